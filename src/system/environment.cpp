@@ -1,0 +1,30 @@
+#include "system/environment.h"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+
+#include "system/error.h"
+
+namespace pullsecret {
+
+std::optional<std::string> environment_variable(const char* name) {
+  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nobody calls setenv
+  if (value == nullptr || *value == '\0') return std::nullopt;
+  return value;
+}
+
+std::filesystem::path home_folder() {
+  if (const auto home = environment_variable("HOME")) return *home;
+  passwd entry{};
+  passwd* found = nullptr;
+  std::array<char, 4096> buffer{};
+  getpwuid_r(getuid(), &entry, buffer.data(), buffer.size(), &found);
+  if (found != nullptr && found->pw_dir != nullptr && *found->pw_dir != '\0') return found->pw_dir;
+  throw Error("", "no home folder: HOME is not set and this user has no passwd entry",
+              "set HOME, or name the file with --config");
+}
+
+}  // namespace pullsecret

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace pullsecret {
+
+/// The environment variable `name`; one that is set but empty counts as not set, as in Docker.
+std::optional<std::string> environment_variable(const char* name);
+
+/// The user's home folder: $HOME, else the passwd entry's (as Docker does for an empty HOME).
+/// Throws Error if there is neither.
+std::filesystem::path home_folder();
+
+}  // namespace pullsecret

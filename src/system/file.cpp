@@ -1,0 +1,130 @@
+#include "system/file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <optional>
+
+#include "system/error.h"
+#include "system/file_descriptor.h"
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string place_of(const fs::path& file) {
+  return printable(file.string(), 4096);
+}
+
+FileDescriptor open_file(const fs::path& file, int flags) {
+  FileDescriptor descriptor(open(file.c_str(), flags | O_CLOEXEC));  // NOLINT(*-vararg)
+  if (!descriptor.is_open()) throw system_error(place_of(file));
+  return descriptor;
+}
+
+std::string size_in_words(std::size_t bytes) {
+  constexpr std::size_t mebibyte = 1024UL * 1024;
+  return bytes % mebibyte == 0 ? fmt::format("{} MiB", bytes / mebibyte)
+                               : fmt::format("{} bytes", bytes);
+}
+
+/// A file beside its target that is removed unless it took the target's place.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(const fs::path& target)
+      : path_(fmt::format("{}/.{}.XXXXXX", target.parent_path().string(),
+                          target.filename().string())),
+        descriptor_(mkostemp(path_.data(), O_CLOEXEC)) {
+    if (!descriptor_.is_open()) throw system_error(place_of(target));
+  }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  ~TemporaryFile() {
+    if (!path_.empty()) unlink(path_.c_str());
+  }
+
+  void write(std::string_view content, const fs::path& target) const {
+    write_all(descriptor_.get(), place_of(target), content);
+    if (fsync(descriptor_.get()) != 0) throw system_error(place_of(target));
+  }
+
+  void rename_to(const fs::path& target) {
+    if (rename(path_.c_str(), target.c_str()) != 0) throw system_error(place_of(target));
+    path_.clear();
+  }
+
+ private:
+  std::string path_;
+  FileDescriptor descriptor_;
+};
+
+// Where the bytes go: the end of a chain of symbolic links, which need not exist yet.
+fs::path target_of(fs::path file) {
+  constexpr int max_links = 40;  // Linux's own limit
+  for (int links = 0; links < max_links; ++links) {
+    std::error_code no_link;
+    const fs::path target = fs::read_symlink(file, no_link);
+    if (no_link) return file.has_parent_path() ? file : "." / file;
+    file = file.parent_path() / target;
+  }
+  throw Error(place_of(file), error_text(ELOOP));
+}
+
+// A rename is on disk only when its folder is. File systems that cannot sync a folder say EINVAL.
+void sync_folder(const fs::path& folder) {
+  const FileDescriptor descriptor = open_file(folder, O_RDONLY | O_DIRECTORY);
+  if (fsync(descriptor.get()) != 0 && errno != EINVAL) throw system_error(place_of(folder));
+}
+
+}  // namespace
+
+std::string read_all(int descriptor, const std::string& name, std::size_t max_bytes) {
+  std::string content;
+  std::array<char, 16384> buffer{};
+  while (true) {
+    const ssize_t count = read(descriptor, buffer.data(), buffer.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) throw system_error(name);
+    if (count == 0) return content;
+    content.append(buffer.data(), static_cast<std::size_t>(count));
+    if (content.size() > max_bytes)
+      throw Error(name, fmt::format("larger than {}", size_in_words(max_bytes)));
+  }
+}
+
+std::string read_file(const fs::path& file, std::size_t max_bytes) {
+  return read_all(open_file(file, O_RDONLY).get(), place_of(file), max_bytes);
+}
+
+void write_all(int descriptor, const std::string& name, std::string_view content) {
+  while (!content.empty()) {
+    const ssize_t count = write(descriptor, content.data(), content.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) throw system_error(name);
+    content.remove_prefix(static_cast<std::size_t>(count));
+  }
+}
+
+void replace_file(const fs::path& file, std::string_view content) {
+  const fs::path target = target_of(file);
+  std::error_code missing;
+  const fs::file_status status = fs::status(target, missing);
+  if (fs::is_directory(status)) throw Error(place_of(file), error_text(EISDIR));
+  if (fs::exists(status) && !fs::is_regular_file(status)) {
+    write_all(open_file(target, O_WRONLY).get(), place_of(file), content);
+    return;
+  }
+  TemporaryFile temporary(target);
+  temporary.write(content, file);
+  temporary.rename_to(target);
+  sync_folder(target.parent_path());
+}
+
+}  // namespace pullsecret

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace pullsecret {
+
+/// The whole content of `file`, which may be a pipe. Throws Error, with the file as its place, if
+/// it cannot be read, is a directory or holds more than `max_bytes`.
+std::string read_file(const std::filesystem::path& file, std::size_t max_bytes);
+
+/// What is left to read from the open `descriptor`; `name` is the place of errors.
+std::string read_all(int descriptor, const std::string& name, std::size_t max_bytes);
+
+/// Writes all of `content`; `name` is the place of errors.
+void write_all(int descriptor, const std::string& name, std::string_view content);
+
+/// Puts `content` into `file` in one step: whoever reads it sees the old or the new content, and
+/// after a crash too. A new file of mode 0600 in the same folder is written, synced and renamed. A
+/// symbolic link is followed: what it points to is replaced. A device or pipe is written to.
+/// Throws Error with `file` as its place; `file` is then as it was.
+void replace_file(const std::filesystem::path& file, std::string_view content);
+
+}  // namespace pullsecret

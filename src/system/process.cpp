@@ -1,0 +1,69 @@
+#include "system/process.h"
+
+#include <fcntl.h>
+#include <malloc.h>
+#include <sodium.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <new>
+
+namespace pullsecret {
+namespace {
+
+void* allocate(std::size_t size) {
+  void* memory = std::malloc(size == 0 ? 1 : size);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+
+void wipe_and_free(void* memory) {
+  if (memory != nullptr) sodium_memzero(memory, malloc_usable_size(memory));
+  std::free(memory);
+}
+
+void open_closed_standard_streams() {
+  for (int descriptor = 0; descriptor <= 2; ++descriptor) {
+    if (fcntl(descriptor, F_GETFD) != -1) continue;
+    // The lowest free descriptor is this one. Read-only for output: a write to it shall fail.
+    const int flags = descriptor == 2 ? O_WRONLY : O_RDONLY;
+    if (open("/dev/null", flags) != descriptor) std::_Exit(1);  // NOLINT(*-vararg)
+  }
+}
+
+}  // namespace
+
+void harden_process() {
+  prctl(PR_SET_DUMPABLE, 0);  // NOLINT(*-vararg)
+  umask(S_IRWXG | S_IRWXO);
+  open_closed_standard_streams();
+  std::signal(SIGPIPE, SIG_IGN);  // NOLINT(cert-err33-c): cannot fail for this signal
+}
+
+void wipe_stack() {
+  sodium_stackzero(256UL * 1024);
+}
+
+}  // namespace pullsecret
+
+void* operator new(std::size_t size) {
+  return pullsecret::allocate(size);
+}
+void* operator new[](std::size_t size) {
+  return pullsecret::allocate(size);
+}
+void operator delete(void* memory) noexcept {
+  pullsecret::wipe_and_free(memory);
+}
+void operator delete[](void* memory) noexcept {
+  pullsecret::wipe_and_free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+  pullsecret::wipe_and_free(memory);
+}
+void operator delete[](void* memory, std::size_t) noexcept {
+  pullsecret::wipe_and_free(memory);
+}

@@ -1,0 +1,23 @@
+#pragma once
+
+namespace pullsecret {
+
+/// What every program of this project does first in main(), before it reads anything:
+///
+/// - no core dump, and no other process of the same user may attach (PR_SET_DUMPABLE);
+/// - files it creates are for the user alone (umask 077);
+/// - descriptors 0 to 2 are open, so that no file is opened in the place of a closed standard
+///   stream; writing to a standard output that was closed still fails;
+/// - SIGPIPE is ignored: a reader that went away is an error of write(2), with its message.
+///
+/// Linking this in also replaces the global operator new and delete: each block of C++ memory is
+/// wiped before it returns to the heap. Secrets pass through strings of the JSON and YAML
+/// libraries, of fmt and of the standard library, which know of no wiping; here none is forgotten.
+/// The alternative, a string type of our own, wipes only what was remembered.
+void harden_process();
+
+/// Wipes the stack below the caller, where short strings and buffers of finished calls are left.
+/// To be called once the work on secrets is done, from a frame that holds none.
+void wipe_stack();
+
+}  // namespace pullsecret

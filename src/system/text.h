@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pullsecret {
+
+/// The length in bytes (1 to 4) of the UTF-8 sequence that `text` starts with, 0 if it starts with
+/// none: truncated, overlong, a surrogate, past U+10FFFF (RFC 3629, section 4), or empty.
+std::size_t utf8_sequence(std::string_view text);
+
+bool is_utf8(std::string_view text);
+
+/// `text` with every byte that belongs to no UTF-8 sequence replaced by U+FFFD, as Go's JSON
+/// decoder does.
+std::string replace_invalid_utf8(std::string_view text);
+
+/// `text` fit for a terminal and a log: control characters (C0, DEL, C1) and bytes that are not
+/// UTF-8 become `\n`, `\t`, `\r` or `\xNN`, and what exceeds `limit` bytes becomes `…`. A line
+/// break is a control character: the answer is always one line.
+std::string printable(std::string_view text, std::size_t limit = 400);
+
+/// `text` without the white space (space, tab, CR, LF) at its ends.
+std::string_view trim(std::string_view text);
+
+/// ASCII letters in lower case, other bytes as they are: independent of any locale.
+std::string lower_case(std::string_view text);
+
+/// Splits at every `separator`; an empty text gives one empty piece.
+std::vector<std::string> split(std::string_view text, char separator);
+
+/// The texts with `separator` between each two.
+std::string join(const std::vector<std::string>& texts, std::string_view separator);
+
+/// `texts` in their order, each once.
+std::vector<std::string> without_repeats(std::vector<std::string> texts);
+
+/// Whether the two are equal but for the case of ASCII letters.
+bool equal_ignoring_case(std::string_view a, std::string_view b);
+
+}  // namespace pullsecret
