@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+
+namespace pullsecret {
+
+/// What one registry takes as proof of who is asking. All text is bytes as the registry gets them:
+/// not base64, not necessarily UTF-8.
+struct Credential {
+  std::string username;
+  std::string password;        ///< may be empty: some registries take a token as the username
+  std::string email;           ///< empty where unknown; only legacy registries ever looked at it
+  std::string identity_token;  ///< an OAuth refresh token; the kubelet cannot use it
+  std::string registry_token;  ///< a bearer token sent as it is; the kubelet cannot use it
+};
+
+/// Whether the kubelet can log in with it: it reads a username with a password, and no token.
+inline bool has_password(const Credential& credential) {
+  return !credential.username.empty() &&
+         (!credential.password.empty() || credential.identity_token.empty());
+}
+
+}  // namespace pullsecret

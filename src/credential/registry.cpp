@@ -1,0 +1,73 @@
+#include "credential/registry.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+struct KeyParts {
+  std::string_view host;
+  std::string_view path;
+};
+
+// A scheme stands before the first slash: in `ghcr.io/a://b` there is none.
+KeyParts split_key(std::string_view key) {
+  const std::size_t scheme = key.find("://");
+  if (scheme != std::string_view::npos && key.find('/') == scheme + 1)
+    key.remove_prefix(scheme + 3);
+  const std::size_t host_end = std::min(key.find('/'), key.size());
+  return {key.substr(0, host_end), key.substr(host_end)};
+}
+
+}  // namespace
+
+std::string registry_host(std::string_view key) {
+  return std::string(split_key(key).host);
+}
+
+std::string registry_path(std::string_view key) {
+  return std::string(split_key(key).path);
+}
+
+bool is_docker_hub_host(std::string_view host) {
+  static constexpr std::array<std::string_view, 5> names{
+      "docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com",
+      "hub.docker.com"};
+  return std::any_of(names.begin(), names.end(),
+                     [host](std::string_view name) { return equal_ignoring_case(host, name); });
+}
+
+bool is_api_root(std::string_view path) {
+  return path.empty() || path == "/" || path == "/v1" || path == "/v1/" || path == "/v2" ||
+         path == "/v2/";
+}
+
+std::string docker_server_url(std::string_view key) {
+  const auto [host, path] = split_key(key);
+  if (!is_api_root(path)) return std::string(key);
+  return is_docker_hub_host(host) ? std::string(docker_hub_key) : lower_case(host);
+}
+
+std::vector<std::string> other_spellings(std::string_view key) {
+  const auto [host, path] = split_key(key);
+  if (!is_api_root(path)) return {};
+  const std::string name = lower_case(host);
+  std::vector<std::string> spellings =
+      is_docker_hub_host(host)
+          ? std::vector<std::string>{std::string(docker_hub_key), "index.docker.io", "docker.io"}
+          : std::vector<std::string>{name, "https://" + name, "https://" + name + "/v1/",
+                                     "https://" + name + "/v2/"};
+  spellings.erase(std::remove(spellings.begin(), spellings.end(), key), spellings.end());
+  return spellings;
+}
+
+bool is_docker_hub_token(std::string_view server_url) {
+  const auto [host, path] = split_key(server_url);
+  return is_docker_hub_host(host) && (path == "/v1/access-token" || path == "/v1/refresh-token");
+}
+
+}  // namespace pullsecret

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pullsecret {
+
+// One registry goes by many spellings. Three words, three things: a *server URL* is what the
+// helper protocol carries, a *registry key* is what a config file's `auths` is keyed by, a
+// *registry host* is the part of an image name before the first slash.
+
+/// Docker Hub's registry key and server URL everywhere.
+inline constexpr std::string_view docker_hub_key = "https://index.docker.io/v1/";
+
+/// The host, with port, of a registry key or server URL: without scheme and without what follows
+/// the first slash (docker/cli, cli/config/credentials: ConvertToHostname). Letter case stays.
+std::string registry_host(std::string_view key);
+
+/// What follows the host: empty, or a path with its leading slash.
+std::string registry_path(std::string_view key);
+
+/// Whether `host` (any letter case) is one of Docker Hub's names: `docker.io`, `index.docker.io`,
+/// `registry-1.docker.io`, `hub.docker.com`, `registry.hub.docker.com` and the like.
+bool is_docker_hub_host(std::string_view host);
+
+/// Whether `path` names no repository: empty, `/`, or an API root (`/v1`, `/v1/`, `/v2`, `/v2/`).
+bool is_api_root(std::string_view path);
+
+/// The server URL that Docker asks a store for when it means `key`: docker_hub_key for Docker Hub,
+/// the bare host in lower case for any other registry whose key has no repository path; a key with
+/// one (podman's `quay.io/acme`) stays.
+std::string docker_server_url(std::string_view key);
+
+/// The other spellings of the same registry that clients store credentials under, without `key`
+/// itself: for Docker Hub its three, else `HOST`, `https://HOST`, `https://HOST/v1/`,
+/// `https://HOST/v2/`. A key with a repository path has none.
+std::vector<std::string> other_spellings(std::string_view key);
+
+/// Whether `server_url` is one of the OAuth tokens that Docker Hub's web login keeps beside the
+/// credential (`https://index.docker.io/v1/access-token`, `…/refresh-token`): account-wide, and
+/// no registry.
+bool is_docker_hub_token(std::string_view server_url);
+
+}  // namespace pullsecret
