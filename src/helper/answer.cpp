@@ -1,0 +1,74 @@
+#include "helper/answer.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <utility>
+
+#include "credential/json.h"
+#include "helper/protocol.h"
+#include "system/error.h"
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+using nlohmann::ordered_json;
+
+ordered_json parse_object(std::string_view answer) {
+  ordered_json json = ordered_json::parse(answer, nullptr, /*allow_exceptions=*/false);
+  if (json.is_discarded()) throw Error("", "its answer is not JSON");
+  if (!json.is_object()) throw Error("", "its answer is not a JSON object");
+  return json;
+}
+
+// Go's decoder, which Docker's client uses, takes a field's name in any letter case.
+std::string string_field(const ordered_json& object, std::string_view name) {
+  std::string value;
+  for (const auto& [key, field] : object.items()) {
+    if (!equal_ignoring_case(key, name)) continue;
+    if (!field.is_string())
+      throw Error("", "the " + std::string(name) + " in its answer is not a string");
+    value = field.get<std::string>();
+  }
+  if (value.empty()) throw Error("", "its answer has no " + std::string(name));
+  return value;
+}
+
+std::string server_url_of(std::string_view listed) {
+  constexpr std::string_view display_label = "Registry credentials for ";
+  if (listed.starts_with(display_label)) listed.remove_prefix(display_label.size());
+  return std::string(listed);
+}
+
+}  // namespace
+
+Credential parse_get_answer(std::string_view answer) {
+  const ordered_json object = parse_object(answer);
+  Credential credential;
+  credential.username = string_field(object, "Username");
+  std::string secret = string_field(object, "Secret");
+  if (credential.username == token_username) return {.identity_token = std::move(secret)};
+  credential.password = std::move(secret);
+  return credential;
+}
+
+std::vector<std::string> parse_list_answer(std::string_view answer) {
+  std::vector<std::string> server_urls;
+  const ordered_json object = parse_object(answer);
+  for (const auto& [listed, username] : object.items())
+    if (!listed.empty()) server_urls.push_back(server_url_of(listed));
+  std::sort(server_urls.begin(), server_urls.end());
+  return server_urls;
+}
+
+std::string format_get_answer(std::string_view server_url, const Credential& credential) {
+  const bool is_token = !credential.identity_token.empty();
+  const std::string_view username = is_token ? token_username : credential.username;
+  const std::string_view secret = is_token ? credential.identity_token : credential.password;
+  return "{\"ServerURL\":" + go_json_string(server_url) +
+         ",\"Username\":" + go_json_string(username) + ",\"Secret\":" + go_json_string(secret) +
+         "}\n";
+}
+
+}  // namespace pullsecret

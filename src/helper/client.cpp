@@ -1,0 +1,226 @@
+#include "helper/client.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <deque>
+#include <filesystem>
+#include <map>
+#include <utility>
+
+#include "helper/protocol.h"
+#include "system/environment.h"
+#include "system/overloaded.h"
+#include "system/program.h"
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+std::string program_name(const std::string& helper) {
+  return std::string(helper_program_prefix) + helper;
+}
+
+std::string place_of(const HelperCall& call) {
+  return printable(program_name(call.helper) + " " + call.action);
+}
+
+// A name with a slash would be a path, and run what a config file says from anywhere.
+void check_helper_name(const std::string& helper) {
+  const auto is_unfit = [](unsigned char c) { return c < 0x20 || c == 0x7F || c == '/'; };
+  if (helper.empty())
+    throw Error("", "the name of its credential helper is empty",
+                "name a helper, such as \"pass\" for docker-credential-pass");
+  if (std::any_of(helper.begin(), helper.end(), is_unfit))
+    throw Error("", fmt::format("\"{}\" is no name of a credential helper", printable(helper)),
+                "a helper's name is what follows \"docker-credential-\", such as \"pass\"");
+}
+
+std::filesystem::path find_helper(const std::string& helper) {
+  check_helper_name(helper);
+  const std::string name = program_name(helper);
+  const ProgramSearch search = find_program(name, environment_variable("PATH").value_or(""));
+  if (search.found) return *search.found;
+  if (search.not_executable)
+    throw Error(printable(search.not_executable->string()), "not executable",
+                fmt::format("chmod +x {}", printable(search.not_executable->string())));
+  throw Error(printable(name), "not found on PATH",
+              helper.starts_with("desktop")
+                  ? "this helper comes with Docker Desktop, which is not here: log in again with a "
+                    "store that is, such as \"credsStore\": \"pass\""
+                  : "install it, or add its folder to PATH");
+}
+
+// What a failing helper said: by protocol its error is on standard output; on standard error is the
+// noise, of which the end matters (a traceback's last line).
+std::string said(const ProgramResult& result) {
+  constexpr std::size_t most = 600;
+  std::string text;
+  for (std::string_view stream : {trim(result.output), trim(result.error_output)}) {
+    if (stream.empty()) continue;
+    text += text.empty() ? ": " : "; standard error: ";
+    if (stream.size() > most) text += "…";
+    text += printable(stream.substr(stream.size() - std::min(stream.size(), most)), 4 * most);
+  }
+  return text;
+}
+
+std::string describe(const HelperLimits& limits, const ProgramResult& result) {
+  return std::visit(
+      overloaded{
+          [](NotStarted end) { return "cannot be run: " + error_text(end.error_number); },
+          [&](Exited end) { return fmt::format("exit status {}{}", end.status, said(result)); },
+          [&](Killed end) {
+            return fmt::format("ended by signal {} ({}){}", end.signal, sigdescr_np(end.signal),
+                               said(result));
+          },
+          [&](TimedOut) {
+            const double seconds = std::chrono::duration<double>(limits.timeout).count();
+            return fmt::format("no answer within {:g} s{}", seconds, said(result));
+          },
+          [](TooMuchOutput) {
+            return fmt::format("its answer is larger than {} MiB", max_message / 1024 / 1024);
+          }},
+      result.end);
+}
+
+std::string advice(const HelperCall& call, const ProgramResult& result) {
+  if (std::holds_alternative<TimedOut>(result.end))
+    return "it may wait for its store to be unlocked; --timeout gives it longer";
+  if (const auto* end = std::get_if<NotStarted>(&result.end); end && end->error_number == ENOEXEC)
+    return "the file is no program for this machine: install the one that is";
+  return fmt::format("try it by hand: echo {} | {}{} {}", printable(call.input),
+                     helper_program_prefix, printable(call.helper), call.action);
+}
+
+HelperReply reply_of(const HelperCall& call, const HelperLimits& limits, ProgramResult& result) {
+  const auto* exited = std::get_if<Exited>(&result.end);
+  if (exited != nullptr && exited->status == 0) return std::move(result.output);
+  if (exited != nullptr && trim(result.output) == credentials_not_found) return NotFound{};
+  return Error(place_of(call), describe(limits, result), advice(call, result));
+}
+
+/// One HelperClient::run(): which call waits, which runs, what came of each.
+class Schedule {
+ public:
+  Schedule(const std::vector<HelperCall>& calls, const HelperLimits& limits,
+           std::set<std::string>& called, std::set<std::string>& hanging)
+      : calls_(calls), limits_(limits), called_(called), hanging_(hanging), tasks_(calls.size()) {
+    for (std::size_t call = 0; call < calls.size(); ++call)
+      waiting_.push_back(call);
+  }
+
+  /// Starts calls until nothing more may run beside what runs.
+  void start() {
+    while (programs_.size() < limits_.jobs) {
+      const auto next = std::find_if(waiting_.begin(), waiting_.end(),
+                                     [this](std::size_t call) { return may_start(call); });
+      if (next == waiting_.end()) return;
+      const std::size_t call = *next;
+      waiting_.erase(next);
+      start(call);
+    }
+  }
+
+  bool is_running() const { return programs_.size() > 0; }
+
+  void wait(std::chrono::milliseconds at_most) {
+    if (auto result = programs_.wait(at_most)) finish(*result);
+  }
+
+  void report(const HelperClient::Progress& progress) const {
+    if (progress && is_running())
+      progress(calls_.size() - waiting_.size() - programs_.size(), calls_.size(),
+               running_.begin()->first);
+  }
+
+  std::vector<HelperReply> replies() && {
+    std::vector<HelperReply> replies;
+    for (Task& task : tasks_)
+      replies.push_back(std::move(task.reply));
+    return replies;
+  }
+
+ private:
+  struct Task {
+    HelperReply reply;
+    bool repeated = false;
+    bool had_company = false;  ///< another call of its helper ran at the same time
+  };
+
+  // The first call of a helper has no company, nor has a repeated one. Repeated calls stand at the
+  // end of the queue: when one may start, no other call of its helper is left to come beside it.
+  bool may_start(std::size_t call) const {
+    const bool alone = tasks_[call].repeated || !called_.contains(calls_[call].helper);
+    return !alone || !running_.contains(calls_[call].helper);
+  }
+
+  void start(std::size_t call) {
+    const std::string& helper = calls_[call].helper;
+    if (tasks_[call].repeated && hanging_.contains(helper)) return;
+    try {
+      programs_.start(call, {.program = program_of(helper),
+                             .arguments = {calls_[call].action},
+                             .input = calls_[call].input,
+                             .timeout = limits_.timeout,
+                             .max_output = max_message});
+    } catch (const Error& error) {
+      tasks_[call].reply = error;
+      return;
+    }
+    std::set<std::size_t>& company = running_[helper];
+    company.insert(call);
+    if (company.size() > 1)
+      for (const std::size_t other : company)
+        tasks_[other].had_company = true;
+  }
+
+  void finish(ProgramResult& result) {
+    const std::size_t call = result.id;
+    const std::string& helper = calls_[call].helper;
+    Task& task = tasks_[call];
+    running_[helper].erase(call);
+    if (running_[helper].empty()) running_.erase(helper);
+    called_.insert(helper);
+    task.reply = reply_of(calls_[call], limits_, result);
+    if (!std::holds_alternative<Error>(task.reply)) return;
+    if (task.repeated && std::holds_alternative<TimedOut>(result.end)) hanging_.insert(helper);
+    if (task.repeated || !task.had_company) return;
+    task.repeated = true;
+    waiting_.push_back(call);
+  }
+
+  const std::filesystem::path& program_of(const std::string& helper) {
+    const auto known = programs_found_.find(helper);
+    if (known != programs_found_.end()) return known->second;
+    return programs_found_.emplace(helper, find_helper(helper)).first->second;
+  }
+
+  const std::vector<HelperCall>& calls_;
+  const HelperLimits& limits_;
+  std::set<std::string>& called_;
+  std::set<std::string>& hanging_;
+  std::vector<Task> tasks_;  ///< one for each call
+  std::deque<std::size_t> waiting_;
+  std::map<std::string, std::set<std::size_t>> running_;  ///< by helper
+  std::map<std::string, std::filesystem::path> programs_found_;
+  ProgramSet programs_;
+};
+
+}  // namespace
+
+HelperClient::HelperClient(HelperLimits limits, Progress progress)
+    : limits_(limits), progress_(std::move(progress)) {}
+
+std::vector<HelperReply> HelperClient::run(const std::vector<HelperCall>& calls) {
+  Schedule schedule(calls, limits_, called_, hanging_);
+  for (schedule.start(); schedule.is_running(); schedule.start()) {
+    schedule.wait(std::chrono::milliseconds(100));
+    schedule.report(progress_);
+  }
+  return std::move(schedule).replies();
+}
+
+}  // namespace pullsecret

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string_view>
+
+namespace pullsecret {
+
+// The words of the docker-credential-helper protocol
+// (github.com/docker/docker-credential-helpers, credentials/ and client/).
+
+/// A helper named NAME is the program `docker-credential-NAME`.
+inline constexpr std::string_view helper_program_prefix = "docker-credential-";
+
+/// The username that says: the secret is an identity token, not a password.
+inline constexpr std::string_view token_username = "<token>";
+
+/// What a helper prints, on standard output, when it has no entry. Callers compare it exactly.
+inline constexpr std::string_view credentials_not_found =
+    "credentials not found in native keychain";
+
+/// The most bytes of one message, in either direction.
+inline constexpr std::size_t max_message = 1024UL * 1024;
+
+}  // namespace pullsecret
