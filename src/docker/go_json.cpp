@@ -1,0 +1,198 @@
+#include "docker/go_json.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+constexpr std::string_view white_space = " \t\r\n";
+constexpr int max_depth = 64;
+
+struct SyntaxError {
+  std::size_t offset = 0;
+  std::string message;
+  std::string hint;
+};
+
+// What a person sees at the place where the parser stopped. `offset` is that of the byte that
+// cannot stand there.
+SyntaxError describe(std::string_view text, std::size_t offset) {
+  if (offset >= text.size())
+    return {text.size(), "the text ends too early: a quote, bracket or brace is not closed",
+            "the file may have been cut off; compare it with a backup"};
+  const char found = text[offset];
+  const std::size_t before =
+      offset == 0 ? std::string_view::npos : text.find_last_not_of(white_space, offset - 1);
+  const char previous = before == std::string_view::npos ? '\0' : text[before];
+  if (previous == ',' && (found == '}' || found == ']'))
+    return {before, "a trailing comma", "remove the comma"};
+  if (found == '/' || found == '#') return {offset, "a comment, which JSON does not have", ""};
+  if (found == '\'') return {offset, "a single quote; JSON takes double quotes", ""};
+  if (found == '\n' || found == '\r') return {offset, "a line break inside a string", ""};
+  if (offset > 0 && text[offset - 1] == '\\')
+    return {offset - 1, "a backslash that begins no JSON escape", "write two backslashes for one"};
+  if (found == '"') return {offset, "a comma or colon is missing before this string", ""};
+  return {offset, fmt::format("unexpected \"{}\"", printable(text.substr(offset, 1))), ""};
+}
+
+/// Asks nlohmann's parser for nothing but whether the first value is JSON, and its depth.
+class SyntaxCheck : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  std::optional<std::size_t> error_offset;
+  bool too_deep = false;
+  bool too_large_number = false;
+
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(number_integer_t) override { return true; }
+  bool number_unsigned(number_unsigned_t) override { return true; }
+  bool number_float(number_float_t, const string_t&) override { return true; }
+  bool string(string_t&) override { return true; }
+  bool binary(binary_t&) override { return true; }
+  bool key(string_t&) override { return true; }
+  bool start_object(std::size_t) override { return enter(); }
+  bool start_array(std::size_t) override { return enter(); }
+  bool end_object() override { return leave(); }
+  bool end_array() override { return leave(); }
+
+  bool parse_error(std::size_t position, const std::string&,
+                   const nlohmann::detail::exception& error) override {
+    constexpr int number_out_of_range = 406;
+    too_large_number = error.id == number_out_of_range;
+    error_offset = position == 0 ? 0 : position - 1;
+    return false;
+  }
+
+ private:
+  bool enter() {
+    too_deep = ++depth_ > max_depth;
+    return !too_deep;
+  }
+  bool leave() {
+    --depth_;
+    return true;
+  }
+
+  int depth_ = 0;
+};
+
+// `at` is the opening quote; the answer is behind the closing one.
+std::size_t end_of_string(std::string_view text, std::size_t at) {
+  for (++at; text[at] != '"'; ++at)
+    if (text[at] == '\\') ++at;
+  return at + 1;
+}
+
+std::size_t end_of_brackets(std::string_view text, std::size_t at) {
+  int depth = 0;
+  while (true) {
+    at = text.find_first_of("\"[]{}", at);
+    const char found = text[at];
+    if (found == '"') {
+      at = end_of_string(text, at);
+      continue;
+    }
+    ++at;
+    depth += found == '[' || found == '{' ? 1 : -1;
+    if (depth == 0) return at;
+  }
+}
+
+// `at` is the first byte of a value; the answer is behind its last.
+std::size_t end_of_value(std::string_view text, std::size_t at) {
+  if (text[at] == '"') return end_of_string(text, at);
+  if (text[at] == '{' || text[at] == '[') return end_of_brackets(text, at);
+  return std::min(text.find_first_of(",]} \t\r\n", at), text.size());
+}
+
+}  // namespace
+
+Error error_at(const JsonText& json, std::size_t offset, std::string message, std::string hint) {
+  const std::string_view before = std::string_view(json.text).substr(0, offset);
+  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
+  const std::string_view in_line = before.substr(before.rfind('\n') + 1);
+  const auto column = 1 + std::count_if(in_line.begin(), in_line.end(), [](char byte) {
+                        const bool continues_character =
+                            (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
+                        return !continues_character;
+                      });
+  return {fmt::format("{}:{}:{}", json.file, line, column), std::move(message), std::move(hint)};
+}
+
+std::string_view first_value(const JsonText& json) {
+  const std::string_view text = json.text;
+  if (text.starts_with("\xEF\xBB\xBF"))
+    throw error_at(json, 0, "a byte order mark, which JSON does not have",
+                   "save the file as UTF-8 without a byte order mark");
+  const std::size_t start = text.find_first_not_of(white_space);
+  if (start == std::string_view::npos) return {};
+  SyntaxCheck check;
+  nlohmann::json::sax_parse(text, &check, nlohmann::json::input_format_t::json, /*strict=*/false);
+  if (check.too_deep)
+    throw Error(json.file, fmt::format("nested deeper than {} levels", max_depth));
+  if (check.too_large_number) throw error_at(json, *check.error_offset, "a number out of range");
+  if (check.error_offset) {
+    SyntaxError error = describe(text, *check.error_offset);
+    throw error_at(json, error.offset, std::move(error.message), std::move(error.hint));
+  }
+  return text.substr(start, end_of_value(text, start) - start);
+}
+
+JsonKind kind_of(std::string_view value) {
+  switch (value.front()) {
+    case '{':
+      return JsonKind::object;
+    case '[':
+      return JsonKind::array;
+    case '"':
+      return JsonKind::string;
+    case 't':
+    case 'f':
+      return JsonKind::boolean;
+    case 'n':
+      return JsonKind::null;
+    default:
+      return JsonKind::number;
+  }
+}
+
+std::string decode_string(std::string_view value) {
+  if (value.find('\\') == std::string_view::npos)
+    return std::string(value.substr(1, value.size() - 2));
+  return nlohmann::json::parse(value).get<std::string>();
+}
+
+std::vector<JsonMember> members_of(std::string_view object) {
+  std::vector<JsonMember> members;
+  for (std::size_t at = object.find_first_of("\"}"); object[at] == '"';
+       at = object.find_first_of("\"}", at)) {
+    const std::size_t name_end = end_of_string(object, at);
+    const std::size_t colon = object.find(':', name_end);
+    const std::size_t start = object.find_first_not_of(white_space, colon + 1);
+    const std::size_t end = end_of_value(object, start);
+    members.push_back(
+        {decode_string(object.substr(at, name_end - at)), object.substr(start, end - start)});
+    at = end;
+  }
+  return members;
+}
+
+std::vector<std::string_view> elements_of(std::string_view array) {
+  std::vector<std::string_view> elements;
+  for (std::size_t at = array.find_first_not_of(" \t\r\n,", 1); array[at] != ']';
+       at = array.find_first_not_of(" \t\r\n,", at)) {
+    const std::size_t end = end_of_value(array, at);
+    elements.push_back(array.substr(at, end - at));
+    at = end;
+  }
+  return elements;
+}
+
+}  // namespace pullsecret

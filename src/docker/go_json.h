@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "system/error.h"
+
+namespace pullsecret {
+
+// JSON as Docker reads it, which is as Go's encoding/json does. nlohmann/json says whether a text
+// is JSON and decodes its strings; what it does not tell is where in the text a value stands, and
+// that is needed twice: to say FILE:LINE:COLUMN, and to hand on settings of other tools byte for
+// byte (a number of 20 digits, the order and white space of an object).
+
+/// A JSON text with the name of the file it came from.
+struct JsonText {
+  std::string file;  ///< for error messages
+  std::string text;  ///< UTF-8
+};
+
+/// The Error about the byte at `offset`; its place is FILE:LINE:COLUMN, counted from 1, columns in
+/// characters.
+Error error_at(const JsonText& json, std::size_t offset, std::string message,
+               std::string hint = {});
+
+/// The first JSON value in the text, as a view into it, without white space around it; what follows
+/// it does not count. Empty if the text has nothing but white space. Throws Error, with its place
+/// and in words, if it is not JSON, begins with a byte order mark, or is nested deeper than 64.
+std::string_view first_value(const JsonText& json);
+
+enum class JsonKind { null, boolean, number, string, array, object };
+
+/// The kind of the valid JSON `value`.
+JsonKind kind_of(std::string_view value);
+
+/// What the valid JSON string `value` stands for.
+std::string decode_string(std::string_view value);
+
+/// One member of an object. `value` is a view into the object's text.
+struct JsonMember {
+  std::string name;
+  std::string_view value;
+};
+
+/// The members of the valid JSON `object`, in its order, repeated names included.
+std::vector<JsonMember> members_of(std::string_view object);
+
+/// The elements of the valid JSON `array`.
+std::vector<std::string_view> elements_of(std::string_view array);
+
+}  // namespace pullsecret

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "credential/credential.h"
+#include "docker/config.h"
+#include "helper/client.h"
+
+namespace pullsecret {
+
+/// The registry keys that `config` names in `auths` and `credHelpers`, in its order, each once.
+/// Docker Hub's access-token and refresh-token entries are never among them.
+std::vector<std::string> named_registries(const Config& config);
+
+/// The server URLs in the store that `credsStore` names, as its `list` answers, without Docker
+/// Hub's access-token and refresh-token; none if there is no such store. Throws Error if `list`
+/// fails.
+std::vector<std::string> stored_registries(const Config& config, HelperClient& helpers);
+
+/// The key under which `config` keeps what Docker would use for `registry` (any spelling): the same
+/// key, else one for the same host (as Docker falls back to comparing host names), else what Docker
+/// would ask a store for.
+std::string registry_key_for(const Config& config, const std::string& registry);
+
+/// A registry key, and its credential or the reason why there is none.
+struct Resolved {
+  std::string key;
+  std::variant<Credential, Error> outcome;
+};
+
+/// Finds the credentials of `keys`, asking all stores side by side; the answers are in the order of
+/// `keys`.
+///
+/// As Docker chooses: DOCKER_AUTH_CONFIG's entry first; else the store that
+/// `credHelpers[registry]`, else `credsStore`, names; else the entry in the file. Where a store has
+/// nothing under a key, it is asked for the other spellings of the same registry, one after the
+/// other; then the entry's own inline credential counts. A credential's email is the entry's.
+std::vector<Resolved> resolve(const Config& config, const std::vector<std::string>& keys,
+                              HelperClient& helpers);
+
+}  // namespace pullsecret
