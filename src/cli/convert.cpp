@@ -1,0 +1,191 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "cli/help.h"
+#include "cli/manifest.h"
+#include "cli/messages.h"
+#include "cli/options.h"
+#include "cli/store_options.h"
+#include "docker/config.h"
+#include "docker/resolve.h"
+#include "kubernetes/image.h"
+#include "kubernetes/keyring.h"
+#include "kubernetes/pull_credential.h"
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+struct ConvertOptions {
+  StoreOptions store;
+  ManifestOptions manifest;
+  std::vector<std::string> registries;
+  std::vector<Image> images;
+  bool all = false;
+  bool skip_unresolved = false;
+};
+
+using KeyedCredentials = std::vector<std::pair<std::string, Credential>>;
+
+ConvertOptions read_options(const Arguments& arguments) {
+  cxxopts::Options options("convert");
+  add_store_options(options);
+  add_manifest_options(options);
+  options.add_options()("registry", "", cxxopts::value<std::vector<std::string>>())(
+      "image", "", cxxopts::value<std::vector<std::string>>())("all", "")("skip-unresolved", "");
+  const cxxopts::ParseResult parsed = parse_options(options, arguments);
+
+  ConvertOptions convert{.store = read_store_options(parsed),
+                         .manifest = read_manifest_options(parsed),
+                         .registries = values_of(parsed, "registry"),
+                         .all = parsed["all"].as<bool>(),
+                         .skip_unresolved = parsed["skip-unresolved"].as<bool>()};
+  for (const std::string& image : values_of(parsed, "image"))
+    convert.images.push_back(parse_image(image));
+  for (const std::string& registry : convert.registries)
+    if (registry.empty()) throw Error("--registry", "the registry's name is empty");
+  return convert;
+}
+
+// The keys that the kubelet offers for `image`, else the one Docker would ask a store for.
+std::vector<std::string> keys_for(const Image& image, const Config& config,
+                                  const std::vector<std::string>& keys) {
+  std::vector<std::string> offered;
+  std::copy_if(keys.begin(), keys.end(), std::back_inserter(offered), [&](const std::string& key) {
+    return serves_image(kubelet_registry_key(key), image);
+  });
+  if (offered.empty()) offered.push_back(registry_key_for(config, image.registry_host));
+  return offered;
+}
+
+void append(std::vector<std::string>& keys, const std::vector<std::string>& more) {
+  keys.insert(keys.end(), more.begin(), more.end());
+}
+
+std::vector<std::string> choose_registries(const ConvertOptions& options, const Config& config,
+                                           HelperClient& helpers) {
+  const bool is_narrowed = !options.registries.empty() || !options.images.empty();
+  std::vector<std::string> known = named_registries(config);
+  if (options.all || (known.empty() && !is_narrowed))
+    append(known, stored_registries(config, helpers));
+  if (!is_narrowed) return without_repeats(std::move(known));
+
+  std::vector<std::string> chosen;
+  for (const std::string& registry : options.registries)
+    chosen.push_back(registry_key_for(config, registry));
+  for (const Image& image : options.images)
+    append(chosen, keys_for(image, config, known));
+  return without_repeats(std::move(chosen));
+}
+
+struct Unresolved {
+  std::string key;
+  Error reason;
+};
+
+Error unresolved_error(const std::vector<Unresolved>& unresolved, std::size_t asked) {
+  std::string list =
+      fmt::format("no usable credential for {} of {} registries:", unresolved.size(), asked);
+  for (const auto& [key, reason] : unresolved) {
+    list += fmt::format("\n  {}: {}", printable(key), reason.what());
+    if (!reason.hint().empty()) list += fmt::format("\n    hint: {}", reason.hint());
+  }
+  return {"", list, "--skip-unresolved converts the others; --registry HOST names those you need"};
+}
+
+// What stays unresolved is an error, or a warning each as long as one credential is left.
+void report_unresolved(const ConvertOptions& options, const std::vector<Unresolved>& unresolved,
+                       std::size_t asked) {
+  if (unresolved.empty()) return;
+  if (!options.skip_unresolved || unresolved.size() == asked)
+    throw unresolved_error(unresolved, asked);
+  if (options.store.quiet) return;
+  for (const auto& [key, reason] : unresolved)
+    print_warning(Error(printable(key), std::string("left out: ") + reason.what(), reason.hint()));
+}
+
+// The credentials in the form that the output takes: for a Secret, with a password.
+KeyedCredentials take_usable(const ConvertOptions& options, std::vector<Resolved> resolved) {
+  KeyedCredentials usable;
+  std::vector<Unresolved> unresolved;
+  for (Resolved& registry : resolved)
+    try {
+      if (const auto* error = std::get_if<Error>(&registry.outcome)) throw *error;
+      auto& credential = std::get<Credential>(registry.outcome);
+      if (options.manifest.format != OutputFormat::config)
+        credential = pull_credential(registry.key, std::move(credential));
+      usable.emplace_back(registry.key, std::move(credential));
+    } catch (const Error& error) {
+      unresolved.push_back({registry.key, error});
+    }
+  report_unresolved(options, unresolved, resolved.size());
+  return usable;
+}
+
+bool is_same(const Credential& a, const Credential& b) {
+  return a.username == b.username && a.password == b.password &&
+         a.identity_token == b.identity_token && a.registry_token == b.registry_token;
+}
+
+// Two spellings of one registry can become one key: the one that is spelled so already counts, else
+// the first.
+KeyedCredentials mend_keys(const ConvertOptions& options, KeyedCredentials credentials) {
+  KeyedCredentials mended;
+  std::unordered_map<std::string, std::size_t> positions;
+  for (auto& [key, credential] : credentials) {
+    const std::string kubelet_key = kubelet_registry_key(key);
+    const auto [known, is_new] = positions.emplace(kubelet_key, mended.size());
+    if (is_new) {
+      mended.emplace_back(kubelet_key, std::move(credential));
+      continue;
+    }
+    Credential& kept = mended[known->second].second;
+    if (!options.store.quiet && !is_same(kept, credential))
+      print_warning(Error(printable(kubelet_key),
+                          "two spellings of this registry have different credentials; one counts",
+                          "docker logout the one you do not need"));
+    if (key == kubelet_key) kept = std::move(credential);
+  }
+  return mended;
+}
+
+void write_credentials(const ConvertOptions& options, const Config& config,
+                       KeyedCredentials credentials) {
+  if (options.manifest.format == OutputFormat::config)
+    return write_output(options.manifest, format_config(config, credentials));
+  const std::map<std::string, Credential> by_key(std::move_iterator(credentials.begin()),
+                                                 std::move_iterator(credentials.end()));
+  write_manifests(options.manifest, format_manifests(options.manifest, by_key));
+}
+
+void convert(const ConvertOptions& options) {
+  const Config config = load_config_aloud(options.store);
+  StatusLine status(options.store.quiet);
+  HelperClient helpers = make_helper_client(options.store, status);
+
+  const std::vector<std::string> keys = choose_registries(options, config, helpers);
+  if (keys.empty())
+    throw Error(config.file, "it names no registry, and no credential store",
+                "log in with docker login REGISTRY, or name a file with --config");
+  std::vector<Resolved> resolved = resolve(config, keys, helpers);
+  status.erase();
+  KeyedCredentials usable = take_usable(options, std::move(resolved));
+  write_credentials(options, config, mend_keys(options, std::move(usable)));
+}
+
+Work prepare(const Arguments& arguments) {
+  return [options = read_options(arguments)] { convert(options); };
+}
+
+}  // namespace
+
+const Command convert_command{"convert", convert_help, prepare};
+
+}  // namespace pullsecret

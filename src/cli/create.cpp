@@ -1,0 +1,95 @@
+#include <unistd.h>
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cli/help.h"
+#include "cli/manifest.h"
+#include "cli/options.h"
+#include "docker/config.h"
+#include "kubernetes/keyring.h"
+#include "system/error.h"
+#include "system/file.h"
+
+namespace pullsecret {
+namespace {
+
+struct CreateOptions {
+  ManifestOptions manifest;
+  std::string server;
+  std::string username;
+  std::string email;
+  std::optional<std::string> password_file;  ///< absent: the password is on standard input
+};
+
+void refuse_password_argument(const cxxopts::ParseResult& parsed) {
+  if (parsed.count("password") == 0) return;
+  throw Error("--password", "refused: a password on a command line can be read by every user",
+              "pipe it in with --password-stdin, or name its file with --password-file");
+}
+
+std::string required(const cxxopts::ParseResult& parsed, const std::string& option) {
+  const auto value = value_of(parsed, option);
+  if (!value || value->empty())
+    throw Error("--" + option, "it is needed and not given", "pullsecret help create");
+  return *value;
+}
+
+CreateOptions read_options(const Arguments& arguments) {
+  cxxopts::Options options("create");
+  add_manifest_options(options);
+  options.add_options()("server", "", cxxopts::value<std::string>())(
+      "username", "", cxxopts::value<std::string>())("email", "", cxxopts::value<std::string>())(
+      "password-stdin", "")("password-file", "", cxxopts::value<std::string>())(
+      "p,password", "", cxxopts::value<std::string>());
+  const cxxopts::ParseResult parsed = parse_options(options, arguments);
+  refuse_password_argument(parsed);
+
+  CreateOptions create{.manifest = read_manifest_options(parsed),
+                       .server = required(parsed, "server"),
+                       .username = required(parsed, "username"),
+                       .email = value_of(parsed, "email").value_or(""),
+                       .password_file = value_of(parsed, "password-file")};
+  if (parsed["password-stdin"].as<bool>() == create.password_file.has_value())
+    throw Error("", "one of --password-stdin and --password-file is needed",
+                "pullsecret create --server ghcr.io --username me --password-stdin < token");
+  return create;
+}
+
+// As docker login --password-stdin: one line break at the end is the typist's, not the password's.
+std::string without_line_break(std::string password) {
+  if (password.ends_with('\n')) password.pop_back();
+  if (password.ends_with('\r')) password.pop_back();
+  return password;
+}
+
+std::string read_password(const CreateOptions& options) {
+  constexpr std::size_t max_password = 1024UL * 1024;
+  std::string password = without_line_break(
+      options.password_file ? read_file(*options.password_file, max_password)
+                            : read_all(STDIN_FILENO, "standard input", max_password));
+  if (password.empty()) throw Error("", "the password is empty");
+  return password;
+}
+
+void create(const CreateOptions& options) {
+  Credential credential{.username = options.username, .password = read_password(options)};
+  credential.email = options.email;
+  const std::string key = kubelet_registry_key(options.server);
+  if (options.manifest.format == OutputFormat::config)
+    return write_output(options.manifest, format_config({}, {{key, std::move(credential)}}));
+  write_manifests(options.manifest,
+                  format_manifests(options.manifest, {{key, std::move(credential)}}));
+}
+
+Work prepare(const Arguments& arguments) {
+  return [options = read_options(arguments)] { create(options); };
+}
+
+}  // namespace
+
+const Command create_command{"create", create_help, prepare};
+
+}  // namespace pullsecret

@@ -1,0 +1,73 @@
+#include <string>
+#include <vector>
+
+#include "cli/help.h"
+#include "cli/messages.h"
+#include "cli/options.h"
+#include "cli/store_options.h"
+#include "docker/resolve.h"
+#include "helper/answer.h"
+#include "helper/protocol.h"
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+enum class GetFormat { json, username, password };
+
+struct GetOptions {
+  StoreOptions store;
+  std::string registry;
+  GetFormat format = GetFormat::json;
+};
+
+GetOptions read_options(const Arguments& arguments) {
+  cxxopts::Options options("get");
+  add_store_options(options);
+  options.add_options()("o,output", "", cxxopts::value<std::string>()->default_value("json"))(
+      "registry", "", cxxopts::value<std::string>());
+  options.parse_positional("registry");
+  const cxxopts::ParseResult parsed = parse_options(options, arguments);
+  const auto registry = value_of(parsed, "registry");
+  if (!registry || registry->empty())
+    throw Error("", "no registry named", "pullsecret get ghcr.io");
+  return {.store = read_store_options(parsed),
+          .registry = *registry,
+          .format = static_cast<GetFormat>(choice_of("--output", parsed["output"].as<std::string>(),
+                                                     {"json", "username", "password"}))};
+}
+
+std::string format(const GetOptions& options, const Credential& credential) {
+  const bool is_token = !credential.identity_token.empty() && credential.password.empty();
+  switch (options.format) {
+    case GetFormat::json:
+      return format_get_answer(options.registry, credential);
+    case GetFormat::username:
+      return (is_token ? std::string(token_username) : credential.username) + "\n";
+    case GetFormat::password:
+      return (is_token ? credential.identity_token : credential.password) + "\n";
+  }
+  return {};
+}
+
+void get(const GetOptions& options) {
+  const Config config = load_config_aloud(options.store);
+  StatusLine status(options.store.quiet);
+  HelperClient helpers = make_helper_client(options.store, status);
+  const std::string key = registry_key_for(config, options.registry);
+  const std::vector<Resolved> resolved = resolve(config, {key}, helpers);
+  status.erase();
+  if (const auto* error = std::get_if<Error>(&resolved.front().outcome))
+    throw Error(printable(key), error->what(), error->hint());
+  print_data(format(options, std::get<Credential>(resolved.front().outcome)));
+}
+
+Work prepare(const Arguments& arguments) {
+  return [options = read_options(arguments)] { get(options); };
+}
+
+}  // namespace
+
+const Command get_command{"get", get_help, prepare};
+
+}  // namespace pullsecret

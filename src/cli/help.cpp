@@ -1,0 +1,136 @@
+#include "cli/help.h"
+
+namespace pullsecret {
+
+const std::string_view general_help = R"(pullsecret brings Docker credentials into Kubernetes.
+
+Usage:
+    pullsecret convert [OPTION]...     Docker config, credential stores included, to a Secret
+    pullsecret create  [OPTION]...     server, username and password to a Secret
+    pullsecret get HOST [OPTION]...    one registry's credential
+    pullsecret help [COMMAND]          this text, or a command's
+    pullsecret --version
+
+docker login puts credentials into a store ("credsStore" in ~/.docker/config.json). Kubernetes
+needs them inline, in a Secret. pullsecret asks the stores and prints the Secret:
+
+    $ docker login ghcr.io
+    $ pullsecret convert | kubectl apply -f -
+    secret/regcred created
+
+Data goes to standard output, messages to standard error. On failure nothing goes to standard
+output. Exit status: 0 done, 1 failed, 2 wrong usage.
+)";
+
+const std::string_view convert_help =
+    R"(Prints the credentials of a Docker config as a Kubernetes Secret.
+
+Usage:
+    pullsecret convert [OPTION]... | kubectl apply -f -
+
+Reads ~/.docker/config.json (or $DOCKER_CONFIG/config.json, else podman's auth.json, else
+~/.dockercfg), asks the credential stores it names for each registry, and prints a Secret that
+kubectl applies and the kubelet takes. A registry whose credential cannot be had is an error, and
+then nothing is printed.
+
+Which credentials:
+    --config FILE|-       this file, or standard input
+    --registry HOST       only this registry; may be repeated
+    --image IMAGE         only what the kubelet would use for this image; may be repeated
+    --all                 also all that the store of "credsStore" lists
+    --skip-unresolved     leave out, with a warning, what has no usable credential
+
+The Secret:
+    --name NAME           its name (default: regcred)
+    -n, --namespace NS    its namespace; repeated, or NS,NS: one document for each
+    --type TYPE           dockerconfigjson (default), or dockercfg, the legacy form
+    --immutable           mark it immutable
+    --label KEY=VALUE     add a label; may be repeated
+    --annotation KEY=VALUE
+                          add an annotation; may be repeated
+    --append-hash         add a hash of the content to the name, as kubectl does
+
+Output:
+    -o, --output FORMAT   yaml (default) or json: the Secret; config: the config file with inline
+                          credentials and without stores, for kaniko, BuildKit, skopeo, Tekton
+    --output-file FILE    replace FILE in one step, readable by you alone
+
+Asking the stores:
+    --jobs N              at most N calls at once (1 to 128, default: 16)
+    --timeout SECONDS     end a call that takes longer (default: 60)
+    -q, --quiet           no notes, warnings and status line
+
+Examples:
+    One pull secret for two namespaces, with no more in it than one image needs:
+
+    $ pullsecret convert --image ghcr.io/acme/app:1.4 -n staging,production | kubectl apply -f -
+    secret/regcred created
+    secret/regcred created
+
+    A config file for kaniko, without a credential store:
+
+    $ pullsecret convert -o config --output-file kaniko/config.json
+)";
+
+const std::string_view create_help =
+    R"(Prints a Kubernetes Secret for one registry, username and password.
+
+Usage:
+    pullsecret create --server HOST --username USER (--password-stdin | --password-file FILE)
+                      [OPTION]... | kubectl apply -f -
+
+What kubectl create secret docker-registry makes, but the password never stands on a command line,
+and no cluster is needed. One line break at the password's end is cut, as docker login
+--password-stdin does.
+
+The credential:
+    --server HOST         the registry, such as ghcr.io; for Docker Hub docker.io
+    --username USER       the username
+    --password-stdin      read the password from standard input
+    --password-file FILE  read the password from FILE
+    --email EMAIL         only where a legacy registry asks for it
+
+The Secret:
+    --name NAME           its name (default: regcred)
+    -n, --namespace NS    its namespace; repeated, or NS,NS: one document for each
+    --type TYPE           dockerconfigjson (default), or dockercfg, the legacy form
+    --immutable           mark it immutable
+    --label KEY=VALUE     add a label; may be repeated
+    --annotation KEY=VALUE
+                          add an annotation; may be repeated
+    --append-hash         add a hash of the content to the name, as kubectl does
+
+Output:
+    -o, --output FORMAT   yaml (default), json, or config: a Docker config file
+    --output-file FILE    replace FILE in one step, readable by you alone
+
+Example:
+    A Google service account key:
+
+    $ pullsecret create --server europe-docker.pkg.dev --username _json_key \
+          --password-file key.json | kubectl apply -f -
+    secret/regcred created
+)";
+
+const std::string_view get_help = R"(Prints one registry's credential, found as convert finds it.
+
+Usage:
+    pullsecret get HOST [OPTION]...
+
+Options:
+    -o, --output FORMAT   json (default): one line, as credential helpers answer;
+                          username or password: that alone
+    --config FILE|-       this Docker config, or standard input
+    --timeout SECONDS     end a call to a credential store that takes longer (default: 60)
+    -q, --quiet           no notes, warnings and status line
+
+An identity token has the username <token>.
+
+Example:
+    $ pullsecret get ghcr.io
+    {"ServerURL":"ghcr.io","Username":"octocat","Secret":"hunter2"}
+    $ pullsecret get ghcr.io -o password | skopeo login ghcr.io -u octocat --password-stdin
+    Login Succeeded!
+)";
+
+}  // namespace pullsecret

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string_view>
+
+namespace pullsecret {
+
+// What --help prints: each text reads like a manual, and says the same as man/pullsecret.1.
+extern const std::string_view general_help;
+extern const std::string_view convert_help;
+extern const std::string_view create_help;
+extern const std::string_view get_help;
+
+}  // namespace pullsecret

@@ -1,0 +1,90 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/help.h"
+#include "cli/messages.h"
+#include "cli/options.h"
+#include "system/process.h"
+#include "system/text.h"
+
+namespace {
+
+using namespace pullsecret;  // NOLINT(google-build-using-namespace): this file is its main()
+
+enum ExitStatus { done = 0, failed = 1, wrong_usage = 2 };
+
+const Command& find_command(std::string_view name) {
+  static const std::array commands{convert_command, create_command, get_command};
+  std::vector<std::string> names{"help"};
+  for (const Command& command : commands) {
+    if (command.name == name) return command;
+    names.emplace_back(command.name);
+  }
+  throw Error(
+      "", fmt::format("unknown command \"{}\"", printable(name, 40)),
+      fmt::format("the nearest is \"{}\"; pullsecret help has them all", nearest(name, names)));
+}
+
+bool is_help(std::string_view argument) {
+  return argument == "--help" || argument == "-h";
+}
+
+Work print_work(std::string_view text) {
+  return [text] { print_data(text); };
+}
+
+Work prepare_help(const Arguments& arguments) {
+  if (arguments.empty() || arguments.front() == "help") return print_work(general_help);
+  return print_work(find_command(arguments.front()).help);
+}
+
+Work prepare(Arguments arguments) {
+  if (arguments.empty() || is_help(arguments.front())) return print_work(general_help);
+  const std::string name = arguments.front();
+  arguments.erase(arguments.begin());
+  if (name == "--version" || name == "version")
+    return print_work("pullsecret " PULLSECRET_VERSION "\n");
+  if (name == "help") return prepare_help(arguments);
+  if (name.starts_with('-'))
+    throw Error("", fmt::format("unknown option {}", printable(name.substr(0, name.find('=')), 40)),
+                fmt::format("the nearest is {}; options of a command stand behind its name",
+                            nearest(name, {"--help", "--version"})));
+  const Command& command = find_command(name);
+  if (std::any_of(arguments.begin(), arguments.end(), is_help)) return print_work(command.help);
+  return command.prepare(arguments);
+}
+
+int run(const Arguments& arguments) {
+  std::optional<Work> work;
+  try {
+    work = prepare(arguments);
+  } catch (const Error& error) {
+    print_error(error);
+    return wrong_usage;
+  }
+  try {
+    (*work)();
+  } catch (const Error& error) {
+    print_error(error);
+    return failed;
+  } catch (const std::bad_alloc&) {
+    print_error(Error("", "out of memory"));
+    return failed;
+  }
+  return done;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  harden_process();
+  const int status = run(Arguments(argv + 1, argv + argc));
+  wipe_stack();
+  return status;
+}

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cxxopts.hpp>
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "credential/credential.h"
+#include "kubernetes/secret.h"
+
+namespace pullsecret {
+
+enum class OutputFormat { yaml, json, config };
+
+/// The options of the commands that make a Secret. All names keep Kubernetes' rules.
+struct ManifestOptions {
+  Secret secret;                        ///< without its data and namespace
+  std::vector<std::string> namespaces;  ///< one document for each; empty: one without namespace
+  bool append_hash = false;
+  OutputFormat format = OutputFormat::yaml;
+  std::optional<std::string> output_file;
+};
+
+void add_manifest_options(cxxopts::Options& options);
+
+/// Throws Error for a name, label or annotation that Kubernetes would refuse.
+ManifestOptions read_manifest_options(const cxxopts::ParseResult& parsed);
+
+/// The Secret of `credentials` by registry key as YAML or JSON documents, one for each namespace.
+std::vector<std::string> format_manifests(const ManifestOptions& options,
+                                          const std::map<std::string, Credential>& credentials);
+
+/// Writes the documents to the output file, else to standard output; then gives a hint on standard
+/// error if one is too large for client-side `kubectl apply`.
+void write_manifests(const ManifestOptions& options, const std::vector<std::string>& documents);
+
+/// Writes `output` to the output file, else to standard output.
+void write_output(const ManifestOptions& options, const std::string& output);
+
+}  // namespace pullsecret

@@ -1,0 +1,106 @@
+#include "cli/options.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <numeric>
+
+#include "system/error.h"
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+std::vector<std::string> names_of(const cxxopts::Options& options) {
+  std::vector<std::string> names;
+  for (const auto& option : options.group_help("").options)
+    for (const std::string& name : option.l)
+      names.push_back("--" + name);
+  return names;
+}
+
+// Levenshtein's distance, a row at a time.
+std::size_t edit_distance(std::string_view from, std::string_view to) {
+  std::vector<std::size_t> row(to.size() + 1);
+  std::iota(row.begin(), row.end(), 0);
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i + 1);
+    for (std::size_t j = 0; j < to.size(); ++j) {
+      const std::size_t replaced = diagonal + (from[i] == to[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+Error unmatched(const cxxopts::Options& options, const std::string& argument) {
+  if (argument.size() < 2 || argument[0] != '-')
+    return {"", "an argument too many: it belongs to no option",
+            fmt::format("pullsecret help {}", options.program())};
+  const std::string name = argument.substr(0, argument.find('='));
+  return {"", fmt::format("unknown option {}", printable(name, 40)),
+          fmt::format("the nearest is {}; pullsecret help {} has them all",
+                      nearest(name, names_of(options)), options.program())};
+}
+
+}  // namespace
+
+cxxopts::ParseResult parse_options(cxxopts::Options& options, const Arguments& arguments) {
+  std::vector<const char*> words{"pullsecret"};
+  for (const std::string& argument : arguments)
+    words.push_back(argument.c_str());
+  options.allow_unrecognised_options();
+  try {
+    cxxopts::ParseResult parsed = options.parse(static_cast<int>(words.size()), words.data());
+    if (!parsed.unmatched().empty()) throw unmatched(options, parsed.unmatched().front());
+    return parsed;
+  } catch (const cxxopts::exceptions::missing_argument& error) {
+    throw Error("",
+                lower_case(std::string_view(error.what()).substr(0, 1)) +
+                    std::string(error.what()).substr(1),
+                fmt::format("pullsecret help {}", options.program()));
+  } catch (const cxxopts::exceptions::exception&) {
+    throw Error("", "the options cannot be read",
+                fmt::format("pullsecret help {}", options.program()));
+  }
+}
+
+std::vector<std::string> values_of(const cxxopts::ParseResult& parsed, const std::string& option) {
+  if (parsed.count(option) == 0) return {};
+  return parsed[option].as<std::vector<std::string>>();
+}
+
+std::optional<std::string> value_of(const cxxopts::ParseResult& parsed, const std::string& option) {
+  if (parsed.count(option) == 0) return std::nullopt;
+  return parsed[option].as<std::string>();
+}
+
+double number_of(const cxxopts::ParseResult& parsed, const std::string& option, double least,
+                 double most) {
+  const auto& text = parsed[option].as<std::string>();
+  double number = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool is_number = failed == std::errc() && end == text.data() + text.size();
+  if (!is_number || !(number >= least && number <= most))
+    throw Error("--" + option, fmt::format("not a number from {:g} to {:g}", least, most));
+  return number;
+}
+
+std::size_t choice_of(std::string_view option, std::string_view value,
+                      const std::vector<std::string>& choices) {
+  const auto choice = std::find(choices.begin(), choices.end(), value);
+  if (choice == choices.end())
+    throw Error(std::string(option), "it is one of " + join(choices, ", "));
+  return static_cast<std::size_t>(choice - choices.begin());
+}
+
+std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
+  return *std::min_element(candidates.begin(), candidates.end(),
+                           [&](const std::string& a, const std::string& b) {
+                             return edit_distance(word, a) < edit_distance(word, b);
+                           });
+}
+
+}  // namespace pullsecret

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cxxopts.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pullsecret {
+
+/// What stands on the command line behind a command's name.
+using Arguments = std::vector<std::string>;
+
+/// The work of a command whose command line has been read.
+using Work = std::function<void()>;
+
+/// One command. `prepare` reads and checks the command line, and throws Error for wrong usage (exit
+/// status 2) before anything is done; the Work it returns throws Error for failure (exit status 1).
+struct Command {
+  std::string_view name;
+  std::string_view help;
+  Work (*prepare)(const Arguments&);
+};
+
+extern const Command convert_command;
+extern const Command create_command;
+extern const Command get_command;
+
+/// Reads `arguments` as `options` say. Throws Error for an unknown option, naming the nearest one,
+/// for a missing or a surplus argument. Errors never repeat an argument's value: it may be a
+/// password typed in the wrong place.
+cxxopts::ParseResult parse_options(cxxopts::Options& options, const Arguments& arguments);
+
+/// The values of an option that may be given several times; none if it was not given.
+std::vector<std::string> values_of(const cxxopts::ParseResult& parsed, const std::string& option);
+
+/// The value of an option, if it was given.
+std::optional<std::string> value_of(const cxxopts::ParseResult& parsed, const std::string& option);
+
+/// The number in an option's value, from `least` to `most`. Throws Error if it is none.
+double number_of(const cxxopts::ParseResult& parsed, const std::string& option, double least,
+                 double most);
+
+/// The place of `value` in `choices`. Throws Error that lists the choices if it is none of them.
+std::size_t choice_of(std::string_view option, std::string_view value,
+                      const std::vector<std::string>& choices);
+
+/// The one of `candidates` with the smallest edit distance to `word`; the first of several.
+std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
+
+}  // namespace pullsecret

@@ -1,0 +1,46 @@
+#include "cli/store_options.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <utility>
+
+#include "cli/options.h"
+
+namespace pullsecret {
+
+void add_store_options(cxxopts::Options& options) {
+  options.add_options()("config", "", cxxopts::value<std::string>())(
+      "jobs", "", cxxopts::value<std::string>()->default_value("16"))(
+      "timeout", "", cxxopts::value<std::string>()->default_value("60"))("q,quiet", "");
+}
+
+StoreOptions read_store_options(const cxxopts::ParseResult& parsed) {
+  constexpr double most_jobs = 128;  // each takes a few of the 1024 descriptors a process may have
+  constexpr double most_seconds = 24 * 60 * 60;
+  const std::chrono::duration<double> timeout(number_of(parsed, "timeout", 0.01, most_seconds));
+  const double jobs = number_of(parsed, "jobs", 1, most_jobs);
+  return {.config = value_of(parsed, "config"),
+          .limits = {.jobs = static_cast<std::size_t>(jobs),
+                     .timeout = std::chrono::duration_cast<std::chrono::milliseconds>(timeout)},
+          .quiet = parsed["quiet"].as<bool>()};
+}
+
+Config load_config_aloud(const StoreOptions& options) {
+  LoadedConfig loaded = load_config(options.config);
+  if (!options.quiet && !loaded.is_dockers_own)
+    print_note(fmt::format("Docker has no config here; reading {}", loaded.config.file));
+  if (!options.quiet && loaded.environment_refused)
+    print_warning(Error("", fmt::format("ignoring DOCKER_AUTH_CONFIG, as Docker does: {}",
+                                        loaded.environment_refused->what())));
+  return std::move(loaded.config);
+}
+
+HelperClient make_helper_client(const StoreOptions& options, StatusLine& status) {
+  return HelperClient(options.limits,
+                      [&status](std::size_t done, std::size_t total, const std::string& helper) {
+                        status.show(done, total, helper);
+                      });
+}
+
+}  // namespace pullsecret

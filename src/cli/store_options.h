@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cxxopts.hpp>
+
+#include <optional>
+#include <string>
+
+#include "cli/messages.h"
+#include "docker/config_file.h"
+#include "helper/client.h"
+
+namespace pullsecret {
+
+/// The options of the commands that read a Docker config and ask its stores.
+struct StoreOptions {
+  std::optional<std::string> config;
+  HelperLimits limits;
+  bool quiet = false;
+};
+
+void add_store_options(cxxopts::Options& options);
+StoreOptions read_store_options(const cxxopts::ParseResult& parsed);
+
+/// Loads the config, and says on standard error if it is not Docker's own, or if
+/// DOCKER_AUTH_CONFIG does not take part.
+Config load_config_aloud(const StoreOptions& options);
+
+/// A client whose progress `status` shows.
+HelperClient make_helper_client(const StoreOptions& options, StatusLine& status);
+
+}  // namespace pullsecret
