@@ -136,7 +136,7 @@ bool is_same(const Credential& a, const Credential& b) {
 
 // Two spellings of one registry can become one key: the one that is spelled so already counts, else
 // the first.
-KeyedCredentials mend_keys(const ConvertOptions& options, KeyedCredentials credentials) {
+KeyedCredentials mend_keys(const ConvertOptions& options, KeyedCredentials&& credentials) {
   KeyedCredentials mended;
   std::unordered_map<std::string, std::size_t> positions;
   for (auto& [key, credential] : credentials) {

@@ -15,7 +15,7 @@
 
 namespace {
 
-using namespace pullsecret;  // NOLINT(google-build-using-namespace): this file is its main()
+using namespace pullsecret;
 
 enum ExitStatus { done = 0, failed = 1, wrong_usage = 2 };
 

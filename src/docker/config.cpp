@@ -296,7 +296,7 @@ std::vector<AuthEntry> parse_environment_auths(const std::string& text) {
   }
   std::vector<AuthEntry> entries = std::move(list).take();
   for (AuthEntry& entry : entries) {
-    if (entry.problem) throw *entry.problem;
+    if (entry.problem) throw Error(*entry.problem);
     entry.asked_first = true;
   }
   return entries;

@@ -69,6 +69,7 @@ Config read_named_config(const std::string& name) {
 
 Error no_config(const std::vector<fs::path>& looked_for) {
   std::vector<std::string> places;
+  places.reserve(looked_for.size());
   for (const fs::path& place : looked_for)
     places.push_back(printable(place.string(), 4096));
   return {"", "no Docker config found: there is no " + join(places, ", "),

@@ -35,7 +35,7 @@ void check_helper_name(const std::string& helper) {
                 "name a helper, such as \"pass\" for docker-credential-pass");
   if (std::any_of(helper.begin(), helper.end(), is_unfit))
     throw Error("", fmt::format("\"{}\" is no name of a credential helper", printable(helper)),
-                "a helper's name is what follows \"docker-credential-\", such as \"pass\"");
+                R"(a helper's name is what follows "docker-credential-", such as "pass")");
 }
 
 std::filesystem::path find_helper(const std::string& helper) {

@@ -24,7 +24,7 @@ std::string place_of(const fs::path& file) {
 }
 
 FileDescriptor open_file(const fs::path& file, int flags) {
-  FileDescriptor descriptor(open(file.c_str(), flags | O_CLOEXEC));  // NOLINT(*-vararg)
+  FileDescriptor descriptor(open(file.c_str(), flags | O_CLOEXEC));
   if (!descriptor.is_open()) throw system_error(place_of(file));
   return descriptor;
 }

@@ -30,14 +30,14 @@ void open_closed_standard_streams() {
     if (fcntl(descriptor, F_GETFD) != -1) continue;
     // The lowest free descriptor is this one. Read-only for output: a write to it shall fail.
     const int flags = descriptor == 2 ? O_WRONLY : O_RDONLY;
-    if (open("/dev/null", flags) != descriptor) std::_Exit(1);  // NOLINT(*-vararg)
+    if (open("/dev/null", flags) != descriptor) std::_Exit(1);
   }
 }
 
 }  // namespace
 
 void harden_process() {
-  prctl(PR_SET_DUMPABLE, 0);  // NOLINT(*-vararg)
+  prctl(PR_SET_DUMPABLE, 0);
   umask(S_IRWXG | S_IRWXO);
   open_closed_standard_streams();
   std::signal(SIGPIPE, SIG_IGN);  // NOLINT(cert-err33-c): cannot fail for this signal

@@ -37,7 +37,7 @@ Pipe make_pipe() {
 }
 
 void set_nonblocking(const FileDescriptor& descriptor) {
-  fcntl(descriptor.get(), F_SETFL, O_NONBLOCK);  // NOLINT(*-vararg)
+  fcntl(descriptor.get(), F_SETFL, O_NONBLOCK);
 }
 
 // The child's half of start(): never returns. Descriptors above 2 close themselves at execve; a
@@ -47,8 +47,8 @@ void set_nonblocking(const FileDescriptor& descriptor) {
   dup2(input, STDIN_FILENO);
   dup2(output, STDOUT_FILENO);
   dup2(error, STDERR_FILENO);
-  prctl(PR_SET_CHILD_SUBREAPER, 1);  // NOLINT(*-vararg)
-  std::signal(SIGPIPE, SIG_DFL);     // NOLINT(cert-err33-c): cannot fail for this signal
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  std::signal(SIGPIPE, SIG_DFL);  // NOLINT(cert-err33-c): cannot fail for this signal
   execv(command.front(), command.data());
   const int error_number = errno;
   const ssize_t written = write(failure, &error_number, sizeof error_number);

@@ -51,12 +51,12 @@ struct ProgramResult {
 /// started: each program is the reaper of its descendants (PR_SET_CHILD_SUBREAPER, which survives
 /// execve), so that none of them gets away while it lives, daemons included. It stays in the
 /// process group of its caller, because a helper may have to ask something on the terminal, which
-/// a background group cannot.
+/// a background group cannot. SIGPIPE must be ignored, as harden_process() does.
 class ProgramSet {
  public:
   ProgramSet() = default;
-  ProgramSet(ProgramSet&&) = delete;
-  ProgramSet& operator=(ProgramSet&&) = delete;
+  ProgramSet(const ProgramSet&) = delete;
+  ProgramSet& operator=(const ProgramSet&) = delete;
   /// Kills what still runs.
   ~ProgramSet();
 
