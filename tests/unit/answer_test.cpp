@@ -1,0 +1,56 @@
+#include "helper/answer.h"
+
+#include <catch2/catch.hpp>
+
+#include <string>
+#include <vector>
+
+#include "support.h"
+
+using namespace pullsecret;
+
+TEST_CASE("parse_get_answer reads username and secret") {
+  const Credential credential =
+      parse_get_answer(R"({"ServerURL":"x","Username":"u","Secret":"p\n","more":[1]})");
+  CHECK(credential.username == "u");
+  CHECK(credential.password == "p\n");
+  CHECK(credential.identity_token.empty());
+  CHECK(parse_get_answer(R"( {"secret":"p","USERNAME":"u"} )").username == "u");
+}
+
+TEST_CASE("parse_get_answer makes the username <token> an identity token") {
+  const Credential credential = parse_get_answer(R"({"Username":"<token>","Secret":"t"})");
+  CHECK(credential.identity_token == "t");
+  CHECK(credential.username.empty());
+  CHECK(credential.password.empty());
+}
+
+TEST_CASE("parse_get_answer refuses what is no answer, without repeating it") {
+  for (const char* answer :
+       {"", "hunter2", "[\"hunter2\"]", R"({"Username":"hunter2","Sec)", R"({"Secret":"hunter2"})",
+        R"({"Username":"","Secret":"hunter2"})", R"({"Username":"hunter2"})",
+        R"({"Username":"hunter2","Secret":""})", R"({"Username":7,"Secret":"hunter2"})",
+        R"({"Username":"u","Secret":null,"x":"hunter2"})", "{}{}"}) {
+    INFO(answer);
+    const auto error = error_of([&] { parse_get_answer(answer); });
+    REQUIRE(error);
+    CHECK_THAT(error->what(), !Catch::Contains("hunter2"));
+  }
+  const std::string deep(500'000, '[');
+  CHECK(error_of([&] { parse_get_answer(deep); })->message() == "its answer is not JSON");
+}
+
+TEST_CASE("parse_list_answer gives server URLs, out of display labels too") {
+  CHECK(parse_list_answer(R"({"ghcr.io":"u",
+          "Registry credentials for https://index.docker.io/v1/":"u","":"u"})") ==
+        std::vector<std::string>{"ghcr.io", "https://index.docker.io/v1/"});
+  CHECK(parse_list_answer("{}").empty());
+  CHECK(error_of([] { parse_list_answer("null"); }));
+}
+
+TEST_CASE("format_get_answer writes the one line that helpers answer") {
+  CHECK(format_get_answer("ghcr.io", {.username = "u", .password = "a\"<\n"}) ==
+        "{\"ServerURL\":\"ghcr.io\",\"Username\":\"u\",\"Secret\":\"a\\\"\\u003c\\n\"}\n");
+  const std::string token = format_get_answer("x", {.identity_token = "t"});
+  CHECK(parse_get_answer(token).identity_token == "t");
+}

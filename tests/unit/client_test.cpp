@@ -1,0 +1,170 @@
+#include "helper/client.h"
+
+#include <catch2/catch.hpp>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "support.h"
+#include "temporary_folder.h"
+
+using namespace pullsecret;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Helpers that are shell scripts, first on PATH.
+class Helpers {
+ public:
+  void add(const std::string& name, const std::string& commands) const {
+    folder_.write_script("docker-credential-" + name, commands);
+  }
+  const TemporaryFolder& folder() const { return folder_; }
+
+ private:
+  TemporaryFolder folder_;
+  ScopedVariable path_{"PATH", folder_.path().string() + ":/usr/bin:/bin"};
+};
+
+std::vector<HelperCall> gets(const std::string& helper, std::size_t count) {
+  std::vector<HelperCall> calls;
+  for (std::size_t i = 0; i < count; ++i)
+    calls.push_back({helper, "get", std::to_string(i)});
+  return calls;
+}
+
+HelperReply call(const std::string& helper, HelperLimits limits = {}) {
+  return HelperClient(limits).run({{helper, "get", "ghcr.io"}}).front();
+}
+
+std::string message_of(const HelperReply& reply) {
+  const auto* error = std::get_if<Error>(&reply);
+  return error != nullptr ? error->what() : "no error";
+}
+
+std::size_t failures_among(const std::vector<HelperReply>& replies) {
+  return static_cast<std::size_t>(
+      std::count_if(replies.begin(), replies.end(),
+                    [](const HelperReply& reply) { return std::holds_alternative<Error>(reply); }));
+}
+
+// Fails when another call of the script is under way.
+constexpr const char* needs_solitude = R"(
+  mkdir "$0.lock" 2>/dev/null || { echo database is locked; exit 1; }
+  sleep 0.1; rmdir "$0.lock"; cat)";
+
+}  // namespace
+
+TEST_CASE("a helper is asked on standard input and answers on standard output") {
+  const Helpers helpers;
+  helpers.add("echo", "echo \"$1 $(cat)\"");
+  CHECK(std::get<std::string>(call("echo")) == "get ghcr.io\n");
+}
+
+TEST_CASE("not found is told from failure by the exact message") {
+  const Helpers helpers;
+  helpers.add("empty", "echo credentials not found in native keychain; exit 1");
+  helpers.add("broken", "echo 'the store\033[1m burnt down'; echo noise >&2; exit 1");
+  CHECK(std::holds_alternative<NotFound>(call("empty")));
+  CHECK(message_of(call("broken")) ==
+        "docker-credential-broken get: exit status 1: the store\\x1b[1m burnt down; "
+        "standard error: noise");
+}
+
+TEST_CASE("what a helper says while it succeeds is nobody's business") {
+  const Helpers helpers;
+  helpers.add("noisy", "echo noise >&2; echo answer");
+  CHECK(std::get<std::string>(call("noisy")) == "answer\n");
+}
+
+TEST_CASE("a helper that cannot be run says why") {
+  const Helpers helpers;
+  helpers.folder().write("docker-credential-plain", "");
+  helpers.folder().write_script("docker-credential-binary", "");
+  helpers.folder().write("docker-credential-binary",
+                         "\x7f"
+                         "ELF");
+  CHECK(message_of(call("none")) == "docker-credential-none: not found on PATH");
+  CHECK_THAT(message_of(call("plain")), Catch::EndsWith("docker-credential-plain: not executable"));
+  CHECK_THAT(message_of(call("binary")), Catch::Contains("cannot be run: exec format error"));
+  CHECK_THAT(message_of(call("")), Catch::Contains("helper is empty"));
+  CHECK_THAT(message_of(call("../../x")), Catch::Contains("\"../../x\" is no name"));
+  CHECK_THAT(message_of(call(std::string("x\0y", 3))), Catch::Contains("is no name"));
+}
+
+TEST_CASE("a helper that crashes, hangs or floods is a failure in words") {
+  const Helpers helpers;
+  helpers.add("crash", "kill -SEGV $$");
+  helpers.add("hang", "sleep 300");
+  helpers.add("flood", "yes");
+  CHECK_THAT(message_of(call("crash")), Catch::Contains("ended by signal 11 (Segmentation fault)"));
+  CHECK_THAT(message_of(call("hang", {.timeout = 200ms})),
+             Catch::Contains("no answer within 0.2 s"));
+  CHECK_THAT(message_of(call("flood")), Catch::Contains("its answer is larger than 1 MiB"));
+}
+
+TEST_CASE("a helper's first call runs alone, and is the first only once") {
+  const Helpers helpers;
+  // Writes how many of its kind run; the first takes longer than the others need to catch up.
+  helpers.add("counting", R"(
+    touch "$0.$$"; [ -e "$0.first" ] || { touch "$0.first"; sleep 0.3; }
+    ls "$0".[0-9]* | wc -l; sleep 0.2; rm "$0.$$")");
+  HelperClient client({});
+  const auto replies = client.run(gets("counting", 5));
+  REQUIRE(failures_among(replies) == 0);
+  CHECK(std::get<std::string>(replies[0]) == "1\n");
+  const auto again = client.run(gets("counting", 4));
+  CHECK(std::any_of(again.begin(), again.end(), [](const HelperReply& reply) {
+    return std::get<std::string>(reply) != "1\n";
+  }));
+}
+
+TEST_CASE("a call that failed beside others of its helper is repeated alone") {
+  const Helpers helpers;
+  helpers.add("solitary", needs_solitude);
+  const auto replies = HelperClient({}).run(gets("solitary", 6));
+  CHECK(failures_among(replies) == 0);
+  for (std::size_t i = 0; i < replies.size(); ++i)
+    CHECK(std::get<std::string>(replies[i]) == std::to_string(i));
+}
+
+TEST_CASE("a call that failed alone is not repeated") {
+  const Helpers helpers;
+  helpers.add("failing", "echo x >> \"$0.calls\"; exit 1");
+  CHECK(failures_among(HelperClient({}).run(gets("failing", 1))) == 1);
+  CHECK(std::filesystem::file_size(helpers.folder().path() / "docker-credential-failing.calls") ==
+        2);
+}
+
+TEST_CASE("a helper that hangs costs a bounded time") {
+  const Helpers helpers;
+  helpers.add("hang", "sleep 300");
+  const auto start = std::chrono::steady_clock::now();
+  const auto replies = HelperClient({.timeout = 300ms}).run(gets("hang", 12));
+  CHECK(failures_among(replies) == 12);
+  // The first, the others beside each other, one repeat: not twelve repeats.
+  CHECK(std::chrono::steady_clock::now() - start < 3s);
+}
+
+TEST_CASE("no more calls run at once than jobs") {
+  const Helpers helpers;
+  helpers.add("counting", R"(touch "$0.$$"; ls "$0".[0-9]* | wc -l; sleep 0.1; rm "$0.$$")");
+  const auto replies = HelperClient({.jobs = 3}).run(gets("counting", 12));
+  std::size_t most = 0;
+  for (const HelperReply& reply : replies)
+    most = std::max<std::size_t>(most, std::stoul(std::get<std::string>(reply)));
+  CHECK(most <= 3);
+  CHECK(most >= 2);
+}
+
+TEST_CASE("progress counts what is done and names what runs") {
+  const Helpers helpers;
+  helpers.add("slow", "sleep 0.3");
+  std::string seen;
+  HelperClient client({}, [&](std::size_t done, std::size_t total, const std::string& helper) {
+    seen = std::to_string(done) + " of " + std::to_string(total) + " " + helper;
+  });
+  client.run(gets("slow", 2));
+  CHECK(seen == "1 of 2 slow");
+}

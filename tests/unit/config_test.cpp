@@ -1,0 +1,152 @@
+#include "docker/config.h"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include <string>
+#include <vector>
+
+#include "credential/basic_auth.h"
+#include "support.h"
+
+using namespace pullsecret;
+
+namespace {
+
+Config parse(const std::string& text) {
+  return parse_config({"config.json", text});
+}
+
+std::vector<std::string> keys_of(const Config& config) {
+  std::vector<std::string> keys;
+  for (const AuthEntry& entry : config.auths)
+    keys.push_back(entry.key);
+  std::sort(keys.begin(), keys.end());
+  return keys;
+}
+
+std::string message_of(const std::string& text) {
+  const auto error = error_of([&] { parse(text); });
+  return error ? error->what() : "no error";
+}
+
+// The one difference to Docker: a bad entry spoils itself, not the file.
+bool is_refused(const std::string& text) {
+  try {
+    const Config config = parse(text);
+    return std::any_of(config.auths.begin(), config.auths.end(),
+                       [](const AuthEntry& entry) { return entry.problem.has_value(); });
+  } catch (const Error&) {
+    return true;
+  }
+}
+
+}  // namespace
+
+TEST_CASE("parse_config reads and refuses what Docker reads and refuses") {
+  for (const auto& vector : test_data("config-files.json")) {
+    INFO(vector["case"]);
+    const auto text = vector["file"].get<std::string>();
+    const auto& docker = vector["docker"];
+    CHECK(is_refused(text) == docker.value("rejected", false));
+    if (docker.contains("registries"))
+      CHECK(keys_of(parse(text)) == docker["registries"].get<std::vector<std::string>>());
+  }
+}
+
+TEST_CASE("parse_config reads an entry as Docker does") {
+  for (const auto& vector : test_data("auth-entries.json")) {
+    INFO(vector["case"]);
+    const Config config = parse(nlohmann::json{{"auths", {{"a.io", vector["entry"]}}}}.dump());
+    REQUIRE(config.auths.size() == 1);
+    const AuthEntry& entry = config.auths.front();
+    const auto& docker = vector["docker"];
+    CHECK(entry.problem.has_value() == docker.value("file_rejected", false));
+    if (docker.value("file_rejected", false)) continue;
+    CHECK(entry.credential.username == docker["username"]);
+    CHECK(encode_base64(entry.credential.password) == docker["password_base64"]);
+    CHECK(entry.credential.identity_token == docker.value("identitytoken", ""));
+  }
+}
+
+TEST_CASE("a bad entry is named by its place, and the others stay") {
+  const Config config =
+      parse("{\"auths\": {\n  \"a.io\": {\"auth\": \"dTpw\"},\n  \"b.io\": {\"auth\": \"!\"}}}");
+  REQUIRE(config.auths.size() == 2);
+  CHECK(!config.auths[0].problem);
+  REQUIRE(config.auths[1].problem);
+  CHECK(config.auths[1].problem->place() == "config.json:3:11");
+  CHECK(config.auths[1].problem->message() == "its \"auth\" is not base64");
+}
+
+TEST_CASE("a field of the wrong type is an error with its place") {
+  CHECK(message_of("{\"auths\": []}") == "config.json:1:11: auths must be an object");
+  CHECK(message_of("{\"credsStore\": 5}") == "config.json:1:16: credsStore must be a string");
+  CHECK_THAT(message_of("{\"credHelpers\": {\"a\": 1}}"), Catch::Contains("an object of strings"));
+  CHECK_THAT(message_of("{\"PSFORMAT\": {}}"), Catch::Contains("psFormat must be a string"));
+  CHECK_THAT(message_of("{\"pruneFilters\": [1]}"), Catch::Contains("an array of strings"));
+  CHECK_THAT(message_of("{\"plugins\": {\"a\": {\"b\": 1}}}"),
+             Catch::Contains("objects of strings"));
+  CHECK_THAT(message_of("7"), Catch::Contains("the config must be an object"));
+  CHECK(message_of("{\"unknown\": 5, \"credsStore\": null, \"auths\": null}") == "no error");
+}
+
+TEST_CASE("null empties a map and leaves a string, as in Go") {
+  CHECK(parse(R"({"auths":{"a.io":{}},"auths":null})").auths.empty());
+  CHECK(parse(R"({"credsStore":"pass","credsStore":null})").creds_store == "pass");
+  CHECK(parse(R"({"credHelpers":{"a":"x"},"credHelpers":null})").cred_helpers.empty());
+  const auto merged = parse(R"({"credHelpers":{"a":"x"},"CREDHELPERS":{"b":"y"}})").cred_helpers;
+  CHECK(merged == std::map<std::string, std::string>{{"a", "x"}, {"b", "y"}});
+}
+
+TEST_CASE("bytes that are not UTF-8 are read as U+FFFD, as in Go") {
+  CHECK(parse("{\"credsStore\":\"a\xFF\"}").creds_store == "a\uFFFD");
+}
+
+TEST_CASE("parse_dockercfg reads the map alone") {
+  const Config config = parse_dockercfg({".dockercfg", R"({"a.io":{"auth":"dTpw","email":"e"}})"});
+  REQUIRE(config.auths.size() == 1);
+  CHECK(config.auths[0].key == "a.io");
+  CHECK(config.auths[0].credential.password == "p");
+  CHECK(config.auths[0].credential.email == "e");
+}
+
+TEST_CASE("parse_environment_auths takes auth and nothing else") {
+  const auto entries = parse_environment_auths(R"({"auths":{"a.io":{"auth":"dTpw"}}})");
+  REQUIRE(entries.size() == 1);
+  CHECK(entries[0].asked_first);
+  CHECK(entries[0].credential.username == "u");
+  for (const char* refused : {R"({"credsStore":"x"})", R"({"auths":{"a.io":{"username":"u"}}})",
+                              R"({"auths":{"a.io":{"auth":"!"}}})", "[]", "{"})
+    CHECK_THROWS_AS(parse_environment_auths(refused), Error);
+}
+
+TEST_CASE("with_entries replaces entries in place and adds the others") {
+  Config config = parse(R"({"auths":{"a.io":{"auth":"dTpw"},"b.io":{}}})");
+  config = with_entries(std::move(config), {{.key = "c.io"}, {.key = "a.io", .asked_first = true}});
+  REQUIRE(config.auths.size() == 3);
+  CHECK(config.auths[0].asked_first);
+  CHECK(config.auths[1].key == "b.io");
+  CHECK(config.auths[2].key == "c.io");
+}
+
+TEST_CASE("format_config keeps every other setting as it stands, and its place") {
+  const Config config = parse(
+      "{\"big\": 12345678901234567890123,\n\"credsStore\": \"pass\", \"auths\": {\"a.io\": {}},\n"
+      "\"CredHelpers\": {}, \"proxies\": {\"z\": 1,  \"a\": [2.50, 1e2]}}");
+  CHECK(format_config(config, {{"a.io", {.username = "u", .password = "p"}},
+                               {"b.io", {.identity_token = "t"}}}) ==
+        "{\n"
+        "\t\"big\": 12345678901234567890123,\n"
+        "\t\"auths\": {\n"
+        "\t\t\"a.io\": {\n"
+        "\t\t\t\"auth\": \"dTpw\"\n"
+        "\t\t},\n"
+        "\t\t\"b.io\": {\n"
+        "\t\t\t\"identitytoken\": \"t\"\n"
+        "\t\t}\n"
+        "\t},\n"
+        "\t\"proxies\": {\"z\": 1,  \"a\": [2.50, 1e2]}\n"
+        "}\n");
+  CHECK(format_config({}, {}) == "{\n\t\"auths\": {}\n}\n");
+}

@@ -1,0 +1,81 @@
+#include "system/file.h"
+
+#include <catch2/catch.hpp>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
+
+#include "support.h"
+#include "temporary_folder.h"
+
+using namespace pullsecret;
+namespace fs = std::filesystem;
+
+namespace {
+
+mode_t mode_of(const fs::path& file) {
+  struct stat status {};
+  stat(file.c_str(), &status);
+  return status.st_mode & 07777U;
+}
+
+}  // namespace
+
+TEST_CASE("read_file reads up to its limit and no further") {
+  const TemporaryFolder folder;
+  const auto file = folder.write("file", "12345");
+  CHECK(read_file(file, 5) == "12345");
+  const auto error = error_of([&] { read_file(file, 4); });
+  REQUIRE(error);
+  CHECK(error->place() == file.string());
+  CHECK(error->message() == "larger than 4 bytes");
+  CHECK(error_of([&] { read_file("/dev/zero", 1024 * 1024); })->message() == "larger than 1 MiB");
+}
+
+TEST_CASE("read_file says why it cannot read") {
+  const TemporaryFolder folder;
+  CHECK(error_of([&] { read_file(folder.path() / "none", 9); })->message() ==
+        "no such file or directory");
+  CHECK(error_of([&] { read_file(folder.path(), 9); })->message() == "is a directory");
+}
+
+TEST_CASE("replace_file makes a file for the user alone, and replaces one") {
+  const TemporaryFolder folder;
+  const fs::path file = folder.path() / "file";
+  replace_file(file, "one");
+  CHECK(read_file(file, 9) == "one");
+  CHECK(mode_of(file) == 0600);
+  chmod(file.c_str(), 0644);
+  replace_file(file, "two");
+  CHECK(read_file(file, 9) == "two");
+  CHECK(mode_of(file) == 0600);
+  const auto entries = std::distance(fs::directory_iterator(folder.path()), {});
+  CHECK(entries == 1);
+}
+
+TEST_CASE("replace_file follows symbolic links to what they point to") {
+  const TemporaryFolder folder;
+  const auto target = folder.write("deep/target", "old");
+  const fs::path link = folder.path() / "link", dangling = folder.path() / "dangling";
+  fs::create_symlink("deep/target", link);
+  fs::create_symlink("deep/new", dangling);
+  replace_file(link, "new");
+  CHECK(fs::is_symlink(link));
+  CHECK(read_file(target, 9) == "new");
+  replace_file(dangling, "made");
+  CHECK(read_file(folder.path() / "deep/new", 9) == "made");
+
+  fs::create_symlink("loop", folder.path() / "loop");
+  CHECK(error_of([&] { replace_file(folder.path() / "loop", "x"); }));
+}
+
+TEST_CASE("replace_file leaves the file as it was when it fails") {
+  const TemporaryFolder folder;
+  CHECK(error_of([&] { replace_file(folder.path() / "none" / "file", "x"); })->message() ==
+        "no such file or directory");
+  CHECK(error_of([&] { replace_file(folder.path(), "x"); })->message() == "is a directory");
+  CHECK(error_of([&] { replace_file("/dev/full", "x"); })->message() == "no space left on device");
+  CHECK(fs::is_character_file("/dev/full"));
+}

@@ -1,0 +1,159 @@
+#include "system/program.h"
+
+#include <catch2/catch.hpp>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <thread>
+
+#include "support.h"
+#include "temporary_folder.h"
+
+using namespace pullsecret;
+using namespace std::chrono_literals;
+
+namespace {
+
+ProgramCall shell(const std::string& commands, std::string input = "") {
+  return {.program = "/bin/sh",
+          .arguments = {"-c", commands},
+          .input = std::move(input),
+          .timeout = 20s,
+          .max_output = 1'000'000};
+}
+
+ProgramResult finish(ProgramSet& programs) {
+  while (true)
+    if (auto result = programs.wait(100ms)) return *result;
+}
+
+ProgramResult run(ProgramCall call) {
+  ProgramSet programs;
+  programs.start(7, std::move(call));
+  return finish(programs);
+}
+
+pid_t read_process_id(const std::filesystem::path& file) {
+  pid_t process = 0;
+  std::ifstream(file) >> process;
+  return process;
+}
+
+// A killed process may stay a zombie of whoever inherits it.
+bool is_alive(pid_t process) {
+  std::ifstream status("/proc/" + std::to_string(process) + "/stat");
+  std::string name_and_state;
+  std::getline(status, name_and_state);
+  return !name_and_state.empty() && name_and_state.find(") Z ") == std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("a program gets its input and gives its output, errors and status") {
+  const ProgramResult result = run(shell("cat; echo noise >&2; exit 3", "input"));
+  CHECK(result.id == 7);
+  CHECK(std::get<Exited>(result.end).status == 3);
+  CHECK(result.output == "input");
+  CHECK(result.error_output == "noise\n");
+}
+
+TEST_CASE("input and output larger than a pipe do not block each other") {
+  const std::string large(900'000, 'x');
+  CHECK(run(shell("cat", large)).output == large);
+}
+
+TEST_CASE("a program that reads nothing is no error") {
+  const ProgramResult result = run(shell("exec <&-; echo done", std::string(900'000, 'x')));
+  CHECK(std::get<Exited>(result.end).status == 0);
+  CHECK(result.output == "done\n");
+}
+
+TEST_CASE("a program that cannot be run says why") {
+  const TemporaryFolder folder;
+  const auto file = folder.write("binary",
+                                 "\x7f"
+                                 "ELF, but not really");
+  std::filesystem::permissions(file, std::filesystem::perms::owner_all);
+  ProgramCall call = shell("");
+  call.program = file;
+  CHECK(std::get<NotStarted>(run(call).end).error_number == ENOEXEC);
+  call.program = folder.path() / "none";
+  CHECK(std::get<NotStarted>(run(call).end).error_number == ENOENT);
+}
+
+TEST_CASE("a program that dies by a signal says which") {
+  CHECK(std::get<Killed>(run(shell("kill -SEGV $$")).end).signal == SIGSEGV);
+}
+
+TEST_CASE("SIGPIPE is what it was for a program that is started") {
+  const auto old = std::signal(SIGPIPE, SIG_IGN);
+  const ProgramResult result = run(shell("yes | head -n 1; kill -PIPE $$"));
+  std::signal(SIGPIPE, old);
+  CHECK(std::get<Killed>(result.end).signal == SIGPIPE);
+}
+
+TEST_CASE("a program is done when it exits, whoever still holds its output") {
+  const auto start = std::chrono::steady_clock::now();
+  const ProgramResult result = run(shell("sleep 15 & echo done"));
+  CHECK(result.output == "done\n");
+  CHECK(std::chrono::steady_clock::now() - start < 10s);
+}
+
+TEST_CASE("too much output ends a program, on standard error it is dropped") {
+  ProgramCall flood = shell("yes");
+  CHECK(std::holds_alternative<TooMuchOutput>(run(flood).end));
+  const ProgramResult noisy = run(shell("yes | head -c 5000000 >&2; echo done"));
+  CHECK(noisy.output == "done\n");
+  CHECK(noisy.error_output.size() == 64 * 1024);
+}
+
+TEST_CASE("a program that takes too long ends with everything it started") {
+  const TemporaryFolder folder;
+  const std::string commands = "cd " + folder.path().string() +
+                               "; sleep 300 & echo $! > child"
+                               "; (sleep 300 & echo $! > orphan)"
+                               "; setsid sh -c 'echo $$ > daemon; trap \"\" TERM HUP; sleep 300' &"
+                               "  while [ ! -s daemon ]; do sleep 0.01; done; sleep 300";
+  ProgramCall call = shell(commands);
+  call.timeout = 1s;
+  CHECK(std::holds_alternative<TimedOut>(run(call).end));
+  for (const char* name : {"child", "orphan", "daemon"}) {
+    INFO(name);
+    const pid_t process = read_process_id(folder.path() / name);
+    REQUIRE(process > 0);
+    CHECK(!is_alive(process));
+  }
+}
+
+TEST_CASE("programs run side by side") {
+  ProgramSet programs;
+  const auto start = std::chrono::steady_clock::now();
+  for (std::size_t id = 0; id < 10; ++id)
+    programs.start(id, shell("sleep 1"));
+  CHECK(programs.size() == 10);
+  while (programs.size() > 0)
+    finish(programs);
+  CHECK(std::chrono::steady_clock::now() - start < 6s);
+}
+
+TEST_CASE("find_program looks in absolute folders only, for files that can be run") {
+  const TemporaryFolder folder;
+  const std::string base = folder.path().string();
+  folder.write("plain/helper", "");
+  const auto script = folder.write_script("bin/helper", "true");
+  std::filesystem::create_directories(folder.path() / "dir/helper");
+
+  CHECK(find_program("helper", base + "/dir:" + base + "/plain:" + base + "/bin").found == script);
+  const ProgramSearch search = find_program("helper", base + "/plain");
+  CHECK(!search.found);
+  CHECK(search.not_executable == folder.path() / "plain/helper");
+
+  const auto here = std::filesystem::current_path();
+  std::filesystem::current_path(folder.path() / "bin");
+  CHECK(!find_program("helper", ":.:../bin").found);
+  std::filesystem::current_path(here);
+}

@@ -1,0 +1,172 @@
+#include "docker/resolve.h"
+
+#include <catch2/catch.hpp>
+
+#include <string>
+#include <vector>
+
+#include "support.h"
+#include "temporary_folder.h"
+
+using namespace pullsecret;
+
+namespace {
+
+/// Stores that are shell scripts: each file `NAME/SERVER` (with %2F for a slash) is an entry.
+class Stores {
+ public:
+  void add(const std::string& store, std::string server_url, const std::string& answer) const {
+    write_helper(store);
+    for (std::size_t at = server_url.find('/'); at != std::string::npos;
+         at = server_url.find('/', at))
+      server_url.replace(at, 1, "%2F");
+    folder_.write(store + "/" + server_url, answer);
+  }
+
+  void write_helper(const std::string& store) const {
+    folder_.write_script("docker-credential-" + store,
+                         "cd '" + folder_.path().string() + "'\n" + R"(
+      server=$(cat | sed 's,/,%2F,g'); echo "$server" >> asked
+      cat ")" + store + R"(/$server" 2>/dev/null && exit
+      echo credentials not found in native keychain; exit 1)");
+  }
+
+  std::string asked() const {
+    std::ifstream file(folder_.path() / "asked");
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+
+ private:
+  TemporaryFolder folder_;
+  ScopedVariable path_{"PATH", folder_.path().string() + ":/usr/bin:/bin"};
+};
+
+Config parse(const std::string& text) {
+  return parse_config({"config.json", text});
+}
+
+std::string answer(const std::string& username) {
+  return R"({"Username":")" + username + R"(","Secret":"p"})";
+}
+
+// The username found for `key`, or the error.
+std::string outcome(const Config& config, const std::string& key) {
+  HelperClient helpers({});
+  const auto resolved = resolve(config, {key}, helpers);
+  REQUIRE(resolved.size() == 1);
+  CHECK(resolved[0].key == key);
+  if (const auto* error = std::get_if<Error>(&resolved[0].outcome)) return error->what();
+  const auto& credential = std::get<Credential>(resolved[0].outcome);
+  return credential.username.empty() ? "token " + credential.identity_token : credential.username;
+}
+
+}  // namespace
+
+TEST_CASE("credHelpers counts before credsStore, and credsStore before the entry") {
+  const Stores stores;
+  stores.add("one", "a.io", answer("from-helper"));
+  stores.add("two", "a.io", answer("from-store"));
+  stores.add("two", "b.io", answer("from-store"));
+  const std::string auths = R"("auths":{"a.io":{"auth":"dTpw"},"b.io":{"auth":"dTpw"}})";
+  CHECK(outcome(parse("{" + auths + "}"), "a.io") == "u");
+  CHECK(outcome(parse(R"({"credsStore":"two",)" + auths + "}"), "a.io") == "from-store");
+  const Config both = parse(R"({"credsStore":"two","credHelpers":{"a.io":"one"},)" + auths + "}");
+  CHECK(outcome(both, "a.io") == "from-helper");
+  CHECK(outcome(both, "b.io") == "from-store");
+}
+
+TEST_CASE("a helper is found by the name that Docker asks for") {
+  const Stores stores;
+  stores.add("one", "a.io", answer("from-helper"));
+  const Config config = parse(R"({"auths":{"https://a.io/v1/":{}},"credHelpers":{"a.io":"one"}})");
+  CHECK(outcome(config, "https://a.io/v1/") == "from-helper");
+}
+
+TEST_CASE("what is not found is asked for under its other spellings, then inline counts") {
+  const Stores stores;
+  stores.add("one", "https://a.io", answer("other-spelling"));
+  stores.add("one", "docker.io", answer("hub"));
+  const Config config = parse(
+      R"({"credsStore":"one","auths":{"a.io":{},"b.io":{"auth":"dTpw"},"c.io":{},
+          "https://index.docker.io/v1/":{}}})");
+  CHECK(outcome(config, "a.io") == "other-spelling");
+  CHECK(outcome(config, "https://index.docker.io/v1/") == "hub");
+  CHECK(outcome(config, "b.io") == "u");
+  CHECK_THAT(stores.asked(), Catch::Contains("b.io\nhttps:%2F%2Fb.io\n"));
+  CHECK(outcome(config, "c.io") == "no credential in the store \"one\"");
+}
+
+TEST_CASE("an entry's email goes with the store's credential") {
+  const Stores stores;
+  stores.add("one", "a.io", answer("x"));
+  HelperClient helpers({});
+  const auto resolved =
+      resolve(parse(R"({"credsStore":"one","auths":{"a.io":{"email":"e@x"}}})"), {"a.io"}, helpers);
+  CHECK(std::get<Credential>(resolved[0].outcome).email == "e@x");
+}
+
+TEST_CASE("a failing or unintelligible store is an error, not anonymous") {
+  const Stores stores;
+  stores.add("one", "a.io", "gibberish");
+  stores.add("one", "t.io", R"({"Username":"<token>","Secret":"t"})");
+  const Config config = parse(R"({"credsStore":"one","credHelpers":{"b.io":"none","c.io":""},
+                "auths":{"a.io":{"auth":"dTpw"}}})");
+  CHECK(outcome(config, "a.io") == "docker-credential-one get: its answer is not JSON");
+  CHECK(outcome(config, "b.io") == "docker-credential-none: not found on PATH");
+  CHECK(outcome(config, "c.io") == "the name of its credential helper is empty");
+  CHECK(outcome(config, "t.io") == "token t");
+}
+
+TEST_CASE("without a store, what the file does not have is an error in words") {
+  const Config config = parse(R"({"auths":{"a.io":{},"b.io":{"auth":"!"},
+                                  "c.io":{"username":"u:v","password":"p"}}})");
+  CHECK_THAT(outcome(config, "a.io"), Catch::Contains("is empty, and there is no store for it"));
+  CHECK_THAT(outcome(config, "b.io"), Catch::Contains("is not base64"));
+  CHECK_THAT(outcome(config, "c.io"), Catch::Contains("its username holds a colon"));
+  CHECK_THAT(outcome(config, "d.io"), Catch::Contains("does not name it"));
+}
+
+TEST_CASE("DOCKER_AUTH_CONFIG's entry counts before the store") {
+  const Stores stores;
+  stores.add("one", "a.io", answer("from-store"));
+  const Config config = with_entries(
+      parse(R"({"credsStore":"one"})"),
+      {{.key = "a.io", .credential = {.username = "u", .password = "p"}, .asked_first = true}});
+  CHECK(outcome(config, "a.io") == "u");
+}
+
+TEST_CASE("named_registries are those of auths and credHelpers, without Docker Hub's tokens") {
+  const Config config = parse(
+      R"({"auths":{"z.io":{},"https://index.docker.io/v1/access-token":{},"a.io":{}},
+          "credHelpers":{"a.io":"x","b.io":"x","https://index.docker.io/v1/refresh-token":"x"}})");
+  CHECK(named_registries(config) == std::vector<std::string>{"z.io", "a.io", "b.io"});
+}
+
+TEST_CASE("stored_registries are what list answers, without Docker Hub's tokens") {
+  const TemporaryFolder folder;
+  const ScopedVariable path("PATH", folder.path().string() + ":/usr/bin:/bin");
+  folder.write_script("docker-credential-one", R"sh(
+    [ "$1 $(cat)" = 'list unused' ] && echo '{"Registry credentials for a.io":"u",
+      "https://index.docker.io/v1/access-token":"u","b.io":"u"}')sh");
+  folder.write_script("docker-credential-old", "echo unknown action; exit 1");
+  HelperClient helpers({});
+  CHECK(stored_registries(parse(R"({"credsStore":"one"})"), helpers) ==
+        std::vector<std::string>{"a.io", "b.io"});
+  CHECK(stored_registries(parse("{}"), helpers).empty());
+  const auto error =
+      error_of([&] { stored_registries(parse(R"({"credsStore":"old"})"), helpers); });
+  REQUIRE(error);
+  CHECK_THAT(error->what(),
+             Catch::Contains("docker-credential-old list: exit status 1: unknown action"));
+}
+
+TEST_CASE("registry_key_for finds a registry under any spelling") {
+  const Config config = parse(
+      R"({"auths":{"https://a.io/v1/":{},"quay.io/acme":{},"https://index.docker.io/v1/":{}}})");
+  CHECK(registry_key_for(config, "https://a.io/v1/") == "https://a.io/v1/");
+  CHECK(registry_key_for(config, "A.io") == "https://a.io/v1/");
+  CHECK(registry_key_for(config, "quay.io/acme") == "quay.io/acme");
+  CHECK(registry_key_for(config, "quay.io") == "quay.io");
+  CHECK(registry_key_for(config, "docker.io") == "https://index.docker.io/v1/");
+  CHECK(registry_key_for(parse("{}"), "https://B.io/") == "b.io");
+}
