@@ -1,10 +1,10 @@
 #include "credential/basic_auth.h"
 
-#include <sodium.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <optional>
+
+#include <sodium.h>
 
 #include "system/error.h"
 

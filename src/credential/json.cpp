@@ -1,9 +1,10 @@
 #include "credential/json.h"
 
-#include <nlohmann/json.hpp>
-
+#include <algorithm>
 #include <array>
 #include <utility>
+
+#include <nlohmann/json.hpp>
 
 namespace pullsecret {
 
@@ -18,12 +19,18 @@ std::string go_json_string(std::string_view text) {
        {"&", "\\u0026"},
        {"\u2028", "\\u2028"},
        {"\u2029", "\\u2029"}}};
-  std::string json = json_string(text);
-  for (const auto& [character, escape] : escapes)
-    for (std::size_t at = json.find(character); at != std::string::npos;
-         at = json.find(character, at + escape.size()))
-      json.replace(at, character.size(), escape);
-  return json;
+  const std::string json = json_string(text);
+  std::string result;
+  result.reserve(json.size());
+  for (std::string_view rest = json; !rest.empty();) {
+    const auto* const escape =
+        std::find_if(escapes.begin(), escapes.end(),
+                     [&](const auto& candidate) { return rest.starts_with(candidate.first); });
+    const bool is_escaped = escape != escapes.end();
+    result += is_escaped ? escape->second : rest.substr(0, 1);
+    rest.remove_prefix(is_escaped ? escape->first.size() : 1);
+  }
+  return result;
 }
 
 }  // namespace pullsecret

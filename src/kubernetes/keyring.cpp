@@ -1,0 +1,223 @@
+#include "kubernetes/keyring.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "credential/registry.h"
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+constexpr std::string_view digits = "0123456789";
+// What Go's net/url takes in a host and in the user before it. In a host it also takes bytes past
+// ASCII, plain and percent-encoded, but no image's host has such.
+constexpr std::string_view host_characters =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~!$&'()*+,;=:[]<>\"";
+constexpr std::string_view user_characters =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~!$&'()*+,;=:%@";
+
+// A key or a repository as the kubelet compares them.
+struct Url {
+  std::string host;  // with port
+  std::string path;  // percent-decoded
+};
+
+struct HostAndPort {
+  std::string_view host;
+  std::string_view port;
+};
+
+bool consists_of(std::string_view text, std::string_view characters) {
+  return text.find_first_not_of(characters) == std::string_view::npos;
+}
+
+bool has_control_character(std::string_view text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '\x7F'; });
+}
+
+std::optional<unsigned> hexadecimal_value(char c) {
+  constexpr std::string_view values = "0123456789abcdef";
+  const std::size_t value = values.find(lower_case({&c, 1}));
+  if (value == std::string_view::npos) return std::nullopt;
+  return static_cast<unsigned>(value);
+}
+
+std::optional<std::string> percent_decode(std::string_view text) {
+  std::string decoded;
+  for (std::size_t at = text.find('%'); at != std::string_view::npos; at = text.find('%')) {
+    if (text.size() - at < 3) return std::nullopt;
+    const auto high = hexadecimal_value(text[at + 1]), low = hexadecimal_value(text[at + 2]);
+    if (!high || !low) return std::nullopt;
+    decoded += text.substr(0, at);
+    decoded += static_cast<char>(*high * 16 + *low);
+    text.remove_prefix(at + 3);
+  }
+  return decoded += text;
+}
+
+bool is_user(std::string_view user) {
+  return consists_of(user, user_characters) && percent_decode(user);
+}
+
+bool is_host(std::string_view host) {
+  const bool bracketed = host.starts_with('[');
+  const std::size_t name_end = host.rfind(bracketed ? ']' : ':');
+  if (name_end == std::string_view::npos) return !bracketed && consists_of(host, host_characters);
+  const std::string_view port = host.substr(bracketed ? name_end + 1 : name_end);
+  return consists_of(host, host_characters) &&
+         (port.empty() || (port.front() == ':' && consists_of(port.substr(1), digits)));
+}
+
+// Reads what follows a scheme as Go's net/url does; nullopt where that refuses it.
+std::optional<Url> parse_url(std::string_view text) {
+  const std::size_t fragment = std::min(text.find('#'), text.size());
+  if (has_control_character(text.substr(0, fragment)) || !percent_decode(text.substr(fragment)))
+    return std::nullopt;
+  text = text.substr(0, std::min(text.find('?'), fragment));
+
+  const std::size_t slash = std::min(text.find('/'), text.size());
+  auto path = percent_decode(text.substr(slash));
+  std::string_view authority = text.substr(0, slash);
+  if (const std::size_t at = authority.rfind('@'); at != std::string_view::npos) {
+    if (!is_user(authority.substr(0, at))) return std::nullopt;
+    authority.remove_prefix(at + 1);
+  }
+  if (!path || !is_host(authority)) return std::nullopt;
+  return Url{std::string(authority), std::move(*path)};
+}
+
+// Go's net.SplitHostPort. Where that fails, as without a port, the whole is the host.
+HostAndPort split_port(std::string_view authority) {
+  const std::size_t colon = authority.rfind(':');
+  if (colon == std::string_view::npos) return {authority, {}};
+  const bool bracketed = authority.starts_with('[');
+  if (bracketed && (colon < 2 || authority[colon - 1] != ']')) return {authority, {}};
+  const std::string_view host =
+      bracketed ? authority.substr(1, colon - 2) : authority.substr(0, colon);
+  if (host.find_first_of(bracketed ? "[]" : "[]:") != std::string_view::npos)
+    return {authority, {}};
+  return {host, authority.substr(colon + 1)};
+}
+
+// The length of the class that `pattern` starts with (`[a-z_]`) if `c` is in it; 0 if it is not,
+// or if there is no such class.
+std::size_t matching_class(std::string_view pattern, char c) {
+  bool matches = false;
+  std::size_t at = 1;
+  do {
+    const std::string_view range = pattern.substr(at, 3);
+    const bool spans = range.size() > 1 && range[1] == '-';
+    if (range.size() < (spans ? 3 : 1) || range.front() == ']' || range.front() == '-' ||
+        (spans && (range.back() == ']' || range.back() == '-')))
+      return 0;
+    matches |= range.front() <= c && c <= range[spans ? 2 : 0];
+    at += spans ? 3 : 1;
+  } while (at < pattern.size() && pattern[at] != ']');
+  return matches && at < pattern.size() ? at + 1 : 0;
+}
+
+// How much of `pattern` stands for the one character `c`; 0 if its start does not match `c`.
+std::size_t matching_element(std::string_view pattern, char c) {
+  if (pattern.empty()) return 0;
+  if (pattern.front() == '[') return matching_class(pattern, c);
+  return pattern.front() == c ? 1 : 0;
+}
+
+// Go's filepath.Match, for patterns of host characters: no `?`, `\` or `[^`. Only the last star is
+// ever tried again, so the time is at most the product of both lengths.
+bool glob_matches(std::string_view pattern, std::string_view text) {
+  std::size_t p = 0, t = 0;
+  std::size_t after_star = std::string_view::npos, star_ends = 0;
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      after_star = ++p;
+      star_ends = t;
+    } else if (const std::size_t length = matching_element(pattern.substr(p), text[t])) {
+      p += length;
+      ++t;
+    } else if (after_star != std::string_view::npos) {
+      p = after_star;
+      t = ++star_ends;
+    } else {
+      return false;
+    }
+  }
+  return consists_of(pattern.substr(p), "*");
+}
+
+bool url_matches(const Url& pattern, const Url& target) {
+  const auto [pattern_host, pattern_port] = split_port(pattern.host);
+  const auto [target_host, target_port] = split_port(target.host);
+  if (pattern_port != target_port || !target.path.starts_with(pattern.path)) return false;
+  const auto patterns = split(pattern_host, '.'), labels = split(target_host, '.');
+  return std::equal(patterns.begin(), patterns.end(), labels.begin(), labels.end(), glob_matches);
+}
+
+// A key as the kubelet files it: HOST or HOST/PATH; nullopt if it drops the key.
+std::optional<std::string> filed_key(std::string_view key) {
+  for (const std::string_view scheme : {"https://", "http://"})
+    if (key.starts_with(scheme)) {
+      key.remove_prefix(scheme.size());
+      break;
+    }
+  const auto url = parse_url(key);
+  if (!url) return std::nullopt;
+  std::string_view path = url->path;
+  if (path.starts_with("/v1/") || path.starts_with("/v2/")) path.remove_prefix(3);
+  return path == "/" ? url->host : url->host + std::string(path);
+}
+
+// isDefaultRegistryMatch: Docker Hub's own name, or one that looks like no host.
+bool is_default_registry(std::string_view host) {
+  return host == "docker.io" || host.find_first_of(".:") == std::string_view::npos;
+}
+
+}  // namespace
+
+std::vector<std::string> keys_for_image(const std::vector<std::string>& keys, const Image& image) {
+  const auto target = parse_url(image.repository);
+  // Keys that are filed under one name stay in the order given; the kubelet leaves it to chance.
+  std::multimap<std::string, std::string, std::greater<>> matching;
+  std::vector<std::string> docker_hub;
+  for (const std::string& key : keys) {
+    const auto filed = filed_key(key);
+    if (!filed) continue;
+    // The kubelet reads as a URL again what it filed, and so decodes paths twice.
+    const auto pattern = parse_url(*filed);
+    if (pattern && target && url_matches(*pattern, *target)) matching.emplace(*filed, key);
+    if (*filed == "index.docker.io") docker_hub.push_back(key);
+  }
+  if (matching.empty() && is_default_registry(image.registry_host)) return docker_hub;
+  std::vector<std::string> offered;
+  for (const auto& [filed, key] : matching)
+    offered.push_back(key);
+  return offered;
+}
+
+bool serves_image(std::string_view key, const Image& image) {
+  return !keys_for_image({std::string(key)}, image).empty();
+}
+
+std::string kubelet_registry_key(std::string_view key) {
+  const std::string host = lower_case(registry_host(key));
+  std::string path = registry_path(key);
+  if (is_docker_hub_host(host)) {
+    if (is_api_root(path)) return std::string(docker_hub_key);
+    if (path.starts_with("/v1/") || path.starts_with("/v2/")) path.erase(0, 3);
+    return "docker.io" + path;
+  }
+  // Without its last slash an API root is a repository's name to the kubelet.
+  if (path == "/v1" || path == "/v2") path += '/';
+  const std::string scheme =
+      lower_case(key.substr(0, key.size() - host.size() - registry_path(key).size()));
+  // Any other scheme is a host named `oci:` to the kubelet.
+  return (scheme == "https://" || scheme == "http://" ? scheme : "") + host + path;
+}
+
+}  // namespace pullsecret

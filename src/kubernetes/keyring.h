@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kubernetes/image.h"
+
+namespace pullsecret {
+
+/// The keys among `keys` that the kubelet offers for `image`, in the order it tries them
+/// (Kubernetes 1.26, pkg/credentialprovider/keyring.go: BasicDockerKeyring.Lookup). `keys` are
+/// spelled as in a Secret.
+///
+/// A key loses its scheme and a leading /v1/ or /v2/ path; host labels are glob patterns one by
+/// one; ports must be equal; the path is a plain prefix. All that match are tried in descending
+/// order of their string, those that differ only in what they lost in the order given. When none
+/// matches an image of Docker Hub, or of a host without dot and port, `index.docker.io` serves it.
+/// Keys that are no URL are never offered.
+std::vector<std::string> keys_for_image(const std::vector<std::string>& keys, const Image& image);
+
+/// Whether `keys_for_image({key}, image)` is not empty.
+bool serves_image(std::string_view key, const Image& image);
+
+/// The spelling of a config file's registry key that the kubelet matches with the images people
+/// mean: a Docker Hub alias without a path becomes `https://index.docker.io/v1/`, with a path
+/// `docker.io/PATH`; scheme and host become lower case; a scheme other than http and https goes;
+/// the path `/v1` or `/v2` gets the slash that makes it an API root. Any other key stays as it is.
+std::string kubelet_registry_key(std::string_view key);
+
+}  // namespace pullsecret
