@@ -1,9 +1,9 @@
 #include "cli/manifest.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "cli/messages.h"
 #include "cli/options.h"

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <cxxopts.hpp>
-
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include <cxxopts.hpp>
 
 #include "credential/credential.h"
 #include "kubernetes/secret.h"

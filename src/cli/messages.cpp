@@ -1,10 +1,11 @@
 #include "cli/messages.h"
 
-#include <fmt/format.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "system/file.h"
 #include "system/text.h"

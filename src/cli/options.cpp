@@ -1,10 +1,10 @@
 #include "cli/options.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
 #include <numeric>
+
+#include <fmt/format.h>
 
 #include "system/error.h"
 #include "system/text.h"

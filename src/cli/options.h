@@ -1,13 +1,13 @@
 #pragma once
 
-#include <cxxopts.hpp>
-
 #include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <cxxopts.hpp>
 
 namespace pullsecret {
 

@@ -1,9 +1,9 @@
 #include "cli/store_options.h"
 
-#include <fmt/format.h>
-
 #include <chrono>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "cli/options.h"
 

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <cxxopts.hpp>
-
 #include <optional>
 #include <string>
+
+#include <cxxopts.hpp>
 
 #include "cli/messages.h"
 #include "docker/config_file.h"

@@ -1,10 +1,10 @@
 #include "docker/config.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "credential/basic_auth.h"
 #include "credential/json.h"

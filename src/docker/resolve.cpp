@@ -1,11 +1,11 @@
 #include "docker/resolve.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <unordered_map>
+
+#include <fmt/format.h>
 
 #include "credential/registry.h"
 #include "helper/answer.h"

@@ -1,9 +1,9 @@
 #include "helper/answer.h"
 
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
 #include <utility>
+
+#include <nlohmann/json.hpp>
 
 #include "credential/json.h"
 #include "helper/protocol.h"

@@ -1,7 +1,5 @@
 #include "helper/client.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -9,6 +7,8 @@
 #include <filesystem>
 #include <map>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "helper/protocol.h"
 #include "system/environment.h"

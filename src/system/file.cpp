@@ -1,7 +1,6 @@
 #include "system/file.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,6 +8,8 @@
 #include <cerrno>
 #include <cstdlib>
 #include <optional>
+
+#include <fmt/format.h>
 
 #include "system/error.h"
 #include "system/file_descriptor.h"

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <malloc.h>
-#include <sodium.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,6 +9,8 @@
 #include <csignal>
 #include <cstdlib>
 #include <new>
+
+#include <sodium.h>
 
 namespace pullsecret {
 namespace {

@@ -1,9 +1,9 @@
 #include "system/text.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <unordered_set>
+
+#include <fmt/format.h>
 
 namespace pullsecret {
 namespace {

@@ -1,9 +1,9 @@
 #include "helper/answer.h"
 
-#include <catch2/catch.hpp>
-
 #include <string>
 #include <vector>
+
+#include <catch2/catch.hpp>
 
 #include "support.h"
 

@@ -1,10 +1,10 @@
 #include "helper/client.h"
 
-#include <catch2/catch.hpp>
-
 #include <chrono>
 #include <string>
 #include <vector>
+
+#include <catch2/catch.hpp>
 
 #include "support.h"
 #include "temporary_folder.h"

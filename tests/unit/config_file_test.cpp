@@ -1,10 +1,10 @@
 #include "docker/config_file.h"
 
-#include <catch2/catch.hpp>
-
 #include <filesystem>
 #include <optional>
 #include <string>
+
+#include <catch2/catch.hpp>
 
 #include "support.h"
 #include "temporary_folder.h"

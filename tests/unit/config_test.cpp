@@ -1,10 +1,10 @@
 #include "docker/config.h"
 
-#include <catch2/catch.hpp>
-#include <nlohmann/json.hpp>
-
 #include <string>
 #include <vector>
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 
 #include "credential/basic_auth.h"
 #include "support.h"

@@ -1,11 +1,12 @@
 #include "system/file.h"
 
-#include <catch2/catch.hpp>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <string>
+
+#include <catch2/catch.hpp>
 
 #include "support.h"
 #include "temporary_folder.h"

@@ -1,8 +1,8 @@
 #include "docker/go_json.h"
 
-#include <catch2/catch.hpp>
-
 #include <string>
+
+#include <catch2/catch.hpp>
 
 #include "support.h"
 

@@ -1,8 +1,8 @@
 #include "cli/options.h"
 
-#include <catch2/catch.hpp>
-
 #include <string>
+
+#include <catch2/catch.hpp>
 
 #include "support.h"
 

@@ -1,6 +1,5 @@
 #include "system/program.h"
 
-#include <catch2/catch.hpp>
 #include <unistd.h>
 
 #include <chrono>
@@ -9,6 +8,8 @@
 #include <fstream>
 #include <string>
 #include <thread>
+
+#include <catch2/catch.hpp>
 
 #include "support.h"
 #include "temporary_folder.h"
