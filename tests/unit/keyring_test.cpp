@@ -1,0 +1,162 @@
+#include "kubernetes/keyring.h"
+
+#include <catch2/catch.hpp>
+
+#include "credential/registry.h"
+#include "support.h"
+
+using namespace pullsecret;
+using Keys = std::vector<std::string>;
+
+namespace {
+
+Keys offered(const Keys& keys, std::string_view image) {
+  return keys_for_image(keys, parse_image(image));
+}
+
+bool serves(std::string_view key, std::string_view image) {
+  return serves_image(key, parse_image(image));
+}
+
+}  // namespace
+
+TEST_CASE("a key is offered for an image exactly if the kubelet offers it") {
+  for (const auto& row : test_data("kubelet-keyring.json")) {
+    CAPTURE(row["key"], row["image"]);
+    CHECK(serves(row["key"].get<std::string>(), row["image"].get<std::string>()) == row["offered"]);
+  }
+}
+
+TEST_CASE("matching keys are tried in descending order") {
+  CHECK(offered({"*.io", "ghcr.io", "ghcr.io/acme/app", "quay.io", "https://ghcr.io/acme"},
+                "ghcr.io/acme/app:1") ==
+        Keys{"ghcr.io/acme/app", "https://ghcr.io/acme", "ghcr.io", "*.io"});
+}
+
+TEST_CASE("keys that the kubelet files under one name stay in the order given") {
+  CHECK(offered({"https://ghcr.io/v1/", "ghcr.io", "http://ghcr.io/v2/", "https://ghcr.io"},
+                "ghcr.io/acme/app") ==
+        Keys{"https://ghcr.io/v1/", "ghcr.io", "http://ghcr.io/v2/", "https://ghcr.io"});
+}
+
+TEST_CASE("index.docker.io serves Docker Hub when nothing else does") {
+  CHECK(offered({"https://index.docker.io/v1/", "ghcr.io"}, "nginx") ==
+        Keys{"https://index.docker.io/v1/"});
+  CHECK(offered({"https://index.docker.io/v1/", "docker.io"}, "nginx") == Keys{"docker.io"});
+  CHECK(offered({"https://index.docker.io/v1/", "*.io"}, "nginx") == Keys{"*.io"});
+  CHECK(offered({"https://index.docker.io/v1/", "docker.io/acme"}, "nginx") ==
+        Keys{"https://index.docker.io/v1/"});
+  CHECK(offered({"index.docker.io", "https://index.docker.io/v1/"}, "nginx") ==
+        Keys{"index.docker.io", "https://index.docker.io/v1/"});
+  CHECK(offered({"https://index.docker.io/v1"}, "nginx").empty());
+}
+
+TEST_CASE("a host without dot and port counts as Docker Hub when nothing matches") {
+  CHECK(serves("https://index.docker.io/v1/", "localhost/app"));
+  CHECK(serves("https://index.docker.io/v1/", "Acme/app"));
+  CHECK_FALSE(serves("https://index.docker.io/v1/", "localhost:5000/app"));
+  CHECK(offered({"index.docker.io", "localhost"}, "localhost/app") == Keys{"localhost"});
+}
+
+TEST_CASE("host labels are patterns one by one") {
+  const auto [key, matches] = GENERATE(table<std::string, bool>({
+      {"*.*", true},           {"ghcr.*", true},
+      {"g*r.io", true},        {"g*c*r.**", true},
+      {"*ghcr*.io", true},     {"[a-h]hcr.io", true},
+      {"[xg]hcr.io", true},    {"[a-cg]hcr.i[o]", true},
+      {"*[a-r].[a-z]*", true}, {"*", false},
+      {"*.*.*", false},        {"*.ghcr.io", false},
+      {"g*x.io", false},       {"ghcr*c.io", false},
+      {"[a-f]hcr.io", false},  {"[]g]hcr.io", false},
+      {"[-g]hcr.io", false},   {"[g-]hcr.io", false},
+      {"[g-", false},          {"[g", false},
+      {"ghcr.[", false},       {"ghcr.i[^x]", false},
+      {"ghcr.i?", false},      {"\\ghcr.io", false},
+      {"ghcr.io.", false},     {"", false},
+  }));
+  CAPTURE(key);
+  // A pattern in brackets at the very start is an IPv6 address to a URL reader.
+  const std::string prefix = key.starts_with('[') ? "*" : "";
+  CHECK(serves(prefix + key, "ghcr.io/acme/app") == matches);
+}
+
+TEST_CASE("a bracket does not end a range of characters") {
+  CHECK(serves("*[A-Z]HCR.io", "GHCR.io/app"));
+  CHECK_FALSE(serves("*[A-]]HCR.io", "GHCR.io/app"));
+}
+
+TEST_CASE("ports are equal or both absent") {
+  CHECK(serves("[::1]:5000", "[::1]:5000/app"));
+  CHECK(serves("[*]:5000", "[::1]:5000/app"));
+  CHECK(serves("https://ghcr.io:", "ghcr.io/app"));
+  CHECK(serves("*:5000", "localhost:5000/app"));
+  CHECK_FALSE(serves("[::1]", "[::1]:5000/app"));
+  // Without a port the brackets are a pattern, for one character.
+  CHECK_FALSE(serves("[::1]", "[::1]/app"));
+  CHECK_FALSE(serves("ghcr.io:443", "ghcr.io/app"));
+  CHECK_FALSE(serves("localhost:*", "localhost:5000/app"));
+  CHECK_FALSE(serves("localhost:port", "localhost:5000/app"));
+  CHECK_FALSE(serves("localhost:1:5000", "localhost:5000/app"));
+}
+
+TEST_CASE("the path is a prefix, read as a URL's") {
+  CHECK(serves("ghcr.io/ac", "ghcr.io/acme/app"));
+  CHECK(serves("ghcr.io/acme/", "ghcr.io/acme/app"));
+  CHECK(serves("ghcr.io/%61cme", "ghcr.io/acme/app"));
+  CHECK(serves("ghcr.io/acme?x=y#z", "ghcr.io/acme/app"));
+  CHECK(serves("user:word@ghcr.io/acme", "ghcr.io/acme/app"));
+  CHECK_FALSE(serves("ghcr.io/acme/app/", "ghcr.io/acme/app"));
+  CHECK_FALSE(serves("ghcr.io/v2", "ghcr.io/acme/app"));
+  CHECK_FALSE(serves("ghcr.io/ACME", "ghcr.io/acme/app"));
+}
+
+TEST_CASE("what is no URL is never offered") {
+  const std::string key =
+      GENERATE("gh cr.io", "ghcr.io/%6", "ghcr.io/%zz", "ghcr.io#%", "ghcr.io?\n", "ghcr.io/\n",
+               "ghcr.io\x7F", "a b@ghcr.io", "%@ghcr.io", "%67hcr.io", "ghcr.io:443x", "[ghcr.io",
+               "{}", "\xFF");
+  CAPTURE(key);
+  CHECK_FALSE(serves(key, "ghcr.io/acme/app"));
+}
+
+TEST_CASE("a mended key serves the images people mean") {
+  const auto [key, mended, image] = GENERATE(table<std::string, std::string, std::string>({
+      {"docker.io", "https://index.docker.io/v1/", "nginx"},
+      {"Index.Docker.IO", "https://index.docker.io/v1/", "nginx"},
+      {"https://index.docker.io/v1", "https://index.docker.io/v1/", "nginx"},
+      {"https://registry-1.docker.io/v2/", "https://index.docker.io/v1/", "acme/app"},
+      {"hub.docker.com", "https://index.docker.io/v1/", "docker.io/acme/app"},
+      {"registry.hub.docker.com/", "https://index.docker.io/v1/", "nginx"},
+      {"index.docker.io/acme", "docker.io/acme", "acme/app"},
+      {"https://registry-1.docker.io/v2/acme/app", "docker.io/acme/app", "acme/app"},
+      {"GHCR.IO", "ghcr.io", "ghcr.io/acme/app"},
+      {"HTTPS://GHCR.IO/v2/", "https://ghcr.io/v2/", "ghcr.io/acme/app"},
+      {"https://ghcr.io/v2", "https://ghcr.io/v2/", "ghcr.io/acme/app"},
+      {"ghcr.io/v1", "ghcr.io/v1/", "ghcr.io/acme/app"},
+      {"oci://GHCR.io/acme", "ghcr.io/acme", "ghcr.io/acme/app"},
+      {"Registry.Example.com:5000", "registry.example.com:5000", "registry.example.com:5000/app"},
+  }));
+  CAPTURE(key);
+  CHECK(kubelet_registry_key(key) == mended);
+  CHECK(kubelet_registry_key(mended) == mended);
+  CHECK(serves(mended, image));
+}
+
+TEST_CASE("a key that the kubelet takes stays as it is") {
+  const std::string key =
+      GENERATE("", "ghcr.io", "ghcr.io/", "https://ghcr.io", "http://ghcr.io/v1/",
+               "ghcr.io/acme/app", "ghcr.io/Acme", "*.dkr.ecr.*.amazonaws.com", "localhost:5000",
+               "https://index.docker.io/v1/", "docker.io/acme", "[::1]:5000", "user@ghcr.io");
+  CHECK(kubelet_registry_key(key) == key);
+}
+
+TEST_CASE("each spelling of a registry serves its images once mended") {
+  const auto [host, image] =
+      GENERATE(table<std::string, std::string>({{"docker.io", "nginx"},
+                                                {"ghcr.io", "ghcr.io/acme/app"},
+                                                {"LOCALHOST:5000", "localhost:5000/x"}}));
+  for (const std::string& spelling : other_spellings(host)) {
+    CAPTURE(spelling);
+    CHECK(serves(kubelet_registry_key(spelling), image));
+  }
+}

@@ -1,0 +1,102 @@
+#include "system/text.h"
+
+#include <catch2/catch.hpp>
+
+using namespace pullsecret;
+using Texts = std::vector<std::string>;
+
+TEST_CASE("a UTF-8 sequence is one to four bytes, at its shortest") {
+  const auto [text, length] = GENERATE(table<std::string, std::size_t>({
+      {"", 0},
+      {std::string(1, '\0'), 1},
+      {"a", 1},
+      {"\x7F", 1},
+      {"\xC2\x80", 2},
+      {"\xDF\xBF", 2},
+      {"\xE0\xA0\x80", 3},
+      {"\xED\x9F\xBF", 3},
+      {"\xEF\xBF\xBF", 3},
+      {"\xF0\x90\x80\x80", 4},
+      {"\xF4\x8F\xBF\xBF", 4},
+      {"\xC3\xA9"
+       "a",
+       2},
+      {"\x80", 0},      // a continuation alone
+      {"\xC0\x80", 0},  // overlong
+      {"\xC1\xBF", 0},
+      {"\xE0\x9F\xBF", 0},
+      {"\xF0\x8F\xBF\xBF", 0},
+      {"\xED\xA0\x80", 0},      // a surrogate
+      {"\xF4\x90\x80\x80", 0},  // past U+10FFFF
+      {"\xF5\x80\x80\x80", 0},
+      {"\xC3", 0},  // truncated
+      {"\xE2\x82", 0},
+      {"\xF0\x9F\x98", 0},
+      {"\xE2\x28\xA1", 0},
+      {"\xFF", 0},
+  }));
+  CAPTURE(text);
+  CHECK(utf8_sequence(text) == length);
+}
+
+TEST_CASE("text is UTF-8 if all of it is") {
+  CHECK(is_utf8(""));
+  CHECK(is_utf8("jürgen 😀"));
+  CHECK_FALSE(is_utf8("a\xFF"));
+  CHECK_FALSE(is_utf8("\xE2\x82"));
+}
+
+TEST_CASE("each byte that is not UTF-8 becomes U+FFFD") {
+  CHECK(replace_invalid_utf8("jürgen") == "jürgen");
+  CHECK(replace_invalid_utf8("a\xFF\xFE"
+                             "b") == "a\uFFFD\uFFFDb");
+  CHECK(replace_invalid_utf8("\xE2\x82") == "\uFFFD\uFFFD");
+  CHECK(replace_invalid_utf8("\xED\xA0\x80") == "\uFFFD\uFFFD\uFFFD");
+}
+
+TEST_CASE("printable text is one line without control characters") {
+  CHECK(printable("jürgen 😀 \u2028") == "jürgen 😀 \u2028");
+  CHECK(printable("a\nb\tc\rd") == R"(a\nb\tc\rd)");
+  CHECK(printable("\x1B[31m\x7F") == R"(\x1b[31m\x7f)");
+  CHECK(printable("\u0085\u009B\u00A0") == "\\xc2\\x85\\xc2\\x9b\u00A0");
+  CHECK(printable("a\xFF") == R"(a\xff)");
+  CHECK(printable(std::string(1, '\0')) == R"(\x00)");
+}
+
+TEST_CASE("printable text ends after the limit") {
+  CHECK(printable("abcd", 4) == "abcd");
+  CHECK(printable("abcde", 4) == "abcd…");
+  CHECK(printable("ééé", 3) == "éé…");
+  CHECK(printable(std::string(1'000'000, 'x')).size() == 400 + std::string("…").size());
+}
+
+TEST_CASE("trim cuts white space at the ends") {
+  CHECK(trim(" \t\r\nab c\n") == "ab c");
+  CHECK(trim("").empty());
+  CHECK(trim(" \n").empty());
+  CHECK(trim("\v\u00A0") == "\v\u00A0");
+}
+
+TEST_CASE("letter case is that of ASCII") {
+  CHECK(lower_case("GHCR.IO/Ä[`{") == "ghcr.io/Ä[`{");
+  CHECK(equal_ignoring_case("GHCR.io", "ghcr.IO"));
+  CHECK(equal_ignoring_case("", ""));
+  CHECK_FALSE(equal_ignoring_case("ä", "Ä"));
+  CHECK_FALSE(equal_ignoring_case("a", "ab"));
+  CHECK_FALSE(equal_ignoring_case("[", "{"));
+}
+
+TEST_CASE("split and join are each other's opposite") {
+  CHECK(split("", '/') == Texts{""});
+  CHECK(split("a", '/') == Texts{"a"});
+  CHECK(split("/a//b/", '/') == Texts{"", "a", "", "b", ""});
+  CHECK(join({"", "a", "", "b", ""}, "/") == "/a//b/");
+  CHECK(join({"a"}, ", ") == "a");
+  CHECK(join({"a", "b"}, ", ") == "a, b");
+  CHECK(join({}, ", ").empty());
+}
+
+TEST_CASE("without_repeats keeps the first of equals") {
+  CHECK(without_repeats({"b", "a", "b", "c", "a"}) == Texts{"b", "a", "c"});
+  CHECK(without_repeats({}).empty());
+}
