@@ -6,9 +6,9 @@
 #include <nlohmann/json.hpp>
 
 #include "credential/json.h"
+#include "helper/json_fields.h"
 #include "helper/protocol.h"
 #include "system/error.h"
-#include "system/text.h"
 
 namespace pullsecret {
 namespace {
@@ -22,17 +22,10 @@ ordered_json parse_object(std::string_view answer) {
   return json;
 }
 
-// Go's decoder, which Docker's client uses, takes a field's name in any letter case.
-std::string string_field(const ordered_json& object, std::string_view name) {
-  std::string value;
-  for (const auto& [key, field] : object.items()) {
-    if (!equal_ignoring_case(key, name)) continue;
-    if (!field.is_string())
-      throw Error("", "the " + std::string(name) + " in its answer is not a string");
-    value = field.get<std::string>();
-  }
-  if (value.empty()) throw Error("", "its answer has no " + std::string(name));
-  return value;
+std::string required_field(const ordered_json& object, std::string_view name) {
+  const auto value = string_field(object, name);
+  if (!value || value->empty()) throw Error("", "its answer has no " + std::string(name));
+  return *value;
 }
 
 std::string server_url_of(std::string_view listed) {
@@ -46,8 +39,8 @@ std::string server_url_of(std::string_view listed) {
 Credential parse_get_answer(std::string_view answer) {
   const ordered_json object = parse_object(answer);
   Credential credential;
-  credential.username = string_field(object, "Username");
-  std::string secret = string_field(object, "Secret");
+  credential.username = required_field(object, "Username");
+  std::string secret = required_field(object, "Secret");
   if (credential.username == token_username) return {.identity_token = std::move(secret)};
   credential.password = std::move(secret);
   return credential;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <string_view>
 
@@ -18,6 +17,11 @@ inline constexpr std::string_view token_username = "<token>";
 /// What a helper prints, on standard output, when it has no entry. Callers compare it exactly.
 inline constexpr std::string_view credentials_not_found =
     "credentials not found in native keychain";
+
+/// What a helper prints for a request without a server URL, or without a username. Callers compare
+/// these exactly, too.
+inline constexpr std::string_view no_server_url = "no credentials server URL";
+inline constexpr std::string_view no_username = "no credentials username";
 
 /// The most bytes of one message, in either direction.
 inline constexpr std::size_t max_message = 1024UL * 1024;

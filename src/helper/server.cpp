@@ -1,0 +1,169 @@
+#include "helper/server.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <exception>
+#include <optional>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "credential/json.h"
+#include "credential/registry.h"
+#include "helper/json_fields.h"
+#include "helper/protocol.h"
+#include "system/error.h"
+#include "system/file.h"
+#include "system/process.h"
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+void refuse_control_characters(std::string_view what, std::string_view text) {
+  const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7F; };
+  if (std::any_of(text.begin(), text.end(), is_control))
+    throw Error("", fmt::format("the {} holds a control character: {}", what, printable(text)));
+}
+
+std::string check_server_url(std::string_view text) {
+  const std::string_view server_url = trim(text);
+  if (server_url.empty()) throw Error("", std::string(no_server_url));
+  if (!is_utf8(server_url)) throw Error("", "the server URL is not UTF-8");
+  refuse_control_characters("server URL", server_url);
+  return std::string(server_url);
+}
+
+struct StoreRequest {
+  std::string server_url;
+  StoredCredential credential;
+};
+
+StoreRequest parse_store_request(std::string_view input) {
+  if (!is_utf8(input)) throw Error("", "the credential to store is not UTF-8");
+  const nlohmann::ordered_json object =
+      nlohmann::ordered_json::parse(input, nullptr, /*allow_exceptions=*/false);
+  if (!object.is_object())
+    throw Error("", "the credential to store is not a JSON object",
+                R"(it is {"ServerURL":…,"Username":…,"Secret":…})");
+  StoreRequest request{
+      .server_url = check_server_url(string_field(object, "ServerURL").value_or("")),
+      .credential = {.username = string_field(object, "Username").value_or(""),
+                     .secret = string_field(object, "Secret").value_or("")}};
+  if (request.credential.username.empty()) throw Error("", std::string(no_username));
+  refuse_control_characters("username", request.credential.username);
+  if (request.credential.secret.find('\0') != std::string::npos)
+    throw Error("", "the secret holds a NUL, which no store keeps");
+  return request;
+}
+
+std::string get(Store& store, const std::string& server_url) {
+  std::vector<std::string> spellings = other_spellings(server_url);
+  spellings.insert(spellings.begin(), server_url);
+  for (const std::string& spelling : spellings)
+    if (const auto found = store.get(spelling))
+      return fmt::format("{{\"ServerURL\":{},\"Username\":{},\"Secret\":{}}}\n",
+                         go_json_string(server_url), go_json_string(found->username),
+                         go_json_string(found->secret));
+  throw Error("", std::string(credentials_not_found));
+}
+
+std::string list(Store& store) {
+  std::string answer = "{";
+  for (const auto& [server_url, username] : store.list()) {
+    if (answer.size() > 1) answer += ',';
+    answer += go_json_string(server_url) + ':' + go_json_string(username);
+  }
+  return answer += "}\n";
+}
+
+bool is_protocol_action(std::string_view action) {
+  return action == "store" || action == "get" || action == "erase" || action == "list";
+}
+
+Error unknown_action(const HelperProgram& program, std::string_view action) {
+  return {std::string(program.name), fmt::format("unknown action: {}", printable(action, 40)),
+          "the actions are store, get, erase, list and version"};
+}
+
+// What goes to standard output for arguments that need no store.
+std::optional<std::string> plain_answer(const HelperProgram& program, std::string_view argument) {
+  if (argument == "version" || argument == "--version" || argument == "-v")
+    return fmt::format("{}{} (pullsecret) {}\n", helper_program_prefix, program.name,
+                       PULLSECRET_VERSION);
+  if (argument == "--help" || argument == "-h") return std::string(program.help);
+  return std::nullopt;
+}
+
+std::string serve_protocol(const HelperProgram& program,
+                           const std::vector<std::string>& arguments) {
+  if (arguments.size() != 1)
+    throw Error("", fmt::format("usage: {}{} <store|get|erase|list|version>", helper_program_prefix,
+                                program.name));
+  const std::string& action = arguments.front();
+  if (auto text = plain_answer(program, action)) return std::move(*text);
+  if (!is_protocol_action(action)) throw unknown_action(program, action);
+  const std::string input = read_all(STDIN_FILENO, "standard input", max_message);
+  return answer(*program.open(), action, input);
+}
+
+// Errors are one line on the stream where their reader looks for them.
+int report(int descriptor, const std::string& prefix, const Error& error) {
+  const std::string hint = error.hint().empty() ? "" : "; " + error.hint();
+  try {
+    write_all(descriptor, "", fmt::format("{}{}{}\n", prefix, error.what(), hint));
+  } catch (const Error&) {
+    return 1;  // nobody is left to tell
+  }
+  return 1;
+}
+
+int serve_own_action(const HelperProgram& program, const OwnAction& action,
+                     const std::vector<std::string>& arguments) {
+  try {
+    action.run({arguments.begin() + 1, arguments.end()});
+    return 0;
+  } catch (const Error& error) {
+    return report(STDERR_FILENO, fmt::format("{}{}: error: ", helper_program_prefix, program.name),
+                  error);
+  }
+}
+
+int run(const HelperProgram& program, const std::vector<std::string>& arguments) {
+  for (const OwnAction& action : program.own_actions)
+    if (!arguments.empty() && arguments.front() == action.name)
+      return serve_own_action(program, action, arguments);
+  try {
+    write_all(STDOUT_FILENO, "standard output", serve_protocol(program, arguments));
+    return 0;
+  } catch (const Error& error) {
+    return report(STDOUT_FILENO, "", error);
+  } catch (const std::exception& error) {
+    return report(STDOUT_FILENO, "", Error("", error.what()));
+  }
+}
+
+}  // namespace
+
+std::string answer(Store& store, std::string_view action, std::string_view input) {
+  if (action == "list") return list(store);
+  if (action == "store") {
+    const StoreRequest request = parse_store_request(input);
+    store.store(request.server_url, request.credential);
+    return {};
+  }
+  const std::string server_url = check_server_url(input);
+  if (action == "get") return get(store, server_url);
+  store.erase(server_url);
+  return {};
+}
+
+int serve(const HelperProgram& program, int argc, char** argv) {
+  harden_process();
+  const int status = run(program, {argv + 1, argv + argc});
+  wipe_stack();
+  return status;
+}
+
+}  // namespace pullsecret
