@@ -1,0 +1,103 @@
+#include "helper/server.h"
+
+#include <string>
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "map_store.h"
+#include "support.h"
+
+using namespace pullsecret;
+
+namespace {
+
+std::string request(const std::string& server_url, const std::string& username,
+                    const std::string& secret) {
+  return nlohmann::json{{"ServerURL", server_url}, {"Username", username}, {"Secret", secret}}
+      .dump();
+}
+
+std::string refusal(const std::string& action, const std::string& input) {
+  MapStore store;
+  store.store("ghcr.io", {"u", "p"});
+  const auto error = error_of([&] { answer(store, action, input); });
+  return error ? error->what() : "no error";
+}
+
+}  // namespace
+
+TEST_CASE("what is stored comes back byte for byte, and can be erased") {
+  MapStore store;
+  for (const std::string& secret :
+       {std::string(), std::string(65536, 'x'), std::string("a\nb\r\n\n"), std::string("ü😀\u2028"),
+        std::string("\"\\<>&'\t"), std::string("{\n  \"private_key\": \"-----\\n\"\n}\n")}) {
+    CHECK(answer(store, "store", request("ghcr.io", "jürgen", secret)).empty());
+    const auto got = nlohmann::json::parse(answer(store, "get", "ghcr.io"));
+    CHECK(got ==
+          nlohmann::json{{"ServerURL", "ghcr.io"}, {"Username", "jürgen"}, {"Secret", secret}});
+  }
+  CHECK(answer(store, "list", "unused") == "{\"ghcr.io\":\"jürgen\"}\n");
+  CHECK(answer(store, "erase", "ghcr.io\n").empty());
+  CHECK(answer(store, "erase", "ghcr.io").empty());
+  CHECK(answer(store, "list", "") == "{}\n");
+}
+
+TEST_CASE("the messages that callers compare are exact") {
+  CHECK(refusal("get", "quay.io") == "credentials not found in native keychain");
+  for (const char* action : {"get", "erase"}) {
+    CHECK(refusal(action, "") == "no credentials server URL");
+    CHECK(refusal(action, " \n\t") == "no credentials server URL");
+  }
+  CHECK(refusal("store", request("", "u", "p")) == "no credentials server URL");
+  CHECK(refusal("store", R"({"Username":"u","Secret":"p"})") == "no credentials server URL");
+  CHECK(refusal("store", request("ghcr.io", "", "p")) == "no credentials username");
+  CHECK(refusal("store", R"({"ServerURL":"x","Username":null})") == "no credentials username");
+}
+
+TEST_CASE("store refuses what would forge or cut an entry, and repeats no secret") {
+  const std::string nul(1, '\0');
+  CHECK_THAT(refusal("store", request("ghcr.io\nquay.io", "u", "p")),
+             Catch::Contains("the server URL holds a control character: ghcr.io\\nquay.io"));
+  CHECK_THAT(refusal("store", request("ghcr.io", "u" + nul, "p")),
+             Catch::Contains("the username holds a control character: u\\x00"));
+  CHECK_THAT(refusal("store", request("ghcr.io", "u", "hunter2" + nul)),
+             Catch::Contains("the secret holds a NUL") && !Catch::Contains("hunter2"));
+  CHECK_THAT(refusal("get", "ghcr.io" + nul), Catch::Contains("a control character"));
+  CHECK_THAT(refusal("get", "ghcr\xFF.io"), Catch::Contains("not UTF-8"));
+  CHECK_THAT(refusal("store", "{\"ServerURL\":\"a\",\"Username\":\"u\",\"Secret\":\"\xFF\"}"),
+             Catch::Contains("not UTF-8"));
+  for (const char* input :
+       {"", "hunter2", "[]", "{\"Secret\":\"hunter2\"", "null", "\"hunter2\"", "{} {}"})
+    CHECK_THAT(refusal("store", input), Catch::Contains("is not a JSON object"));
+  CHECK_THAT(refusal("store", R"({"ServerURL":"a","Username":"u","Secret":7})"),
+             Catch::Contains("Secret is not a string"));
+}
+
+TEST_CASE("store finds fields as Go's decoder does, and ignores others") {
+  MapStore store;
+  answer(store, "store",
+         R"({"serverurl":" ghcr.io ","USERNAME":"x","username":"u","extra":{"Secret":"no"}})");
+  REQUIRE(store.get("ghcr.io"));
+  CHECK(store.get("ghcr.io")->username == "u");
+  CHECK(store.get("ghcr.io")->secret.empty());
+}
+
+TEST_CASE("get finds another spelling and names the one that was asked for") {
+  MapStore store;
+  store.store("https://index.docker.io/v1/", {"hub", "p"});
+  store.store("ghcr.io", {"octo", "p"});
+  store.store("https://quay.io", {"quay", "p"});
+  const auto get = [&](const std::string& server_url) {
+    const auto got = nlohmann::json::parse(answer(store, "get", server_url));
+    CHECK(got["ServerURL"] == server_url);
+    return got["Username"].get<std::string>();
+  };
+  CHECK(get("docker.io") == "hub");
+  CHECK(get("index.docker.io") == "hub");
+  CHECK(get("https://ghcr.io") == "octo");
+  CHECK(get("https://GHCR.io/v2/") == "octo");
+  CHECK(get("quay.io") == "quay");
+  store.store("docker.io", {"exact", "p"});
+  CHECK(get("docker.io") == "exact");
+}
