@@ -73,9 +73,11 @@ std::vector<std::string> choose_registries(const ConvertOptions& options, const 
                                            HelperClient& helpers) {
   const bool is_narrowed = !options.registries.empty() || !options.images.empty();
   std::vector<std::string> known = named_registries(config);
-  if (options.all || (known.empty() && !is_narrowed))
+  if (options.all || (known.empty() && !is_narrowed)) {
     append(known, stored_registries(config, helpers));
-  if (!is_narrowed) return without_repeats(std::move(known));
+    known = without_repeats(std::move(known));
+  }
+  if (!is_narrowed) return known;
 
   std::vector<std::string> chosen;
   for (const std::string& registry : options.registries)
@@ -97,7 +99,8 @@ Error unresolved_error(const std::vector<Unresolved>& unresolved, std::size_t as
     list += fmt::format("\n  {}: {}", printable(key), reason.what());
     if (!reason.hint().empty()) list += fmt::format("\n    hint: {}", reason.hint());
   }
-  return {"", list, "--skip-unresolved converts the others; --registry HOST names those you need"};
+  const bool is_any_left = unresolved.size() < asked;
+  return {"", list, is_any_left ? "--skip-unresolved converts the others" : ""};
 }
 
 // What stays unresolved is an error, or a warning each as long as one credential is left.
@@ -114,6 +117,7 @@ void report_unresolved(const ConvertOptions& options, const std::vector<Unresolv
 // The credentials in the form that the output takes: for a Secret, with a password.
 KeyedCredentials take_usable(const ConvertOptions& options, std::vector<Resolved> resolved) {
   KeyedCredentials usable;
+  usable.reserve(resolved.size());
   std::vector<Unresolved> unresolved;
   for (Resolved& registry : resolved)
     try {
@@ -136,7 +140,12 @@ bool is_same(const Credential& a, const Credential& b) {
 
 // Two spellings of one registry can become one key: the one that is spelled so already counts, else
 // the first.
-KeyedCredentials mend_keys(const ConvertOptions& options, KeyedCredentials&& credentials) {
+KeyedCredentials mend_keys(const ConvertOptions& options, KeyedCredentials credentials) {
+  const auto needs_no_mending = [](const auto& keyed) {
+    return keyed.first == kubelet_registry_key(keyed.first);
+  };
+  if (std::all_of(credentials.begin(), credentials.end(), needs_no_mending)) return credentials;
+
   KeyedCredentials mended;
   std::unordered_map<std::string, std::size_t> positions;
   for (auto& [key, credential] : credentials) {

@@ -1,12 +1,10 @@
 #include "cli/options.h"
 
 #include <algorithm>
-#include <charconv>
 #include <numeric>
 
 #include <fmt/format.h>
 
-#include "system/error.h"
 #include "system/text.h"
 
 namespace pullsecret {
@@ -75,17 +73,6 @@ std::vector<std::string> values_of(const cxxopts::ParseResult& parsed, const std
 std::optional<std::string> value_of(const cxxopts::ParseResult& parsed, const std::string& option) {
   if (parsed.count(option) == 0) return std::nullopt;
   return parsed[option].as<std::string>();
-}
-
-double number_of(const cxxopts::ParseResult& parsed, const std::string& option, double least,
-                 double most) {
-  const auto& text = parsed[option].as<std::string>();
-  double number = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool is_number = failed == std::errc() && end == text.data() + text.size();
-  if (!is_number || !(number >= least && number <= most))
-    throw Error("--" + option, fmt::format("not a number from {:g} to {:g}", least, most));
-  return number;
 }
 
 std::size_t choice_of(std::string_view option, std::string_view value,

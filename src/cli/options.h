@@ -1,13 +1,19 @@
 #pragma once
 
+#include <charconv>
 #include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <type_traits>
 #include <vector>
 
 #include <cxxopts.hpp>
+#include <fmt/format.h>
+
+#include "system/error.h"
 
 namespace pullsecret {
 
@@ -40,9 +46,21 @@ std::vector<std::string> values_of(const cxxopts::ParseResult& parsed, const std
 /// The value of an option, if it was given.
 std::optional<std::string> value_of(const cxxopts::ParseResult& parsed, const std::string& option);
 
-/// The number in an option's value, from `least` to `most`. Throws Error if it is none.
-double number_of(const cxxopts::ParseResult& parsed, const std::string& option, double least,
-                 double most);
+/// The number in an option's value, from `least` to `most`; whole if Number is an integer. Throws
+/// Error if it is none.
+template <typename Number>
+Number number_of(const cxxopts::ParseResult& parsed, const std::string& option, Number least,
+                 Number most) {
+  const auto& text = parsed[option].as<std::string>();
+  Number number{};
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool is_number = failed == std::errc() && end == text.data() + text.size();
+  if (!is_number || !(number >= least && number <= most))
+    throw Error("--" + option,
+                fmt::format("not a {}number from {} to {}",
+                            std::is_integral_v<Number> ? "whole " : "", least, most));
+  return number;
+}
 
 /// The place of `value` in `choices`. Throws Error that lists the choices if it is none of them.
 std::size_t choice_of(std::string_view option, std::string_view value,

@@ -16,12 +16,12 @@ void add_store_options(cxxopts::Options& options) {
 }
 
 StoreOptions read_store_options(const cxxopts::ParseResult& parsed) {
-  constexpr double most_jobs = 128;  // each takes a few of the 1024 descriptors a process may have
+  constexpr std::size_t most_jobs =
+      128;  // each takes a few of the 1024 descriptors a process may have
   constexpr double most_seconds = 24 * 60 * 60;
   const std::chrono::duration<double> timeout(number_of(parsed, "timeout", 0.01, most_seconds));
-  const double jobs = number_of(parsed, "jobs", 1, most_jobs);
   return {.config = value_of(parsed, "config"),
-          .limits = {.jobs = static_cast<std::size_t>(jobs),
+          .limits = {.jobs = number_of<std::size_t>(parsed, "jobs", 1, most_jobs),
                      .timeout = std::chrono::duration_cast<std::chrono::milliseconds>(timeout)},
           .quiet = parsed["quiet"].as<bool>()};
 }

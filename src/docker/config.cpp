@@ -105,7 +105,7 @@ std::string_view in_words(Shape shape) {
 class Reader {
  public:
   explicit Reader(JsonText json) : json_(std::move(json)) {
-    json_.text = replace_invalid_utf8(json_.text);
+    json_.text = replace_invalid_utf8(std::move(json_.text));
   }
 
   const std::string& file() const { return json_.file; }
@@ -180,27 +180,25 @@ AuthEntry parse_entry(const Reader& reader, const JsonMember& member) {
   return entry;
 }
 
-/// Entries in the order of their keys' first appearance, the last of each key.
-class EntryList {
- public:
-  void add(AuthEntry entry) {
-    const auto [known, is_new] = positions_.emplace(entry.key, entries_.size());
-    if (is_new)
-      entries_.push_back(std::move(entry));
-    else
-      entries_[known->second] = std::move(entry);
-  }
-
-  std::vector<AuthEntry> take() && { return std::move(entries_); }
-
- private:
-  std::vector<AuthEntry> entries_;
-  std::unordered_map<std::string, std::size_t> positions_;
-};
-
-void add_entries(EntryList& list, const Reader& reader, const std::vector<JsonMember>& members) {
+void add_entries(AuthEntries& entries, const Reader& reader,
+                 const std::vector<JsonMember>& members) {
+  entries.reserve(entries.size() + members.size());
   for (const JsonMember& member : members)
-    list.add(parse_entry(reader, member));
+    entries.add(parse_entry(reader, member));
+}
+
+Error unknown_field(const Reader& reader, const JsonMember& member) {
+  return reader.error(member.value, fmt::format("unknown field \"{}\"", printable(member.name)));
+}
+
+// Docker's decoder for the environment knows no field but `auth`.
+AuthEntry parse_environment_entry(const Reader& reader, const JsonMember& member) {
+  for (const JsonMember& field : reader.members_of_object(member.value, "an entry of auths"))
+    if (!is_field(field, "auth")) throw unknown_field(reader, field);
+  AuthEntry entry = parse_entry(reader, member);
+  if (entry.problem) throw Error(*entry.problem);
+  entry.asked_first = true;
+  return entry;
 }
 
 // In Go, `null` empties a map, and an object is merged into it.
@@ -212,36 +210,38 @@ void merge_cred_helpers(std::map<std::string, std::string>& cred_helpers, std::s
   }
 }
 
-std::string format_object(const std::vector<std::string>& members, const std::string& indent) {
-  if (members.empty()) return "{}";
-  std::string object = "{";
-  const char* separator = "\n";
-  for (const std::string& member : members) {
-    object.append(separator).append(indent).append("\t").append(member);
-    separator = ",\n";
-  }
-  return object.append("\n").append(indent).append("}");
+// An object is written from "{" member by member, a line each with `indent`; then closed.
+void add_member(std::string& object, std::string_view indent, std::string_view name,
+                std::string_view value) {
+  object.append(object.ends_with('{') ? "\n" : ",\n").append(indent);
+  object.append(json_string(name)).append(": ").append(value);
+}
+
+void close_object(std::string& object, std::string_view indent) {
+  if (!object.ends_with('{')) object.append("\n").append(indent);
+  object.append("}");
 }
 
 std::string format_entry(const Credential& credential) {
-  std::vector<std::string> members;
+  std::string entry = "{";
   const auto add = [&](std::string_view name, const std::string& value) {
-    if (!value.empty()) members.push_back(fmt::format("\"{}\": {}", name, json_string(value)));
+    if (!value.empty()) add_member(entry, "\t\t\t", name, json_string(value));
   };
   if (!credential.username.empty())
     add("auth", encode_auth(credential.username, credential.password));
   add("email", credential.email);
   add("identitytoken", credential.identity_token);
   add("registrytoken", credential.registry_token);
-  return format_object(members, "\t\t");
+  close_object(entry, "\t\t");
+  return entry;
 }
 
 std::string format_auths(const std::vector<std::pair<std::string, Credential>>& credentials) {
-  std::vector<std::string> members;
-  members.reserve(credentials.size());
+  std::string auths = "{";
   for (const auto& [key, credential] : credentials)
-    members.push_back(json_string(key) + ": " + format_entry(credential));
-  return format_object(members, "\t");
+    add_member(auths, "\t\t", key, format_entry(credential));
+  close_object(auths, "\t");
+  return auths;
 }
 
 void check_shape(const Reader& reader, const JsonMember& member) {
@@ -251,17 +251,39 @@ void check_shape(const Reader& reader, const JsonMember& member) {
 
 }  // namespace
 
+void AuthEntries::add(AuthEntry entry) {
+  const auto [known, is_new] = positions_.emplace(entry.key, entries_.size());
+  if (is_new)
+    entries_.push_back(std::move(entry));
+  else
+    entries_[known->second] = std::move(entry);
+}
+
+void AuthEntries::reserve(std::size_t count) {
+  entries_.reserve(count);
+  positions_.reserve(count);
+}
+
+void AuthEntries::clear() {
+  entries_.clear();
+  positions_.clear();
+}
+
+const AuthEntry* AuthEntries::find(const std::string& key) const {
+  const auto known = positions_.find(key);
+  return known == positions_.end() ? nullptr : &entries_[known->second];
+}
+
 Config parse_config(JsonText json) {
   const Reader reader(std::move(json));
   Config config{.file = reader.file()};
-  EntryList entries;
   bool has_auths = false;
   for (const JsonMember& member : reader.members()) {
     check_shape(reader, member);
     if (is_field(member, "auths")) {
       if (!std::exchange(has_auths, true)) config.auths_position = config.settings.size();
-      if (kind_of(member.value) == JsonKind::null) entries = {};
-      add_entries(entries, reader, reader.members_of_object(member.value, "auths"));
+      if (kind_of(member.value) == JsonKind::null) config.auths.clear();
+      add_entries(config.auths, reader, reader.members_of_object(member.value, "auths"));
     } else if (is_field(member, "credsStore")) {
       set_text(config.creds_store, member.value);
     } else if (is_field(member, "credHelpers")) {
@@ -270,56 +292,37 @@ Config parse_config(JsonText json) {
       config.settings.push_back({member.name, std::string(member.value)});
     }
   }
-  config.auths = std::move(entries).take();
   return config;
 }
 
 Config parse_dockercfg(JsonText json) {
   const Reader reader(std::move(json));
-  EntryList entries;
-  add_entries(entries, reader, reader.members());
-  return {.file = reader.file(), .auths = std::move(entries).take()};
+  Config config{.file = reader.file()};
+  add_entries(config.auths, reader, reader.members());
+  return config;
 }
 
 std::vector<AuthEntry> parse_environment_auths(const std::string& text) {
   const Reader reader({.file = "DOCKER_AUTH_CONFIG", .text = text});
-  EntryList list;
+  std::vector<AuthEntry> entries;
   for (const JsonMember& member : reader.members()) {
-    if (!is_field(member, "auths"))
-      throw reader.error(member.value, fmt::format("unknown field \"{}\"", printable(member.name)));
+    if (!is_field(member, "auths")) throw unknown_field(reader, member);
     for (const JsonMember& entry : reader.members_of_object(member.value, "auths"))
-      for (const JsonMember& field : reader.members_of_object(entry.value, "an entry of auths"))
-        if (!is_field(field, "auth"))
-          throw reader.error(field.value,
-                             fmt::format("unknown field \"{}\"", printable(field.name)));
-    add_entries(list, reader, reader.members_of_object(member.value, "auths"));
-  }
-  std::vector<AuthEntry> entries = std::move(list).take();
-  for (AuthEntry& entry : entries) {
-    if (entry.problem) throw Error(*entry.problem);
-    entry.asked_first = true;
+      entries.push_back(parse_environment_entry(reader, entry));
   }
   return entries;
 }
 
-Config with_entries(Config config, std::vector<AuthEntry> entries) {
-  EntryList list;
-  for (AuthEntry& entry : config.auths)
-    list.add(std::move(entry));
-  for (AuthEntry& entry : entries)
-    list.add(std::move(entry));
-  config.auths = std::move(list).take();
-  return config;
-}
-
 std::string format_config(const Config& config,
                           const std::vector<std::pair<std::string, Credential>>& credentials) {
-  std::vector<std::string> members;
-  for (const Setting& setting : config.settings)
-    members.push_back(json_string(setting.name) + ": " + setting.value);
-  members.insert(members.begin() + static_cast<std::ptrdiff_t>(config.auths_position),
-                 "\"auths\": " + format_auths(credentials));
-  return format_object(members, "") + "\n";
+  std::string text = "{";
+  for (std::size_t i = 0; i <= config.settings.size(); ++i) {
+    if (i == config.auths_position) add_member(text, "\t", "auths", format_auths(credentials));
+    if (i < config.settings.size())
+      add_member(text, "\t", config.settings[i].name, config.settings[i].value);
+  }
+  close_object(text, "");
+  return text += "\n";
 }
 
 }  // namespace pullsecret

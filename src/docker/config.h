@@ -23,6 +23,27 @@ struct AuthEntry {
   bool asked_first = false;  ///< from DOCKER_AUTH_CONFIG: it counts before any store
 };
 
+/// The entries of `auths` in the order of their keys' first appearance, each key once: as in Go,
+/// the last of a repeated key counts.
+class AuthEntries {
+ public:
+  void add(AuthEntry entry);
+  void reserve(std::size_t count);
+  void clear();
+
+  /// The entry of exactly this key, or nullptr; valid until the next change.
+  const AuthEntry* find(const std::string& key) const;
+
+  const AuthEntry& operator[](std::size_t position) const { return entries_[position]; }
+  std::size_t size() const { return entries_.size(); }
+  auto begin() const { return entries_.begin(); }
+  auto end() const { return entries_.end(); }
+
+ private:
+  std::vector<AuthEntry> entries_;
+  std::unordered_map<std::string, std::size_t> positions_;  ///< by key
+};
+
 /// A setting that is not about credentials, kept as it stands in the file.
 struct Setting {
   std::string name;
@@ -35,8 +56,8 @@ struct Config {
   std::vector<Setting> settings;   ///< in the file's order, without those below
   std::size_t auths_position = 0;  ///< how many of `settings` stand before `auths`
 
-  std::vector<AuthEntry> auths;  ///< in the file's order, each key once
-  std::string creds_store;       ///< the helper for every registry; empty: none
+  AuthEntries auths;
+  std::string creds_store;  ///< the helper for every registry; empty: none
   std::map<std::string, std::string>
       cred_helpers;  ///< registry key → helper; the name may be empty
 };
@@ -54,9 +75,6 @@ Config parse_dockercfg(JsonText json);
 /// Reads the environment variable DOCKER_AUTH_CONFIG, `{"auths":{REGISTRY:{"auth":…}}}`, as Docker
 /// 28 does: any other field is refused. The entries have `asked_first` set. Throws Error.
 std::vector<AuthEntry> parse_environment_auths(const std::string& text);
-
-/// `config` with `entries` in place of its entries of the same keys, or behind them.
-Config with_entries(Config config, std::vector<AuthEntry> entries);
 
 /// The config file's text with `credentials` as its `auths`, in their order, and without
 /// `credsStore` and `credHelpers`; every other setting stands as it did. Indented with tabs, as

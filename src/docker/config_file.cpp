@@ -98,8 +98,8 @@ LoadedConfig load_config(const std::optional<std::string>& named) {
     loaded.config.file = "DOCKER_AUTH_CONFIG";
   if (!environment_auths) return loaded;
   try {
-    loaded.config =
-        with_entries(std::move(loaded.config), parse_environment_auths(*environment_auths));
+    for (AuthEntry& entry : parse_environment_auths(*environment_auths))
+      loaded.config.auths.add(std::move(entry));
   } catch (const Error& error) {
     loaded.environment_refused = error;
   }

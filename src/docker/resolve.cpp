@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <optional>
-#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -16,13 +15,21 @@
 namespace pullsecret {
 namespace {
 
-/// How one key is resolved, step by step.
+using Outcome = std::variant<Credential, Error>;
+
+/// What the config says of one key.
+struct Place {
+  const std::string* key = nullptr;
+  const AuthEntry* entry = nullptr;     ///< its entry, if there is one
+  const std::string* helper = nullptr;  ///< its store's, if there is one
+};
+
+/// A key whose store has to be asked.
 struct Search {
-  std::string key;
-  const AuthEntry* entry = nullptr;     ///< what the file says of the key, if anything
-  const std::string* helper = nullptr;  ///< the store's, if there is one
-  std::vector<std::string> spellings;   ///< still to be asked for
-  std::optional<std::variant<Credential, Error>> outcome;
+  Place place;
+  std::size_t position = 0;            ///< among the keys
+  std::vector<std::string> spellings;  ///< still to be asked for
+  std::optional<Outcome> outcome;
 };
 
 bool is_empty(const Credential& credential) {
@@ -32,52 +39,68 @@ bool is_empty(const Credential& credential) {
 
 // Docker looks a registry's helper up by the name that it asks for, not by the file's spelling.
 const std::string* helper_for(const Config& config, const std::string& key) {
-  for (const std::string& name : {key, docker_server_url(key)}) {
-    const auto helper = config.cred_helpers.find(name);
-    if (helper != config.cred_helpers.end()) return &helper->second;
-  }
+  auto helper = config.cred_helpers.find(key);
+  if (helper == config.cred_helpers.end())
+    helper = config.cred_helpers.find(docker_server_url(key));
+  if (helper != config.cred_helpers.end()) return &helper->second;
   return config.creds_store.empty() ? nullptr : &config.creds_store;
 }
 
-Error nothing_known(const Config& config, const Search& search) {
-  const std::string log_in = fmt::format("docker login {}", printable(registry_host(search.key)));
-  if (search.helper != nullptr)
-    return {"", fmt::format("no credential in the store \"{}\"", printable(*search.helper)),
-            log_in};
-  if (search.entry == nullptr)
+Error nothing_known(const Config& config, const Place& place) {
+  const std::string log_in = fmt::format("docker login {}", printable(registry_host(*place.key)));
+  if (place.helper != nullptr)
+    return {"", fmt::format("no credential in the store \"{}\"", printable(*place.helper)), log_in};
+  if (place.entry == nullptr)
     return {"", fmt::format("{} does not name it, nor a store for it", config.file), log_in};
   return {"", fmt::format("its entry in {} is empty, and there is no store for it", config.file),
           log_in + "; or set \"credsStore\" to the store that has it"};
 }
 
-std::variant<Credential, Error> inline_outcome(const Config& config, const Search& search) {
-  if (search.entry == nullptr || is_empty(search.entry->credential))
-    return nothing_known(config, search);
-  return search.entry->credential;
+Outcome inline_outcome(const Config& config, const Place& place) {
+  if (place.entry == nullptr || is_empty(place.entry->credential))
+    return nothing_known(config, place);
+  return place.entry->credential;
 }
 
-Search begin_search(const Config& config, const AuthEntry* entry, const std::string& key) {
-  Search search{.key = key, .entry = entry, .helper = helper_for(config, key)};
-  if (entry != nullptr && entry->problem)
-    search.outcome = *entry->problem;
-  else if (search.helper == nullptr || (entry != nullptr && entry->asked_first))
-    search.outcome = inline_outcome(config, search);
-  if (search.outcome) return search;
-  search.spellings = other_spellings(key);
-  search.spellings.insert(search.spellings.begin(), key);
+// What is known without asking a store; nothing if one has to be asked.
+std::optional<Outcome> known_outcome(const Config& config, const Place& place) {
+  if (is_docker_hub_token(*place.key))
+    return Error("", "an account-wide token of Docker Hub's web login, no registry",
+                 "Docker Hub itself is docker.io");
+  if (place.entry != nullptr && place.entry->problem) return *place.entry->problem;
+  const bool is_asked_first = place.entry != nullptr && place.entry->asked_first;
+  if (place.helper == nullptr || is_asked_first) return inline_outcome(config, place);
+  return std::nullopt;
+}
+
+Search begin_search(const Place& place, std::size_t position) {
+  Search search{.place = place, .position = position, .spellings = other_spellings(*place.key)};
+  search.spellings.insert(search.spellings.begin(), *place.key);
   return search;
+}
+
+Error with_helper(const std::string& helper, std::string_view action, const Error& error) {
+  return {fmt::format("{}{} {}", helper_program_prefix, printable(helper), action), error.message(),
+          error.hint()};
+}
+
+Outcome read_answer(const Place& place, const std::string& answer) {
+  try {
+    Credential credential = parse_get_answer(answer);
+    if (place.entry != nullptr) credential.email = place.entry->credential.email;
+    return credential;
+  } catch (const Error& error) {
+    return with_helper(*place.helper, "get", error);
+  }
 }
 
 void take_reply(const Config& config, Search& search, const HelperReply& reply) {
   std::visit(overloaded{[&](const std::string& answer) {
-                          Credential credential = parse_get_answer(answer);
-                          if (search.entry != nullptr)
-                            credential.email = search.entry->credential.email;
-                          search.outcome = std::move(credential);
+                          search.outcome = read_answer(search.place, answer);
                         },
                         [&](NotFound) {
                           if (search.spellings.empty())
-                            search.outcome = inline_outcome(config, search);
+                            search.outcome = inline_outcome(config, search.place);
                         },
                         [&](const Error& error) { search.outcome = error; }},
              reply);
@@ -91,28 +114,20 @@ void ask_next_spellings(const Config& config, std::vector<Search>& searches,
   for (Search& search : searches) {
     if (search.outcome) continue;
     asked.push_back(&search);
-    calls.push_back({*search.helper, "get", search.spellings.front()});
+    calls.push_back({*search.place.helper, "get", search.spellings.front()});
     search.spellings.erase(search.spellings.begin());
   }
   const std::vector<HelperReply> replies = helpers.run(calls);
   for (std::size_t i = 0; i < asked.size(); ++i)
-    try {
-      take_reply(config, *asked[i], replies[i]);
-    } catch (const Error& error) {
-      asked[i]->outcome =
-          Error(std::string(helper_program_prefix) + printable(*asked[i]->helper) + " get",
-                error.message(), error.hint());
-    }
+    take_reply(config, *asked[i], replies[i]);
 }
 
 // HTTP Basic authentication ends the username at its first colon (RFC 7617), and so do all readers
 // of `auth`.
-Resolved finish(Search search) {
-  Resolved resolved{std::move(search.key), std::move(search.outcome).value()};
+void refuse_colon(Resolved& resolved) {
   const auto* credential = std::get_if<Credential>(&resolved.outcome);
   if (credential != nullptr && credential->username.find(':') != std::string::npos)
     resolved.outcome = Error("", "its username holds a colon, which no registry can be sent");
-  return resolved;
 }
 
 bool is_unfinished(const Search& search) {
@@ -123,12 +138,13 @@ bool is_unfinished(const Search& search) {
 
 std::vector<std::string> named_registries(const Config& config) {
   std::vector<std::string> keys;
+  keys.reserve(config.auths.size() + config.cred_helpers.size());
   for (const AuthEntry& entry : config.auths)
     keys.push_back(entry.key);
   for (const auto& [key, helper] : config.cred_helpers)
-    keys.push_back(key);
+    if (config.auths.find(key) == nullptr) keys.push_back(key);
   std::erase_if(keys, is_docker_hub_token);
-  return without_repeats(std::move(keys));
+  return keys;
 }
 
 std::vector<std::string> stored_registries(const Config& config, HelperClient& helpers) {
@@ -137,9 +153,13 @@ std::vector<std::string> stored_registries(const Config& config, HelperClient& h
   if (const auto* error = std::get_if<Error>(&replies.front())) throw *error;
   const auto* answer = std::get_if<std::string>(&replies.front());
   if (answer == nullptr) return {};
-  std::vector<std::string> server_urls = parse_list_answer(*answer);
-  std::erase_if(server_urls, is_docker_hub_token);
-  return server_urls;
+  try {
+    std::vector<std::string> server_urls = parse_list_answer(*answer);
+    std::erase_if(server_urls, is_docker_hub_token);
+    return server_urls;
+  } catch (const Error& error) {
+    throw with_helper(config.creds_store, "list", error);
+  }
 }
 
 std::string registry_key_for(const Config& config, const std::string& registry) {
@@ -154,23 +174,20 @@ std::string registry_key_for(const Config& config, const std::string& registry) 
 
 std::vector<Resolved> resolve(const Config& config, const std::vector<std::string>& keys,
                               HelperClient& helpers) {
-  std::unordered_map<std::string, const AuthEntry*> entries;
-  for (const AuthEntry& entry : config.auths)
-    entries.emplace(entry.key, &entry);
-
+  std::vector<Resolved> resolved;
   std::vector<Search> searches;
-  searches.reserve(keys.size());
+  resolved.reserve(keys.size());
   for (const std::string& key : keys) {
-    const auto entry = entries.find(key);
-    searches.push_back(begin_search(config, entry == entries.end() ? nullptr : entry->second, key));
+    const Place place{&key, config.auths.find(key), helper_for(config, key)};
+    std::optional<Outcome> outcome = known_outcome(config, place);
+    if (!outcome) searches.push_back(begin_search(place, resolved.size()));
+    resolved.push_back({key, std::move(outcome).value_or(Credential())});
   }
   while (std::any_of(searches.begin(), searches.end(), is_unfinished))
     ask_next_spellings(config, searches, helpers);
-
-  std::vector<Resolved> resolved;
-  resolved.reserve(searches.size());
   for (Search& search : searches)
-    resolved.push_back(finish(std::move(search)));
+    resolved[search.position].outcome = std::move(search.outcome).value();
+  std::for_each(resolved.begin(), resolved.end(), refuse_colon);
   return resolved;
 }
 

@@ -32,7 +32,7 @@ struct Resolved {
 };
 
 /// Finds the credentials of `keys`, asking all stores side by side; the answers are in the order of
-/// `keys`.
+/// `keys`. Docker Hub's access-token and refresh-token are refused.
 ///
 /// As Docker chooses: DOCKER_AUTH_CONFIG's entry first; else the store that
 /// `credHelpers[registry]`, else `credsStore`, names; else the entry in the file. Where a store has

@@ -20,10 +20,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string place_of(const fs::path& file) {
-  return printable(file.string(), 4096);
-}
-
 FileDescriptor open_file(const fs::path& file, int flags) {
   FileDescriptor descriptor(open(file.c_str(), flags | O_CLOEXEC));
   if (!descriptor.is_open()) throw system_error(place_of(file));
@@ -36,12 +32,16 @@ std::string size_in_words(std::size_t bytes) {
                                : fmt::format("{} bytes", bytes);
 }
 
+// The name of a new file beside `target`, up to the six characters that mkostemp() makes up.
+std::string temporary_prefix(const fs::path& target) {
+  return fmt::format(".{}.", target.filename().string());
+}
+
 /// A file beside its target that is removed unless it took the target's place.
 class TemporaryFile {
  public:
   explicit TemporaryFile(const fs::path& target)
-      : path_(fmt::format("{}/.{}.XXXXXX", target.parent_path().string(),
-                          target.filename().string())),
+      : path_(target.parent_path() / (temporary_prefix(target) + "XXXXXX")),
         descriptor_(mkostemp(path_.data(), O_CLOEXEC)) {
     if (!descriptor_.is_open()) throw system_error(place_of(target));
   }
@@ -78,13 +78,11 @@ fs::path target_of(fs::path file) {
   throw Error(place_of(file), error_text(ELOOP));
 }
 
-// A rename is on disk only when its folder is. File systems that cannot sync a folder say EINVAL.
-void sync_folder(const fs::path& folder) {
-  const FileDescriptor descriptor = open_file(folder, O_RDONLY | O_DIRECTORY);
-  if (fsync(descriptor.get()) != 0 && errno != EINVAL) throw system_error(place_of(folder));
-}
-
 }  // namespace
+
+std::string place_of(const fs::path& path) {
+  return printable(path.string(), 4096);
+}
 
 std::string read_all(int descriptor, const std::string& name, std::size_t max_bytes) {
   std::string content;
@@ -126,6 +124,23 @@ void replace_file(const fs::path& file, std::string_view content) {
   temporary.write(content, file);
   temporary.rename_to(target);
   sync_folder(target.parent_path());
+}
+
+void remove_abandoned(const fs::path& file) {
+  const std::string prefix = temporary_prefix(file);
+  const std::size_t size = prefix.size() + std::string_view("XXXXXX").size();
+  std::error_code ignored;
+  for (fs::directory_iterator entry(file.parent_path(), ignored), end; entry != end;
+       entry.increment(ignored)) {
+    const std::string name = entry->path().filename();
+    if (name.size() == size && name.starts_with(prefix)) fs::remove(entry->path(), ignored);
+  }
+}
+
+void sync_folder(const fs::path& folder) {
+  const FileDescriptor descriptor = open_file(folder, O_RDONLY | O_DIRECTORY);
+  // File systems that cannot sync a folder say EINVAL.
+  if (fsync(descriptor.get()) != 0 && errno != EINVAL) throw system_error(place_of(folder));
 }
 
 }  // namespace pullsecret

@@ -7,6 +7,9 @@
 
 namespace pullsecret {
 
+/// The place of errors about `path`: itself, printable.
+std::string place_of(const std::filesystem::path& path);
+
 /// The whole content of `file`, which may be a pipe. Throws Error, with the file as its place, if
 /// it cannot be read, is a directory or holds more than `max_bytes`.
 std::string read_file(const std::filesystem::path& file, std::size_t max_bytes);
@@ -22,5 +25,12 @@ void write_all(int descriptor, const std::string& name, std::string_view content
 /// symbolic link is followed: what it points to is replaced. A device or pipe is written to.
 /// Throws Error with `file` as its place; `file` is then as it was.
 void replace_file(const std::filesystem::path& file, std::string_view content);
+
+/// Removes the new files beside `file` that calls of replace_file() left when they were killed. To
+/// be called only where no other process can be replacing `file`; does nothing if it cannot.
+void remove_abandoned(const std::filesystem::path& file);
+
+/// Returns once what was made, renamed or removed in `folder` is on disk. Throws Error.
+void sync_folder(const std::filesystem::path& folder);
 
 }  // namespace pullsecret

@@ -60,14 +60,14 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
-std::string replace_invalid_utf8(std::string_view text) {
+std::string replace_invalid_utf8(std::string text) {
+  if (is_utf8(text)) return text;
   std::string result;
   result.reserve(text.size());
-  while (!text.empty()) {
-    const std::size_t length = utf8_sequence(text);
-    if (length == 0) result += "\uFFFD";
-    result += text.substr(0, length);
-    text.remove_prefix(std::max<std::size_t>(length, 1));
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::size_t length = utf8_sequence(rest);
+    result += length == 0 ? "\uFFFD" : rest.substr(0, length);
+    rest.remove_prefix(std::max<std::size_t>(length, 1));
   }
   return result;
 }

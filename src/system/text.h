@@ -15,7 +15,7 @@ bool is_utf8(std::string_view text);
 
 /// `text` with every byte that belongs to no UTF-8 sequence replaced by U+FFFD, as Go's JSON
 /// decoder does.
-std::string replace_invalid_utf8(std::string_view text);
+std::string replace_invalid_utf8(std::string text);
 
 /// `text` fit for a terminal and a log: control characters (C0, DEL, C1) and bytes that are not
 /// UTF-8 become `\n`, `\t`, `\r` or `\xNN`, and what exceeds `limit` bytes becomes `…`. A line

@@ -44,7 +44,7 @@ TEST_CASE("the first place that exists counts, Docker's before podman's") {
                                    Catch::Contains(home.path(".dockercfg")));
 
   home.folder.write(".dockercfg", R"({"old.io":{"auth":"dTpw"}})");
-  CHECK(load_config(std::nullopt).config.auths.front().key == "old.io");
+  CHECK(load_config(std::nullopt).config.auths[0].key == "old.io");
   home.folder.write(".config/containers/auth.json", "{}");
   CHECK(loaded_file() == home.path(".config/containers/auth.json"));
   home.folder.write("run/containers/auth.json", "{}");
@@ -94,14 +94,14 @@ TEST_CASE("a named file, or the config.json of a named folder, is read and nothi
   const ScopedVariable auths("DOCKER_AUTH_CONFIG", one_auth);
   CHECK(loaded_file(home.path("folder/config.json")) == home.path("folder/config.json"));
   CHECK(loaded_file(home.path("folder")) == home.path("folder/config.json"));
-  CHECK(load_config(home.path("folder")).config.auths.empty());
+  CHECK(load_config(home.path("folder")).config.auths.size() == 0);
   CHECK(error_of([&] { load_config(home.path("none")); })->place() == home.path("none"));
 }
 
 TEST_CASE("DOCKER_AUTH_CONFIG takes part, before the file") {
   const Home home;
   const ScopedVariable auths("DOCKER_AUTH_CONFIG", one_auth);
-  CHECK(load_config(std::nullopt).config.auths.front().key == "a.io");
+  CHECK(load_config(std::nullopt).config.auths[0].key == "a.io");
   home.folder.write(".docker/config.json", R"({"auths":{"a.io":{"auth":"eDp5"},"b.io":{}}})");
   const Config config = load_config(std::nullopt).config;
   REQUIRE(config.auths.size() == 2);

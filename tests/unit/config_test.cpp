@@ -59,7 +59,7 @@ TEST_CASE("parse_config reads an entry as Docker does") {
     INFO(vector["case"]);
     const Config config = parse(nlohmann::json{{"auths", {{"a.io", vector["entry"]}}}}.dump());
     REQUIRE(config.auths.size() == 1);
-    const AuthEntry& entry = config.auths.front();
+    const AuthEntry& entry = config.auths[0];
     const auto& docker = vector["docker"];
     CHECK(entry.problem.has_value() == docker.value("file_rejected", false));
     if (docker.value("file_rejected", false)) continue;
@@ -92,7 +92,7 @@ TEST_CASE("a field of the wrong type is an error with its place") {
 }
 
 TEST_CASE("null empties a map and leaves a string, as in Go") {
-  CHECK(parse(R"({"auths":{"a.io":{}},"auths":null})").auths.empty());
+  CHECK(parse(R"({"auths":{"a.io":{}},"auths":null})").auths.size() == 0);
   CHECK(parse(R"({"credsStore":"pass","credsStore":null})").creds_store == "pass");
   CHECK(parse(R"({"credHelpers":{"a":"x"},"credHelpers":null})").cred_helpers.empty());
   const auto merged = parse(R"({"credHelpers":{"a":"x"},"CREDHELPERS":{"b":"y"}})").cred_helpers;
@@ -121,13 +121,15 @@ TEST_CASE("parse_environment_auths takes auth and nothing else") {
     CHECK_THROWS_AS(parse_environment_auths(refused), Error);
 }
 
-TEST_CASE("with_entries replaces entries in place and adds the others") {
-  Config config = parse(R"({"auths":{"a.io":{"auth":"dTpw"},"b.io":{}}})");
-  config = with_entries(std::move(config), {{.key = "c.io"}, {.key = "a.io", .asked_first = true}});
-  REQUIRE(config.auths.size() == 3);
-  CHECK(config.auths[0].asked_first);
-  CHECK(config.auths[1].key == "b.io");
-  CHECK(config.auths[2].key == "c.io");
+TEST_CASE("an entry that is added replaces that of its key in place") {
+  AuthEntries entries = parse(R"({"auths":{"a.io":{"auth":"dTpw"},"b.io":{}}})").auths;
+  entries.add({.key = "c.io"});
+  entries.add({.key = "a.io", .asked_first = true});
+  REQUIRE(entries.size() == 3);
+  CHECK(entries[0].asked_first);
+  CHECK(entries[1].key == "b.io");
+  CHECK(entries.find("c.io") == &entries[2]);
+  CHECK(entries.find("d.io") == nullptr);
 }
 
 TEST_CASE("format_config keeps every other setting as it stands, and its place") {

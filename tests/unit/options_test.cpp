@@ -39,10 +39,12 @@ TEST_CASE("wrong usage names the nearest option and repeats no value") {
 
 TEST_CASE("number_of takes a number within its bounds") {
   CHECK(number_of(parse({}), "number", 1, 9) == 7);
-  CHECK(number_of(parse({"--number=0.5"}), "number", 0.1, 9) == 0.5);
+  CHECK(number_of(parse({"--number=0.5"}), "number", 0.1, 9.0) == 0.5);
   for (const char* refused : {"--number=0", "--number=10", "--number=x", "--number=5x",
                               "--number=", "--number=nan", "--number=-1"})
-    CHECK(error_of([&] { number_of(parse({refused}), "number", 1, 9); }));
+    CHECK(error_of([&] { number_of(parse({refused}), "number", 1.0, 9.0); }));
+  CHECK(error_of([] { number_of(parse({"--number=2.5"}), "number", 1, 9); })->message() ==
+        "not a whole number from 1 to 9");
 }
 
 TEST_CASE("choice_of lists what can be chosen") {

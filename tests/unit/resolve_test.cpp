@@ -129,9 +129,9 @@ TEST_CASE("without a store, what the file does not have is an error in words") {
 TEST_CASE("DOCKER_AUTH_CONFIG's entry counts before the store") {
   const Stores stores;
   stores.add("one", "a.io", answer("from-store"));
-  const Config config = with_entries(
-      parse(R"({"credsStore":"one"})"),
-      {{.key = "a.io", .credential = {.username = "u", .password = "p"}, .asked_first = true}});
+  Config config = parse(R"({"credsStore":"one"})");
+  config.auths.add(
+      {.key = "a.io", .credential = {.username = "u", .password = "p"}, .asked_first = true});
   CHECK(outcome(config, "a.io") == "u");
 }
 
@@ -140,6 +140,13 @@ TEST_CASE("named_registries are those of auths and credHelpers, without Docker H
       R"({"auths":{"z.io":{},"https://index.docker.io/v1/access-token":{},"a.io":{}},
           "credHelpers":{"a.io":"x","b.io":"x","https://index.docker.io/v1/refresh-token":"x"}})");
   CHECK(named_registries(config) == std::vector<std::string>{"z.io", "a.io", "b.io"});
+}
+
+TEST_CASE("Docker Hub's account-wide tokens are refused by name, too") {
+  const Stores stores;
+  stores.add("one", "https://index.docker.io/v1/access-token", answer("x"));
+  CHECK_THAT(outcome(parse(R"({"credsStore":"one"})"), "https://index.docker.io/v1/access-token"),
+             Catch::Contains("account-wide token"));
 }
 
 TEST_CASE("stored_registries are what list answers, without Docker Hub's tokens") {

@@ -1,0 +1,132 @@
+#include "system/terminal.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstddef>
+#include <utility>
+
+#include "system/error.h"
+#include "system/file.h"
+#include "system/lock.h"
+
+namespace pullsecret {
+namespace {
+
+constexpr const char* terminal_name = "/dev/tty";
+
+/// While it lives, the signals that would end or stop this process in the middle of a question
+/// wait. They are not read from the descriptor but let loose with their usual effect, so that the
+/// shell sees a process that its signal ended, and no handler is needed.
+class HeldSignals {
+ public:
+  HeldSignals() {
+    sigemptyset(&signals_);
+    for (const int signal : {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGTSTP})
+      sigaddset(&signals_, signal);
+    sigprocmask(SIG_BLOCK, &signals_, &before_);
+    arrived_ = FileDescriptor(signalfd(-1, &signals_, SFD_CLOEXEC));
+    if (!arrived_.is_open()) throw system_error("signalfd");
+  }
+  HeldSignals(const HeldSignals&) = delete;
+  HeldSignals& operator=(const HeldSignals&) = delete;
+  ~HeldSignals() { sigprocmask(SIG_SETMASK, &before_, nullptr); }
+
+  /// Readable once a signal waits.
+  const FileDescriptor& arrived() const { return arrived_; }
+
+  /// Returns if the signal only stopped the process, which now goes on, or is ignored.
+  void let_loose() const {
+    sigprocmask(SIG_SETMASK, &before_, nullptr);
+    sigprocmask(SIG_BLOCK, &signals_, nullptr);
+  }
+
+ private:
+  sigset_t signals_{}, before_{};
+  FileDescriptor arrived_;
+};
+
+/// While it lives, the terminal does not show what is typed.
+class EchoOff {
+ public:
+  explicit EchoOff(const FileDescriptor& terminal) : terminal_(terminal) {
+    if (tcgetattr(terminal.get(), &before_) != 0) throw system_error(terminal_name);
+    termios silent = before_;
+    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO | ECHONL);
+    silent.c_lflag |= static_cast<tcflag_t>(ICANON | ISIG);
+    // In the background this stops the process until it is in the foreground.
+    if (tcsetattr(terminal.get(), TCSAFLUSH, &silent) != 0) throw system_error(terminal_name);
+  }
+  EchoOff(const EchoOff&) = delete;
+  EchoOff& operator=(const EchoOff&) = delete;
+  ~EchoOff() { tcsetattr(terminal_.get(), TCSAFLUSH, &before_); }
+
+ private:
+  const FileDescriptor& terminal_;
+  termios before_{};
+};
+
+bool wait_for_line(const FileDescriptor& terminal, const FileDescriptor& signal) {
+  std::array<pollfd, 2> descriptors{{{terminal.get(), POLLIN, 0}, {signal.get(), POLLIN, 0}}};
+  while (poll(descriptors.data(), descriptors.size(), -1) < 0)
+    if (errno != EINTR) throw system_error(terminal_name);
+  return descriptors[1].revents == 0;
+}
+
+// A terminal in canonical mode gives one line at a time, of at most 4095 bytes.
+std::string read_line(const FileDescriptor& terminal) {
+  std::array<char, 4096> buffer{};
+  ssize_t count = 0;
+  do {
+    count = read(terminal.get(), buffer.data(), buffer.size());
+  } while (count < 0 && errno == EINTR);
+  if (count < 0) throw system_error(terminal_name);
+  std::string line(buffer.data(), static_cast<std::size_t>(count));
+  if (line.ends_with('\n')) line.pop_back();
+  if (line.empty()) throw Error("", "no passphrase was given");
+  return line;
+}
+
+// Nothing if a signal came in place of an answer.
+std::optional<std::string> ask_once(const FileDescriptor& terminal, const std::string& prompt,
+                                    const FileDescriptor& signal) {
+  const EchoOff echo_off(terminal);
+  write_all(terminal.get(), terminal_name, prompt);
+  const bool answered = wait_for_line(terminal, signal);
+  // The user's line break was not shown either.
+  write_all(terminal.get(), terminal_name, "\n");
+  if (!answered) return std::nullopt;
+  return read_line(terminal);
+}
+
+}  // namespace
+
+Terminal::Terminal(FileDescriptor descriptor) : descriptor_(std::move(descriptor)) {}
+
+std::optional<Terminal> Terminal::open() {
+  FileDescriptor descriptor(::open(terminal_name, O_RDWR | O_CLOEXEC | O_NOCTTY));
+  if (!descriptor.is_open()) return std::nullopt;
+  // One that cannot be locked is good enough to ask on.
+  lock_open_file(descriptor);
+  return Terminal(std::move(descriptor));
+}
+
+std::string Terminal::ask_secret(const std::string& prompt) const {
+  const HeldSignals signals;
+  while (true) {
+    if (auto answer = ask_once(descriptor_, prompt, signals.arrived())) return std::move(*answer);
+    signals.let_loose();
+  }
+}
+
+void Terminal::say(std::string_view line) const {
+  write_all(descriptor_.get(), terminal_name, std::string(line) + '\n');
+}
+
+}  // namespace pullsecret

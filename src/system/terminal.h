@@ -1,0 +1,35 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "system/file_descriptor.h"
+
+namespace pullsecret {
+
+/// The terminal that controls this process (/dev/tty), whatever its standard streams are: a helper
+/// that Docker runs has none of the user's.
+///
+/// Only one process of this project at a time has it: several that Docker starts at once would ask
+/// at once. open() waits for the others.
+class Terminal {
+ public:
+  /// Nothing if the process has no terminal.
+  static std::optional<Terminal> open();
+
+  /// Asks for one line with echo off, as readpassphrase(3) does. A signal that ends or stops the
+  /// process (Ctrl-C, Ctrl-Z) takes effect only after echo is as it was; a process that was stopped
+  /// asks again. Throws Error if the answer is empty, or the terminal is gone.
+  std::string ask_secret(const std::string& prompt) const;
+
+  /// Shows `line` and a line break.
+  void say(std::string_view line) const;
+
+ private:
+  explicit Terminal(FileDescriptor descriptor);
+
+  FileDescriptor descriptor_;
+};
+
+}  // namespace pullsecret
