@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <exception>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -73,8 +74,8 @@ int run(const Arguments& arguments) {
   } catch (const Error& error) {
     print_error(error);
     return failed;
-  } catch (const std::bad_alloc&) {
-    print_error(Error("", "out of memory"));
+  } catch (const std::exception& error) {
+    print_error(Error("", error.what()));
     return failed;
   }
   return done;

@@ -14,7 +14,7 @@ namespace pullsecret {
 namespace {
 
 /// What Go's type of a field takes; `null` is taken by all.
-enum class Shape { string, strings, string_map, string_map_map, object };
+enum class Shape { string, strings, string_map, string_map_map, object, object_map };
 
 struct Field {
   std::string_view name;
@@ -42,12 +42,13 @@ constexpr std::array fields{
     Field{"configFormat", Shape::string},
     Field{"nodesFormat", Shape::string},
     Field{"pruneFilters", Shape::strings},
-    Field{"proxies", Shape::object},
+    Field{"proxies", Shape::object_map},
     Field{"currentContext", Shape::string},
     Field{"cliPluginsExtraDirs", Shape::strings},
     Field{"plugins", Shape::string_map_map},
     Field{"aliases", Shape::string_map},
     Field{"features", Shape::string_map},
+    Field{"experimental", Shape::string},
 };
 
 bool is_field(const JsonMember& member, std::string_view name) {
@@ -68,6 +69,8 @@ bool has_shape(std::string_view value, Shape shape) {
       return kind == JsonKind::object && all_members(value, Shape::string);
     case Shape::string_map_map:
       return kind == JsonKind::object && all_members(value, Shape::string_map);
+    case Shape::object_map:
+      return kind == JsonKind::object && all_members(value, Shape::object);
     case Shape::strings: {
       if (kind != JsonKind::array) return false;
       const auto elements = elements_of(value);
@@ -97,6 +100,8 @@ std::string_view in_words(Shape shape) {
       return "an object of objects of strings";
     case Shape::object:
       return "an object";
+    case Shape::object_map:
+      return "an object of objects";
   }
   return {};
 }
@@ -105,7 +110,7 @@ std::string_view in_words(Shape shape) {
 class Reader {
  public:
   explicit Reader(JsonText json) : json_(std::move(json)) {
-    json_.text = replace_invalid_utf8(std::move(json_.text));
+    json_.text = replace_lone_surrogates(replace_invalid_utf8(std::move(json_.text)));
   }
 
   const std::string& file() const { return json_.file; }
@@ -130,12 +135,13 @@ class Reader {
 
   /// `value` is a view into the text.
   Error error(std::string_view value, std::string message, std::string hint = {}) const {
-    return error_at(json_, static_cast<std::size_t>(value.data() - json_.text.data()),
+    return error_at(json_, lines_, static_cast<std::size_t>(value.data() - json_.text.data()),
                     std::move(message), std::move(hint));
   }
 
  private:
   JsonText json_;
+  mutable LineCounter lines_;  ///< remembers how far it counted, for the many errors of one file
 };
 
 void set_text(std::string& text, std::string_view value) {
@@ -156,7 +162,7 @@ Credential parse_credential(const Reader& reader, const std::vector<JsonMember>&
   for (const JsonMember& member : members)
     for (const auto& [name, text] : known) {
       if (!is_field(member, name)) continue;
-      reader.check(member.value, fmt::format("\"{}\"", name), Shape::string);
+      reader.check(member.value, name, Shape::string);
       set_text(*text, member.value);
     }
   if (!auth.empty()) {

@@ -17,31 +17,35 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t max_config_size = 16UL * 1024 * 1024;
 
-// A dangling link exists: what it says is an error of its own.
+// What cannot be looked at, and a dangling link, is there: reading it will say what is wrong.
 bool is_there(const fs::path& file) {
-  std::error_code unreachable;
-  return fs::exists(fs::symlink_status(file, unreachable));
+  std::error_code error;
+  return fs::symlink_status(file, error).type() != fs::file_type::not_found;
 }
 
 std::vector<fs::path> docker_places() {
   if (const auto folder = environment_variable("DOCKER_CONFIG"))
     return {fs::path(*folder) / "config.json"};
-  return {home_folder() / ".docker" / "config.json"};
+  if (const auto home = find_home_folder()) return {*home / ".docker" / "config.json"};
+  return {};
+}
+
+std::vector<fs::path> podman_places() {
+  if (const auto file = environment_variable("REGISTRY_AUTH_FILE")) return {*file};
+  std::vector<fs::path> places;
+  if (const auto folder = environment_variable("XDG_RUNTIME_DIR"))
+    places.push_back(fs::path(*folder) / "containers" / "auth.json");
+  if (const auto folder = environment_variable("XDG_CONFIG_HOME"))
+    places.push_back(fs::path(*folder) / "containers" / "auth.json");
+  else if (const auto home = find_home_folder())
+    places.push_back(*home / ".config" / "containers" / "auth.json");
+  return places;
 }
 
 std::vector<fs::path> other_places() {
   if (environment_variable("DOCKER_CONFIG")) return {};
-  const fs::path home = home_folder();
-  std::vector<fs::path> places;
-  if (const auto file = environment_variable("REGISTRY_AUTH_FILE")) {
-    places.emplace_back(*file);
-  } else {
-    if (const auto folder = environment_variable("XDG_RUNTIME_DIR"))
-      places.push_back(fs::path(*folder) / "containers" / "auth.json");
-    const auto folder = environment_variable("XDG_CONFIG_HOME");
-    places.push_back((folder ? fs::path(*folder) : home / ".config") / "containers" / "auth.json");
-  }
-  places.push_back(home / ".dockercfg");
+  std::vector<fs::path> places = podman_places();
+  if (const auto home = find_home_folder()) places.push_back(*home / ".dockercfg");
   return places;
 }
 
@@ -68,6 +72,9 @@ Config read_named_config(const std::string& name) {
 }
 
 Error no_config(const std::vector<fs::path>& looked_for) {
+  if (looked_for.empty())
+    return {"", "no Docker config found: HOME is not set and this user has no passwd entry",
+            "set HOME or DOCKER_CONFIG, or name a file with --config"};
   std::vector<std::string> places;
   places.reserve(looked_for.size());
   for (const fs::path& place : looked_for)

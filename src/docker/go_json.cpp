@@ -1,7 +1,9 @@
 #include "docker/go_json.h"
 
 #include <algorithm>
+#include <charconv>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -112,24 +114,62 @@ std::size_t end_of_value(std::string_view text, std::size_t at) {
   return std::min(text.find_first_of(",]} \t\r\n", at), text.size());
 }
 
+// The UTF-16 code unit that the escape at `at` stands for; nothing if there is no \uNNNN.
+std::optional<unsigned> escaped_unit(std::string_view text, std::size_t at) {
+  constexpr std::size_t length = 6;
+  if (text.substr(at, 2) != "\\u" || text.size() - at < length) return std::nullopt;
+  const std::string_view digits = text.substr(at + 2, 4);
+  unsigned unit = 0;
+  const auto [end, failed] = std::from_chars(digits.data(), digits.data() + 4, unit, 16);
+  if (failed != std::errc() || end != digits.data() + 4) return std::nullopt;
+  return unit;
+}
+
+bool is_high_surrogate(std::optional<unsigned> unit) {
+  return unit && *unit >= 0xD800 && *unit <= 0xDBFF;
+}
+
+bool is_low_surrogate(std::optional<unsigned> unit) {
+  return unit && *unit >= 0xDC00 && *unit <= 0xDFFF;
+}
+
 }  // namespace
 
-Error error_at(const JsonText& json, std::size_t offset, std::string message, std::string hint) {
-  const std::string_view before = std::string_view(json.text).substr(0, offset);
-  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
-  const std::string_view in_line = before.substr(before.rfind('\n') + 1);
-  const auto column = 1 + std::count_if(in_line.begin(), in_line.end(), [](char byte) {
-                        const bool continues_character =
-                            (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
-                        return !continues_character;
-                      });
+std::string replace_lone_surrogates(std::string text) {
+  for (std::size_t at = text.find('\\'); at < text.size(); at = text.find('\\', at)) {
+    const auto unit = escaped_unit(text, at);
+    const bool is_pair = is_high_surrogate(unit) && is_low_surrogate(escaped_unit(text, at + 6));
+    if (!is_pair && (is_high_surrogate(unit) || is_low_surrogate(unit)))
+      text.replace(at, 6, "\\ufffd");
+    at += is_pair ? 12 : unit ? 6 : 2;
+  }
+  return text;
+}
+
+LineCounter::Place LineCounter::place_of(std::string_view text, std::size_t offset) {
+  if (offset < counted_) *this = LineCounter();
+  for (; counted_ < offset; ++counted_) {
+    const auto byte = static_cast<unsigned char>(text[counted_]);
+    const bool continues_character = (byte & 0xC0U) == 0x80U;
+    if (byte == '\n')
+      place_ = {place_.line + 1, 1};
+    else if (!continues_character)
+      ++place_.column;
+  }
+  return place_;
+}
+
+Error error_at(const JsonText& json, LineCounter& lines, std::size_t offset, std::string message,
+               std::string hint) {
+  const auto [line, column] = lines.place_of(json.text, offset);
   return {fmt::format("{}:{}:{}", json.file, line, column), std::move(message), std::move(hint)};
 }
 
 std::string_view first_value(const JsonText& json) {
   const std::string_view text = json.text;
+  LineCounter lines;
   if (text.starts_with("\xEF\xBB\xBF"))
-    throw error_at(json, 0, "a byte order mark, which JSON does not have",
+    throw error_at(json, lines, 0, "a byte order mark, which JSON does not have",
                    "save the file as UTF-8 without a byte order mark");
   const std::size_t start = text.find_first_not_of(white_space);
   if (start == std::string_view::npos) return {};
@@ -137,10 +177,11 @@ std::string_view first_value(const JsonText& json) {
   nlohmann::json::sax_parse(text, &check, nlohmann::json::input_format_t::json, /*strict=*/false);
   if (check.too_deep)
     throw Error(json.file, fmt::format("nested deeper than {} levels", max_depth));
-  if (check.too_large_number) throw error_at(json, *check.error_offset, "a number out of range");
+  if (check.too_large_number)
+    throw error_at(json, lines, *check.error_offset, "a number out of range");
   if (check.error_offset) {
     SyntaxError error = describe(text, *check.error_offset);
-    throw error_at(json, error.offset, std::move(error.message), std::move(error.hint));
+    throw error_at(json, lines, error.offset, std::move(error.message), std::move(error.hint));
   }
   return text.substr(start, end_of_value(text, start) - start);
 }

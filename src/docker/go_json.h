@@ -20,15 +20,35 @@ struct JsonText {
   std::string text;  ///< UTF-8
 };
 
-/// The Error about the byte at `offset`; its place is FILE:LINE:COLUMN, counted from 1, columns in
-/// characters.
-Error error_at(const JsonText& json, std::size_t offset, std::string message,
+/// Lines and columns of a text, both from 1, columns in characters.
+class LineCounter {
+ public:
+  struct Place {
+    std::size_t line = 1;
+    std::size_t column = 1;
+  };
+
+  /// The place of the byte at `offset`. Counts on from the last one asked for if that lies before
+  /// it, so that asking for many in their order reads the text once.
+  Place place_of(std::string_view text, std::size_t offset);
+
+ private:
+  std::size_t counted_ = 0;  ///< bytes of the text
+  Place place_;              ///< of the byte there
+};
+
+/// The Error about the byte at `offset`; its place is FILE:LINE:COLUMN.
+Error error_at(const JsonText& json, LineCounter& lines, std::size_t offset, std::string message,
                std::string hint = {});
 
 /// The first JSON value in the text, as a view into it, without white space around it; what follows
 /// it does not count. Empty if the text has nothing but white space. Throws Error, with its place
 /// and in words, if it is not JSON, begins with a byte order mark, or is nested deeper than 64.
 std::string_view first_value(const JsonText& json);
+
+/// `text` with each \uNNNN escape that is half of a surrogate pair without the other as \ufffd,
+/// which is what Go reads in it.
+std::string replace_lone_surrogates(std::string text);
 
 enum class JsonKind { null, boolean, number, string, array, object };
 

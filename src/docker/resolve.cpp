@@ -130,6 +130,13 @@ void refuse_colon(Resolved& resolved) {
     resolved.outcome = Error("", "its username holds a colon, which no registry can be sent");
 }
 
+// Keys mostly come in the order of the entries: a look at the next one is cheaper than a search.
+const AuthEntry* find_entry(const AuthEntries& entries, const std::string& key,
+                            std::size_t position) {
+  if (position < entries.size() && entries[position].key == key) return &entries[position];
+  return entries.find(key);
+}
+
 bool is_unfinished(const Search& search) {
   return !search.outcome;
 }
@@ -178,7 +185,8 @@ std::vector<Resolved> resolve(const Config& config, const std::vector<std::strin
   std::vector<Search> searches;
   resolved.reserve(keys.size());
   for (const std::string& key : keys) {
-    const Place place{&key, config.auths.find(key), helper_for(config, key)};
+    const Place place{&key, find_entry(config.auths, key, resolved.size()),
+                      helper_for(config, key)};
     std::optional<Outcome> outcome = known_outcome(config, place);
     if (!outcome) searches.push_back(begin_search(place, resolved.size()));
     resolved.push_back({key, std::move(outcome).value_or(Credential())});

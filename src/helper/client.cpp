@@ -53,12 +53,19 @@ std::filesystem::path find_helper(const std::string& helper) {
                   : "install it, or add its folder to PATH");
 }
 
-// What a failing helper said: by protocol its error is on standard output; on standard error is the
-// noise, of which the end matters (a traceback's last line).
+// By protocol a failing helper's error is on its standard output. What looks like an answer may
+// hold a secret and is nobody's to read; nor is what a helper wrote that did not get to its end.
+std::string_view error_line(const ProgramResult& result) {
+  const bool is_answer = result.output.find('{') != std::string::npos;
+  return std::holds_alternative<Exited>(result.end) && !is_answer ? trim(result.output) : "";
+}
+
+// What a failing helper said. On standard error is noise, of which the end matters (a traceback's
+// last line).
 std::string said(const ProgramResult& result) {
   constexpr std::size_t most = 600;
   std::string text;
-  for (std::string_view stream : {trim(result.output), trim(result.error_output)}) {
+  for (std::string_view stream : {error_line(result), trim(result.error_output)}) {
     if (stream.empty()) continue;
     text += text.empty() ? ": " : "; standard error: ";
     if (stream.size() > most) text += "…";
@@ -73,8 +80,9 @@ std::string describe(const HelperLimits& limits, const ProgramResult& result) {
           [](NotStarted end) { return "cannot be run: " + error_text(end.error_number); },
           [&](Exited end) { return fmt::format("exit status {}{}", end.status, said(result)); },
           [&](Killed end) {
-            return fmt::format("ended by signal {} ({}){}", end.signal, sigdescr_np(end.signal),
-                               said(result));
+            const char* name = sigdescr_np(end.signal);
+            return fmt::format("ended by signal {} ({}){}", end.signal,
+                               name == nullptr ? "real-time" : name, said(result));
           },
           [&](TimedOut) {
             const double seconds = std::chrono::duration<double>(limits.timeout).count();
@@ -112,7 +120,7 @@ class Schedule {
       waiting_.push_back(call);
   }
 
-  /// Starts calls until nothing more may run beside what runs.
+  /// Starts calls until nothing more may, or can, run beside what runs.
   void start() {
     while (programs_.size() < limits_.jobs) {
       const auto next = std::find_if(waiting_.begin(), waiting_.end(),
@@ -120,7 +128,9 @@ class Schedule {
       if (next == waiting_.end()) return;
       const std::size_t call = *next;
       waiting_.erase(next);
-      start(call);
+      if (start(call)) continue;
+      waiting_.push_front(call);
+      return;
     }
   }
 
@@ -157,9 +167,10 @@ class Schedule {
     return !alone || !running_.contains(calls_[call].helper);
   }
 
-  void start(std::size_t call) {
+  // False if the system has no room for it before another call ends.
+  bool start(std::size_t call) {
     const std::string& helper = calls_[call].helper;
-    if (tasks_[call].repeated && hanging_.contains(helper)) return;
+    if (tasks_[call].repeated && hanging_.contains(helper)) return true;
     try {
       programs_.start(call, {.program = program_of(helper),
                              .arguments = {calls_[call].action},
@@ -167,14 +178,17 @@ class Schedule {
                              .timeout = limits_.timeout,
                              .max_output = max_message});
     } catch (const Error& error) {
+      const bool is_known = programs_found_.contains(helper);
+      if (is_known && is_running()) return false;
       tasks_[call].reply = error;
-      return;
+      return true;
     }
     std::set<std::size_t>& company = running_[helper];
     company.insert(call);
     if (company.size() > 1)
       for (const std::size_t other : company)
         tasks_[other].had_company = true;
+    return true;
   }
 
   void finish(ProgramResult& result) {

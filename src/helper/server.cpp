@@ -87,7 +87,7 @@ Error unknown_action(const HelperProgram& program, std::string_view action) {
           "the actions are store, get, erase, list and version"};
 }
 
-// What goes to standard output for arguments that need no store.
+// The answer to arguments that need no store.
 std::optional<std::string> plain_answer(const HelperProgram& program, std::string_view argument) {
   if (argument == "version" || argument == "--version" || argument == "-v")
     return fmt::format("{}{} (pullsecret) {}\n", helper_program_prefix, program.name,
@@ -121,12 +121,14 @@ int report(int descriptor, const std::string& prefix, const Error& error) {
 
 int serve_own_action(const HelperProgram& program, const OwnAction& action,
                      const std::vector<std::string>& arguments) {
+  const std::string prefix = fmt::format("{}{}: error: ", helper_program_prefix, program.name);
   try {
     action.run({arguments.begin() + 1, arguments.end()});
     return 0;
   } catch (const Error& error) {
-    return report(STDERR_FILENO, fmt::format("{}{}: error: ", helper_program_prefix, program.name),
-                  error);
+    return report(STDERR_FILENO, prefix, error);
+  } catch (const std::exception& error) {
+    return report(STDERR_FILENO, prefix, Error("", error.what()));
   }
 }
 

@@ -16,15 +16,19 @@ std::optional<std::string> environment_variable(const char* name) {
   return value;
 }
 
-std::filesystem::path home_folder() {
+std::optional<std::filesystem::path> find_home_folder() {
   if (const auto home = environment_variable("HOME")) return *home;
   passwd entry{};
   passwd* found = nullptr;
   std::array<char, 4096> buffer{};
   getpwuid_r(getuid(), &entry, buffer.data(), buffer.size(), &found);
-  if (found != nullptr && found->pw_dir != nullptr && *found->pw_dir != '\0') return found->pw_dir;
-  throw Error("", "no home folder: HOME is not set and this user has no passwd entry",
-              "set HOME, or name the file with --config");
+  if (found == nullptr || found->pw_dir == nullptr || *found->pw_dir == '\0') return std::nullopt;
+  return found->pw_dir;
+}
+
+std::filesystem::path home_folder() {
+  if (auto home = find_home_folder()) return *std::move(home);
+  throw Error("", "no home folder: HOME is not set and this user has no passwd entry", "set HOME");
 }
 
 }  // namespace pullsecret

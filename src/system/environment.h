@@ -9,8 +9,11 @@ namespace pullsecret {
 /// The environment variable `name`; one that is set but empty counts as not set, as in Docker.
 std::optional<std::string> environment_variable(const char* name);
 
-/// The user's home folder: $HOME, else the passwd entry's (as Docker does for an empty HOME).
-/// Throws Error if there is neither.
+/// The user's home folder: $HOME, else the passwd entry's (as Docker does for an empty HOME), if
+/// there is one.
+std::optional<std::filesystem::path> find_home_folder();
+
+/// The same. Throws Error if there is none.
 std::filesystem::path home_folder();
 
 }  // namespace pullsecret

@@ -1,6 +1,7 @@
 #include "system/file.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -66,6 +67,15 @@ class TemporaryFile {
   FileDescriptor descriptor_;
 };
 
+// Whether read() or write() is to be called again: it was interrupted, or the descriptor, which
+// came from somebody else, does not block and is ready now.
+bool may_go_on(int descriptor, short events) {
+  if (errno == EINTR) return true;
+  if (errno != EAGAIN) return false;
+  pollfd waited{descriptor, events, 0};
+  return poll(&waited, 1, -1) >= 0 || errno == EINTR;
+}
+
 // Where the bytes go: the end of a chain of symbolic links, which need not exist yet.
 fs::path target_of(fs::path file) {
   constexpr int max_links = 40;  // Linux's own limit
@@ -89,7 +99,7 @@ std::string read_all(int descriptor, const std::string& name, std::size_t max_by
   std::array<char, 16384> buffer{};
   while (true) {
     const ssize_t count = read(descriptor, buffer.data(), buffer.size());
-    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && may_go_on(descriptor, POLLIN)) continue;
     if (count < 0) throw system_error(name);
     if (count == 0) return content;
     content.append(buffer.data(), static_cast<std::size_t>(count));
@@ -105,21 +115,21 @@ std::string read_file(const fs::path& file, std::size_t max_bytes) {
 void write_all(int descriptor, const std::string& name, std::string_view content) {
   while (!content.empty()) {
     const ssize_t count = write(descriptor, content.data(), content.size());
-    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && may_go_on(descriptor, POLLOUT)) continue;
     if (count < 0) throw system_error(name);
     content.remove_prefix(static_cast<std::size_t>(count));
   }
 }
 
 void replace_file(const fs::path& file, std::string_view content) {
-  const fs::path target = target_of(file);
   std::error_code missing;
-  const fs::file_status status = fs::status(target, missing);
+  const fs::file_status status = fs::status(file, missing);
   if (fs::is_directory(status)) throw Error(place_of(file), error_text(EISDIR));
   if (fs::exists(status) && !fs::is_regular_file(status)) {
-    write_all(open_file(target, O_WRONLY).get(), place_of(file), content);
+    write_all(open_file(file, O_WRONLY).get(), place_of(file), content);
     return;
   }
+  const fs::path target = target_of(file);
   TemporaryFile temporary(target);
   temporary.write(content, file);
   temporary.rename_to(target);
@@ -138,8 +148,10 @@ void remove_abandoned(const fs::path& file) {
 }
 
 void sync_folder(const fs::path& folder) {
-  const FileDescriptor descriptor = open_file(folder, O_RDONLY | O_DIRECTORY);
-  // File systems that cannot sync a folder say EINVAL.
+  const FileDescriptor descriptor(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  // A folder that may be written to and not read cannot be synced, nor can one of a file system
+  // that says EINVAL.
+  if (!descriptor.is_open() && errno == EACCES) return;
   if (fsync(descriptor.get()) != 0 && errno != EINVAL) throw system_error(place_of(folder));
 }
 

@@ -21,16 +21,14 @@ constexpr mode_t group_and_others = S_IRWXG | S_IRWXO;
 
 void refuse_other_owner(const fs::path& path, const struct stat& status) {
   if (status.st_uid == geteuid() || status.st_uid == 0) return;
-  throw Error(
-      place_of(path),
-      fmt::format("belongs to user {}, and this is user {}", status.st_uid, geteuid()),
-      "run as its owner; sudo -H gives root a home folder of its own");
+  throw Error(place_of(path),
+              fmt::format("belongs to user {}, and this is user {}", status.st_uid, geteuid()),
+              "run as its owner; sudo -H gives root a home folder of its own");
 }
 
 void refuse_other_type(const fs::path& file, const struct stat& status) {
   if (S_ISREG(status.st_mode)) return;
-  throw Error(place_of(file),
-              S_ISDIR(status.st_mode) ? error_text(EISDIR) : "not a regular file");
+  throw Error(place_of(file), S_ISDIR(status.st_mode) ? error_text(EISDIR) : "not a regular file");
 }
 
 Error open_to_others(const fs::path& file, const struct stat& status) {

@@ -15,8 +15,12 @@
 namespace pullsecret {
 namespace {
 
+void* allocate_or_null(std::size_t size) {
+  return std::malloc(size == 0 ? 1 : size);
+}
+
 void* allocate(std::size_t size) {
-  void* memory = std::malloc(size == 0 ? 1 : size);
+  void* memory = allocate_or_null(size);
   if (memory == nullptr) throw std::bad_alloc();
   return memory;
 }
@@ -41,11 +45,12 @@ void harden_process() {
   prctl(PR_SET_DUMPABLE, 0);
   umask(S_IRWXG | S_IRWXO);
   open_closed_standard_streams();
-  std::signal(SIGPIPE, SIG_IGN);  // NOLINT(cert-err33-c): cannot fail for this signal
+  std::signal(SIGPIPE, SIG_IGN);  // NOLINT(cert-err33-c): cannot fail for these signals
+  std::signal(SIGCHLD, SIG_DFL);  // NOLINT(cert-err33-c)
 }
 
 void wipe_stack() {
-  sodium_stackzero(256UL * 1024);
+  sodium_stackzero(128UL * 1024);
 }
 
 }  // namespace pullsecret
@@ -55,6 +60,12 @@ void* operator new(std::size_t size) {
 }
 void* operator new[](std::size_t size) {
   return pullsecret::allocate(size);
+}
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  return pullsecret::allocate_or_null(size);
+}
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
+  return pullsecret::allocate_or_null(size);
 }
 void operator delete(void* memory) noexcept {
   pullsecret::wipe_and_free(memory);

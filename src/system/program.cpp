@@ -48,7 +48,8 @@ void set_nonblocking(const FileDescriptor& descriptor) {
   dup2(output, STDOUT_FILENO);
   dup2(error, STDERR_FILENO);
   prctl(PR_SET_CHILD_SUBREAPER, 1);
-  std::signal(SIGPIPE, SIG_DFL);  // NOLINT(cert-err33-c): cannot fail for this signal
+  prctl(PR_SET_PDEATHSIG, SIGTERM);  // whoever ends the caller ends what it runs
+  std::signal(SIGPIPE, SIG_DFL);     // NOLINT(cert-err33-c): cannot fail for this signal
   execv(command.front(), command.data());
   const int error_number = errno;
   const ssize_t written = write(failure, &error_number, sizeof error_number);

@@ -2,7 +2,10 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -11,6 +14,8 @@
 #include <csignal>
 #include <cstddef>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "system/error.h"
 #include "system/file.h"
@@ -79,6 +84,19 @@ bool wait_for_line(const FileDescriptor& terminal, const FileDescriptor& signal)
   return descriptors[1].revents == 0;
 }
 
+// The pseudo-terminal behind /dev/tty: all terminals of the machine share that name, and a lock on
+// it. Nothing if it is no pseudo-terminal, or one of another mount namespace.
+FileDescriptor open_pseudo_terminal(const FileDescriptor& terminal) {
+  constexpr unsigned pseudo_terminals = 136;  // their major number, Linux's devices.txt
+  unsigned number = 0;
+  if (ioctl(terminal.get(), TIOCGDEV, &number) != 0 || major(number) != pseudo_terminals) return {};
+  const std::string name = fmt::format("/dev/pts/{}", minor(number));
+  FileDescriptor device(open(name.c_str(), O_RDWR | O_CLOEXEC | O_NOCTTY));
+  struct stat status {};
+  if (!device.is_open() || fstat(device.get(), &status) != 0 || status.st_rdev != number) return {};
+  return device;
+}
+
 // A terminal in canonical mode gives one line at a time, of at most 4095 bytes.
 std::string read_line(const FileDescriptor& terminal) {
   std::array<char, 4096> buffer{};
@@ -107,14 +125,16 @@ std::optional<std::string> ask_once(const FileDescriptor& terminal, const std::s
 
 }  // namespace
 
-Terminal::Terminal(FileDescriptor descriptor) : descriptor_(std::move(descriptor)) {}
+Terminal::Terminal(FileDescriptor descriptor, FileDescriptor lock)
+    : descriptor_(std::move(descriptor)), lock_(std::move(lock)) {}
 
 std::optional<Terminal> Terminal::open() {
   FileDescriptor descriptor(::open(terminal_name, O_RDWR | O_CLOEXEC | O_NOCTTY));
   if (!descriptor.is_open()) return std::nullopt;
+  FileDescriptor lock = open_pseudo_terminal(descriptor);
   // One that cannot be locked is good enough to ask on.
-  lock_open_file(descriptor);
-  return Terminal(std::move(descriptor));
+  if (lock.is_open()) lock_open_file(lock);
+  return Terminal(std::move(descriptor), std::move(lock));
 }
 
 std::string Terminal::ask_secret(const std::string& prompt) const {

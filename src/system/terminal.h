@@ -11,8 +11,8 @@ namespace pullsecret {
 /// The terminal that controls this process (/dev/tty), whatever its standard streams are: a helper
 /// that Docker runs has none of the user's.
 ///
-/// Only one process of this project at a time has it: several that Docker starts at once would ask
-/// at once. open() waits for the others.
+/// Only one process of this project at a time has a pseudo-terminal: several that Docker starts at
+/// once would ask at once. open() waits for the others.
 class Terminal {
  public:
   /// Nothing if the process has no terminal.
@@ -27,9 +27,9 @@ class Terminal {
   void say(std::string_view line) const;
 
  private:
-  explicit Terminal(FileDescriptor descriptor);
+  Terminal(FileDescriptor descriptor, FileDescriptor lock);
 
-  FileDescriptor descriptor_;
+  FileDescriptor descriptor_, lock_;
 };
 
 }  // namespace pullsecret
