@@ -1,0 +1,180 @@
+#include "helpers/pass/gpg_failure.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+constexpr std::string_view status_mark = "[GNUPG:] ";
+
+struct StatusLine {
+  std::string keyword;
+  std::vector<std::string> arguments;
+};
+
+std::vector<StatusLine> status_lines(std::string_view error_output) {
+  std::vector<StatusLine> lines;
+  for (const std::string& line : split(error_output, '\n')) {
+    if (!line.starts_with(status_mark)) continue;
+    std::vector<std::string> words = split(std::string_view(line).substr(status_mark.size()), ' ');
+    const std::string keyword = words.front();
+    words.erase(words.begin());
+    lines.push_back({keyword, std::move(words)});
+  }
+  return lines;
+}
+
+std::optional<StatusLine> last_line(const std::vector<StatusLine>& lines,
+                                    std::string_view keyword) {
+  const auto found = std::find_if(lines.rbegin(), lines.rend(), [keyword](const StatusLine& line) {
+    return line.keyword == keyword && !line.arguments.empty();
+  });
+  if (found == lines.rend()) return std::nullopt;
+  return *found;
+}
+
+/// A key as gpg lists it with colons: one record a line (GnuPG, doc/DETAILS).
+struct Key {
+  char validity = '-';
+  std::string capabilities;  ///< upper case: of the whole key, now
+  std::string fingerprint;
+};
+
+std::optional<Key> first_key(std::string_view listing) {
+  std::optional<Key> key;
+  for (const std::string& line : split(listing, '\n')) {
+    const std::vector<std::string> fields = split(line, ':');
+    if (fields.size() < 12 && fields.front() != "fpr") continue;
+    if (fields.front() == "pub" && !key)
+      key = {.validity = fields[1].empty() ? '-' : fields[1].front(), .capabilities = fields[11]};
+    if (fields.front() == "fpr" && key && fields.size() > 9) {
+      key->fingerprint = fields[9];
+      return key;
+    }
+  }
+  return key;
+}
+
+// The key that gpg gave up at: named in INV_RECP, whose first argument is a reason that gpg 2.2
+// mostly leaves open; without that line, the last one it considered.
+std::optional<std::string> refused_key(const std::vector<StatusLine>& lines) {
+  if (const auto refused = last_line(lines, "INV_RECP"))
+    return join({refused->arguments.begin() + 1, refused->arguments.end()}, " ");
+  if (const auto considered = last_line(lines, "KEY_CONSIDERED"))
+    return considered->arguments.front();
+  return std::nullopt;
+}
+
+Error in_own_words(std::string_view error_output, std::string_view action, std::string hint) {
+  const std::string said = said_to_people(error_output);
+  return {"pass", fmt::format("gpg cannot {}{}{}", action, said.empty() ? "" : ": ", said),
+          std::move(hint)};
+}
+
+std::optional<Error> key_failure(const Key& key) {
+  const std::string name = printable(key.fingerprint);
+  if (key.validity == 'e')
+    return Error("pass", fmt::format("the password store's GPG key {} has expired", name),
+                 fmt::format("extend it with `gpg --edit-key {} expire save`", name));
+  if (key.validity == 'r')
+    return Error("pass", fmt::format("the password store's GPG key {} is revoked", name),
+                 "use another key: `pass init KEY`");
+  if (key.capabilities.find('D') != std::string::npos)
+    return Error("pass", fmt::format("the password store's GPG key {} is disabled", name),
+                 fmt::format("enable it with `gpg --edit-key {} enable save`", name));
+  if (key.capabilities.find('E') == std::string::npos)
+    return Error(
+        "pass",
+        fmt::format("the password store's GPG key {} has no valid part to encrypt with", name),
+        fmt::format("extend or add a subkey with `gpg --edit-key {}`, or use another key: "
+                    "`pass init KEY`",
+                    name));
+  if (key.validity != 'u' && key.validity != 'f')
+    return Error("pass", fmt::format("gpg does not trust the password store's key {}", name),
+                 fmt::format("if it is yours, say so with `gpg --edit-key {} trust save`", name));
+  return std::nullopt;
+}
+
+// Whether gpg has the secret half of any key that the entry is encrypted to, or may have: the key
+// ID is all zeros where the sender hid it.
+bool has_secret_key(const std::vector<StatusLine>& lines, const KeyList& list_keys) {
+  return std::any_of(lines.begin(), lines.end(), [&](const StatusLine& line) {
+    if (line.keyword != "ENC_TO" || line.arguments.empty()) return false;
+    const std::string& key = line.arguments.front();
+    return key.find_first_not_of('0') == std::string::npos ||
+           !list_keys("--list-secret-keys", key).empty();
+  });
+}
+
+Error passphrase_failure(const std::vector<StatusLine>& lines, std::string_view terminal) {
+  if (!last_line(lines, "PINENTRY_LAUNCHED"))
+    return {"pass", "gpg has the key but cannot use it, and started no pinentry for its passphrase",
+            "install one, such as `apt install pinentry-curses`, then `gpgconf --kill gpg-agent`; "
+            "where there is one, the entry is damaged: log in again"};
+  if (terminal.empty())
+    return {"pass", "gpg cannot ask for the key's passphrase: there is no terminal here",
+            "run `export GPG_TTY=$(tty)` in the shell and try again"};
+  return {"pass",
+          fmt::format("gpg did not get the right passphrase for the key; it asked on {}",
+                      printable(terminal)),
+          "try again; if no prompt was seen, run `export GPG_TTY=$(tty)` first"};
+}
+
+}  // namespace
+
+std::string said_to_people(std::string_view error_output) {
+  constexpr std::size_t most = 600;
+  std::vector<std::string> said;
+  for (const std::string& line : split(error_output, '\n'))
+    if (!line.starts_with(status_mark) && !trim(line).empty()) said.emplace_back(trim(line));
+  return printable(join(said, ", "), most);
+}
+
+bool gpg_spoke(std::string_view error_output) {
+  return error_output.find(status_mark) != std::string_view::npos;
+}
+
+bool has_decrypted(std::string_view error_output) {
+  const std::vector<StatusLine> lines = status_lines(error_output);
+  return std::any_of(lines.begin(), lines.end(),
+                     [](const StatusLine& line) { return line.keyword == "DECRYPTION_OKAY"; });
+}
+
+Error encryption_failure(std::string_view error_output, const KeyList& list_keys) {
+  if (const auto refused = refused_key(status_lines(error_output))) {
+    const auto key = first_key(list_keys("--list-keys", *refused));
+    if (!key)
+      return {"pass",
+              fmt::format("gpg has no public key {}, which the password store is for",
+                          printable(*refused)),
+              "import it with `gpg --import FILE`, or use another key: `pass init KEY`"};
+    if (auto failure = key_failure(*key)) return *std::move(failure);
+  }
+  return in_own_words(error_output, "encrypt", "try it by hand: `pass insert test`");
+}
+
+Error decryption_failure(std::string_view error_output, const KeyList& list_keys,
+                         std::string_view terminal) {
+  const std::vector<StatusLine> lines = status_lines(error_output);
+  const auto encrypted_to = last_line(lines, "ENC_TO");
+  // NODATA: it breaks off before its end, or is no OpenPGP message. DECRYPTION_KEY: the key was
+  // found and unlocked, so that it is the data behind it that is wrong.
+  if (!encrypted_to || last_line(lines, "NODATA") || last_line(lines, "DECRYPTION_KEY"))
+    return in_own_words(error_output, "read the entry, which may be damaged",
+                        "log in again, which replaces it");
+  if (!has_secret_key(lines, list_keys))
+    return {"pass",
+            fmt::format("gpg has no secret key {}, which the entry is encrypted to",
+                        printable(encrypted_to->arguments.front())),
+            "import it with `gpg --import FILE`"};
+  return passphrase_failure(lines, terminal);
+}
+
+}  // namespace pullsecret

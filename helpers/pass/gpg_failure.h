@@ -1,0 +1,39 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "system/error.h"
+
+namespace pullsecret {
+
+// Why gpg failed, from the lines that its option --status-fd adds to standard error: `[GNUPG:]
+// KEYWORD ARGUMENT…` (GnuPG, doc/DETAILS). They are the same in every language and, with gpg 2.2,
+// say more than the messages: for want of a passphrase, as for want of the key, that is `No secret
+// key`. What they leave open, gpg's own list of the keys answers.
+
+/// What `gpg --with-colons LIST KEY` prints, LIST being `--list-keys` or `--list-secret-keys`;
+/// empty if there is no such key.
+using KeyList = std::function<std::string(std::string_view list, const std::string& key)>;
+
+/// What gpg and pass said to people: standard error without the status lines, on one line.
+std::string said_to_people(std::string_view error_output);
+
+/// Whether there are status lines at all: not where pass failed before it came to gpg.
+bool gpg_spoke(std::string_view error_output);
+
+/// Whether gpg says that it decrypted a message to its end. Its exit status does not: that is 0 for
+/// a file that was cut off, too, whose content then seems to be empty.
+bool has_decrypted(std::string_view error_output);
+
+/// Why gpg did not encrypt, with the command that mends it: no such key, one that expired, was
+/// revoked, is not trusted or cannot encrypt. What is none of these is told in gpg's own words.
+Error encryption_failure(std::string_view error_output, const KeyList& list_keys);
+
+/// Why gpg did not decrypt: no secret key; a passphrase that it could not ask for, because there is
+/// no terminal (`terminal` is empty) or no pinentry, or that it did not get; a damaged file.
+Error decryption_failure(std::string_view error_output, const KeyList& list_keys,
+                         std::string_view terminal);
+
+}  // namespace pullsecret

@@ -1,0 +1,39 @@
+#include <memory>
+
+#include "helper/server.h"
+#include "helpers/pass/pass_store.h"
+
+namespace {
+
+constexpr const char* help =
+    R"(docker-credential-pass keeps Docker's registry credentials in the password store of pass.
+
+usage: docker-credential-pass <store|get|erase|list|version>
+
+Docker runs it; it reads its input on standard input. To choose it, put this into
+~/.docker/config.json:
+
+  { "credsStore": "pass" }
+
+It needs pass, gpg and a password store:
+
+  apt install pass
+  gpg --quick-generate-key you@example.com
+  pass init you@example.com
+
+The password store is $PASSWORD_STORE_DIR, else ~/.password-store. Where gpg asks for a passphrase on
+the terminal, the shell needs:
+
+  export GPG_TTY=$(tty)
+
+More: man docker-credential-pass
+)";
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto open = [] {
+    return std::make_unique<pullsecret::PassStore>(pullsecret::password_store_folder());
+  };
+  return pullsecret::serve({.name = "pass", .help = help, .open = open}, argc, argv);
+}

@@ -1,0 +1,163 @@
+#include "helpers/pass/pass_store.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "helper/protocol.h"
+#include "helpers/pass/layout.h"
+#include "helpers/pass/pass_program.h"
+#include "system/environment.h"
+#include "system/error.h"
+#include "system/file.h"
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The same thing in two ways: as pass names it, and as a file.
+struct Place {
+  std::string name;
+  fs::path path;
+};
+
+Place server_place(const fs::path& store, const std::string& server_url) {
+  const std::string name = fmt::format("{}/{}", credentials_folder, server_folder_name(server_url));
+  return {name, store / name};
+}
+
+Place entry_place(const Place& server, const std::string& entry) {
+  return {server.name + "/" + entry, server.path / (entry + ".gpg")};
+}
+
+std::string in_words(const fs::path& path) {
+  return printable(path.string(), 4096);
+}
+
+bool is_there(const fs::path& path) {
+  std::error_code gone;
+  return fs::exists(fs::symlink_status(path, gone));
+}
+
+// Both become a file's name: 255 bytes at most on Linux.
+void check_lengths(const Place& entry) {
+  constexpr std::size_t max_name = 255;
+  const auto is_too_long = [](const fs::path& path) {
+    return path.filename().string().size() > max_name;
+  };
+  if (is_too_long(entry.path.parent_path()))
+    throw Error("", "the server URL is too long for pass: at most 189 bytes become a file's name");
+  if (is_too_long(entry.path))
+    throw Error("", "the username is too long for pass: at most 251 bytes become a file's name");
+}
+
+// As pass looks for whom to encrypt to: up from the entry to the top of the store.
+void check_initialised(const fs::path& store, const Place& server) {
+  if (environment_variable("PASSWORD_STORE_KEY")) return;
+  for (const fs::path& folder : {server.path, server.path.parent_path(), store})
+    if (is_there(folder / ".gpg-id")) return;
+  throw Error("pass", fmt::format("the password store {} is not initialised", in_words(store)),
+              "run `pass init KEY` with the ID of your GPG key, which `gpg --list-secret-keys` "
+              "lists");
+}
+
+std::optional<std::string> content_of(const fs::path& file) {
+  constexpr std::size_t most = 4 * max_message;  // gpg's armour and headers included
+  if (!is_there(file)) return std::nullopt;
+  return read_file(file, most);
+}
+
+// Leaves things as they were before pass failed: `before` is what the entry's file held. gpg, which
+// checks its keys first, mostly has not touched it.
+void restore(const Place& server, const Place& entry, const std::optional<std::string>& before) {
+  std::error_code not_there_or_not_empty;
+  if (before && content_of(entry.path) != before) replace_file(entry.path, *before);
+  if (!before) fs::remove(entry.path, not_there_or_not_empty);
+  fs::remove(server.path, not_there_or_not_empty);
+  fs::remove(server.path.parent_path(), not_there_or_not_empty);
+}
+
+void insert(const fs::path& store, const Place& server, const Place& entry,
+            const std::string& secret) {
+  const std::optional<std::string> before = content_of(entry.path);
+  try {
+    run_pass({.store = store,
+              .arguments = {"insert", "-m", "-f", entry.name},
+              .input = content_of_secret(secret)});
+  } catch (const Error&) {
+    restore(server, entry, before);
+    throw;
+  }
+  if (!is_there(entry.path))
+    throw Error("pass", fmt::format("it succeeded, but did not write {}", in_words(entry.path)),
+                "is the pass on PATH the one of www.passwordstore.org?");
+}
+
+// pass tells success even if its rm(1) failed.
+void check_removed(const fs::path& path) {
+  if (is_there(path))
+    throw Error("pass", fmt::format("it did not remove {}", in_words(path)),
+                "check who may write to its folder");
+}
+
+}  // namespace
+
+void PassStore::store(const std::string& server_url, const StoredCredential& credential) {
+  const Place server = server_place(folder_, server_url);
+  const std::string name = entry_name(credential.username);
+  const Place entry = entry_place(server, name);
+  check_lengths(entry);
+  check_initialised(folder_, server);
+  insert(folder_, server, entry, credential.secret);
+  for (const PassEntry& old : entries_in(server.path)) {
+    if (old.name == name) continue;
+    const Place place = entry_place(server, old.name);
+    run_pass({.store = folder_, .arguments = {"rm", "-f", place.name}, .literal_paths = true});
+    check_removed(place.path);
+  }
+}
+
+std::optional<StoredCredential> PassStore::get(const std::string& server_url) {
+  const Place server = server_place(folder_, server_url);
+  const std::vector<PassEntry> entries = entries_in(server.path);
+  if (entries.empty()) return std::nullopt;
+  const std::string& newest = entries.front().name;
+  const std::string content =
+      run_pass({.store = folder_, .arguments = {"show", entry_place(server, newest).name}});
+  return StoredCredential{.username = username_of_entry(newest),
+                          .secret = secret_of_content(content)};
+}
+
+void PassStore::erase(const std::string& server_url) {
+  const Place server = server_place(folder_, server_url);
+  if (!is_there(server.path)) return;
+  // The slash says that it is the folder: there may be an entry of the same name beside it.
+  run_pass({.store = folder_, .arguments = {"rm", "-r", "-f", server.name + "/"}});
+  check_removed(server.path);
+}
+
+std::map<std::string, std::string> PassStore::list() {
+  const fs::path folder = folder_ / credentials_folder;
+  std::map<std::string, std::string> usernames;
+  for (const std::string& name : folders_in(folder)) {
+    const auto server_url = server_url_of_folder(name);
+    if (!server_url) continue;
+    const std::vector<PassEntry> entries = entries_in(folder / name);
+    if (!entries.empty()) usernames[*server_url] = username_of_entry(entries.front().name);
+  }
+  return usernames;
+}
+
+std::filesystem::path password_store_folder() {
+  if (auto folder = environment_variable("PASSWORD_STORE_DIR")) return *std::move(folder);
+  return home_folder() / ".password-store";
+}
+
+}  // namespace pullsecret

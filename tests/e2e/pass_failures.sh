@@ -1,0 +1,260 @@
+#!/bin/bash
+# docker-credential-pass where pass and gpg fail: one line with the command that mends it, nothing
+# lost, nothing left behind.
+
+# shellcheck source=pass_cases.sh
+. "$(dirname "$0")/pass_cases.sh"
+need python3
+
+make_key builder
+make_key expired '' --faked-system-time 20200101T000000
+make_key locked 'correct passphrase'
+make_key stranger
+gpg --batch --quiet --export stranger@example.invalid >"$scratch/stranger.gpg"
+gpg --batch --quiet --yes --delete-secret-and-public-key "$(fingerprint stranger)"
+gpg --batch --quiet --import "$scratch/stranger.gpg"
+
+# flip POSITION: standard input with the byte there changed; from the end if negative.
+flip() {
+  python3 -c 'import sys
+data = bytearray(sys.stdin.buffer.read())
+data[int(sys.argv[1])] ^= 0x55
+sys.stdout.buffer.write(data)' "$1"
+}
+
+# ---- Programs and the store itself
+
+all_programs=$PATH
+
+# without PROGRAM...: sets PATH to all programs but these.
+without() {
+  PATH=$all_programs
+  rm -rf "$scratch/programs"
+  mkdir "$scratch/programs"
+  find /bin/ /usr/bin/ -maxdepth 1 ! -type d -exec ln -sf -t "$scratch/programs" {} +
+  (cd "$scratch/programs" && rm "$@")
+  export PATH=$scratch/programs
+}
+
+it 'pass is missing'
+new_store builder
+keep_text "$ours" ghcr.io builder hunter2
+without pass
+ask "$ours" get ghcr.io
+refused '^pass: not found on PATH; .*apt install pass'
+
+it 'pass is in a folder that PATH names relatively only'
+mkdir "$scratch/here"
+printf '#!/bin/sh\ntouch "%s/was-run"\n' "$scratch" >"$scratch/here/pass"
+chmod +x "$scratch/here/pass"
+cd "$scratch/here" || exit 1
+PATH=.::$PATH ask "$ours" get ghcr.io
+refused '^pass: not found on PATH'
+PATH=.:$all_programs ask "$ours" get ghcr.io
+answers_text ghcr.io builder hunter2
+expect 'that it was not run' [ ! -e "$scratch/was-run" ]
+cd "$HOME" || exit 1
+
+it 'gpg is missing'
+without gpg
+ask "$ours" get ghcr.io
+refused '^gpg: not found on PATH; .*apt install gnupg'
+PATH=$all_programs
+
+it 'the store is not initialised, and is not half made'
+rm -rf "$password_store"
+keep_text "$ours" ghcr.io builder hunter2
+refused "^pass: the password store $password_store is not initialised; .*pass init KEY"
+expect 'no store' [ ! -e "$password_store" ]
+ask "$ours" get ghcr.io
+not_found
+ask "$ours" list
+out_is '{}'
+ask "$ours" erase ghcr.io
+succeeds_quietly
+
+# ---- Keys
+
+# store_fails_for KEY REGEX...: nothing changes, neither with an entry there nor without.
+store_fails_for() {
+  local key=$1 before
+  shift
+  new_store builder
+  keep_text "$ours" old.example builder hunter2
+  echo "$key" >"$password_store/.gpg-id"
+  before=$(find "$password_store" -printf '%P %s\n' | sort)
+  keep_text "$ours" new.example builder hunter2
+  refused "$@"
+  keep_text "$ours" old.example builder hunter2-new
+  refused "$@"
+  keep_text "$ours" old.example other hunter2-new
+  refused "$@"
+  same 'the store' "$(find "$password_store" -printf '%P %s\n' | sort)" "$before"
+  ask "$ours" get old.example
+  answers_text old.example builder hunter2
+}
+
+it 'the key has expired'
+key=$(fingerprint expired)
+store_fails_for expired@example.invalid \
+  "^pass: the password store's GPG key $key has expired; .*gpg --edit-key $key expire save\`"
+store_fails_for "$key" "$key has expired; .*gpg --edit-key $key expire save\`"
+
+it 'the command that was named mends it'
+gpg --batch --quiet --command-fd 0 --edit-key "$key" expire save <<<0 >/dev/null 2>&1
+keep_text "$ours" new.example builder hunter2
+succeeds_quietly
+
+it 'the key is not trusted'
+key=$(fingerprint stranger)
+store_fails_for stranger@example.invalid \
+  "^pass: gpg does not trust the password store's key $key; .*gpg --edit-key $key trust save\`"
+PASSWORD_STORE_GPG_OPTS=--batch store_fails_for "$key" "gpg --edit-key $key trust save\`"
+
+it 'PASSWORD_STORE_GPG_OPTS may trust it all the same'
+PASSWORD_STORE_GPG_OPTS='--trust-model always' keep_text "$ours" new.example builder hunter2
+succeeds_quietly
+
+it 'there is no secret key for the entry'
+ask "$ours" get new.example
+refused '^pass: gpg has no secret key [0-9A-F]{16}, .*gpg --import'
+
+it 'there is no public key'
+store_fails_for 0123456789ABCDEF \
+  '^pass: gpg has no public key 0123456789ABCDEF, .*gpg --import.*pass init KEY'
+store_fails_for absent@example.invalid 'gpg has no public key absent@example.invalid, .*gpg --import'
+
+it 'the key is revoked'
+make_key revoked
+key=$(fingerprint revoked)
+sed 's/^:---/---/' "$GNUPGHOME/openpgp-revocs.d/$key.rev" | gpg --batch --quiet --import 2>/dev/null
+store_fails_for revoked@example.invalid "key $key is revoked; .*pass init KEY"
+
+it 'the key cannot encrypt'
+gpg --batch --quiet --passphrase '' --quick-generate-key sign@example.invalid ed25519 sign never 2>/dev/null
+store_fails_for sign@example.invalid "key $(fingerprint sign) has no valid part to encrypt with"
+
+it 'the entry is damaged'
+new_store builder
+keep_text "$ours" ghcr.io builder hunter2
+whole=$scratch/whole.gpg
+cp "$(folder_of ghcr.io)/builder.gpg" "$whole"
+for damage in 'head -c 0' 'head -c 1' 'head -c 40' 'head -c 100' 'head -c -1' 'head -c -20' base64 \
+  'flip 0' 'flip -1' 'flip -30' 'gpg --store -o -'; do
+  $damage <"$whole" >"$(folder_of ghcr.io)/builder.gpg" 2>/dev/null
+  ask "$ours" get ghcr.io
+  refused '^pass: gpg cannot read the entry, which may be damaged.*; log in again'
+done
+
+it 'the part of the entry that the key opens is damaged'
+flip 50 <"$whole" >"$(folder_of ghcr.io)/builder.gpg"
+ask "$ours" get ghcr.io
+refused '^pass: gpg .*the entry is damaged: log in again'
+
+it 'a damaged entry is replaced'
+keep_text "$ours" ghcr.io builder hunter2
+ask "$ours" get ghcr.io
+answers_text ghcr.io builder hunter2
+
+# ---- Passphrases
+
+new_store locked
+keep_text "$ours" ghcr.io builder hunter2
+
+it 'no terminal to ask for the passphrase on'
+forget_passphrases
+ask "$ours" get ghcr.io
+refused "^pass: gpg cannot ask for the key's passphrase: there is no terminal here; .*export GPG_TTY=\\$\\(tty\\)"
+within 10000
+
+it 'no pinentry'
+forget_passphrases
+echo 'pinentry-program /nonexistent/pinentry' >"$GNUPGHOME/gpg-agent.conf"
+ask "$ours" get ghcr.io
+refused '^pass: .*started no pinentry.*; .*apt install pinentry'
+rm "$GNUPGHOME/gpg-agent.conf"
+
+# on_terminal TYPED: `get` with standard error on a terminal that TYPED is typed on once gpg asks.
+on_terminal() {
+  forget_passphrases
+  run python3 - "$ours" "$1" "$scratch/out-of-helper" <<'END'
+import os, pty, select, subprocess, sys, time
+program, typed, out = sys.argv[1:]
+leader, follower = pty.openpty()
+with open(out, 'wb') as output:
+    helper = subprocess.Popen([program, 'get'], stdin=subprocess.PIPE, stdout=output,
+                              stderr=follower, env=dict(os.environ, TERM='xterm'))
+helper.stdin.write(b'ghcr.io')
+helper.stdin.close()
+seen, end, last = b'', time.time() + 30, 0
+while helper.poll() is None and time.time() < end:
+    if select.select([leader], [], [], 0.1)[0]:
+        seen += os.read(leader, 4096)
+    if b'assphrase' in seen and time.time() - last > 1:
+        last = time.time()
+        os.write(leader, typed.encode() + b'\r')
+sys.stdout.write('asked' if b'assphrase' in seen else 'not asked')
+sys.exit(helper.wait())
+END
+  same 'the terminal' "$(cat "$scratch/out")" asked
+  cp "$scratch/out-of-helper" "$scratch/out"
+}
+
+if ! command -v pinentry-curses >/dev/null; then
+  it 'the passphrase is asked for on the terminal'
+  skip 'pinentry-curses is not installed'
+else
+  echo 'pinentry-program /usr/bin/pinentry-curses' >"$GNUPGHOME/gpg-agent.conf"
+
+  it 'the passphrase is asked for on the terminal of standard error, without GPG_TTY'
+  on_terminal 'correct passphrase'
+  answers_text ghcr.io builder hunter2
+
+  it 'a wrong passphrase'
+  on_terminal 'wrong passphrase'
+  refused '^pass: gpg did not get the right passphrase for the key; it asked on /dev/pts/'
+fi
+
+# ---- What pass leaves undone
+
+it 'an entry that cannot be removed is an error'
+new_store builder
+keep_text "$ours" ghcr.io builder hunter2
+printf '#!/bin/sh\nexit 1\n' >"$scratch/bin/rm"
+chmod +x "$scratch/bin/rm"
+ask "$ours" erase ghcr.io
+refused "^pass: it did not remove $(folder_of ghcr.io)"
+keep_text "$ours" ghcr.io other hunter2
+refused "^pass: it did not remove $(folder_of ghcr.io)/builder.gpg"
+command -p rm "$scratch/bin/rm"
+
+it 'an entry that gpg breaks off writing is as it was'
+cat >"$scratch/bin/gpg" <<'END'
+#!/bin/sh
+for argument; do
+  [ "$file" = next ] && file=$argument
+  [ "$argument" = -o ] && file=next
+done
+echo half >"$file"
+echo 'gpg: no space left on device' >&2
+exit 2
+END
+chmod +x "$scratch/bin/gpg"
+keep_text "$ours" ghcr.io other hunter2-new
+refused '^pass insert: exit status 1: gpg: no space left on device'
+rm "$scratch/bin/gpg"
+ask "$ours" get ghcr.io
+answers_text ghcr.io other hunter2
+
+it 'a program called pass that keeps its entries elsewhere is found out'
+printf '#!/bin/sh\n' >"$scratch/bin/pass"
+chmod +x "$scratch/bin/pass"
+keep_text "$ours" elsewhere.example builder hunter2
+refused '^pass: it succeeded, but did not write .*; .*passwordstore.org'
+rm "$scratch/bin/pass"
+
+it 'no process is left, but for those that gpg keeps'
+gpgconf --kill all
+nothing_left
+
+finish

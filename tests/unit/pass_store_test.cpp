@@ -1,0 +1,170 @@
+#include "helpers/pass/pass_store.h"
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+
+#include <catch2/catch.hpp>
+
+#include "helpers/pass/pass_program.h"
+#include "support.h"
+#include "system/environment.h"
+#include "system/file.h"
+#include "temporary_folder.h"
+
+using namespace pullsecret;
+
+namespace {
+
+// A pass that keeps its entries unencrypted and notes its calls. What the real one does with gpg
+// and git is in tests/e2e/pass_*.sh.
+constexpr const char* plain_pass = R"(
+  echo "$@" >>"${0%/*}/calls"
+  for last; do :; done
+  file=$PASSWORD_STORE_DIR/$last.gpg
+  case $1 in
+  insert) mkdir -p "${file%/*}"; cat >"$file" ;;
+  show) cat "$file" ;;
+  rm) rm -rf "$file" "${file%/.gpg}" ;;
+  esac)";
+
+class PlainStore {
+ public:
+  PlainStore() {
+    use(plain_pass);
+    folder_.write("store/.gpg-id", "builder@example.invalid\n");
+  }
+
+  /// The next calls run that script in place of pass.
+  void use(const std::string& script) const { folder_.write_script("bin/pass", script); }
+
+  PassStore store() const { return PassStore(path()); }
+  std::filesystem::path path() const { return folder_.path() / "store"; }
+  std::filesystem::path entry(const std::string& name) const {
+    return path() / "docker-credential-helpers/Z2hjci5pbw==" / (name + ".gpg");
+  }
+  std::string calls() const {
+    const auto file = folder_.path() / "bin/calls";
+    return std::filesystem::exists(file) ? read_file(file, 10'000) : "";
+  }
+
+ private:
+  TemporaryFolder folder_;
+  ScopedVariable path_{"PATH", folder_.path().string() + "/bin:/usr/bin:/bin"};
+};
+
+}  // namespace
+
+TEST_CASE("a get starts pass once, and not at all where there is no entry") {
+  const PlainStore plain;
+  PassStore store = plain.store();
+  CHECK_FALSE(store.get("ghcr.io"));
+  store.erase("ghcr.io");
+  CHECK(store.list().empty());
+  CHECK(plain.calls().empty());
+  store.store("ghcr.io", {"acme/builder", "hunter2\n"});
+  const auto found = store.get("ghcr.io");
+  REQUIRE(found);
+  CHECK(found->username == "acme/builder");
+  CHECK(found->secret == "hunter2\n");
+  CHECK(store.list() == std::map<std::string, std::string>{{"ghcr.io", "acme/builder"}});
+  CHECK(plain.calls() ==
+        "insert -m -f docker-credential-helpers/Z2hjci5pbw==/acme%2Fbuilder\n"
+        "show docker-credential-helpers/Z2hjci5pbw==/acme%2Fbuilder\n");
+}
+
+TEST_CASE("the new entry is written before the old ones go") {
+  const PlainStore plain;
+  PassStore store = plain.store();
+  store.store("ghcr.io", {"first", "hunter2-1"});
+  store.store("ghcr.io", {"second", "hunter2-2"});
+  CHECK(plain.calls() ==
+        "insert -m -f docker-credential-helpers/Z2hjci5pbw==/first\n"
+        "insert -m -f docker-credential-helpers/Z2hjci5pbw==/second\n"
+        "rm -f docker-credential-helpers/Z2hjci5pbw==/first\n");
+}
+
+TEST_CASE("an insert that fails leaves everything as it was") {
+  const PlainStore plain;
+  PassStore store = plain.store();
+  plain.use("cat >/dev/null; mkdir -p \"$PASSWORD_STORE_DIR/${4%/*}\"; exit 1");
+  CHECK(error_of([&] { store.store("ghcr.io", {"builder", "hunter2"}); }));
+  CHECK_FALSE(std::filesystem::exists(plain.path() / "docker-credential-helpers"));
+
+  plain.use(plain_pass);
+  store.store("ghcr.io", {"builder", "hunter2-old"});
+  plain.use("cat >/dev/null; echo half >\"$PASSWORD_STORE_DIR/$4.gpg\"; exit 1");
+  CHECK(error_of([&] { store.store("ghcr.io", {"builder", "hunter2-new"}); }));
+  CHECK(error_of([&] { store.store("ghcr.io", {"other", "hunter2-new"}); }));
+  CHECK(read_file(plain.entry("builder"), 100) == "hunter2-old");
+  CHECK_FALSE(std::filesystem::exists(plain.entry("other")));
+}
+
+TEST_CASE("what pass says it did is looked at") {
+  const PlainStore plain;
+  PassStore store = plain.store();
+  store.store("ghcr.io", {"builder", "hunter2"});
+  plain.use("");
+  CHECK_THAT(error_of([&] { store.erase("ghcr.io"); })->message(),
+             Catch::StartsWith("it did not remove"));
+  CHECK_THAT(error_of([&] {
+               store.store("ghcr.io", {"other", "hunter2"});
+             })->message(),
+             Catch::StartsWith("it succeeded, but did not write"));
+}
+
+TEST_CASE("without .gpg-id nothing is started, unless PASSWORD_STORE_KEY is set") {
+  const PlainStore plain;
+  std::filesystem::remove(plain.path() / ".gpg-id");
+  PassStore store = plain.store();
+  const auto error = error_of([&] { store.store("ghcr.io", {"builder", "hunter2"}); });
+  REQUIRE(error);
+  CHECK_THAT(error->hint(), Catch::Contains("pass init KEY"));
+  CHECK(plain.calls().empty());
+  const ScopedVariable key("PASSWORD_STORE_KEY", "builder@example.invalid");
+  store.store("ghcr.io", {"builder", "hunter2"});
+  CHECK(store.get("ghcr.io")->secret == "hunter2");
+}
+
+TEST_CASE("pass runs in an environment with safe folders, gpg's status lines and a terminal") {
+  const PlainStore plain;
+  plain.use(
+      "printf '%s\\n' \"$PATH\" \"$PASSWORD_STORE_DIR\" \"$PASSWORD_STORE_GPG_OPTS\" "
+      "\"$GPG_TTY\" \"$GIT_LITERAL_PATHSPECS\"");
+  const std::string folders = environment_variable("PATH").value();
+  const ScopedVariable path("PATH", ".::here:" + folders);
+  const ScopedVariable options("PASSWORD_STORE_GPG_OPTS", "--armor");
+  const ScopedVariable terminal("GPG_TTY", "/dev/pts/7");
+  CHECK(run_pass({.store = "/a/store", .arguments = {"rm"}}) ==
+        folders + "\n/a/store\n--armor --status-fd 2\n/dev/pts/7\n\n");
+  CHECK_THAT(run_pass({.store = "/a/store", .arguments = {"rm"}, .literal_paths = true}),
+             Catch::EndsWith("\n1\n"));
+  CHECK(environment_variable("PASSWORD_STORE_GPG_OPTS") == "--armor");
+  CHECK_FALSE(environment_variable("PASSWORD_STORE_DIR"));
+}
+
+TEST_CASE("a pass that hangs, crashes or floods is a failure in words") {
+  using Catch::Contains;
+  const PlainStore plain;
+  const PassCall call{
+      .store = plain.path(), .arguments = {"show", "x"}, .timeout = std::chrono::milliseconds(200)};
+  const auto failure = [&](const std::string& script) {
+    plain.use(script);
+    const auto error = error_of([&] { run_pass(call); });
+    return error ? std::string(error->what()) + "; " + error->hint() : "no error";
+  };
+  CHECK_THAT(failure("sleep 300"), Contains("no answer within 0.2 s") && Contains("GPG_TTY"));
+  CHECK_THAT(failure("kill -SEGV $$"), Contains("ended by signal 11"));
+  CHECK_THAT(failure("yes"), Contains("larger than 1 MiB"));
+  CHECK_THAT(failure("echo 'out of order' >&2; exit 3"),
+             Contains("pass show: exit status 3: out of order"));
+  CHECK_THAT(failure("echo '[GNUPG:] NODATA 3' >&2"), Contains("may be damaged"));
+}
+
+TEST_CASE("the password store is where pass looks for it") {
+  const ScopedVariable home("HOME", "/home/builder");
+  const ScopedVariable none("PASSWORD_STORE_DIR", "");
+  CHECK(password_store_folder() == "/home/builder/.password-store");
+  const ScopedVariable folder("PASSWORD_STORE_DIR", "/a/store");
+  CHECK(password_store_folder() == "/a/store");
+}
