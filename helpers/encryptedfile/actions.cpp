@@ -1,0 +1,184 @@
+#include "helpers/encryptedfile/actions.h"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "helpers/encryptedfile/credentials_file.h"
+#include "helpers/encryptedfile/key_file.h"
+#include "helpers/encryptedfile/passphrase.h"
+#include "helpers/encryptedfile/places.h"
+#include "system/error.h"
+#include "system/file.h"
+#include "system/text.h"
+
+namespace pullsecret {
+
+const std::string_view encrypted_file_help =
+    R"(usage: docker-credential-encryptedfile <store|get|erase|list|version>
+       docker-credential-encryptedfile init [--passphrase]
+       docker-credential-encryptedfile unlock [--for TIME]
+       docker-credential-encryptedfile lock
+       docker-credential-encryptedfile rekey [--passphrase | --key-file FILE]
+       docker-credential-encryptedfile status
+
+Keeps Docker's registry credentials in one encrypted file. It needs no D-Bus, no GnuPG and no
+daemon. To use it, write into ~/.docker/config.json:
+
+  {"credsStore": "encryptedfile"}
+
+The first line's actions are Docker's: each reads its input from standard input. The others are for
+people:
+
+  init      make the file before its first use. With --passphrase a passphrase opens it; else a
+            key file does, as it would without init.
+  unlock    ask for the passphrase, and keep the key in this login session: for 8 hours, or
+            --for TIME (90s, 30m, 8h, 2d)
+  lock      forget that key
+  rekey     encrypt the file with another key: a passphrase, the key in FILE, or a new random key
+  status    say where the file and its key are, and whether it can be read
+
+The file is ${XDG_DATA_HOME:-~/.local/share}/docker-credential-encryptedfile/credentials. Its key is,
+the first that applies:
+
+  1. the one in $DOCKER_CREDENTIAL_KEY_FILE, or in $CREDENTIALS_DIRECTORY/docker-credential-key
+     (systemd's LoadCredential=): 32 bytes, as they are or in base64 or hex
+  2. a passphrase, if the file was made or rekeyed with one
+  3. a random key, made at first use in
+     ${XDG_CONFIG_HOME:-~/.config}/docker-credential-encryptedfile/key
+
+Example, on a server: a passphrase that is asked for once in a login session
+
+  docker-credential-encryptedfile init --passphrase
+  docker login ghcr.io
+
+More: man docker-credential-encryptedfile
+)";
+
+namespace {
+
+using Arguments = std::vector<std::string>;
+
+[[noreturn]] void refuse(const Arguments& arguments) {
+  throw Error("", fmt::format("unexpected arguments: {}", printable(join(arguments, " "), 80)),
+              "docker-credential-encryptedfile --help lists what there is");
+}
+
+void say(const std::string& line) {
+  write_all(STDERR_FILENO, "standard error",
+            fmt::format("docker-credential-encryptedfile: {}\n", line));
+}
+
+// The derived key is kept from now on, or the user told why not.
+void keep_new_key(const DerivedKey& derived) {
+  try {
+    keep_key(derived.key, derived.passphrase, key_lifetime());
+  } catch (const Error& error) {
+    say(fmt::format("the passphrase will be asked for each time: {}", error.what()));
+  }
+}
+
+void init(const Arguments& arguments) {
+  const bool with_passphrase = arguments == Arguments{"--passphrase"};
+  if (!arguments.empty() && !with_passphrase) refuse(arguments);
+  CredentialsFile file(find_places());
+  file.refuse_existing();
+  std::optional<DerivedKey> passphrase;
+  if (with_passphrase) passphrase = ask_for_new_passphrase();
+  file.create(passphrase);
+  if (passphrase) keep_new_key(*passphrase);
+  say(fmt::format("made {}", place_of(file.places().credentials)));
+}
+
+void unlock(const Arguments& arguments) {
+  const bool with_time = arguments.size() == 2 && arguments.front() == "--for";
+  if (!arguments.empty() && !with_time) refuse(arguments);
+  const std::chrono::seconds lifetime =
+      with_time ? parse_duration(arguments.back()) : key_lifetime();
+  const Places places = find_places();
+  const auto header = CredentialsFile(places).header();
+  if (!header || !header->passphrase)
+    return say("nothing to unlock: no passphrase, but a key file opens the credentials");
+  unlock_session(places.credentials, *header, lifetime);
+}
+
+void lock(const Arguments& arguments) {
+  if (!arguments.empty()) refuse(arguments);
+  const auto header = CredentialsFile(find_places()).header();
+  if (!header || !header->passphrase)
+    return say("nothing to lock: no passphrase, but a key file opens the credentials");
+  forget_key(*header->passphrase);
+}
+
+void rekey_to_passphrase(CredentialsFile& file) {
+  const DerivedKey derived = ask_for_new_passphrase();
+  file.rekey(derived.key, derived.passphrase);
+  keep_new_key(derived);
+}
+
+void rekey_to_key_file(CredentialsFile& file, const std::filesystem::path& key_file) {
+  file.rekey(read_named_key(key_file), std::nullopt);
+  if (file.places().named_key != key_file)
+    say(fmt::format("from now on, set DOCKER_CREDENTIAL_KEY_FILE={}", place_of(key_file)));
+}
+
+void rekey_at_random(CredentialsFile& file) {
+  file.rekey_at_random();
+  if (file.places().named_key)
+    say(fmt::format("from now on its key is in {}: name no other in the environment",
+                    place_of(file.places().key)));
+}
+
+void rekey(const Arguments& arguments) {
+  const bool to_passphrase = arguments == Arguments{"--passphrase"};
+  const bool to_key_file = arguments.size() == 2 && arguments.front() == "--key-file";
+  if (!arguments.empty() && !to_passphrase && !to_key_file) refuse(arguments);
+  CredentialsFile file(find_places());
+  file.require_existing();
+  const auto before = file.header();
+  file.read();  // asks for the old passphrase before the new one
+  if (to_passphrase)
+    rekey_to_passphrase(file);
+  else if (to_key_file)
+    rekey_to_key_file(file, std::filesystem::absolute(arguments.back()));
+  else
+    rekey_at_random(file);
+  if (before && before->passphrase) forget_key(*before->passphrase);
+}
+
+std::string key_in_words(const Places& places, const std::optional<SealedHeader>& header) {
+  if (header && header->passphrase)
+    return fmt::format("a passphrase (Argon2id, {} passes over {} MiB)", header->passphrase->passes,
+                       header->passphrase->kibibytes / 1024);
+  return fmt::format("in {}", place_of(places.named_key.value_or(places.key)));
+}
+
+std::string state_in_words(CredentialsFile& file, const std::optional<SealedHeader>& header) {
+  if (!header) return "not made yet";
+  if (header->passphrase && !find_kept_key(*header)) return "locked";
+  const std::size_t count = file.read().value_or(Entries()).size();
+  return fmt::format("{}, {} {}", header->passphrase ? "unlocked" : "readable", count,
+                     count == 1 ? "entry" : "entries");
+}
+
+void status(const Arguments& arguments) {
+  if (!arguments.empty()) refuse(arguments);
+  CredentialsFile file(find_places());
+  const auto header = file.header();
+  write_all(STDOUT_FILENO, "standard output",
+            fmt::format("file:  {}\nkey:   {}\nstate: {}\n", place_of(file.places().credentials),
+                        key_in_words(file.places(), header), state_in_words(file, header)));
+}
+
+}  // namespace
+
+std::vector<OwnAction> encrypted_file_actions() {
+  return {{"init", init}, {"unlock", unlock}, {"lock", lock}, {"rekey", rekey}, {"status", status}};
+}
+
+}  // namespace pullsecret

@@ -1,0 +1,148 @@
+#include "helpers/encryptedfile/credentials_file.h"
+
+#include <unistd.h>
+
+#include <utility>
+
+#include "helpers/encryptedfile/key_file.h"
+#include "system/error.h"
+#include "system/file.h"
+#include "system/lock.h"
+#include "system/private_file.h"
+
+namespace pullsecret {
+namespace {
+
+// The format's and the content's errors get the file as their place.
+template <typename Work>
+auto naming(const std::filesystem::path& file, Work work) {
+  try {
+    return work();
+  } catch (const Error& error) {
+    if (!error.place().empty()) throw;
+    throw Error(place_of(file), error.message(), error.hint());
+  }
+}
+
+}  // namespace
+
+CredentialsFile::CredentialsFile(Places places) : places_(std::move(places)) {}
+
+std::optional<SealedHeader> CredentialsFile::header() const {
+  const std::optional<std::string> file = load();
+  if (!file) return std::nullopt;
+  return naming(places_.credentials, [&] { return read_header(*file); });
+}
+
+std::optional<Entries> CredentialsFile::read() {
+  constexpr int max_tries = 3;
+  std::optional<std::string> file = load();
+  for (int tries = 1; file; ++tries) {
+    try {
+      return open(*file);
+    } catch (const Error&) {
+      // Perhaps no problem of the file's, but a rekey between reading it and finding its key.
+      std::optional<std::string> again = load();
+      if (again == file || tries == max_tries) throw;
+      file = std::move(again);
+    }
+  }
+  return std::nullopt;
+}
+
+void CredentialsFile::change(const std::function<bool(Entries&)>& edit) {
+  find_key_before_locking();
+  const FileDescriptor held = lock();
+  const std::optional<std::string> file = load();
+  Entries entries = file ? open(*file) : Entries();
+  if (!edit(entries)) return;
+  if (!file) return write(entries, key_for_new_file(places_), std::nullopt);
+  const SealedHeader header = read_header(*file);
+  settle_new_key(places_, header);
+  write(entries, key_of(header), header.passphrase);
+}
+
+void CredentialsFile::refuse_existing() const {
+  if (load())
+    throw Error(place_of(places_.credentials), "there already",
+                "docker-credential-encryptedfile rekey gives it another key");
+}
+
+void CredentialsFile::require_existing() const {
+  if (!load())
+    throw Error(place_of(places_.credentials), "not there yet",
+                "docker-credential-encryptedfile init makes it");
+}
+
+void CredentialsFile::create(const std::optional<DerivedKey>& passphrase) {
+  const FileDescriptor held = lock();
+  refuse_existing();
+  if (passphrase) return write({}, passphrase->key, passphrase->passphrase);
+  write({}, key_for_new_file(places_), std::nullopt);
+}
+
+void CredentialsFile::rekey(const Key& key, const std::optional<Argon2id>& passphrase) {
+  find_key_before_locking();
+  const FileDescriptor held = lock();
+  const Entries entries = read_to_rekey();
+  const bool had_random_key = !header()->passphrase && !places_.named_key;
+  write(entries, key, passphrase);
+  if (had_random_key) remove_retired_key(places_, *this->header());
+}
+
+void CredentialsFile::rekey_at_random() {
+  find_key_before_locking();
+  const FileDescriptor held = lock();
+  const Entries entries = read_to_rekey();
+  const Key key = new_key();
+  write_key(places_.new_key, key);
+  write(entries, key, std::nullopt);
+  settle_new_key(places_, *header());
+}
+
+std::optional<std::string> CredentialsFile::load() const {
+  return read_private_file(places_.credentials, max_sealed_file, OpenMode::mended,
+                           SymbolicLink::refused);
+}
+
+const Key& CredentialsFile::key_of(const SealedHeader& header) {
+  if (!key_ || !is_key_of(*key_, header))
+    key_ = header.passphrase ? find_or_ask_for_key(places_.credentials, header)
+                             : find_key_in_files(places_, header);
+  return *key_;
+}
+
+Entries CredentialsFile::open(std::string_view file) {
+  return naming(places_.credentials,
+                [&] { return parse_entries(unseal(file, key_of(read_header(file)))); });
+}
+
+void CredentialsFile::write(const Entries& entries, const Key& key,
+                            const std::optional<Argon2id>& passphrase) const {
+  remove_abandoned(places_.credentials);
+  naming(places_.credentials, [&] {
+    replace_file(places_.credentials, seal(format_entries(entries), key, passphrase, new_nonce()));
+  });
+}
+
+FileDescriptor CredentialsFile::lock() const {
+  const std::filesystem::path folder = places_.lock.parent_path();
+  make_private_folder(folder);
+  if (access(folder.c_str(), W_OK | X_OK) != 0)
+    throw system_error(place_of(folder), "to store and erase, make the folder writable");
+  return lock_file(places_.lock);
+}
+
+// The key is then known to key_of(), which asks for it no more.
+void CredentialsFile::find_key_before_locking() {
+  const std::optional<SealedHeader> header = this->header();
+  if (header && header->passphrase) key_of(*header);
+}
+
+Entries CredentialsFile::read_to_rekey() {
+  require_existing();
+  settle_new_key(places_, *header());
+  return *read();
+}
+
+}  // namespace pullsecret

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "helpers/encryptedfile/entries.h"
+#include "helpers/encryptedfile/passphrase.h"
+#include "helpers/encryptedfile/places.h"
+#include "helpers/encryptedfile/sealed_file.h"
+#include "system/file_descriptor.h"
+
+namespace pullsecret {
+
+/// The credentials file on disk: places.h says where, sealed_file.h how.
+///
+/// - Reading takes no lock: a change replaces the file in one step (replace_file()), so that a
+///   reader has the old or the new one.
+/// - Changing holds the lock from before the file is read until the new one is on disk; so of
+///   changes at the same time none is lost, and after a crash the file is the old or the new one.
+/// - A passphrase is asked for before the lock is taken: nobody waits for somebody's typing.
+/// - A file that cannot be opened (damaged, foreign, newer, another key) is never written to.
+/// - The file, its folder and the key file are checked as private_file.h says: a symbolic link in
+///   the place of the credentials or of `key` is refused, so is another user's file or folder; open
+///   modes of the folders and of the credentials are mended, and of a key file refused.
+///
+/// Every operation throws Error that says what is wrong and what to do.
+class CredentialsFile {
+ public:
+  explicit CredentialsFile(Places places);
+
+  const Places& places() const { return places_; }
+
+  /// What can be told without the key; nothing if there is no file yet.
+  std::optional<SealedHeader> header() const;
+
+  /// All entries; nothing if there is no file yet. The key is found as its header asks for; only a
+  /// passphrase can involve the user.
+  std::optional<Entries> read();
+
+  /// Applies `edit` to the entries and writes them if it returns true. A file that is not there yet
+  /// is made, sealed with key_for_new_file().
+  void change(const std::function<bool(Entries&)>& edit);
+
+  /// Throw Error if there is a file already, or none yet.
+  void refuse_existing() const;
+  void require_existing() const;
+
+  /// Makes the file, empty, with the key of a passphrase or key_for_new_file(). Throws Error if
+  /// there is one.
+  void create(const std::optional<DerivedKey>& passphrase);
+
+  /// Seals the same entries with another key: of a passphrase or of a key file that the user keeps.
+  /// The random key file that had been in use is removed.
+  void rekey(const Key& key, const std::optional<Argon2id>& passphrase);
+
+  /// Seals the same entries with a new random key, which becomes that in `places().key`. At each
+  /// moment the credentials on disk are sealed with a key on disk: find_key_in_files().
+  void rekey_at_random();
+
+ private:
+  std::optional<std::string> load() const;
+  const Key& key_of(const SealedHeader& header);
+  Entries open(std::string_view file);
+  void write(const Entries& entries, const Key& key,
+             const std::optional<Argon2id>& passphrase) const;
+  FileDescriptor lock() const;
+  void find_key_before_locking();
+  Entries read_to_rekey();
+
+  Places places_;
+  std::optional<Key> key_;  ///< the one found last
+};
+
+}  // namespace pullsecret

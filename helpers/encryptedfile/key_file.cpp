@@ -1,0 +1,133 @@
+#include "helpers/encryptedfile/key_file.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <optional>
+
+#include <fmt/format.h>
+#include <sodium.h>
+
+#include "credential/basic_auth.h"
+#include "system/error.h"
+#include "system/file.h"
+#include "system/private_file.h"
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t max_key_file = 4096;
+
+// Nothing if `file` is not there.
+std::optional<Key> read_key(const fs::path& file, SymbolicLink symbolic_link) {
+  const auto content = read_private_file(file, max_key_file, OpenMode::refused, symbolic_link);
+  if (!content) return std::nullopt;
+  try {
+    return parse_key(*content);
+  } catch (const Error& error) {
+    throw Error(place_of(file), error.message(), error.hint());
+  }
+}
+
+std::optional<Key> read_own_key(const fs::path& file) {
+  return read_key(file, SymbolicLink::refused);
+}
+
+std::optional<Key> decode_hex(std::string_view text) {
+  Key key{std::string(key_size, '\0')};
+  std::size_t size = 0;
+  const int result = sodium_hex2bin(reinterpret_cast<unsigned char*>(key.bytes.data()), key_size,
+                                    text.data(), text.size(), nullptr, &size, nullptr);
+  if (result != 0 || size != key_size) return std::nullopt;
+  return key;
+}
+
+std::optional<Key> decode_base64(std::string_view text) {
+  Key key{std::string(key_size, '\0')};
+  std::size_t size = 0;
+  const int result =
+      sodium_base642bin(reinterpret_cast<unsigned char*>(key.bytes.data()), key_size, text.data(),
+                        text.size(), nullptr, &size, nullptr, sodium_base64_VARIANT_ORIGINAL);
+  if (result != 0 || size != key_size) return std::nullopt;
+  return key;
+}
+
+void remove_key(const fs::path& file) {
+  if (unlink(file.c_str()) != 0) throw system_error(place_of(file));
+  sync_folder(file.parent_path());
+}
+
+}  // namespace
+
+Key parse_key(std::string_view content) {
+  if (content.size() == key_size) return Key{std::string(content)};
+  const std::string_view text = trim(content);
+  if (auto key = decode_hex(text)) return std::move(*key);
+  if (auto key = decode_base64(text)) return std::move(*key);
+  throw Error("", "not a key: that is 32 bytes, as they are or in base64 or hex",
+              "openssl rand -base64 32 prints a new one");
+}
+
+Key read_named_key(const fs::path& file) {
+  if (auto key = read_key(file, SymbolicLink::followed)) return std::move(*key);
+  throw Error(place_of(file), "the key file is not there",
+              fmt::format("a new one is made by: (umask 077; openssl rand -base64 32 >{})",
+                          place_of(file)));
+}
+
+Key find_key_in_files(const Places& places, const SealedHeader& header) {
+  if (places.named_key) {
+    Key key = read_named_key(*places.named_key);
+    if (is_key_of(key, header)) return key;
+    throw Error(place_of(*places.named_key),
+                fmt::format("this is not the key of {}", place_of(places.credentials)),
+                "name the key that it was sealed with, or none for the key made at first use");
+  }
+  for (const fs::path& file : {places.new_key, places.key}) {
+    auto key = read_own_key(file);
+    if (key && is_key_of(*key, header)) return std::move(*key);
+  }
+  const bool is_there = read_own_key(places.key).has_value();
+  throw Error(
+      place_of(places.key),
+      fmt::format("{} {}", is_there ? "this is not the key of" : "not there, but it is the key of",
+                  place_of(places.credentials)),
+      "put its key back from a backup, or name it in DOCKER_CREDENTIAL_KEY_FILE; without "
+      "it, move the credentials away and log in again");
+}
+
+Key key_for_new_file(const Places& places) {
+  if (places.named_key) return read_named_key(*places.named_key);
+  if (auto key = read_own_key(places.key)) return std::move(*key);
+  Key key = new_key();
+  write_key(places.key, key);
+  return key;
+}
+
+void write_key(const fs::path& file, const Key& key) {
+  make_private_folder(file.parent_path());
+  remove_abandoned(file);
+  replace_file(file, encode_base64(key.bytes) + '\n');
+}
+
+void settle_new_key(const Places& places, const SealedHeader& header) {
+  const auto key = read_own_key(places.new_key);
+  if (!key) return;
+  if (!is_key_of(*key, header)) return remove_key(places.new_key);
+  // Who sealed the credentials may have been killed before their folder was on disk; without them,
+  // the old key would still be needed.
+  sync_folder(places.credentials.parent_path());
+  if (rename(places.new_key.c_str(), places.key.c_str()) != 0)
+    throw system_error(place_of(places.key));
+  sync_folder(places.key.parent_path());
+}
+
+void remove_retired_key(const Places& places, const SealedHeader& header) {
+  const auto key = read_own_key(places.key);
+  if (key && !is_key_of(*key, header)) remove_key(places.key);
+}
+
+}  // namespace pullsecret

@@ -1,0 +1,126 @@
+#include "system/private_file.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
+
+#include <catch2/catch.hpp>
+
+#include "support.h"
+#include "system/file.h"
+#include "system/lock.h"
+#include "temporary_folder.h"
+
+using namespace pullsecret;
+namespace fs = std::filesystem;
+
+namespace {
+
+std::optional<std::string> read(const fs::path& file, OpenMode mode = OpenMode::refused,
+                                SymbolicLink link = SymbolicLink::refused) {
+  return read_private_file(file, 100, mode, link);
+}
+
+std::string refusal(const fs::path& file) {
+  const auto error = error_of([&] { read(file); });
+  return error ? error->message() : "no error";
+}
+
+constexpr uid_t stranger = 12345;
+
+}  // namespace
+
+TEST_CASE("a private file is read, and nothing is where there is none") {
+  const TemporaryFolder folder;
+  const fs::path file = folder.write("file", "content");
+  chmod(file.c_str(), 0400);
+  CHECK(read(file) == "content");
+  CHECK_FALSE(read(folder.path() / "none"));
+  CHECK_FALSE(read(folder.path() / "no/folder"));
+}
+
+TEST_CASE("a file that others may use is refused, or mended") {
+  const TemporaryFolder folder;
+  const fs::path file = folder.write("file", "content");
+  for (const mode_t mode : {0640U, 0604U, 0620U, 0601U}) {
+    chmod(file.c_str(), mode);
+    CHECK_THAT(refusal(file), Catch::StartsWith("others can use it, its mode is 06"));
+    CHECK(fs::status(file).permissions() == fs::perms(mode));
+    CHECK(read(file, OpenMode::mended) == "content");
+    CHECK(fs::status(file).permissions() == fs::perms(0600));
+    CHECK(read(file) == "content");
+  }
+}
+
+TEST_CASE("only a regular file is read, and a link only where it was named") {
+  const TemporaryFolder folder;
+  const fs::path file = folder.write("file", "content"), link = folder.path() / "link";
+  chmod(file.c_str(), 0600);
+  fs::create_symlink("file", link);
+  CHECK(refusal(link) == "a symbolic link, which is not followed here");
+  CHECK(read(link, OpenMode::refused, SymbolicLink::followed) == "content");
+  chmod(file.c_str(), 0644);
+  CHECK(error_of([&] { read(link, OpenMode::refused, SymbolicLink::followed); }));
+  CHECK(refusal(folder.path()) == "is a directory");
+  const fs::path pipe = folder.path() / "pipe";
+  REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
+  CHECK(refusal(pipe) == "not a regular file");
+  CHECK(refusal("/dev/null") == "not a regular file");
+}
+
+TEST_CASE("another user's file or folder is refused, root's is not") {
+  if (geteuid() != 0) {
+    WARN("skipped: only root can give files away");
+    return;
+  }
+  const TemporaryFolder folder;
+  const fs::path file = folder.write("folder/file", "content");
+  chmod(file.c_str(), 0600);
+  REQUIRE(chown(file.c_str(), stranger, 0) == 0);
+  CHECK(refusal(file) == "belongs to user 12345, and this is user 0");
+  CHECK(error_of([&] { read(file, OpenMode::mended); }));
+  REQUIRE(chown(file.parent_path().c_str(), stranger, 0) == 0);
+  CHECK(error_of([&] { make_private_folder(file.parent_path()); })->message() ==
+        "belongs to user 12345, and this is user 0");
+}
+
+TEST_CASE("folders are made, and mended, for the user alone") {
+  const TemporaryFolder folder;
+  const fs::path deep = folder.path() / "a/b/c";
+  make_private_folder(deep);
+  for (const fs::path& made : {deep, deep.parent_path(), deep.parent_path().parent_path()})
+    CHECK(fs::status(made).permissions() == fs::perms(0700));
+  chmod(deep.c_str(), 0777);
+  make_private_folder(deep);
+  CHECK(fs::status(deep).permissions() == fs::perms(0700));
+  fs::create_directory_symlink(deep, folder.path() / "link");
+  make_private_folder(folder.path() / "link");
+  folder.write("file", "");
+  CHECK(error_of([&] { make_private_folder(folder.path() / "file/below"); })->message() ==
+        "not a directory");
+}
+
+TEST_CASE("new files that a killed replace_file left are removed, others are not") {
+  const TemporaryFolder folder;
+  const fs::path file = folder.write("file", "");
+  folder.write(".file.aB3xyZ", "");
+  for (const char* name : {".file.aB3xy", ".file.aB3xyZ1", "file.aB3xyZ", ".file.new.aB3xyZ"})
+    folder.write(name, "");
+  remove_abandoned(file);
+  CHECK_FALSE(fs::exists(folder.path() / ".file.aB3xyZ"));
+  CHECK(std::distance(fs::directory_iterator(folder.path()), {}) == 5);
+  remove_abandoned(folder.path() / "none/file");
+}
+
+TEST_CASE("a lock is a file of the user's own, never a link's target") {
+  const TemporaryFolder folder;
+  const fs::path file = folder.path() / "lock";
+  { const FileDescriptor held = lock_file(file); }
+  CHECK(fs::status(file).permissions() == fs::perms(0600));
+  { const FileDescriptor again = lock_file(file); }
+  fs::create_symlink("target", folder.path() / "link");
+  CHECK(error_of([&] { lock_file(folder.path() / "link"); }));
+  CHECK_FALSE(fs::exists(folder.path() / "target"));
+}
