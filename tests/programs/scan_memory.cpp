@@ -53,8 +53,7 @@ struct Mapping {
   std::string name;
 };
 
-std::vector<Mapping> writable_mappings(pid_t process) {
-  std::ifstream maps("/proc/" + std::to_string(process) + "/maps");
+std::vector<Mapping> writable_mappings(std::ifstream& maps) {
   std::vector<Mapping> mappings;
   for (std::string line; std::getline(maps, line);) {
     std::istringstream fields(line);
@@ -81,14 +80,26 @@ std::string read_memory(int memory, const Mapping& mapping) {
   return content;
 }
 
-bool scan(pid_t process, const std::vector<Needle>& needles) {
-  const std::string file = "/proc/" + std::to_string(process) + "/mem";
-  const pullsecret::FileDescriptor memory(open(file.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!memory.is_open()) throw pullsecret::system_error(file);
+// The kernel's view of a program's memory. A program that gives up PR_SET_DUMPABLE, as pullsecret
+// does first, closes it to all but root; what was opened before stays open.
+struct Memory {
+  pullsecret::FileDescriptor content;
+  std::ifstream map;
+};
+
+Memory open_memory(pid_t process) {
+  const std::string folder = "/proc/" + std::to_string(process);
+  Memory memory{pullsecret::FileDescriptor(open((folder + "/mem").c_str(), O_RDONLY | O_CLOEXEC)),
+                std::ifstream(folder + "/maps")};
+  if (!memory.content.is_open() || !memory.map) throw pullsecret::system_error(folder);
+  return memory;
+}
+
+bool scan(Memory& memory, const std::vector<Needle>& needles) {
   bool found = false;
-  for (const Mapping& mapping : writable_mappings(process)) {
+  for (const Mapping& mapping : writable_mappings(memory.map)) {
     if (mapping.name == "[vvar]") continue;
-    const std::string content = read_memory(memory.get(), mapping);
+    const std::string content = read_memory(memory.content.get(), mapping);
     for (const Needle& needle : needles)
       for (std::size_t at = content.find(needle.bytes); at != std::string::npos;
            at = content.find(needle.bytes, at + 1)) {
@@ -104,13 +115,14 @@ pid_t start_traced(char** command) {
   const pid_t process = fork();
   if (process < 0) throw pullsecret::system_error("fork");
   if (process == 0) {
-    ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
+    if (ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) != 0) _exit(126);
     execvp(command[0], command);
     _exit(127);
   }
   int status = 0;
   waitpid(process, &status, 0);
-  if (!WIFSTOPPED(status)) throw Error(command[0], "cannot be started");
+  if (!WIFSTOPPED(status))
+    throw Error(command[0], WEXITSTATUS(status) == 126 ? "may not be traced" : "cannot be started");
   ptrace(PTRACE_SETOPTIONS, process, nullptr, PTRACE_O_TRACEEXIT | PTRACE_O_EXITKILL);
   return process;
 }
@@ -132,8 +144,9 @@ int scan_memory(char** arguments) {
   const std::string secret = pullsecret::read_file(arguments[1], 4096);
   if (secret.size() < 8) throw Error("", "a secret of under 8 bytes is found everywhere");
   const pid_t process = start_traced(arguments + 2);
+  Memory memory = open_memory(process);  // execve has just made it
   run_to_exit(process);
-  const bool found = scan(process, needles_of(secret));
+  const bool found = scan(memory, needles_of(secret));
   ptrace(PTRACE_CONT, process, nullptr, nullptr);
   int status = 0;
   waitpid(process, &status, 0);

@@ -72,6 +72,17 @@ TEST_CASE("not found is told from failure by the exact message") {
         "standard error: noise");
 }
 
+TEST_CASE("an answer is never repeated in an error, however the helper ends") {
+  const Helpers helpers;
+  const std::string answer = "echo '{\"Username\":\"u\",\"Secret\":\"hunter2\"}'; echo noise >&2; ";
+  helpers.add("failing", answer + "exit 1");
+  helpers.add("crashing", answer + "kill -SEGV $$");
+  helpers.add("hanging", "echo hunter2; sleep 300");
+  for (const char* helper : {"failing", "crashing", "hanging"})
+    CHECK_THAT(message_of(call(helper, {.timeout = 300ms})),
+               Catch::Contains(helper) && !Catch::Contains("hunter2"));
+}
+
 TEST_CASE("what a helper says while it succeeds is nobody's business") {
   const Helpers helpers;
   helpers.add("noisy", "echo noise >&2; echo answer");
@@ -96,9 +107,11 @@ TEST_CASE("a helper that cannot be run says why") {
 TEST_CASE("a helper that crashes, hangs or floods is a failure in words") {
   const Helpers helpers;
   helpers.add("crash", "kill -SEGV $$");
+  helpers.add("real-time", "kill -s RTMIN+3 $$");
   helpers.add("hang", "sleep 300");
   helpers.add("flood", "yes");
   CHECK_THAT(message_of(call("crash")), Catch::Contains("ended by signal 11 (Segmentation fault)"));
+  CHECK_THAT(message_of(call("real-time")), Catch::Contains("(real-time)"));
   CHECK_THAT(message_of(call("hang", {.timeout = 200ms})),
              Catch::Contains("no answer within 0.2 s"));
   CHECK_THAT(message_of(call("flood")), Catch::Contains("its answer is larger than 1 MiB"));

@@ -88,6 +88,14 @@ TEST_CASE("a config that exists and cannot be read is not passed over") {
   CHECK(error_of([] { load_config(std::nullopt); })->message() == "no such file or directory");
 }
 
+TEST_CASE("a Docker config that cannot be looked at is not taken for none") {
+  const Home home;
+  home.folder.write(".config/containers/auth.json", "{}");
+  fs::create_directory(home.path(".docker"));
+  fs::create_symlink("config.json", home.path(".docker/config.json"));
+  CHECK(error_of([] { load_config(std::nullopt); })->place() == home.path(".docker/config.json"));
+}
+
 TEST_CASE("a named file, or the config.json of a named folder, is read and nothing else") {
   const Home home;
   home.folder.write("folder/config.json", "{}");

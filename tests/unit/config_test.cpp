@@ -85,6 +85,7 @@ TEST_CASE("a field of the wrong type is an error with its place") {
   CHECK_THAT(message_of("{\"credHelpers\": {\"a\": 1}}"), Catch::Contains("an object of strings"));
   CHECK_THAT(message_of("{\"PSFORMAT\": {}}"), Catch::Contains("psFormat must be a string"));
   CHECK_THAT(message_of("{\"pruneFilters\": [1]}"), Catch::Contains("an array of strings"));
+  CHECK_THAT(message_of("{\"proxies\": {\"default\": 1}}"), Catch::Contains("object of objects"));
   CHECK_THAT(message_of("{\"plugins\": {\"a\": {\"b\": 1}}}"),
              Catch::Contains("objects of strings"));
   CHECK_THAT(message_of("7"), Catch::Contains("the config must be an object"));
@@ -101,6 +102,20 @@ TEST_CASE("null empties a map and leaves a string, as in Go") {
 
 TEST_CASE("bytes that are not UTF-8 are read as U+FFFD, as in Go") {
   CHECK(parse("{\"credsStore\":\"a\xFF\"}").creds_store == "a\uFFFD");
+}
+
+TEST_CASE("half of a surrogate pair is read as U+FFFD, as in Go") {
+  CHECK(parse(R"({"credsStore":"a\ud800"})").creds_store == "a\uFFFD");
+  CHECK(parse(R"({"credsStore":"\udc00\ud83d\ude00\\ud800"})").creds_store == "\uFFFD😀\\ud800");
+}
+
+TEST_CASE("the places of many bad entries are found in one reading") {
+  std::string text = "{\"auths\": {";
+  for (int i = 0; i < 20'000; ++i)
+    text += "\"r" + std::to_string(i) + "\": {\"auth\": \"!\"},\n";
+  const Config config = parse(text + "\"last\": {}}}");
+  REQUIRE(config.auths[19'999].problem);
+  CHECK(config.auths[19'999].problem->place() == "config.json:20000:11");
 }
 
 TEST_CASE("parse_dockercfg reads the map alone") {
@@ -135,7 +150,7 @@ TEST_CASE("an entry that is added replaces that of its key in place") {
 TEST_CASE("format_config keeps every other setting as it stands, and its place") {
   const Config config = parse(
       "{\"big\": 12345678901234567890123,\n\"credsStore\": \"pass\", \"auths\": {\"a.io\": {}},\n"
-      "\"CredHelpers\": {}, \"proxies\": {\"z\": 1,  \"a\": [2.50, 1e2]}}");
+      "\"CredHelpers\": {}, \"other\": {\"z\": 1,  \"a\": [2.50, 1e2]}}");
   CHECK(format_config(config, {{"a.io", {.username = "u", .password = "p"}},
                                {"b.io", {.identity_token = "t"}}}) ==
         "{\n"
@@ -148,7 +163,7 @@ TEST_CASE("format_config keeps every other setting as it stands, and its place")
         "\t\t\t\"identitytoken\": \"t\"\n"
         "\t\t}\n"
         "\t},\n"
-        "\t\"proxies\": {\"z\": 1,  \"a\": [2.50, 1e2]}\n"
+        "\t\"other\": {\"z\": 1,  \"a\": [2.50, 1e2]}\n"
         "}\n");
   CHECK(format_config({}, {}) == "{\n\t\"auths\": {}\n}\n");
 }

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <filesystem>
 #include <string>
 
@@ -70,6 +71,15 @@ TEST_CASE("replace_file follows symbolic links to what they point to") {
 
   fs::create_symlink("loop", folder.path() / "loop");
   CHECK(error_of([&] { replace_file(folder.path() / "loop", "x"); }));
+}
+
+TEST_CASE("replace_file writes to a pipe behind a link, such as /dev/fd/N") {
+  std::array<int, 2> ends{};
+  REQUIRE(pipe(ends.data()) == 0);
+  replace_file("/dev/fd/" + std::to_string(ends[1]), "through");
+  close(ends[1]);
+  CHECK(read_all(ends[0], "pipe", 9) == "through");
+  close(ends[0]);
 }
 
 TEST_CASE("replace_file leaves the file as it was when it fails") {

@@ -24,7 +24,7 @@ class TemporaryFolder {
 
   /// Writes a file, with the folders above it; returns its path.
   std::filesystem::path write(const std::string& name, std::string_view content) const {
-    const std::filesystem::path file = path_ / name;
+    std::filesystem::path file = path_ / name;
     std::filesystem::create_directories(file.parent_path());
     std::ofstream(file) << content;
     return file;
@@ -32,7 +32,7 @@ class TemporaryFolder {
 
   /// Writes a shell script that can be run; returns its path.
   std::filesystem::path write_script(const std::string& name, std::string_view commands) const {
-    const auto file = write(name, "#!/bin/sh\n" + std::string(commands) + "\n");
+    auto file = write(name, "#!/bin/sh\n" + std::string(commands) + "\n");
     chmod(file.c_str(), 0700);
     return file;
   }

@@ -1,0 +1,130 @@
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <chrono>
+#include <string>
+
+#include <catch2/catch.hpp>
+
+#include "helpers/secretservice/secretservice_store.h"
+#include "session_bus.h"
+#include "support.h"
+#include "system/file_descriptor.h"
+
+using namespace pullsecret;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// What a get of the stand-in's item ends in, and how long it took.
+struct Failure {
+  std::string message, hint;
+  std::chrono::milliseconds time;
+};
+
+Failure failure_of_get() {
+  const auto start = std::chrono::steady_clock::now();
+  const auto error = error_of([] { SecretServiceStore(1s).get("ghcr.io"); });
+  const auto time = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::steady_clock::now() - start);
+  if (!error) return {"no error", "", time};
+  return {error->message(), error->hint(), time};
+}
+
+Failure failure_with_standin(const std::string& behaviour) {
+  PrivateSessionBus bus;
+  bus.start_standin(behaviour);
+  return failure_of_get();
+}
+
+// A socket that takes connections, behind which nobody is.
+FileDescriptor listen_at(const std::string& path) {
+  FileDescriptor listener(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
+  REQUIRE(path.size() < sizeof address.sun_path);
+  path.copy(address.sun_path, path.size());
+  REQUIRE(bind(listener.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+  REQUIRE(listen(listener.get(), 8) == 0);
+  return listener;
+}
+
+}  // namespace
+
+TEST_CASE("secretservice: a service that answers nothing is not waited for for ever") {
+  const Failure failure = failure_with_standin("silent");
+  CHECK(failure.message == "it did not answer SearchItems within 1 seconds");
+  CHECK(failure.hint.find("gnome-keyring") != std::string::npos);
+  CHECK(failure.time < 3s);
+}
+
+TEST_CASE("secretservice: a prompt that nobody answers is taken back") {
+  PrivateSessionBus bus;
+  bus.start_standin("ignores");
+  const Failure failure = failure_of_get();
+  CHECK(failure.message == "nobody answered the request to unlock the keyring within 1 seconds");
+  CHECK(failure.hint.find("encryptedfile") != std::string::npos);
+  CHECK(failure.time < 3s);
+  CHECK(bus.output_of_ended() == "dismissed\n");
+}
+
+TEST_CASE("secretservice: what the service lets happen is known at once") {
+  const auto [behaviour, message] = GENERATE(table<const char*, const char*>(
+      {{"dies", "it ended before it answered SearchItems"},
+       {"dies-prompting", "it ended before its prompt was answered"},
+       {"dismisses",
+        "the request to unlock the keyring was dismissed, or no program here can show it"},
+       {"stays-locked", "the keyring is locked"},
+       {"forgets", "no error"}}));
+  const Failure failure = failure_with_standin(behaviour);
+  CHECK(failure.message == message);
+  CHECK(failure.time < 900ms);
+}
+
+TEST_CASE("secretservice: a bus without a service") {
+  const PrivateSessionBus bus;
+  const Failure failure = failure_of_get();
+  CHECK(failure.message == "no program on the session bus keeps secrets");
+  CHECK(failure.hint.find("KeePassXC") != std::string::npos);
+  CHECK(failure.hint.find("\"credsStore\": \"encryptedfile\"") != std::string::npos);
+}
+
+TEST_CASE("secretservice: a bus that answers nothing is not waited for for ever") {
+  const TemporaryFolder folder;
+  const std::string path = (folder.path() / "bus").string();
+  const FileDescriptor listener = listen_at(path);
+  ScopedVariable address("DBUS_SESSION_BUS_ADDRESS", "unix:path=" + path);
+  const Failure failure = failure_of_get();
+  CHECK(failure.message == "it did not answer SearchItems within 1 seconds");
+  CHECK(failure.time < 3s);
+}
+
+TEST_CASE("secretservice: no bus") {
+  const TemporaryFolder empty;
+  ScopedVariable runtime("XDG_RUNTIME_DIR", std::nullopt);
+  SECTION("none is configured") {
+    ScopedVariable address("DBUS_SESSION_BUS_ADDRESS", std::nullopt);
+    CHECK(failure_of_get().message ==
+          "there is no session bus: DBUS_SESSION_BUS_ADDRESS and XDG_RUNTIME_DIR are not set");
+  }
+  SECTION("an empty variable counts as not set") {
+    ScopedVariable address("DBUS_SESSION_BUS_ADDRESS", "");
+    CHECK(failure_of_get().message ==
+          "there is no session bus: DBUS_SESSION_BUS_ADDRESS and XDG_RUNTIME_DIR are not set");
+  }
+  SECTION("the runtime folder has none") {
+    ScopedVariable address("DBUS_SESSION_BUS_ADDRESS", std::nullopt);
+    ScopedVariable folder("XDG_RUNTIME_DIR", empty.path().string());
+    CHECK(failure_of_get().message ==
+          "there is no session bus at $XDG_RUNTIME_DIR/bus: no such file or directory");
+  }
+  SECTION("nobody listens") {
+    ScopedVariable address("DBUS_SESSION_BUS_ADDRESS",
+                           "unix:path=" + (empty.path() / "bus").string());
+    CHECK(failure_of_get().message.find("no such file or directory") != std::string::npos);
+  }
+  SECTION("one that would be launched is not") {
+    ScopedVariable address("DBUS_SESSION_BUS_ADDRESS", "autolaunch:");
+    CHECK(failure_of_get().message == "there is no session bus at autolaunch:: connection refused");
+  }
+  CHECK(failure_of_get().hint.find("\"credsStore\": \"encryptedfile\"") != std::string::npos);
+}

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <systemd/sd-bus.h>
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "system/error.h"
+#include "system/program.h"
+#include "temporary_folder.h"
+
+/// A session bus of its own for one test case, with the programs started on it, a home folder and
+/// nothing of the desktop's.
+class PrivateSessionBus {
+ public:
+  PrivateSessionBus() {
+    const auto configuration = folder_.write(
+        "bus.conf", R"(<busconfig><type>session</type><listen>)" + address() + R"(</listen>
+      <auth>EXTERNAL</auth><policy context="default"><allow eavesdrop="true"/><allow own="*"/>
+      <allow send_destination="*"/></policy></busconfig>)");
+    start("dbus-daemon", {"--nofork", "--config-file=" + configuration.string()});
+    wait_until([this] { return std::filesystem::exists(folder_.path() / "bus"); }, "dbus-daemon");
+  }
+
+  /// gnome-keyring, with an unlocked default collection.
+  void start_keyring() {
+    start("gnome-keyring-daemon", {"--foreground", "--unlock", "--components=secrets"}, "hunter2");
+    wait_for_service();
+  }
+
+  /// e2e/secret_service_standin.py, which lists the behaviours.
+  void start_standin(const std::string& behaviour) {
+    start("python3", {TEST_DATA_DIR "/../e2e/secret_service_standin.py", behaviour});
+    wait_for_service();
+  }
+
+  /// Waits for the next of the programs to end; what it wrote to standard output.
+  std::string output_of_ended() {
+    for (int tries = 0; tries < 500; ++tries)
+      if (const auto ended = programs_.wait(pause)) return ended->output;
+    return "nothing ended";
+  }
+
+ private:
+  std::string address() const { return "unix:path=" + (folder_.path() / "bus").string(); }
+
+  void start(const std::string& name, std::vector<std::string> arguments,
+             const std::string& input = {}) {
+    const auto program = pullsecret::find_program(name, "/usr/bin:/bin").found;
+    if (!program) throw pullsecret::Error(name, "the tests need it, and it is not installed");
+    programs_.start(programs_.size(), {.program = *program,
+                                       .arguments = std::move(arguments),
+                                       .input = input,
+                                       .timeout = std::chrono::minutes(5),
+                                       .max_output = 65536});
+  }
+
+  template <typename Condition>
+  void wait_until(Condition condition, const std::string& what) {
+    for (int tries = 0; tries < 500; ++tries) {
+      if (condition()) return;
+      if (const auto ended = programs_.wait(pause))
+        throw pullsecret::Error(what, "it ended: " + ended->error_output);
+    }
+    throw pullsecret::Error(what, "it does not start");
+  }
+
+  void wait_for_service() {
+    sd_bus* bus = nullptr;
+    if (sd_bus_open_user(&bus) < 0) throw pullsecret::Error("dbus-daemon", "it does not answer");
+    wait_until(
+        [bus] { return sd_bus_get_name_creds(bus, "org.freedesktop.secrets", 0, nullptr) >= 0; },
+        "org.freedesktop.secrets");
+    sd_bus_flush_close_unref(bus);
+  }
+
+  static constexpr std::chrono::milliseconds pause{20};
+
+  TemporaryFolder folder_;
+  ScopedVariable home_{"HOME", folder_.path().string()};
+  ScopedVariable data_{"XDG_DATA_HOME", std::nullopt};
+  ScopedVariable runtime_{"XDG_RUNTIME_DIR", folder_.path().string()};
+  ScopedVariable address_{"DBUS_SESSION_BUS_ADDRESS", address()};
+  pullsecret::ProgramSet programs_;
+};
