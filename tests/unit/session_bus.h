@@ -1,13 +1,13 @@
 #pragma once
 
-#include <systemd/sd-bus.h>
-
 #include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <systemd/sd-bus.h>
 
 #include "system/error.h"
 #include "system/program.h"

@@ -1,0 +1,30 @@
+#include <memory>
+
+#include "helper/server.h"
+#include "helpers/secretservice/secretservice_store.h"
+
+namespace {
+
+constexpr const char* help =
+    R"(docker-credential-secretservice keeps Docker's registry credentials in the keyring of the desktop.
+
+usage: docker-credential-secretservice <store|get|erase|list|version>
+
+Docker runs it; it reads its input on standard input. To choose it, put this into
+~/.docker/config.json:
+
+  { "credsStore": "secretservice" }
+
+It needs a session bus, and a program on it that keeps secrets: gnome-keyring, which GNOME and most
+other desktops start at login, or KeePassXC with its Secret Service turned on. Elsewhere
+docker-credential-encryptedfile needs neither.
+
+More: man docker-credential-secretservice
+)";
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto open = [] { return std::make_unique<pullsecret::SecretServiceStore>(); };
+  return pullsecret::serve({.name = "secretservice", .help = help, .open = open}, argc, argv);
+}

@@ -1,0 +1,125 @@
+# shellcheck shell=bash
+# What the scripts about docker-credential-secretservice share: a session bus of their own,
+# gnome-keyring on it, and calls of the helper. The script stands alone: nothing of a desktop's is
+# reached.
+
+# shellcheck source=lib.sh
+declare -F finish >/dev/null || . "$(dirname "${BASH_SOURCE[0]}")/lib.sh" # registry_cases.sh may have
+need docker-credential-secretservice dbus-daemon
+
+ours=$(command -v docker-credential-secretservice)
+# shellcheck disable=SC2034 # for the scripts
+upstream=/usr/bin/docker-credential-secretservice # of golang-docker-credential-helpers
+
+# start_bus: without service folders, so that it starts no program of the desktop's.
+start_bus() {
+  export XDG_RUNTIME_DIR=$scratch/run
+  export DBUS_SESSION_BUS_ADDRESS=unix:path=$XDG_RUNTIME_DIR/bus
+  mkdir -m 700 "$XDG_RUNTIME_DIR"
+  cat >"$scratch/bus.conf" <<END
+<busconfig>
+  <type>session</type>
+  <listen>$DBUS_SESSION_BUS_ADDRESS</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+    <allow send_destination="*" eavesdrop="true"/>
+  </policy>
+</busconfig>
+END
+  start bus dbus-daemon --config-file="$scratch/bus.conf" --nofork
+  wait_until "test -S $XDG_RUNTIME_DIR/bus" || bail_out "no bus: $(cat "$scratch/bus.log")"
+}
+
+on_bus() {
+  dbus-send --session --print-reply --dest=org.freedesktop.DBus / \
+    org.freedesktop.DBus.NameHasOwner "string:$1" | grep -q 'boolean true'
+}
+
+# start_service COMMAND...: a Secret Service, in the place of the one before it.
+start_service() {
+  stop_service
+  start service "$@"
+  service=$!
+  wait_until 'on_bus org.freedesktop.secrets' ||
+    bail_out "no Secret Service: $(cat "$scratch/service.log")"
+}
+
+service=
+stop_service() {
+  [ "$service" ] || return 0
+  kill "$service"
+  wait "$service" 2>/dev/null
+  service=
+}
+
+# The keyring's password is 'hunter2'; both keep what is in it.
+start_keyring() {
+  start_service gnome-keyring-daemon --foreground --unlock --components=secrets \
+    < <(printf hunter2)
+}
+start_locked_keyring() { start_service gnome-keyring-daemon --foreground --components=secrets; }
+
+remove_keyring() {
+  stop_service
+  rm -rf "$HOME/.local/share/keyrings"
+}
+
+# ---- Calls
+
+# entry SERVER USERNAME SECRET: what a helper gets to store.
+entry() {
+  jq -nc --args '{ServerURL: $ARGS.positional[0], Username: $ARGS.positional[1],
+    Secret: $ARGS.positional[2]}' -- "$@"
+}
+
+# stores PROGRAM SERVER USERNAME SECRET
+stores() {
+  run "$1" store <<<"$(entry "${@:2}")"
+  succeeds_quietly
+}
+
+# gets PROGRAM SERVER USERNAME SECRET: PROGRAM answers this for SERVER.
+gets() {
+  run "$1" get <<<"$2"
+  succeeds_quietly
+  out_json . "$(entry "${@:2}" | jq -cS .)"
+}
+
+# lists PROGRAM JSON
+lists() {
+  run "$1" list <<<unused
+  succeeds_quietly
+  out_json . "$2"
+}
+
+# finds_nothing PROGRAM SERVER
+finds_nothing() {
+  run "$1" get <<<"$2"
+  status_is 1
+  out_is 'credentials not found in native keychain'
+}
+
+# refuses REGEX...: the helper that was run failed at once with one line on standard output that has
+# each of them.
+refuses() {
+  status_is 1
+  err_is_empty
+  within 2000
+  expect 'one line' [ "$(wc -l <"$scratch/out")" -eq 1 ]
+  local regex
+  for regex; do out_has "$regex"; done
+}
+
+# refuses_all REGEX...: get, store, erase and list, each of them.
+refuses_all() {
+  run "$ours" get <<<ghcr.io
+  refuses "$@"
+  run "$ours" store <<<"$(entry ghcr.io builder 'hunter2')"
+  refuses "$@"
+  run "$ours" erase <<<ghcr.io
+  refuses "$@"
+  run "$ours" list <<<unused
+  refuses "$@"
+}

@@ -1,0 +1,112 @@
+#!/usr/bin/python3
+"""A stand-in for a Secret Service, for what no real one does on demand.
+
+usage: secret_service_standin.py BEHAVIOUR
+
+It owns org.freedesktop.secrets on the session bus and has one item, for the server URL ghcr.io, in
+a locked collection; to unlock it takes a prompt. BEHAVIOUR is one of
+
+  silent          answers nothing
+  dies            ends when it is searched
+  ignores         nobody answers its prompt; ends, and says so, when that is dismissed
+  dismisses       its prompt is dismissed at once
+  dies-prompting  ends while its prompt is open
+  stays-locked    unlocks nothing, whatever the prompt came to
+  forgets         its item is gone as soon as it is found
+"""
+
+import os
+import sys
+
+from gi.repository import Gio, GLib
+
+INTERFACES = """<node>
+<interface name='org.freedesktop.Secret.Service'>
+  <method name='OpenSession'><arg type='s' direction='in'/><arg type='v' direction='in'/>
+    <arg type='v' direction='out'/><arg type='o' direction='out'/></method>
+  <method name='SearchItems'><arg type='a{ss}' direction='in'/>
+    <arg type='ao' direction='out'/><arg type='ao' direction='out'/></method>
+  <method name='Unlock'><arg type='ao' direction='in'/>
+    <arg type='ao' direction='out'/><arg type='o' direction='out'/></method>
+</interface>
+<interface name='org.freedesktop.Secret.Item'>
+  <method name='GetSecret'><arg type='o' direction='in'/>
+    <arg type='(oayays)' direction='out'/></method>
+  <property name='Locked' type='b' access='read'/>
+  <property name='Attributes' type='a{ss}' access='read'/>
+  <property name='Modified' type='t' access='read'/>
+</interface>
+<interface name='org.freedesktop.Secret.Prompt'>
+  <method name='Prompt'><arg type='s' direction='in'/></method>
+  <method name='Dismiss'/>
+  <signal name='Completed'><arg type='b'/><arg type='v'/></signal>
+</interface>
+</node>"""
+
+SERVICE = '/org/freedesktop/secrets'
+ITEM = SERVICE + '/collection/standin/1'
+PROMPT = SERVICE + '/prompt/1'
+PROPERTIES = {
+    'Locked': GLib.Variant('b', True),
+    'Attributes': GLib.Variant('a{ss}', {
+        'xdg:schema': 'io.docker.Credentials', 'label': 'Docker Credentials',
+        'server': 'ghcr.io', 'username': 'builder', 'docker_cli': '1'}),
+    'Modified': GLib.Variant('t', 1),
+}
+
+
+def die():
+    os._exit(1)
+
+
+def complete(connection, dismissed):
+    result = GLib.Variant('(bv)', (dismissed, GLib.Variant('ao', [])))
+    connection.emit_signal(None, PROMPT, 'org.freedesktop.Secret.Prompt', 'Completed', result)
+
+
+def show_prompt(connection):
+    if behaviour == 'dismisses':
+        complete(connection, True)
+    elif behaviour == 'stays-locked':
+        complete(connection, False)
+    elif behaviour == 'dies-prompting':
+        GLib.timeout_add(100, die)
+
+
+def call(connection, _sender, _path, _interface, method, _arguments, invocation):
+    if behaviour == 'silent':
+        return
+    if method == 'SearchItems':
+        if behaviour == 'dies':
+            die()
+        invocation.return_value(GLib.Variant('(aoao)', ([], [ITEM])))
+    elif method == 'Unlock':
+        invocation.return_value(GLib.Variant('(aoo)', ([], PROMPT)))
+    elif method == 'OpenSession':
+        invocation.return_value(GLib.Variant('(vo)', (GLib.Variant('s', ''), SERVICE + '/session/1')))
+    elif method == 'GetSecret':
+        invocation.return_dbus_error('org.freedesktop.Secret.Error.IsLocked', 'locked')
+    elif method == 'Prompt':
+        invocation.return_value(None)
+        show_prompt(connection)
+    elif method == 'Dismiss':
+        invocation.return_value(None)
+        print('dismissed')
+        loop.quit()
+
+
+def get_property(_connection, _sender, _path, _interface, name):
+    return PROPERTIES[name]
+
+
+behaviour = sys.argv[1]
+bus = Gio.bus_get_sync(Gio.BusType.SESSION)
+node = Gio.DBusNodeInfo.new_for_xml(INTERFACES)
+objects = [(SERVICE, 0), (PROMPT, 2)]
+if behaviour != 'forgets':
+    objects.append((ITEM, 1))
+for path, interface in objects:
+    bus.register_object(path, node.interfaces[interface], call, get_property, None)
+Gio.bus_own_name_on_connection(bus, 'org.freedesktop.secrets', Gio.BusNameOwnerFlags.NONE, None, None)
+loop = GLib.MainLoop()
+loop.run()
