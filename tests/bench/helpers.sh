@@ -1,0 +1,94 @@
+# shellcheck shell=bash
+# The rows about the helpers, for tests/bench/run: beside Debian's upstream programs, over the same
+# real stores.
+#
+# shellcheck disable=SC2154 # scratch, ratio and times are tests/bench/run's
+
+upstream_folder=/usr/bin # of golang-docker-credential-helpers
+background=()
+
+stop_background() {
+  ((${#background[@]} == 0)) || kill "${background[@]}" 2>/dev/null
+  gpgconf --kill all 2>/dev/null
+  wait
+}
+
+# A session bus and a keyring of the benchmark's own.
+start_keyring() {
+  export XDG_RUNTIME_DIR=$scratch/run
+  mkdir -m 700 "$XDG_RUNTIME_DIR"
+  dbus-daemon --session --nofork --address="unix:path=$XDG_RUNTIME_DIR/bus" >/dev/null 2>&1 &
+  background+=($!)
+  export DBUS_SESSION_BUS_ADDRESS=unix:path=$XDG_RUNTIME_DIR/bus
+  gnome-keyring-daemon --foreground --unlock --components=secrets \
+    < <(printf hunter2) >/dev/null 2>&1 &
+  background+=($!)
+  local tries=100
+  until docker-credential-secretservice list </dev/null >/dev/null 2>&1; do
+    ((--tries)) || fail 'gnome-keyring does not start'
+    sleep 0.1
+  done
+}
+
+start_password_store() {
+  export GNUPGHOME=$scratch/gnupg PASSWORD_STORE_DIR=$scratch/password-store
+  mkdir -m 700 "$GNUPGHOME"
+  if ! { gpg --batch --quiet --passphrase '' --quick-generate-key bench@example.invalid &&
+    pass init bench@example.invalid; } >/dev/null 2>&1; then
+    fail 'no password store'
+  fi
+}
+
+# fill STORE COUNT: keeps that many credentials in it.
+fill() {
+  local i
+  for ((i = 0; i < $2; ++i)); do
+    printf '{"ServerURL":"registry-%d.example.com","Username":"user","Secret":"hunter2"}' "$i" |
+      "docker-credential-$1" store || fail "docker-credential-$1 does not store"
+  done
+}
+
+# against_upstream PAIRS STORE ACTION TARGET INPUT: both programs must print the same, but for what
+# each says of its version.
+against_upstream() {
+  local program=docker-credential-$2
+  compare "$1" "$program" "$3" -- "$upstream_folder/$program" "$3" <"$5"
+  [ "$3" = version ] || [ "$(jq -S . "$scratch/a")" = "$(jq -S . "$scratch/b")" ] ||
+    fail "$program $3 and upstream's differ"
+  report "$2 $3" "upstream's, Debian 12" "$ratio" "$4" "$times"
+}
+
+measure_secretservice() {
+  start_keyring
+  fill secretservice 20
+  against_upstream 200 secretservice get 0.8 "$scratch/server"
+  against_upstream 200 secretservice list 0.5 "$scratch/server"
+  against_upstream 100 secretservice store 0.9 "$scratch/request"
+  against_upstream 300 secretservice version 0.5 /dev/null
+}
+
+measure_pass() {
+  start_password_store
+  fill pass 1
+  against_upstream 100 pass get 0.7 "$scratch/server"
+  against_upstream 300 pass version 0.5 /dev/null
+}
+
+measure_encryptedfile() {
+  fill encryptedfile 100
+  compare 300 docker-credential-encryptedfile get -- /bin/true <"$scratch/server"
+  [ "$(jq -r .Secret "$scratch/a")" = hunter2 ] || fail 'encryptedfile has lost the credential'
+  report 'encryptedfile get, key file, 100 entries' '`/bin/true`' "$ratio" 3 "$times"
+  compare 300 docker-credential-encryptedfile version -- \
+    "$upstream_folder/docker-credential-pass" version
+  report 'encryptedfile version' "upstream's pass version" "$ratio" 0.5 "$times"
+}
+
+measure_helpers() {
+  echo registry-0.example.com >"$scratch/server"
+  printf '{"ServerURL":"registry-0.example.com","Username":"user","Secret":"hunter2"}' \
+    >"$scratch/request"
+  measure_secretservice
+  measure_pass
+  measure_encryptedfile
+}
