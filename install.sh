@@ -1,0 +1,168 @@
+#!/bin/sh
+# Builds pullsecret for release and installs it; --help says how.
+set -eu
+
+usage() {
+  cat <<'END'
+usage: ./install.sh [--prefix DIR]
+
+Builds pullsecret for release, in build/release of this folder, and installs its programs and
+manual pages. May be run again at any time.
+
+  --prefix DIR   install into DIR/bin and DIR/share/man; without it into /usr/local as root,
+                 else into ~/.local
+  --help         print this text
+
+On Debian and Ubuntu it first installs the packages that the build needs and that are missing, with
+apt-get (through sudo where not run as root). Elsewhere it names what is missing.
+END
+}
+
+say() { printf '%s\n' "$*"; }
+
+fail() {
+  say "install.sh: error: $1" >&2
+  [ $# -lt 2 ] || say "install.sh: hint: $2" >&2
+  exit 1
+}
+
+wrong_usage() {
+  say "install.sh: error: $1" >&2
+  say 'install.sh: hint: ./install.sh --help lists the options' >&2
+  exit 2
+}
+
+user_id=$(id -u)
+user_path=$PATH
+source=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+build=$source/build/release
+packages='g++ meson ninja-build pkg-config nlohmann-json3-dev libcxxopts-dev libfmt-dev
+  libyaml-cpp-dev libsodium-dev libsystemd-dev'
+
+parse_options() {
+  if [ "$user_id" -eq 0 ]; then prefix=/usr/local; else prefix=$HOME/.local; fi
+  while [ $# -gt 0 ]; do
+    case $1 in
+    --help | -h)
+      usage
+      exit 0
+      ;;
+    --prefix)
+      [ $# -ge 2 ] || wrong_usage '--prefix needs a folder'
+      prefix=$2
+      shift
+      ;;
+    --prefix=*) prefix=${1#--prefix=} ;;
+    -*) wrong_usage "unknown option '$1'" ;;
+    *) wrong_usage "unexpected argument '$1'" ;;
+    esac
+    shift
+  done
+  [ -n "$prefix" ] || wrong_usage '--prefix needs a folder'
+  case $prefix in /*) ;; *) prefix=$PWD/$prefix ;; esac
+  [ "$prefix" = / ] || prefix=${prefix%/}
+}
+
+check_prefix() {
+  folder=$prefix
+  while [ -n "$folder" ] && [ ! -e "$folder" ]; do folder=${folder%/*}; done
+  if [ ! -d "${folder:-/}" ] || [ ! -w "${folder:-/}" ]; then
+    fail "$prefix cannot be written to" 'choose a folder of your own with --prefix, or use sudo'
+  fi
+}
+
+is_installed() {
+  case $(dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null) in ii*) ;; *) return 1 ;; esac
+}
+
+install_packages() {
+  missing=
+  for package in $packages; do
+    is_installed "$package" || missing="$missing $package"
+  done
+  [ -n "$missing" ] || return 0
+  say "Installing$missing"
+  as_root apt-get update || say 'install.sh: warning: some package lists could not be renewed' >&2
+  # shellcheck disable=SC2086 # a list of words
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing ||
+    fail "apt-get could not install$missing"
+}
+
+as_root() {
+  if [ "$user_id" -eq 0 ]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    fail "missing packages:$missing" "as root: apt-get install$missing"
+  fi
+}
+
+# For systems without apt-get.
+name_what_is_missing() {
+  missing=
+  command -v "${CXX:-c++}" >/dev/null || missing="$missing a C++20 compiler,"
+  for program in meson ninja pkg-config; do
+    command -v "$program" >/dev/null || missing="$missing $program,"
+  done
+  for library in nlohmann_json cxxopts fmt yaml-cpp libsodium libsystemd; do
+    pkg-config --exists "$library" 2>/dev/null || missing="$missing $library (library),"
+  done
+  [ -z "$missing" ] ||
+    fail "missing:${missing%,}" "install them with the system's package manager, then run this again"
+}
+
+prepare_system() {
+  if command -v apt-get >/dev/null && command -v dpkg-query >/dev/null; then
+    static_libraries=true
+    install_packages
+    # Debian's meson with Debian's python3, whatever else comes first on PATH.
+    PATH=/usr/bin:/bin:$PATH
+  else
+    static_libraries=false
+    name_what_is_missing
+  fi
+}
+
+# Runs a step of the build, and shows its output only if it fails.
+step() {
+  log=$build.log
+  mkdir -p "$source/build"
+  "$@" >"$log" 2>&1 && return
+  cat "$log" >&2
+  fail 'the build failed' "its output is above, and in $log"
+}
+
+build_release() {
+  say "Building in $build"
+  again=
+  [ ! -f "$build/build.ninja" ] || again=--reconfigure
+  step meson setup $again --prefix "$prefix" --buildtype release -Dstrip=true \
+    -Dstatic_libraries=$static_libraries "$build" "$source"
+  step meson compile -C "$build"
+}
+
+install_files() {
+  step meson install -C "$build" --no-rebuild
+  say 'Installed:'
+  # Meson's own list of what it installed; its comments begin with #.
+  sed -n -e 's|^/.*/bin/|  program      &|p' -e 's|^/.*/man/man./|  manual page  &|p' \
+    "$build/meson-logs/install-log.txt"
+}
+
+say_whether_on_path() {
+  case :$user_path: in
+  *":$prefix/bin:"*) say "$prefix/bin is on PATH." ;;
+  *)
+    say "$prefix/bin is not on PATH. Add this line to ~/.profile and log in again:"
+    say "  export PATH=\"$prefix/bin:\$PATH\""
+    ;;
+  esac
+}
+
+parse_options "$@"
+check_prefix
+prepare_system
+build_release
+install_files
+say_whether_on_path
