@@ -1,0 +1,47 @@
+# shellcheck shell=bash
+# The Debian packages that the tests and .ci/run need, and their installation.
+
+# shellcheck disable=SC2034 # for the scripts that source this file
+test_packages=(
+  # the builds
+  g++ meson ninja-build pkg-config nlohmann-json3-dev libcxxopts-dev libfmt-dev libyaml-cpp-dev
+  libsodium-dev libsystemd-dev catch2 clang libclang-rt-dev
+  # real stores, a real registry, real clients
+  golang-docker-credential-helpers dbus-daemon dbus-bin gnome-keyring gcr keepassxc pass gnupg git
+  pinentry-curses
+  docker-registry apache2-utils skopeo
+  # what the scripts are written with
+  jq procps python3 python3-gi python3-yaml xdotool xvfb
+)
+command -v docker >/dev/null || test_packages+=(docker.io)
+command -v kubectl >/dev/null || test_packages+=(kubernetes-client)
+
+# shellcheck disable=SC2034
+check_packages=(clang-format clang-tidy shellcheck mandoc)
+
+# install_packages PACKAGE...: those that are missing. A package that cannot be had is a warning
+# here; the tests that need it then say so.
+install_packages() {
+  local package missing=() root=() log
+  for package; do
+    [[ $(dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null) == ii* ]] ||
+      missing+=("$package")
+  done
+  ((${#missing[@]})) || return 0
+  if ! command -v apt-get >/dev/null; then
+    echo "warning: no apt-get here; missing Debian packages: ${missing[*]}" >&2
+    return
+  fi
+  ((EUID == 0)) || root=(sudo)
+  echo "installing ${missing[*]}"
+  log=$(mktemp)
+  {
+    "${root[@]}" apt-get update || echo 'some package lists could not be renewed'
+    "${root[@]}" env DEBIAN_FRONTEND=noninteractive \
+      apt-get install -y --no-install-recommends "${missing[@]}"
+  } >"$log" 2>&1 </dev/null || {
+    tail -n 20 "$log"
+    echo "warning: apt-get could not install ${missing[*]}"
+  } >&2
+  rm -f "$log"
+}
