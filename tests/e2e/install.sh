@@ -1,0 +1,77 @@
+#!/bin/bash
+# install.sh builds and installs; wrong usage and what is missing are said before anything is done.
+
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+source=$(cd "$e2e/../.." && pwd)
+prefix=$scratch/prefix
+
+# run_installer ARGUMENT...: with the PATH in $search. It may build everything, and gets more time than
+# `run` gives.
+search=$PATH
+run_installer() {
+  ran="install.sh $*"
+  timeout 500 env PATH="$search" "$source/install.sh" "$@" >"$scratch/out" 2>"$scratch/err"
+  status=$? milliseconds=0
+}
+
+# refuses STATUS REGEX
+refuses() {
+  status_is "$1"
+  expect 'nothing on standard output' [ ! -s "$scratch/out" ]
+  err_has "^install.sh: error: $2"
+  err_has '^install.sh: hint: '
+}
+
+it '--help says how'
+run_installer --help
+succeeds_quietly
+out_has '^usage: \./install\.sh \[--prefix DIR\]'
+
+it 'wrong usage'
+run_installer --prefx /tmp
+refuses 2 "unknown option '--prefx'"
+run_installer --prefix
+refuses 2 '--prefix needs a folder'
+run_installer --prefix=
+refuses 2 '--prefix needs a folder'
+run_installer /tmp
+refuses 2 "unexpected argument '/tmp'"
+
+it 'a prefix that cannot be written to'
+touch file
+run_installer --prefix "$HOME/file/prefix"
+refuses 1 '.*/file/prefix cannot be written to'
+
+it 'what is missing is named where there is no apt-get'
+mkdir no-apt
+for program in id dirname cat; do
+  ln -s "$(command -v "$program")" no-apt/
+done
+search=$HOME/no-apt
+run_installer --prefix "$prefix"
+search=$PATH
+refuses 1 'missing: a C\+\+20 compiler, meson, ninja, pkg-config, nlohmann_json \(library\),'
+
+it 'programs and manual pages are installed, and named'
+run_installer --prefix "$prefix"
+succeeds_quietly
+for file in bin/pullsecret share/man/man1/pullsecret.1; do
+  out_has "^  (program|manual page) +$prefix/$file$"
+  expect "the file $file" [ -s "$prefix/$file" ]
+done
+same 'the files named' "$(grep -o "$prefix/.*/.*" "$scratch/out" | grep -v PATH | sort)" \
+  "$(find "$prefix" -type f | sort)"
+same 'its version' "$("$prefix/bin/pullsecret" --version)" "$(pullsecret --version)"
+
+it 'what to add to PATH is said'
+out_has "^$prefix/bin is not on PATH\\."
+out_has "export PATH=\"$prefix/bin:\\\$PATH\""
+
+it 'it may be run again'
+search=$PATH:$prefix/bin
+run_installer --prefix="$prefix/"
+succeeds_quietly
+out_has "^$prefix/bin is on PATH\\.$"
+
+finish

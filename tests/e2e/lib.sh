@@ -1,0 +1,277 @@
+# shellcheck shell=bash
+# What the end-to-end scripts share. A script sources this file, lists its test cases and ends with
+# `finish`:
+#
+#   it 'names the nearest command'
+#   run pullsecret convrt
+#   fails_with 2 'convert'
+#
+# Each case prints one line: `ok - NAME`, `not ok - NAME` with what was wrong in `#` lines below it,
+# or `skip - NAME: WHY`. The program under test is the `pullsecret` on PATH. A script has a home
+# folder of its own and nothing of its caller's environment but PATH; it leaves no process and no
+# file behind.
+#
+# Every password in the tests contains "hunter2", which must never appear on standard error.
+
+declare -F finish >/dev/null && return # sourced already
+set -u
+
+command -v pullsecret >/dev/null || {
+  echo 'not ok - pullsecret is on PATH'
+  exit 1
+}
+e2e=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+program_folder=$(dirname "$(command -v pullsecret)")
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/pullsecret-e2e.XXXXXX")
+
+for name in $(compgen -e); do
+  case $name in PATH | ASAN_OPTIONS | UBSAN_OPTIONS) ;; *) unset "$name" ;; esac
+done
+# Debian's python3 comes before any other; the script's own helpers before real ones.
+PATH=$scratch/bin:$program_folder:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin:$PATH
+export PATH HOME=$scratch/home LANG=C.UTF-8 E2E_SCRATCH=$scratch
+mkdir -p "$scratch/bin" "$HOME/.docker"
+cd "$HOME" || exit 1
+exec </dev/null
+
+case_name=
+problems=()
+failed=0
+finished=
+
+# Sets `left`: the processes that got this script's environment and still run, whoever their parent
+# is. grep does not find itself, since it does not get it.
+find_left() {
+  mapfile -t left < <(env -u E2E_SCRATCH grep -lsz "^E2E_SCRATCH=$scratch\$" /proc/[0-9]*/environ)
+  left=("${left[@]//[^0-9]/}")
+}
+
+nothing_runs() {
+  find_left
+  ((${#left[@]} == 0))
+}
+
+clean_up() {
+  end_case
+  local signal
+  for signal in TERM KILL; do
+    nothing_runs && break
+    kill -s "$signal" "${left[@]}" 2>/dev/null
+    wait_until nothing_runs 3
+  done
+  rm -rf "$scratch"
+  if [ ! "$finished" ]; then
+    echo 'not ok - the script runs to its end'
+    exit 1
+  fi
+}
+trap clean_up EXIT
+trap 'exit 130' INT TERM
+
+# ---- Test cases
+
+# it NAME: ends the case before and begins the next one.
+it() {
+  end_case
+  case_name=$1
+}
+
+end_case() {
+  [ "$case_name" ] || return 0
+  if ((${#problems[@]})); then
+    failed=$((failed + 1))
+    printf 'not ok - %s\n' "$case_name"
+    printf '%s\n' "${problems[@]}" | sed 's/^/#   /'
+  else
+    printf 'ok - %s\n' "$case_name"
+  fi
+  case_name=
+  problems=()
+}
+
+# skip WHY: the case just begun cannot be tried here.
+skip() {
+  printf 'skip - %s: %s\n' "$case_name" "$1"
+  case_name=
+}
+
+# need PROGRAM...: the rest of the script cannot be tried without them.
+need() {
+  local program
+  for program; do
+    command -v "$program" >/dev/null && continue
+    case_name=$(basename "$0" .sh)
+    skip "$program is not installed"
+    finished=yes
+    exit 0
+  done
+}
+
+# bail_out WHY: what the cases stand on could not be set up.
+bail_out() {
+  it 'the parts that the cases need start'
+  problem "$@"
+  finish
+}
+
+finish() {
+  end_case
+  finished=yes
+  ((failed == 0))
+  exit
+}
+
+problem() { problems+=("$*"); }
+
+# ---- Running programs
+
+# run COMMAND...: runs it with its output kept for the checks below, for a minute at most.
+run() {
+  ran="$*"
+  local start=${EPOCHREALTIME/[.,]/}
+  timeout --kill-after=5 60 "$@" >"$scratch/out" 2>"$scratch/err"
+  status=$?
+  milliseconds=$(((${EPOCHREALTIME/[.,]/} - start) / 1000))
+  if grep -q hunter2 "$scratch/err"; then
+    problem 'a secret is on standard error'
+  fi
+}
+
+# start NAME COMMAND...: runs it until the script ends, with its output in $scratch/NAME.log.
+start() {
+  local log=$scratch/$1.log
+  shift
+  "$@" <&0 >"$log" 2>&1 &
+}
+
+# wait_until COMMAND [SECONDS]: whether COMMAND succeeds within the time, 10 seconds if none is given.
+wait_until() {
+  local tries=$((${2:-10} * 20))
+  until $1 >/dev/null 2>&1; do
+    ((--tries > 0)) || return 1
+    sleep 0.05
+  done
+}
+
+# ---- Checks on what `run` ran
+
+show_run() {
+  problem "command: $ran"
+  problem "exit status: $status, after $milliseconds ms"
+  problem "standard output: $(head -c 1000 "$scratch/out" | tr -d '\0')"
+  problem "standard error: $(head -c 2000 "$scratch/err" | tr -d '\0')"
+}
+
+# expect WHAT COMMAND...: COMMAND, a check on $scratch/out, err or $status, succeeds.
+expect() {
+  local what=$1
+  shift
+  "$@" && return
+  problem "expected $what"
+  show_run
+}
+
+out_text() { tr -d '\0' <"$scratch/out"; }
+
+succeeds() { expect 'success' [ "$status" -eq 0 ]; }
+status_is() { expect "exit status $1" [ "$status" -eq "$1" ]; }
+within() { expect "at most $1 ms" [ "$milliseconds" -le "$1" ]; }
+out_is() { expect "exactly this on standard output: $1" [ "$(out_text)" = "$1" ]; }
+out_has() { expect "standard output with /$1/" grep -Eq -- "$1" "$scratch/out"; }
+out_is_file() { expect "the bytes of $1 on standard output" cmp -s "$scratch/out" "$1"; }
+err_is_empty() { expect 'nothing on standard error' [ ! -s "$scratch/err" ]; }
+err_has() { expect "standard error with /$1/" grep -Eq -- "$1" "$scratch/err"; }
+err_lacks() { expect "standard error without /$1/" lacks "$1" "$scratch/err"; }
+lacks() { ! grep -Eq -- "$1" "$2"; }
+
+# succeeds_quietly: and without any message.
+succeeds_quietly() {
+  succeeds
+  err_is_empty
+}
+
+# fails_with STATUS REGEX...: with nothing on standard output, and on standard error an error, without
+# a full stop, that has each REGEX.
+fails_with() {
+  status_is "$1"
+  expect 'nothing on standard output' [ ! -s "$scratch/out" ]
+  err_has '^pullsecret: error: .*[^.]$'
+  expect 'no control characters on standard error' lacks $'[\001-\010\013-\037\177]' "$scratch/err"
+  shift
+  local regex
+  for regex; do err_has "$regex"; done
+}
+
+# json_is WHAT EXPECTED FILTER FILE: what jq's FILTER finds in FILE is EXPECTED, both compact.
+json_is() {
+  local found
+  found=$(jq -cS "$3" "$4" 2>&1)
+  [ "$found" = "$2" ] && return
+  problem "expected $1 $3 to be $2"
+  problem "found: $found"
+  show_run
+}
+
+# out_json FILTER EXPECTED: standard output is JSON.
+out_json() { json_is 'in the JSON output' "$2" "$1" "$scratch/out"; }
+
+# manifest FILTER EXPECTED: standard output is YAML or JSON; FILTER gets the array of its documents.
+manifest() {
+  python3 -c 'import json, sys, yaml; json.dump(list(yaml.safe_load_all(sys.stdin)), sys.stdout)' \
+    <"$scratch/out" >"$scratch/documents" 2>&1
+  json_is 'in the manifests' "$2" "$1" "$scratch/documents"
+}
+
+# pull_data FILTER EXPECTED: the same for the JSON that the first Secret holds.
+pull_data() {
+  manifest 'length > 0' true
+  jq -j '.[0].data | map(.)[0] | @base64d' "$scratch/documents" >"$scratch/pull-data" 2>/dev/null
+  json_is "in the Secret's data" "$2" "$1" "$scratch/pull-data"
+}
+
+# same WHAT A B
+same() {
+  [ "$2" = "$3" ] && return
+  problem "expected $1 to be: $3"
+  problem "found: $2"
+}
+
+# nothing_left: no process of this script's making is running, now or after a moment.
+nothing_left() {
+  wait_until nothing_runs 1 && return
+  problem "left running: $(ps -o args= -p "$(IFS=,; echo "${left[*]}")")"
+  kill -KILL "${left[@]}" 2>/dev/null
+}
+
+# ---- Input
+
+# config JSON: the user's ~/.docker/config.json.
+config() { printf '%s' "$1" >"$HOME/.docker/config.json"; }
+
+# helper NAME: the credential helper of that name is the shell script on standard input.
+helper() {
+  { echo '#!/bin/sh' && cat; } >"$scratch/bin/docker-credential-$1"
+  chmod +x "$scratch/bin/docker-credential-$1"
+}
+
+# store NAME JSON: a credential helper of that name over JSON: {SERVER URL: [USERNAME, SECRET]}.
+store() {
+  local program=$scratch/bin/docker-credential-$1
+  ln -sf "$e2e/json_store" "$program"
+  printf '%s' "$2" >"$program.json"
+  : >"$program.log"
+}
+
+# asked NAME: what that store was asked, one `ACTION SERVERURL` a line.
+asked() { cat "$scratch/bin/docker-credential-$1.log"; }
+
+# yaml_strings: sets `annotations`, the options that give each string of yaml-strings.json to an
+# annotation, the first to text-0. YAML reads each as something else when it is not quoted.
+yaml_strings() {
+  local texts i
+  mapfile -d '' texts < <(jq -j '.[] + "\u0000"' "$e2e/../data/yaml-strings.json")
+  annotations=()
+  for i in "${!texts[@]}"; do
+    annotations+=(--annotation "text-$i=${texts[i]}")
+  done
+}
