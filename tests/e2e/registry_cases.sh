@@ -1,0 +1,143 @@
+# shellcheck shell=bash
+# What the login scripts share: a real docker-registry on loopback, an image made by hand, and the
+# cases that docker, a store, pullsecret and skopeo go through together.
+
+# shellcheck source=lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+user=builder
+password='hunter2: p"a\s$<w>örd'
+
+# start_registry: sets `registry`, HOST:PORT of a registry that asks for user and password.
+start_registry() {
+  printf '%s' "$password" | htpasswd -Bin "$user" >"$scratch/htpasswd"
+  cat >"$scratch/registry.yml" <<END
+version: 0.1
+storage: {filesystem: {rootdirectory: $scratch/registry}}
+http: {addr: "127.0.0.1:0"}
+auth: {htpasswd: {realm: test, path: $scratch/htpasswd}}
+END
+  start registry docker-registry serve "$scratch/registry.yml"
+  wait_until registry_port || bail_out "no registry: $(cat "$scratch/registry.log")"
+  registry=127.0.0.1:$(registry_port)
+}
+
+registry_port() { grep -oPm 1 'listening on 127\.0\.0\.1:\K[0-9]+' "$scratch/registry.log"; }
+
+# blob FOLDER: keeps standard input in the OCI layout FOLDER; prints its descriptor's fields.
+blob() {
+  local file digest
+  file=$(mktemp -p "$scratch")
+  cat >"$file"
+  digest=$(sha256sum <"$file" | cut -d ' ' -f 1)
+  mv "$file" "$1/blobs/sha256/$digest"
+  printf '"digest":"sha256:%s","size":%d' "$digest" "$(stat -c %s "$1/blobs/sha256/$digest")"
+}
+
+# make_image FOLDER: an OCI layout with an image of one file, tagged 1.
+make_image() {
+  local type=application/vnd.oci.image layer config manifest
+  mkdir -p "$1/blobs/sha256" "$scratch/root"
+  echo hello >"$scratch/root/hello"
+  layer=$(tar -C "$scratch/root" -c hello | blob "$1")
+  config=$(printf '{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[%s]}}' \
+    "$(grep -o '"sha256:[^"]*"' <<<"$layer")" | blob "$1")
+  manifest=$(printf '{"schemaVersion":2,"mediaType":"%s","config":{"mediaType":"%s",%s},"layers":[{"mediaType":"%s",%s}]}' \
+    $type.manifest.v1+json $type.config.v1+json "$config" $type.layer.v1.tar "$layer" | blob "$1")
+  printf '{"schemaVersion":2,"manifests":[{"mediaType":"%s",%s,"annotations":{"org.opencontainers.image.ref.name":"1"}}]}' \
+    $type.manifest.v1+json "$manifest" >"$1/index.json"
+  echo '{"imageLayoutVersion":"1.0.0"}' >"$1/oci-layout"
+}
+
+# pull AUTHFILE: the image comes back from the registry.
+pull() {
+  rm -rf "$scratch/pulled"
+  run skopeo copy --insecure-policy --src-tls-verify=false --authfile "$1" \
+    "docker://$registry/acme/app:1" "dir:$scratch/pulled"
+}
+
+docker_login() { run docker login --username "$user" --password-stdin "$1" <<<"$password"; }
+
+# use_debians STORE: docker-credential-STORE is Debian's, whatever else is on PATH.
+use_debians() {
+  need docker docker-registry htpasswd skopeo jq "/usr/bin/docker-credential-$1"
+  ln -s "/usr/bin/docker-credential-$1" "$scratch/bin/"
+}
+
+# login_cases STORE: the whole way, through docker-credential-STORE.
+login_cases() {
+  local store=$1 auth
+  auth=$(printf '%s:%s' "$user" "$password" | base64 -w 0)
+
+  start_registry
+  make_image "$scratch/image"
+  config "{\"credsStore\": \"$store\", \"currentContext\": \"default\"}"
+
+  it "docker login keeps the password in $store and not in the file"
+  docker_login "$registry"
+  succeeds
+  json_is 'in the config file' "{\"$registry\":{}}" .auths "$HOME/.docker/config.json"
+
+  it 'convert makes a Secret of it'
+  run pullsecret convert
+  succeeds_quietly
+  manifest '.[0] | [.kind, .type, .metadata.name]' \
+    '["Secret","kubernetes.io/dockerconfigjson","regcred"]'
+  pull_data ".auths[\"$registry\"] | [.username, .password, .auth]" \
+    "$(jq -nc '$ARGS.positional' --args "$user" "$password" "$auth")"
+  cp "$scratch/pull-data" "$scratch/from-secret.json"
+
+  it 'convert -o config makes a config file of it'
+  run pullsecret convert -o config --output-file "$scratch/authfile.json"
+  succeeds_quietly
+  json_is 'in the file' "{\"auths\":[\"$registry\"],\"currentContext\":\"default\"}" \
+    '.auths |= keys' "$scratch/authfile.json"
+
+  it 'skopeo pushes an image with the config file'
+  run skopeo copy --insecure-policy --dest-tls-verify=false --authfile "$scratch/authfile.json" \
+    "oci:$scratch/image:1" "docker://$registry/acme/app:1"
+  succeeds
+
+  it 'skopeo pulls the image with the config file'
+  pull "$scratch/authfile.json"
+  succeeds
+
+  it 'skopeo pulls the image with the data of the Secret'
+  pull "$scratch/from-secret.json"
+  succeeds
+
+  it 'skopeo does not pull the image without'
+  echo '{"auths":{}}' >"$scratch/empty.json"
+  pull "$scratch/empty.json"
+  status_is 1
+  err_has 'authentication required|unauthorized'
+
+  it "get prints what docker-credential-$store prints"
+  run pullsecret get "$registry"
+  succeeds_quietly
+  same 'the answer' "$(jq -cS . "$scratch/out")" \
+    "$(printf '%s' "$registry" | "docker-credential-$store" get | jq -cS .)"
+
+  it "convert takes the registries from $store when the file names none"
+  docker_login "localhost:${registry#*:}"
+  succeeds
+  config "{\"credsStore\": \"$store\"}"
+  run pullsecret convert
+  succeeds_quietly
+  pull_data '.auths | keys' "[\"$registry\",\"localhost:${registry#*:}\"]"
+
+  it 'convert --registry takes one of them'
+  run pullsecret convert --registry "localhost:${registry#*:}"
+  succeeds_quietly
+  pull_data '.auths | keys' "[\"localhost:${registry#*:}\"]"
+
+  it 'convert fails after docker logout'
+  run docker logout "$registry"
+  succeeds
+  run docker logout "localhost:${registry#*:}"
+  succeeds
+  run pullsecret convert
+  fails_with 1 'docker login'
+  run pullsecret convert --registry "$registry"
+  fails_with 1 "$registry"
+}
