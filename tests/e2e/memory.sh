@@ -1,0 +1,165 @@
+#!/bin/bash
+# No memory that pullsecret has freed holds the secret: the program scan-memory looks through all of
+# it at the last moment of the process.
+
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+need scan-memory jq python3
+
+# cannot_scan WHY: nothing of this script can be tried here.
+cannot_scan() {
+  it 'no secret is left in memory'
+  skip "$1"
+  finish
+}
+
+printf 'hunter2-probe' >probe
+if grep -q __asan_init "$program_folder/pullsecret"; then
+  cannot_scan 'the sanitizers keep freed memory as it was'
+fi
+run scan-memory probe pullsecret --version
+[ "$status" -ne 2 ] || cannot_scan "no program may be traced here: $(tail -n 1 "$scratch/err")"
+
+# The short one fits into std::string itself, without memory of its own: it stays in whatever holds
+# the string. The long one has memory of its own, moves when a string grows, and is cut into pieces
+# by buffers.
+short=hunter2:Xq7
+long=hunter2-"$(printf 'Zk%02d' {1..50})"-hunter2-end
+
+# split_secret SECRET: into part-*, 8 bytes each, since memory that was used again may hold no more
+# than the secret's end, or a piece from between.
+split_secret() {
+  rm -f part-*
+  printf %s "${1:0:8}" >part-start
+  printf %s "${1:${#1}/2-4:8}" >part-middle
+  printf %s "${1: -8}" >part-end
+}
+
+# scan PART COMMAND...: runs COMMAND with the file `input` on standard input.
+scan() { run scan-memory "$@" <input; }
+
+# leaves_nothing STATUS COMMAND...: it exits with STATUS, and no part of the secret is left.
+leaves_nothing() {
+  local part expected=$1
+  shift
+  for part in part-*; do
+    scan "$part" "$@"
+    expect "no $part in memory" [ "$status" -eq 0 ]
+    err_has "^exit status $expected\$"
+  done
+}
+
+# leaves_secret COMMAND...: every part is found.
+leaves_secret() {
+  local part
+  for part in part-*; do
+    scan "$part" "$@"
+    expect "$part in memory" [ "$status" -eq 1 ]
+    err_has '^found '
+  done
+}
+
+# use_secret SECRET: it is in part-*, the config, the store "main" and the file `password`.
+use_secret() {
+  secret=$1
+  auth=$(printf 'octocat:%s' "$secret" | base64 -w 0)
+  split_secret "$secret"
+  : >input
+  config "{\"auths\": {\"ghcr.io\": {\"auth\": \"$auth\"}, \"quay.io\": {}},
+    \"credHelpers\": {\"quay.io\": \"main\"}}"
+  store main "{\"quay.io\": [\"octocat\", \"$secret\"]}"
+  printf '%s\n' "$secret" >password
+}
+
+secret_has() { pull_data ".auths[\"$1\"].password" "\"$secret\""; }
+
+# cases_of KIND SECRET
+cases_of() {
+  local kind=$1 format
+  use_secret "$2"
+
+  it "$kind secret: the scan finds it in a program that keeps it"
+  cp password input
+  leaves_secret bash -c 'read -r kept'
+
+  it "$kind secret: the scan finds it in base64, wherever it stands in there"
+  for before in '' x xx; do
+    printf '%s' "$before$secret" | base64 -w 0 >input
+    leaves_secret bash -c 'read -r kept'
+  done
+  : >input
+
+  for format in yaml json; do
+    it "$kind secret: convert -o $format, an inline registry"
+    leaves_nothing 0 pullsecret convert --registry ghcr.io -o $format
+    secret_has ghcr.io
+
+    it "$kind secret: convert -o $format, a registry in a store"
+    leaves_nothing 0 pullsecret convert --registry quay.io -o $format
+    secret_has quay.io
+  done
+
+  it "$kind secret: convert -o config, all registries"
+  leaves_nothing 0 pullsecret convert -o config
+  out_json '.auths | map_values(.auth)' "{\"ghcr.io\":\"$auth\",\"quay.io\":\"$auth\"}"
+
+  it "$kind secret: convert with everything a manifest can have"
+  leaves_nothing 0 pullsecret convert -n a,b,c --append-hash --immutable --label a=b
+  secret_has ghcr.io
+
+  it "$kind secret: convert --type dockercfg"
+  leaves_nothing 0 pullsecret convert --type dockercfg --registry ghcr.io
+  pull_data '.["ghcr.io"].password' "\"$secret\""
+
+  it "$kind secret: convert --config -"
+  cp .docker/config.json input
+  leaves_nothing 0 pullsecret convert --config - --registry ghcr.io
+  secret_has ghcr.io
+  : >input
+
+  it "$kind secret: convert --output-file"
+  leaves_nothing 0 pullsecret convert --output-file secret.yaml
+  cp secret.yaml "$scratch/out"
+  secret_has ghcr.io
+
+  it "$kind secret: convert among a thousand others"
+  jq -n --arg auth "$auth" \
+    '{auths: [range(1000) | {"registry-\(.).io": {auth: $auth}}] | add}' >many.json
+  leaves_nothing 0 pullsecret convert --config many.json
+  secret_has registry-999.io
+
+  it "$kind secret: convert with one registry unresolved"
+  leaves_nothing 1 pullsecret convert --registry ghcr.io --registry quay.io --registry gone.example
+  expect 'nothing on standard output' [ ! -s "$scratch/out" ]
+
+  it "$kind secret: convert with a file that cannot be written"
+  leaves_nothing 1 pullsecret convert --output-file no/folder/secret.yaml
+
+  it "$kind secret: convert with a config that is cut off"
+  head -c -2 .docker/config.json >cut.json
+  leaves_nothing 1 pullsecret convert --config cut.json
+
+  it "$kind secret: convert with an entry that Docker refuses"
+  printf '{"auths": {"ghcr.io": {"auth": "%s=="}}}' "$(base64 -w 0 <password)" >bad.json
+  leaves_nothing 1 pullsecret convert --config bad.json
+
+  for format in json password; do
+    it "$kind secret: get -o $format"
+    leaves_nothing 0 pullsecret get quay.io -o $format
+    out_has "$secret"
+  done
+
+  it "$kind secret: create --password-stdin"
+  cp password input
+  leaves_nothing 0 pullsecret create --server ghcr.io --username octocat --password-stdin
+  secret_has ghcr.io
+  : >input
+
+  it "$kind secret: create --password-file"
+  leaves_nothing 0 pullsecret create --server ghcr.io --username octocat --password-file password
+  secret_has ghcr.io
+}
+
+cases_of short "$short"
+cases_of long "$long"
+finish
