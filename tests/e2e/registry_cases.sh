@@ -8,8 +8,10 @@
 user=builder
 password='hunter2: p"a\s$<w>örd'
 
-# start_registry: sets `registry`, HOST:PORT of a registry that asks for user and password.
+# start_registry: sets `registry`, HOST:PORT of a registry that asks for user and password, unless
+# one is there.
 start_registry() {
+  [ ! "${registry-}" ] || return 0
   printf '%s' "$password" | htpasswd -Bin "$user" >"$scratch/htpasswd"
   cat >"$scratch/registry.yml" <<END
 version: 0.1
@@ -56,7 +58,17 @@ pull() {
     "docker://$registry/acme/app:1" "dir:$scratch/pulled"
 }
 
+# pull_by_helper: the image comes back, with what skopeo gets from the config file's helpers.
+pull_by_helper() { pull "$HOME/.docker/config.json"; }
+
 docker_login() { run docker login --username "$user" --password-stdin "$1" <<<"$password"; }
+
+# logs_in_again REGISTRY: docker login asks for no password. There is no daemon, which alone could
+# try the credential; docker names the one that it found.
+logs_in_again() {
+  run docker login "$1"
+  err_has "existing credentials.*$user"
+}
 
 # use_debians STORE: docker-credential-STORE is Debian's, whatever else is on PATH.
 use_debians() {
@@ -77,6 +89,9 @@ login_cases() {
   docker_login "$registry"
   succeeds
   json_is 'in the config file' "{\"$registry\":{}}" .auths "$HOME/.docker/config.json"
+
+  it "docker login finds it again in $store"
+  logs_in_again "$registry"
 
   it 'convert makes a Secret of it'
   run pullsecret convert
@@ -140,4 +155,40 @@ login_cases() {
   fails_with 1 'docker login'
   run pullsecret convert --registry "$registry"
   fails_with 1 "$registry"
+}
+
+# cred_helper_cases STORE: docker-credential-STORE for this registry alone. The image is there since
+# login_cases.
+cred_helper_cases() {
+  local store=$1
+  config "{\"credHelpers\": {\"$registry\": \"$store\"}}"
+
+  it "docker login keeps the password in $store through credHelpers"
+  docker_login "$registry"
+  succeeds
+  json_is 'in the config file' "{\"$registry\":{}}" .auths "$HOME/.docker/config.json"
+  run "docker-credential-$store" list <<<unused
+  out_json . "{\"$registry\":\"$user\"}"
+
+  it "docker login finds it again in $store through credHelpers"
+  logs_in_again "$registry"
+
+  it "skopeo pulls the image with $store through credHelpers"
+  pull_by_helper
+  succeeds
+
+  it "convert takes the password from $store through credHelpers"
+  run pullsecret convert
+  succeeds_quietly
+  pull_data '.auths | map_values(.password)' \
+    "$(jq -nc '{($ARGS.positional[0]): $ARGS.positional[1]}' --args "$registry" "$password")"
+
+  it "docker logout removes it from $store through credHelpers"
+  run docker logout "$registry"
+  succeeds
+  run "docker-credential-$store" list <<<unused
+  out_json . '{}'
+  pull_by_helper
+  status_is 1
+  err_has 'authentication required|unauthorized'
 }

@@ -1,0 +1,56 @@
+#!/bin/bash
+# The credential helper protocol: the cases of protocol-cases.json with the three helpers and, side
+# by side, with Debian's two. Where those answer differently, the table says how and why.
+
+# shellcheck source=secret_service.sh
+. "$(dirname "$0")/secret_service.sh"
+# shellcheck source=pass_cases.sh
+. "$e2e/pass_cases.sh"
+need python3 jq gnome-keyring-daemon docker-credential-encryptedfile
+
+# empty_keyring: through the service itself, whichever program stored what is in it. A call that it
+# does not answer is repeated.
+empty_keyring() {
+  local service=/org/freedesktop/secrets api=org.freedesktop.Secret items item
+  tell() {
+    dbus-send --session --print-reply=literal --reply-timeout=2000 \
+      --dest=org.freedesktop.secrets "$@"
+  }
+  while items=$(tell "$service" "$api.Service.SearchItems" dict:string:string:docker_cli,1 |
+    grep -Eo "$service/collection/[^ ]+"); do
+    for item in $items; do
+      tell "$item" "$api.Item.Delete"
+    done
+  done
+}
+export -f empty_keyring
+export password_store
+
+# conforms ours|upstream STORE PROGRAM EMPTY
+conforms() { python3 "$e2e/conformance.py" "$e2e/../data/protocol-cases.json" "$@" || failed=1; }
+
+# both STORE EMPTY: our program, and Debian's where it is the version that the differences are of.
+both() {
+  local version
+  conforms ours "$1" "$program_folder/docker-credential-$1" "$2"
+  version=$("/usr/bin/docker-credential-$1" version 2>/dev/null)
+  if [ "$version" = 0.6.4 ]; then
+    conforms upstream "$1" "/usr/bin/docker-credential-$1" "$2"
+  else
+    it "upstream $1"
+    skip "Debian's 0.6.4 is not installed"
+  fi
+}
+
+conforms ours encryptedfile "$program_folder/docker-credential-encryptedfile" \
+  'rm -rf ~/.local/share/docker-credential-encryptedfile'
+
+make_key builder
+new_store builder
+both pass 'find "$password_store" -mindepth 1 ! -name .gpg-id -delete'
+
+start_bus
+start_keyring
+both secretservice empty_keyring
+
+finish
