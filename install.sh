@@ -139,7 +139,7 @@ build_release() {
   [ ! -f "$build/build.ninja" ] || again=--reconfigure
   step meson setup $again --prefix "$prefix" --buildtype release -Dstrip=true \
     -Dstatic_libraries=$static_libraries "$build" "$source"
-  step meson compile -C "$build"
+  step meson compile -C "$build" -j "$(getconf _NPROCESSORS_ONLN)"
 }
 
 install_files() {
