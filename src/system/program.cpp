@@ -112,10 +112,14 @@ ProgramEnd reap(pid_t process) {
 
 ProgramSet::~ProgramSet() {
   for (const Running& program : running_) {
-    if (program.end) continue;
-    kill_process_tree(program.process);
-    reap(program.process);
+    if (!program.end) end(program);
   }
+}
+
+void ProgramSet::end(const Running& program) const {
+  kill_process_tree(program.process);
+  reap(program.process);
+  terminal_.restore();
 }
 
 void ProgramSet::start(std::size_t id, ProgramCall call) {
@@ -182,7 +186,7 @@ void ProgramSet::poll_once(std::chrono::milliseconds at_most) {
 }
 
 // Every descriptor is non-blocking, so it may be tried without asking poll() which one is ready.
-void ProgramSet::serve(Running& program) {
+void ProgramSet::serve(Running& program) const {
   siginfo_t exited{};
   // Asked before the output is read: what a program wrote before it exited is then in the pipe.
   waitid(P_PID, static_cast<id_t>(program.process), &exited, WEXITED | WNOHANG | WNOWAIT);
@@ -195,8 +199,7 @@ void ProgramSet::serve(Running& program) {
     return;
   }
   if (!too_much && std::chrono::steady_clock::now() < program.deadline) return;
-  kill_process_tree(program.process);
-  reap(program.process);
+  end(program);
   if (too_much)
     program.end = TooMuchOutput{};
   else

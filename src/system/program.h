@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "system/file_descriptor.h"
+#include "system/terminal_settings.h"
 
 namespace pullsecret {
 
@@ -51,7 +52,8 @@ struct ProgramResult {
 /// started: each program is the reaper of its descendants (PR_SET_CHILD_SUBREAPER, which survives
 /// execve), so that none of them gets away while it lives, daemons included. It stays in the
 /// process group of its caller, because a helper may have to ask something on the terminal, which
-/// a background group cannot. SIGPIPE must be ignored, as harden_process() does.
+/// a background group cannot; the terminal of one that is killed is put back as it was. SIGPIPE
+/// must be ignored, as harden_process() does.
 class ProgramSet {
  public:
   ProgramSet() = default;
@@ -82,9 +84,11 @@ class ProgramSet {
 
   std::optional<ProgramResult> take_ended();
   void poll_once(std::chrono::milliseconds at_most);
-  static void serve(Running& program);
+  void serve(Running& program) const;
+  void end(const Running& program) const;
 
   std::vector<Running> running_;
+  TerminalSettings terminal_;
 };
 
 /// What a search for a program came to.

@@ -88,6 +88,18 @@ same 'the calls' "$(grep -c begin "$scratch/failing.calls")" 5
 same 'the last four events' "$(tail -n 4 "$scratch/failing.calls" | cut -d ' ' -f 1 | paste -sd ' ')" \
   'begin end begin end'
 
+it 'a helper that is ended while it asks for a password leaves the terminal as it was'
+helper asking <<'END'
+stty -echo </dev/tty
+echo asked >/dev/tty
+sleep 60
+END
+config '{"auths":{"a.io":{}},"credsStore":"asking"}'
+run script -qec 'pullsecret convert --timeout 0.5; stty -a' /dev/null
+out_has '^asked'
+out_has 'no answer within 0.5 s'
+out_has 'iexten echo'
+
 it '--timeout is for each call, not for all of them'
 counting slow 0.4
 registries 6 slow
