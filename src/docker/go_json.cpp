@@ -26,6 +26,8 @@ struct SyntaxError {
 // What a person sees at the place where the parser stopped. `offset` is that of the byte that
 // cannot stand there.
 SyntaxError describe(std::string_view text, std::size_t offset) {
+  while (offset < text.size() && utf8_sequence(text.substr(offset)) == 0)
+    --offset;  // into the middle of a character; the text is UTF-8
   if (offset >= text.size())
     return {text.size(), "the text ends too early: a quote, bracket or brace is not closed",
             "the file may have been cut off; compare it with a backup"};
@@ -41,7 +43,10 @@ SyntaxError describe(std::string_view text, std::size_t offset) {
   if (offset > 0 && text[offset - 1] == '\\')
     return {offset - 1, "a backslash that begins no JSON escape", "write two backslashes for one"};
   if (found == '"') return {offset, "a comma or colon is missing before this string", ""};
-  return {offset, fmt::format("unexpected \"{}\"", printable(text.substr(offset, 1))), ""};
+  return {offset,
+          fmt::format("unexpected \"{}\"",
+                      printable(text.substr(offset, utf8_sequence(text.substr(offset))))),
+          ""};
 }
 
 /// Asks nlohmann's parser for nothing but whether the first value is JSON, and its depth.

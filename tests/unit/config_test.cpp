@@ -104,6 +104,11 @@ TEST_CASE("bytes that are not UTF-8 are read as U+FFFD, as in Go") {
   CHECK(parse("{\"credsStore\":\"a\xFF\"}").creds_store == "a\uFFFD");
 }
 
+TEST_CASE("UTF-16 is named as such") {
+  CHECK(message_of(std::string("\xFF\xFE{\0}\0", 6)) ==
+        "config.json:1:1: UTF-16 text; JSON is UTF-8");
+}
+
 TEST_CASE("half of a surrogate pair is read as U+FFFD, as in Go") {
   CHECK(parse(R"({"credsStore":"a\ud800"})").creds_store == "a\uFFFD");
   CHECK(parse(R"({"credsStore":"\udc00\ud83d\ude00\\ud800"})").creds_store == "\uFFFD😀\\ud800");

@@ -41,6 +41,7 @@ TEST_CASE("first_value says line and column in characters, and what is wrong in 
   CHECK_THAT(message_of("{\"a\": 1 \"b\": 2}"), Catch::Contains("a comma or colon is missing"));
   CHECK_THAT(message_of("{\"a\": \"C:\\Users\"}"), Catch::Contains("a backslash that begins no"));
   CHECK_THAT(message_of("{\"a\": True}"), Catch::Contains("1:7: unexpected \"T\""));
+  CHECK(message_of("\uFFFD{}") == "config.json:1:1: unexpected \"\uFFFD\"");
   CHECK_THAT(message_of("{\"a\": 1e999}"), Catch::Contains("a number out of range"));
   for (const char* cut : {"{", "{\"a", "{\"a\":", "{\"a\":1", "[1,", "\"abc"})
     CHECK_THAT(message_of(cut), Catch::Contains("ends too early"));
