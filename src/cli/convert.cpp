@@ -39,7 +39,8 @@ ConvertOptions read_options(const Arguments& arguments) {
   add_store_options(options);
   add_manifest_options(options);
   options.add_options()("registry", "", cxxopts::value<std::vector<std::string>>())(
-      "image", "", cxxopts::value<std::vector<std::string>>())("all", "")("skip-unresolved", "");
+      "image", "", cxxopts::value<std::vector<std::string>>())("all", "")("skip-unresolved", "")(
+      "jobs", "", cxxopts::value<std::string>()->default_value("16"));
   const cxxopts::ParseResult parsed = parse_options(options, arguments);
 
   ConvertOptions convert{.store = read_store_options(parsed),
@@ -47,6 +48,8 @@ ConvertOptions read_options(const Arguments& arguments) {
                          .registries = values_of(parsed, "registry"),
                          .all = parsed["all"].as<bool>(),
                          .skip_unresolved = parsed["skip-unresolved"].as<bool>()};
+  // Each call takes a few of the 1024 descriptors that a process may have.
+  convert.store.limits.jobs = number_of<std::size_t>(parsed, "jobs", 1, 128);
   for (const std::string& image : values_of(parsed, "image"))
     convert.images.push_back(parse_image(image));
   for (const std::string& registry : convert.registries)

@@ -7,7 +7,6 @@
 #include "cli/store_options.h"
 #include "docker/resolve.h"
 #include "helper/answer.h"
-#include "helper/protocol.h"
 #include "system/text.h"
 
 namespace pullsecret {
@@ -38,14 +37,14 @@ GetOptions read_options(const Arguments& arguments) {
 }
 
 std::string format(const GetOptions& options, const Credential& credential) {
-  const bool is_token = !credential.identity_token.empty() && credential.password.empty();
+  const auto [username, secret] = username_and_secret(credential);
   switch (options.format) {
     case GetFormat::json:
       return format_get_answer(options.registry, credential);
     case GetFormat::username:
-      return (is_token ? std::string(token_username) : credential.username) + "\n";
+      return username + "\n";
     case GetFormat::password:
-      return (is_token ? credential.identity_token : credential.password) + "\n";
+      return secret + "\n";
   }
   return {};
 }

@@ -43,6 +43,13 @@ Error unmatched(const cxxopts::Options& options, const std::string& argument) {
                       nearest(name, names_of(options)), options.program())};
 }
 
+// The option's name in a message of cxxopts, which quotes it.
+std::string quoted_name(std::string_view message) {
+  constexpr std::string_view open = "\u2018", close = "\u2019";
+  const std::size_t start = message.find(open) + open.size();
+  return std::string(message.substr(start, message.find(close) - start));
+}
+
 }  // namespace
 
 cxxopts::ParseResult parse_options(cxxopts::Options& options, const Arguments& arguments) {
@@ -55,9 +62,7 @@ cxxopts::ParseResult parse_options(cxxopts::Options& options, const Arguments& a
     if (!parsed.unmatched().empty()) throw unmatched(options, parsed.unmatched().front());
     return parsed;
   } catch (const cxxopts::exceptions::missing_argument& error) {
-    throw Error("",
-                lower_case(std::string_view(error.what()).substr(0, 1)) +
-                    std::string(error.what()).substr(1),
+    throw Error("", "--" + quoted_name(error.what()) + " needs an argument",
                 fmt::format("pullsecret help {}", options.program()));
   } catch (const cxxopts::exceptions::exception&) {
     throw Error("", "the options cannot be read",

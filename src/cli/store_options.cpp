@@ -11,18 +11,14 @@ namespace pullsecret {
 
 void add_store_options(cxxopts::Options& options) {
   options.add_options()("config", "", cxxopts::value<std::string>())(
-      "jobs", "", cxxopts::value<std::string>()->default_value("16"))(
       "timeout", "", cxxopts::value<std::string>()->default_value("60"))("q,quiet", "");
 }
 
 StoreOptions read_store_options(const cxxopts::ParseResult& parsed) {
-  constexpr std::size_t most_jobs =
-      128;  // each takes a few of the 1024 descriptors a process may have
   constexpr double most_seconds = 24 * 60 * 60;
   const std::chrono::duration<double> timeout(number_of(parsed, "timeout", 0.01, most_seconds));
   return {.config = value_of(parsed, "config"),
-          .limits = {.jobs = number_of<std::size_t>(parsed, "jobs", 1, most_jobs),
-                     .timeout = std::chrono::duration_cast<std::chrono::milliseconds>(timeout)},
+          .limits = {.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(timeout)},
           .quiet = parsed["quiet"].as<bool>()};
 }
 

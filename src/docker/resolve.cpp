@@ -84,26 +84,30 @@ Error with_helper(const std::string& helper, std::string_view action, const Erro
           error.hint()};
 }
 
-Outcome read_answer(const Place& place, const std::string& answer) {
+// Nothing if the answer says that there is no entry.
+std::optional<Outcome> read_answer(const Place& place, const std::string& answer) {
   try {
-    Credential credential = parse_get_answer(answer);
-    if (place.entry != nullptr) credential.email = place.entry->credential.email;
-    return credential;
+    std::optional<Credential> credential = parse_get_answer(answer);
+    if (!credential) return std::nullopt;
+    if (place.entry != nullptr) credential->email = place.entry->credential.email;
+    return std::move(*credential);
   } catch (const Error& error) {
     return with_helper(*place.helper, "get", error);
   }
 }
 
+std::optional<Outcome> read_reply(const Place& place, const HelperReply& reply) {
+  return std::visit(
+      overloaded{[&](const std::string& answer) { return read_answer(place, answer); },
+                 [](NotFound) { return std::optional<Outcome>(); },
+                 [](const Error& error) { return std::optional<Outcome>(error); }},
+      reply);
+}
+
 void take_reply(const Config& config, Search& search, const HelperReply& reply) {
-  std::visit(overloaded{[&](const std::string& answer) {
-                          search.outcome = read_answer(search.place, answer);
-                        },
-                        [&](NotFound) {
-                          if (search.spellings.empty())
-                            search.outcome = inline_outcome(config, search.place);
-                        },
-                        [&](const Error& error) { search.outcome = error; }},
-             reply);
+  search.outcome = read_reply(search.place, reply);
+  if (!search.outcome && search.spellings.empty())
+    search.outcome = inline_outcome(config, search.place);
 }
 
 // One round asks every unfinished search's next spelling, all at once.

@@ -36,12 +36,14 @@ std::string server_url_of(std::string_view listed) {
 
 }  // namespace
 
-Credential parse_get_answer(std::string_view answer) {
+std::optional<Credential> parse_get_answer(std::string_view answer) {
   const ordered_json object = parse_object(answer);
+  if (string_field(object, "Username") == "" && string_field(object, "Secret") == "")
+    return std::nullopt;
   Credential credential;
   credential.username = required_field(object, "Username");
   std::string secret = required_field(object, "Secret");
-  if (credential.username == token_username) return {.identity_token = std::move(secret)};
+  if (credential.username == token_username) return Credential{.identity_token = std::move(secret)};
   credential.password = std::move(secret);
   return credential;
 }
@@ -55,10 +57,13 @@ std::vector<std::string> parse_list_answer(std::string_view answer) {
   return server_urls;
 }
 
+UsernameAndSecret username_and_secret(const Credential& credential) {
+  if (credential.identity_token.empty()) return {credential.username, credential.password};
+  return {std::string(token_username), credential.identity_token};
+}
+
 std::string format_get_answer(std::string_view server_url, const Credential& credential) {
-  const bool is_token = !credential.identity_token.empty();
-  const std::string_view username = is_token ? token_username : credential.username;
-  const std::string_view secret = is_token ? credential.identity_token : credential.password;
+  const auto [username, secret] = username_and_secret(credential);
   return "{\"ServerURL\":" + go_json_string(server_url) +
          ",\"Username\":" + go_json_string(username) + ",\"Secret\":" + go_json_string(secret) +
          "}\n";

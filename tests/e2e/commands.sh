@@ -180,7 +180,7 @@ wrong_usage 'hint: .*--namespace' convert --namepsace=x
 wrong_usage 'hint: .*--registry' convert --registri ghcr.io
 wrong_usage 'unknown option.*-x' convert -x
 wrong_usage 'argument too many' convert ghcr.io
-wrong_usage 'name.* missing an argument' convert --name
+wrong_usage '--name needs an argument' convert --name
 wrong_usage 'unknown option' get ghcr.io --registri
 wrong_usage 'unknown option' create --passwrod=hunter2
 

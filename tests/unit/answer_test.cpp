@@ -11,15 +11,15 @@ using namespace pullsecret;
 
 TEST_CASE("parse_get_answer reads username and secret") {
   const Credential credential =
-      parse_get_answer(R"({"ServerURL":"x","Username":"u","Secret":"p\n","more":[1]})");
+      *parse_get_answer(R"({"ServerURL":"x","Username":"u","Secret":"p\n","more":[1]})");
   CHECK(credential.username == "u");
   CHECK(credential.password == "p\n");
   CHECK(credential.identity_token.empty());
-  CHECK(parse_get_answer(R"( {"secret":"p","USERNAME":"u"} )").username == "u");
+  CHECK(parse_get_answer(R"( {"secret":"p","USERNAME":"u"} )")->username == "u");
 }
 
 TEST_CASE("parse_get_answer makes the username <token> an identity token") {
-  const Credential credential = parse_get_answer(R"({"Username":"<token>","Secret":"t"})");
+  const Credential credential = *parse_get_answer(R"({"Username":"<token>","Secret":"t"})");
   CHECK(credential.identity_token == "t");
   CHECK(credential.username.empty());
   CHECK(credential.password.empty());
@@ -40,6 +40,17 @@ TEST_CASE("parse_get_answer refuses what is no answer, without repeating it") {
   CHECK(error_of([&] { parse_get_answer(deep); })->message() == "its answer is not JSON");
 }
 
+TEST_CASE("an answer with both fields empty says that there is no entry") {
+  CHECK(!parse_get_answer(R"({"ServerURL":"x","Username":"","Secret":""})"));
+}
+
+TEST_CASE("an identity token counts before a password") {
+  const auto [username, secret] =
+      username_and_secret({.username = "u", .password = "p", .identity_token = "t"});
+  CHECK(username == "<token>");
+  CHECK(secret == "t");
+}
+
 TEST_CASE("parse_list_answer gives server URLs, out of display labels too") {
   CHECK(parse_list_answer(R"({"ghcr.io":"u",
           "Registry credentials for https://index.docker.io/v1/":"u","":"u"})") ==
@@ -52,5 +63,5 @@ TEST_CASE("format_get_answer writes the one line that helpers answer") {
   CHECK(format_get_answer("ghcr.io", {.username = "u", .password = "a\"<\n"}) ==
         "{\"ServerURL\":\"ghcr.io\",\"Username\":\"u\",\"Secret\":\"a\\\"\\u003c\\n\"}\n");
   const std::string token = format_get_answer("x", {.identity_token = "t"});
-  CHECK(parse_get_answer(token).identity_token == "t");
+  CHECK(parse_get_answer(token)->identity_token == "t");
 }

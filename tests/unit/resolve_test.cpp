@@ -86,6 +86,7 @@ TEST_CASE("what is not found is asked for under its other spellings, then inline
   const Stores stores;
   stores.add("one", "https://a.io", answer("other-spelling"));
   stores.add("one", "docker.io", answer("hub"));
+  stores.add("one", "b.io", R"({"ServerURL":"b.io","Username":"","Secret":""})");
   const Config config = parse(
       R"({"credsStore":"one","auths":{"a.io":{},"b.io":{"auth":"dTpw"},"c.io":{},
           "https://index.docker.io/v1/":{}}})");

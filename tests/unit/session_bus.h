@@ -71,7 +71,8 @@ class PrivateSessionBus {
 
   void wait_for_service() {
     sd_bus* bus = nullptr;
-    if (sd_bus_open_user(&bus) < 0) throw pullsecret::Error("dbus-daemon", "it does not answer");
+    // The socket is there a moment before the daemon listens on it.
+    wait_until([&bus] { return sd_bus_open_user(&bus) >= 0; }, "dbus-daemon");
     wait_until(
         [bus] { return sd_bus_get_name_creds(bus, "org.freedesktop.secrets", 0, nullptr) >= 0; },
         "org.freedesktop.secrets");
