@@ -74,7 +74,7 @@ TEST_CASE("not found is told from failure by the exact message") {
 
 TEST_CASE("an answer is never repeated in an error, however the helper ends") {
   const Helpers helpers;
-  const std::string answer = "echo '{\"Username\":\"u\",\"Secret\":\"hunter2\"}'; echo noise >&2; ";
+  const std::string answer = R"(echo '{"Username":"u","Secret":"hunter2"}'; echo noise >&2; )";
   helpers.add("failing", answer + "exit 1");
   helpers.add("crashing", answer + "kill -SEGV $$");
   helpers.add("hanging", "echo hunter2; sleep 300");

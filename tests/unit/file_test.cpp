@@ -33,7 +33,7 @@ TEST_CASE("read_file reads up to its limit and no further") {
   REQUIRE(error);
   CHECK(error->place() == file.string());
   CHECK(error->message() == "larger than 4 bytes");
-  CHECK(error_of([&] { read_file("/dev/zero", 1024 * 1024); })->message() == "larger than 1 MiB");
+  CHECK(error_of([&] { read_file("/dev/zero", 1024UL * 1024); })->message() == "larger than 1 MiB");
 }
 
 TEST_CASE("read_file says why it cannot read") {

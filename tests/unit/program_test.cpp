@@ -93,7 +93,7 @@ TEST_CASE("a program that dies by a signal says which") {
 TEST_CASE("SIGPIPE is what it was for a program that is started") {
   const auto old = std::signal(SIGPIPE, SIG_IGN);
   const ProgramResult result = run(shell("yes | head -n 1; kill -PIPE $$"));
-  std::signal(SIGPIPE, old);
+  std::signal(SIGPIPE, old);  // NOLINT(cert-err33-c): cannot fail for this signal
   CHECK(std::get<Killed>(result.end).signal == SIGPIPE);
 }
 
@@ -109,7 +109,7 @@ TEST_CASE("too much output ends a program, on standard error it is dropped") {
   CHECK(std::holds_alternative<TooMuchOutput>(run(flood).end));
   const ProgramResult noisy = run(shell("yes | head -c 5000000 >&2; echo done"));
   CHECK(noisy.output == "done\n");
-  CHECK(noisy.error_output.size() == 64 * 1024);
+  CHECK(noisy.error_output.size() == 64UL * 1024);
 }
 
 TEST_CASE("a program that takes too long ends with everything it started") {

@@ -68,7 +68,7 @@ TEST_CASE("store refuses what would forge or cut an entry, and repeats no secret
   CHECK_THAT(refusal("store", "{\"ServerURL\":\"a\",\"Username\":\"u\",\"Secret\":\"\xFF\"}"),
              Catch::Contains("not UTF-8"));
   for (const char* input :
-       {"", "hunter2", "[]", "{\"Secret\":\"hunter2\"", "null", "\"hunter2\"", "{} {}"})
+       {"", "hunter2", "[]", R"({"Secret":"hunter2")", "null", R"("hunter2")", "{} {}"})
     CHECK_THAT(refusal("store", input), Catch::Contains("is not a JSON object"));
   CHECK_THAT(refusal("store", R"({"ServerURL":"a","Username":"u","Secret":7})"),
              Catch::Contains("Secret is not a string"));
