@@ -8,6 +8,7 @@
 #include <sodium.h>
 
 #include "system/error.h"
+#include "system/file.h"
 #include "system/text.h"
 
 namespace pullsecret {
@@ -48,8 +49,7 @@ bool is_absence(const std::error_code& error) {
 }
 
 void check(const std::error_code& error, const fs::path& folder) {
-  if (error && !is_absence(error))
-    throw Error(printable(folder.string(), 4096), error_text(error.value()));
+  if (error && !is_absence(error)) throw Error(place_of(folder), error_text(error.value()));
 }
 
 // One that goes away while it is looked at is not there.

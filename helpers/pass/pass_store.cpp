@@ -15,7 +15,6 @@
 #include "system/environment.h"
 #include "system/error.h"
 #include "system/file.h"
-#include "system/text.h"
 
 namespace pullsecret {
 namespace {
@@ -35,10 +34,6 @@ Place server_place(const fs::path& store, const std::string& server_url) {
 
 Place entry_place(const Place& server, const std::string& entry) {
   return {server.name + "/" + entry, server.path / (entry + ".gpg")};
-}
-
-std::string in_words(const fs::path& path) {
-  return printable(path.string(), 4096);
 }
 
 bool is_there(const fs::path& path) {
@@ -63,7 +58,7 @@ void check_initialised(const fs::path& store, const Place& server) {
   if (environment_variable("PASSWORD_STORE_KEY")) return;
   for (const fs::path& folder : {server.path, server.path.parent_path(), store})
     if (is_there(folder / ".gpg-id")) return;
-  throw Error("pass", fmt::format("the password store {} is not initialised", in_words(store)),
+  throw Error("pass", fmt::format("the password store {} is not initialised", place_of(store)),
               "run `pass init KEY` with the ID of your GPG key, which `gpg --list-secret-keys` "
               "lists");
 }
@@ -96,14 +91,14 @@ void insert(const fs::path& store, const Place& server, const Place& entry,
     throw;
   }
   if (!is_there(entry.path))
-    throw Error("pass", fmt::format("it succeeded, but did not write {}", in_words(entry.path)),
+    throw Error("pass", fmt::format("it succeeded, but did not write {}", place_of(entry.path)),
                 "is the pass on PATH the one of www.passwordstore.org?");
 }
 
 // pass tells success even if its rm(1) failed.
 void check_removed(const fs::path& path) {
   if (is_there(path))
-    throw Error("pass", fmt::format("it did not remove {}", in_words(path)),
+    throw Error("pass", fmt::format("it did not remove {}", place_of(path)),
                 "check who may write to its folder");
 }
 

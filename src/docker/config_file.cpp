@@ -56,7 +56,7 @@ std::optional<fs::path> first_existing(const std::vector<fs::path>& places) {
 }
 
 Config read_config(const fs::path& file) {
-  JsonText json{printable(file.string(), 4096), read_file(file, max_config_size)};
+  JsonText json{place_of(file), read_file(file, max_config_size)};
   if (file.filename() == ".dockercfg") return parse_dockercfg(std::move(json));
   return parse_config(std::move(json));
 }
@@ -78,7 +78,7 @@ Error no_config(const std::vector<fs::path>& looked_for) {
   std::vector<std::string> places;
   places.reserve(looked_for.size());
   for (const fs::path& place : looked_for)
-    places.push_back(printable(place.string(), 4096));
+    places.push_back(place_of(place));
   return {"", "no Docker config found: there is no " + join(places, ", "),
           "log in with docker login REGISTRY, or name a file with --config"};
 }
