@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 #include <sodium.h>
 
-#include "credential/basic_auth.h"
+#include "credential/base64.h"
 #include "system/error.h"
 #include "system/file.h"
 #include "system/private_file.h"
@@ -45,16 +45,6 @@ std::optional<Key> decode_hex(std::string_view text) {
   return key;
 }
 
-std::optional<Key> decode_base64(std::string_view text) {
-  Key key{std::string(key_size, '\0')};
-  std::size_t size = 0;
-  const int result =
-      sodium_base642bin(reinterpret_cast<unsigned char*>(key.bytes.data()), key_size, text.data(),
-                        text.size(), nullptr, &size, nullptr, sodium_base64_VARIANT_ORIGINAL);
-  if (result != 0 || size != key_size) return std::nullopt;
-  return key;
-}
-
 void remove_key(const fs::path& file) {
   if (unlink(file.c_str()) != 0) throw system_error(place_of(file));
   sync_folder(file.parent_path());
@@ -66,7 +56,8 @@ Key parse_key(std::string_view content) {
   if (content.size() == key_size) return Key{std::string(content)};
   const std::string_view text = trim(content);
   if (auto key = decode_hex(text)) return std::move(*key);
-  if (auto key = decode_base64(text)) return std::move(*key);
+  if (auto bytes = decode_base64(text); bytes && bytes->size() == key_size)
+    return Key{std::move(*bytes)};
   throw Error("", "not a key: that is 32 bytes, as they are or in base64 or hex",
               "openssl rand -base64 32 prints a new one");
 }

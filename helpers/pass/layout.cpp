@@ -5,8 +5,7 @@
 #include <system_error>
 #include <tuple>
 
-#include <sodium.h>
-
+#include "credential/base64.h"
 #include "system/error.h"
 #include "system/file.h"
 #include "system/text.h"
@@ -16,7 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int base64_variant = sodium_base64_VARIANT_URLSAFE;
 constexpr std::string_view suffix = ".gpg";
 
 struct Escape {
@@ -66,22 +64,12 @@ std::optional<PassEntry> entry_at(const fs::directory_entry& file, const fs::pat
 }  // namespace
 
 std::string server_folder_name(std::string_view server_url) {
-  std::string name(sodium_base64_encoded_len(server_url.size(), base64_variant), '\0');
-  sodium_bin2base64(name.data(), name.size(),
-                    reinterpret_cast<const unsigned char*>(server_url.data()), server_url.size(),
-                    base64_variant);
-  name.pop_back();  // the NUL that libsodium ends it with
-  return name;
+  return encode_url_base64(server_url);
 }
 
 std::optional<std::string> server_url_of_folder(std::string_view name) {
-  std::string server_url(name.size(), '\0');
-  std::size_t length = 0;
-  if (sodium_base642bin(reinterpret_cast<unsigned char*>(server_url.data()), server_url.size(),
-                        name.data(), name.size(), nullptr, &length, nullptr, base64_variant) != 0)
-    return std::nullopt;
-  server_url.resize(length);
-  if (server_url.empty() || !is_utf8(server_url)) return std::nullopt;
+  auto server_url = decode_url_base64(name);
+  if (!server_url || server_url->empty() || !is_utf8(*server_url)) return std::nullopt;
   return server_url;
 }
 

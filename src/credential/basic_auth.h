@@ -12,9 +12,6 @@ struct UserPassword {
   std::string password;
 };
 
-/// Standard base64 with padding (RFC 4648, section 4).
-std::string encode_base64(std::string_view bytes);
-
 /// Base64 of `username:password`.
 std::string encode_auth(std::string_view username, std::string_view password);
 

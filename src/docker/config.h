@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "credential/credential.h"
-#include "docker/go_json.h"
+#include "credential/go_json.h"
 #include "system/error.h"
 
 namespace pullsecret {

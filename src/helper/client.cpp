@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <deque>
 #include <filesystem>
 #include <map>
@@ -12,7 +11,6 @@
 
 #include "helper/protocol.h"
 #include "system/environment.h"
-#include "system/overloaded.h"
 #include "system/program.h"
 #include "system/text.h"
 
@@ -74,26 +72,6 @@ std::string said(const ProgramResult& result) {
   return text;
 }
 
-std::string describe(const HelperLimits& limits, const ProgramResult& result) {
-  return std::visit(
-      overloaded{
-          [](NotStarted end) { return "cannot be run: " + error_text(end.error_number); },
-          [&](Exited end) { return fmt::format("exit status {}{}", end.status, said(result)); },
-          [&](Killed end) {
-            const char* name = sigdescr_np(end.signal);
-            return fmt::format("ended by signal {} ({}){}", end.signal,
-                               name == nullptr ? "real-time" : name, said(result));
-          },
-          [&](TimedOut) {
-            const double seconds = std::chrono::duration<double>(limits.timeout).count();
-            return fmt::format("no answer within {:g} s{}", seconds, said(result));
-          },
-          [](TooMuchOutput) {
-            return fmt::format("its answer is larger than {} MiB", max_message / 1024 / 1024);
-          }},
-      result.end);
-}
-
 std::string advice(const HelperCall& call, const ProgramResult& result) {
   if (std::holds_alternative<TimedOut>(result.end))
     return "it may wait for its store to be unlocked; --timeout gives it longer";
@@ -103,11 +81,11 @@ std::string advice(const HelperCall& call, const ProgramResult& result) {
                      helper_program_prefix, printable(call.helper), call.action);
 }
 
-HelperReply reply_of(const HelperCall& call, const HelperLimits& limits, ProgramResult& result) {
+HelperReply reply_of(const HelperCall& call, ProgramResult& result) {
   const auto* exited = std::get_if<Exited>(&result.end);
   if (exited != nullptr && exited->status == 0) return std::move(result.output);
   if (exited != nullptr && trim(result.output) == credentials_not_found) return NotFound{};
-  return Error(place_of(call), describe(limits, result), advice(call, result));
+  return Error(place_of(call), in_words(result.end) + said(result), advice(call, result));
 }
 
 /// One HelperClient::run(): which call waits, which runs, what came of each.
@@ -198,7 +176,7 @@ class Schedule {
     running_[helper].erase(call);
     if (running_[helper].empty()) running_.erase(helper);
     called_.insert(helper);
-    task.reply = reply_of(calls_[call], limits_, result);
+    task.reply = reply_of(calls_[call], result);
     if (!std::holds_alternative<Error>(task.reply)) return;
     if (task.repeated && std::holds_alternative<TimedOut>(result.end)) hanging_.insert(helper);
     if (task.repeated || !task.had_company) return;

@@ -11,6 +11,7 @@
 #include <sodium.h>
 #include <yaml-cpp/yaml.h>
 
+#include "credential/base64.h"
 #include "credential/basic_auth.h"
 #include "credential/json.h"
 #include "system/error.h"

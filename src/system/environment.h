@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -8,6 +9,10 @@ namespace pullsecret {
 
 /// The environment variable `name`; one that is set but empty counts as not set, as in Docker.
 std::optional<std::string> environment_variable(const char* name);
+
+/// All of them: name → value.
+using Environment = std::map<std::string, std::string>;
+Environment environment();
 
 /// The user's home folder: $HOME, else the passwd entry's (as Docker does for an empty HOME), if
 /// there is one.

@@ -27,12 +27,6 @@ FileDescriptor open_file(const fs::path& file, int flags) {
   return descriptor;
 }
 
-std::string size_in_words(std::size_t bytes) {
-  constexpr std::size_t mebibyte = 1024UL * 1024;
-  return bytes % mebibyte == 0 ? fmt::format("{} MiB", bytes / mebibyte)
-                               : fmt::format("{} bytes", bytes);
-}
-
 // The name of a new file beside `target`, up to the six characters that mkostemp() makes up.
 std::string temporary_prefix(const fs::path& target) {
   return fmt::format(".{}.", target.filename().string());

@@ -11,9 +11,13 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "system/error.h"
+#include "system/overloaded.h"
 #include "system/process_tree.h"
 #include "system/text.h"
 
@@ -42,15 +46,15 @@ void set_nonblocking(const FileDescriptor& descriptor) {
 
 // The child's half of start(): never returns. Descriptors above 2 close themselves at execve; a
 // failed execve leaves its errno in `failure`.
-[[noreturn]] void become(const std::vector<char*>& command, int input, int output, int error,
-                         int failure) {
+[[noreturn]] void become(const std::vector<char*>& command, char* const* environment, int input,
+                         int output, int error, int failure) {
   dup2(input, STDIN_FILENO);
   dup2(output, STDOUT_FILENO);
   dup2(error, STDERR_FILENO);
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   prctl(PR_SET_PDEATHSIG, SIGTERM);  // whoever ends the caller ends what it runs
   std::signal(SIGPIPE, SIG_DFL);     // NOLINT(cert-err33-c): cannot fail for this signal
-  execv(command.front(), command.data());
+  execve(command.front(), command.data(), environment);
   const int error_number = errno;
   const ssize_t written = write(failure, &error_number, sizeof error_number);
   _exit(written > 0 ? 127 : 126);
@@ -64,13 +68,20 @@ int read_failure(const FileDescriptor& failure) {
   return error_number;
 }
 
-std::vector<char*> command_line(ProgramCall& call) {
-  std::vector<char*> command{
-      const_cast<char*>(call.program.c_str())};  // execv's type, not its deed
-  for (std::string& argument : call.arguments)
-    command.push_back(argument.data());
-  command.push_back(nullptr);
-  return command;
+std::vector<std::string> definitions(const Environment& environment) {
+  std::vector<std::string> texts;
+  texts.reserve(environment.size());
+  for (const auto& [name, value] : environment)
+    texts.push_back(fmt::format("{}={}", name, value));
+  return texts;
+}
+
+std::vector<char*> pointers_to(std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  for (std::string& text : texts)
+    pointers.push_back(text.data());
+  pointers.push_back(nullptr);
+  return pointers;
 }
 
 // Appends what is there to read, and closes the descriptor at its end. `limit` bounds `text`: what
@@ -110,6 +121,26 @@ ProgramEnd reap(pid_t process) {
 
 }  // namespace
 
+std::string in_words(const ProgramEnd& end) {
+  return std::visit(
+      overloaded{[](NotStarted why) { return "cannot be run: " + error_text(why.error_number); },
+                 [](Exited how) { return fmt::format("exit status {}", how.status); },
+                 [](Killed how) {
+                   const char* name = sigdescr_np(how.signal);
+                   return fmt::format("ended by signal {} ({})", how.signal,
+                                      name == nullptr ? "real-time" : name);
+                 },
+                 [](TimedOut when) {
+                   const double seconds = std::chrono::duration<double>(when.timeout).count();
+                   return fmt::format("no answer within {:g} s", seconds);
+                 },
+                 [](TooMuchOutput how) {
+                   return fmt::format("its answer is larger than {}",
+                                      size_in_words(how.max_output));
+                 }},
+      end);
+}
+
 ProgramSet::~ProgramSet() {
   for (const Running& program : running_) {
     if (!program.end) end(program);
@@ -124,12 +155,15 @@ void ProgramSet::end(const Running& program) const {
 
 void ProgramSet::start(std::size_t id, ProgramCall call) {
   Pipe input = make_pipe(), output = make_pipe(), error = make_pipe(), failure = make_pipe();
-  const std::vector<char*> command = command_line(call);
+  call.arguments.insert(call.arguments.begin(), call.program.string());
+  const std::vector<char*> command = pointers_to(call.arguments);
+  std::vector<std::string> own = definitions(call.environment.value_or(Environment()));
+  const std::vector<char*> own_environment = pointers_to(own);
   const pid_t process = fork();
   if (process < 0) throw system_error("fork");
   if (process == 0)
-    become(command, input.read_end.get(), output.write_end.get(), error.write_end.get(),
-           failure.write_end.get());
+    become(command, call.environment ? own_environment.data() : environ, input.read_end.get(),
+           output.write_end.get(), error.write_end.get(), failure.write_end.get());
 
   Running program;
   program.process = process;
@@ -141,6 +175,7 @@ void ProgramSet::start(std::size_t id, ProgramCall call) {
     set_nonblocking(*pipe);
   program.unwritten = std::move(call.input);
   program.max_output = call.max_output;
+  program.timeout = call.timeout;
   program.deadline = std::chrono::steady_clock::now() + call.timeout;
   program.result.id = id;
   failure.write_end.close();
@@ -201,9 +236,16 @@ void ProgramSet::serve(Running& program) const {
   if (!too_much && std::chrono::steady_clock::now() < program.deadline) return;
   end(program);
   if (too_much)
-    program.end = TooMuchOutput{};
+    program.end = TooMuchOutput{program.max_output};
   else
-    program.end = TimedOut{};
+    program.end = TimedOut{program.timeout};
+}
+
+ProgramResult run_program(ProgramCall call) {
+  ProgramSet programs;
+  programs.start(0, std::move(call));
+  while (true)
+    if (auto result = programs.wait(std::chrono::minutes(1))) return *std::move(result);
 }
 
 ProgramSearch find_program(std::string_view name, std::string_view search_path) {

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "system/environment.h"
 #include "system/file_descriptor.h"
 #include "system/terminal_settings.h"
 
@@ -21,6 +22,7 @@ struct ProgramCall {
   std::string input;                   ///< its whole standard input
   std::chrono::milliseconds timeout;
   std::size_t max_output;  ///< bytes on standard output, past which it is ended
+  std::optional<Environment> environment = std::nullopt;  ///< all of it; absent: the caller's
 };
 
 // How a run came to its end.
@@ -33,9 +35,16 @@ struct Exited {
 struct Killed {
   int signal;
 };
-struct TimedOut {};
-struct TooMuchOutput {};
+struct TimedOut {
+  std::chrono::milliseconds timeout;
+};
+struct TooMuchOutput {
+  std::size_t max_output;
+};
 using ProgramEnd = std::variant<NotStarted, Exited, Killed, TimedOut, TooMuchOutput>;
+
+/// The end as a message says it: "exit status 1", "no answer within 60 s".
+std::string in_words(const ProgramEnd& end);
 
 struct ProgramResult {
   std::size_t id = 0;  ///< the caller's, from ProgramSet::start()
@@ -77,6 +86,7 @@ class ProgramSet {
     FileDescriptor exit, input, output, error;
     std::string unwritten;
     std::size_t max_output = 0;
+    std::chrono::milliseconds timeout{};
     std::chrono::steady_clock::time_point deadline;
     std::optional<ProgramEnd> end;
     ProgramResult result;
@@ -90,6 +100,9 @@ class ProgramSet {
   std::vector<Running> running_;
   TerminalSettings terminal_;
 };
+
+/// Runs one program to its end. Throws as ProgramSet::start() does.
+ProgramResult run_program(ProgramCall call);
 
 /// What a search for a program came to.
 struct ProgramSearch {

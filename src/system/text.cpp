@@ -132,4 +132,10 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
                     [](char x, char y) { return ascii_lower(x) == ascii_lower(y); });
 }
 
+std::string size_in_words(std::size_t bytes) {
+  constexpr std::size_t mebibyte = 1024UL * 1024;
+  return bytes % mebibyte == 0 ? fmt::format("{} MiB", bytes / mebibyte)
+                               : fmt::format("{} bytes", bytes);
+}
+
 }  // namespace pullsecret

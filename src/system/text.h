@@ -40,4 +40,7 @@ std::vector<std::string> without_repeats(std::vector<std::string> texts);
 /// Whether the two are equal but for the case of ASCII letters.
 bool equal_ignoring_case(std::string_view a, std::string_view b);
 
+/// A size as a message says it: "1 MiB", "300 bytes".
+std::string size_in_words(std::size_t bytes);
+
 }  // namespace pullsecret

@@ -21,7 +21,7 @@
 #include <string_view>
 #include <vector>
 
-#include "credential/basic_auth.h"
+#include "credential/base64.h"
 #include "system/error.h"
 #include "system/file.h"
 #include "system/file_descriptor.h"

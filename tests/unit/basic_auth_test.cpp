@@ -2,25 +2,10 @@
 
 #include <catch2/catch.hpp>
 
+#include "credential/base64.h"
 #include "support.h"
 
 using namespace pullsecret;
-
-TEST_CASE("base64 is that of RFC 4648, section 10") {
-  const auto [bytes, base64] = GENERATE(table<std::string, std::string>({{"", ""},
-                                                                         {"f", "Zg=="},
-                                                                         {"fo", "Zm8="},
-                                                                         {"foo", "Zm9v"},
-                                                                         {"foob", "Zm9vYg=="},
-                                                                         {"fooba", "Zm9vYmE="},
-                                                                         {"foobar", "Zm9vYmFy"}}));
-  CHECK(encode_base64(bytes) == base64);
-}
-
-TEST_CASE("base64 takes any byte") {
-  CHECK(encode_base64(std::string(3, '\0')) == "AAAA");
-  CHECK(encode_base64("\xFB\xEF\xFF") == "++//");
-}
 
 TEST_CASE("auth is decoded as Docker decodes it") {
   for (const auto& row : test_data("auth-entries.json")) {

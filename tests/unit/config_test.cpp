@@ -6,7 +6,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "credential/basic_auth.h"
+#include "credential/base64.h"
 #include "support.h"
 
 using namespace pullsecret;

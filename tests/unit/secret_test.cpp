@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <yaml-cpp/yaml.h>
 
+#include "credential/base64.h"
 #include "credential/basic_auth.h"
 #include "support.h"
 

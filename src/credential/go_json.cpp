@@ -1,4 +1,4 @@
-#include "docker/go_json.h"
+#include "credential/go_json.h"
 
 #include <algorithm>
 #include <charconv>

@@ -9,10 +9,10 @@
 
 namespace pullsecret {
 
-// JSON as Docker reads it, which is as Go's encoding/json does. nlohmann/json says whether a text
-// is JSON and decodes its strings; what it does not tell is where in the text a value stands, and
-// that is needed twice: to say FILE:LINE:COLUMN, and to hand on settings of other tools byte for
-// byte (a number of 20 digits, the order and white space of an object).
+// JSON as Docker and the kubelet read it, which is as Go's encoding/json does. nlohmann/json says
+// whether a text is JSON and decodes its strings; what it does not tell is where in the text a
+// value stands, and that is needed twice: to say FILE:LINE:COLUMN, and to hand on settings of other
+// tools byte for byte (a number of 20 digits, the order and white space of an object).
 
 /// A JSON text with the name of the file it came from.
 struct JsonText {
