@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "system/gpg_key.h"
 #include "system/text.h"
 
 namespace pullsecret {
@@ -40,28 +41,6 @@ std::optional<StatusLine> last_line(const std::vector<StatusLine>& lines,
   return *found;
 }
 
-/// A key as gpg lists it with colons: one record a line (GnuPG, doc/DETAILS).
-struct Key {
-  char validity = '-';
-  std::string capabilities;  ///< upper case: of the whole key, now
-  std::string fingerprint;
-};
-
-std::optional<Key> first_key(std::string_view listing) {
-  std::optional<Key> key;
-  for (const std::string& line : split(listing, '\n')) {
-    const std::vector<std::string> fields = split(line, ':');
-    if (fields.size() < 12 && fields.front() != "fpr") continue;
-    if (fields.front() == "pub" && !key)
-      key = {.validity = fields[1].empty() ? '-' : fields[1].front(), .capabilities = fields[11]};
-    if (fields.front() == "fpr" && key && fields.size() > 9) {
-      key->fingerprint = fields[9];
-      return key;
-    }
-  }
-  return key;
-}
-
 // The key that gpg gave up at: named in INV_RECP, whose first argument is a reason that gpg 2.2
 // mostly leaves open; without that line, the last one it considered.
 std::optional<std::string> refused_key(const std::vector<StatusLine>& lines) {
@@ -76,30 +55,6 @@ Error in_own_words(std::string_view error_output, std::string_view action, std::
   const std::string said = said_to_people(error_output);
   return {"pass", fmt::format("gpg cannot {}{}{}", action, said.empty() ? "" : ": ", said),
           std::move(hint)};
-}
-
-std::optional<Error> key_failure(const Key& key) {
-  const std::string name = printable(key.fingerprint);
-  if (key.validity == 'e')
-    return Error("pass", fmt::format("the password store's GPG key {} has expired", name),
-                 fmt::format("extend it with `gpg --edit-key {} expire save`", name));
-  if (key.validity == 'r')
-    return Error("pass", fmt::format("the password store's GPG key {} is revoked", name),
-                 "use another key: `pass init KEY`");
-  if (key.capabilities.find('D') != std::string::npos)
-    return Error("pass", fmt::format("the password store's GPG key {} is disabled", name),
-                 fmt::format("enable it with `gpg --edit-key {} enable save`", name));
-  if (key.capabilities.find('E') == std::string::npos)
-    return Error(
-        "pass",
-        fmt::format("the password store's GPG key {} has no valid part to encrypt with", name),
-        fmt::format("extend or add a subkey with `gpg --edit-key {}`, or use another key: "
-                    "`pass init KEY`",
-                    name));
-  if (key.validity != 'u' && key.validity != 'f')
-    return Error("pass", fmt::format("gpg does not trust the password store's key {}", name),
-                 fmt::format("if it is yours, say so with `gpg --edit-key {} trust save`", name));
-  return std::nullopt;
 }
 
 // Whether gpg has the secret half of any key that the entry is encrypted to, or may have: the key
@@ -150,12 +105,8 @@ bool has_decrypted(std::string_view error_output) {
 Error encryption_failure(std::string_view error_output, const KeyList& list_keys) {
   if (const auto refused = refused_key(status_lines(error_output))) {
     const auto key = first_key(list_keys("--list-keys", *refused));
-    if (!key)
-      return {"pass",
-              fmt::format("gpg has no public key {}, which the password store is for",
-                          printable(*refused)),
-              "import it with `gpg --import FILE`, or use another key: `pass init KEY`"};
-    if (auto failure = key_failure(*key)) return *std::move(failure);
+    if (!key) return key_error(GpgKeyFault::missing, *refused);
+    if (const auto fault = fault_of(*key)) return key_error(*fault, key->fingerprint);
   }
   return in_own_words(error_output, "encrypt", "try it by hand: `pass insert test`");
 }

@@ -2,6 +2,7 @@
 
 #include "helper/server.h"
 #include "helpers/pass/pass_store.h"
+#include "system/gpg_key.h"
 
 namespace {
 

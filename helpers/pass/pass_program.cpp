@@ -12,6 +12,7 @@
 #include "helpers/pass/gpg_failure.h"
 #include "system/environment.h"
 #include "system/error.h"
+#include "system/gpg_key.h"
 #include "system/program.h"
 #include "system/text.h"
 
@@ -37,44 +38,13 @@ std::string user_gpg_options() {
   return environment_variable("PASSWORD_STORE_GPG_OPTS").value_or("");
 }
 
-std::filesystem::path find(std::string_view name, std::string_view package) {
-  const ProgramSearch search = find_program(name, safe_search_path());
-  if (search.found) return *search.found;
-  if (search.not_executable)
-    throw Error(printable(search.not_executable->string()), "not executable",
-                fmt::format("chmod +x {}", printable(search.not_executable->string())));
-  throw Error(
-      std::string(name), "not found on PATH",
-      fmt::format("install it, such as with `apt install {}`, or add its folder to PATH", package));
-}
-
-// The one that pass takes.
-std::filesystem::path find_gpg() {
-  const ProgramSearch second = find_program("gpg2", safe_search_path());
-  return second.found ? *second.found : find("gpg", "gnupg");
-}
-
-KeyList gpg_key_list(const std::filesystem::path& gpg) {
-  return [gpg](std::string_view list, const std::string& key) {
-    std::vector<std::string> arguments = split(user_gpg_options(), ' ');
-    std::erase(arguments, "");
-    arguments.insert(arguments.end(), {"--batch", "--with-colons", std::string(list), "--", key});
-    return run_program({.program = gpg,
-                        .arguments = std::move(arguments),
-                        .input = {},
-                        .timeout = std::chrono::seconds(20),
-                        .max_output = max_message})
-        .output;
-  };
-}
-
 Error exit_failure(const PassCall& call, int status, const std::string& error_output) {
-  const KeyList list_keys = gpg_key_list(find_gpg());
+  find_gpg();  // throws Error where there is none, which is what failed then
   const std::string& action = call.arguments.front();
   if (gpg_spoke(error_output) && action == "insert")
-    return encryption_failure(error_output, list_keys);
+    return encryption_failure(error_output, list_gpg_keys);
   if (gpg_spoke(error_output) && action == "show")
-    return decryption_failure(error_output, list_keys, terminal());
+    return decryption_failure(error_output, list_gpg_keys, terminal());
   const std::string said = said_to_people(error_output);
   return {"pass " + action,
           fmt::format("exit status {}{}{}", status, said.empty() ? "" : ": ", said)};
@@ -116,7 +86,7 @@ Environment environment_for(const PassCall& call) {
 }  // namespace
 
 std::string run_pass(const PassCall& call) {
-  ProgramResult result = run_program({.program = find("pass", "pass"),
+  ProgramResult result = run_program({.program = required_program("pass", "pass"),
                                       .arguments = call.arguments,
                                       .input = call.input,
                                       .timeout = call.timeout,

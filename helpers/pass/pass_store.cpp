@@ -150,9 +150,4 @@ std::map<std::string, std::string> PassStore::list() {
   return usernames;
 }
 
-std::filesystem::path password_store_folder() {
-  if (auto folder = environment_variable("PASSWORD_STORE_DIR")) return *std::move(folder);
-  return home_folder() / ".password-store";
-}
-
 }  // namespace pullsecret

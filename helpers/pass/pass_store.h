@@ -36,7 +36,4 @@ class PassStore : public Store {
   std::filesystem::path folder_;
 };
 
-/// Where pass keeps its store: $PASSWORD_STORE_DIR, else ~/.password-store.
-std::filesystem::path password_store_folder();
-
 }  // namespace pullsecret

@@ -136,11 +136,6 @@ KeyedCredentials take_usable(const ConvertOptions& options, std::vector<Resolved
   return usable;
 }
 
-bool is_same(const Credential& a, const Credential& b) {
-  return a.username == b.username && a.password == b.password &&
-         a.identity_token == b.identity_token && a.registry_token == b.registry_token;
-}
-
 // Two spellings of one registry can become one key: the one that is spelled so already counts, else
 // the first.
 KeyedCredentials mend_keys(const ConvertOptions& options, KeyedCredentials credentials) {
@@ -159,7 +154,7 @@ KeyedCredentials mend_keys(const ConvertOptions& options, KeyedCredentials crede
       continue;
     }
     Credential& kept = mended[known->second].second;
-    if (!options.store.quiet && !is_same(kept, credential))
+    if (!options.store.quiet && !is_same_login(kept, credential))
       print_warning(Error(printable(kubelet_key),
                           "two spellings of this registry have different credentials; one counts",
                           "docker logout the one you do not need"));

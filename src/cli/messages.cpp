@@ -54,6 +54,10 @@ void print_hint(std::string_view hint) {
   print_line("hint", hint);
 }
 
+void print_lines(std::string_view lines) {
+  print(lines);
+}
+
 void print_data(std::string_view data) {
   write_all(STDOUT_FILENO, "standard output", data);
 }

@@ -21,6 +21,9 @@ void print_warning(const Error& warning);
 void print_note(std::string_view note);
 void print_hint(std::string_view hint);
 
+/// Prints lines that are no message, such as a diff, as they are.
+void print_lines(std::string_view lines);
+
 /// Writes data to standard output. Throws Error if not all of it could be written.
 void print_data(std::string_view data);
 

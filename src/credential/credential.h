@@ -20,4 +20,16 @@ inline bool has_password(const Credential& credential) {
          (!credential.password.empty() || credential.identity_token.empty());
 }
 
+/// Whether there is nothing in it to log in with.
+inline bool is_empty(const Credential& credential) {
+  return credential.username.empty() && credential.identity_token.empty() &&
+         credential.registry_token.empty();
+}
+
+/// Whether both log in alike: the email does not count.
+inline bool is_same_login(const Credential& a, const Credential& b) {
+  return a.username == b.username && a.password == b.password &&
+         a.identity_token == b.identity_token && a.registry_token == b.registry_token;
+}
+
 }  // namespace pullsecret

@@ -90,13 +90,6 @@ class SyntaxCheck : public nlohmann::json_sax<nlohmann::json> {
   int depth_ = 0;
 };
 
-// `at` is the opening quote; the answer is behind the closing one.
-std::size_t end_of_string(std::string_view text, std::size_t at) {
-  for (++at; text[at] != '"'; ++at)
-    if (text[at] == '\\') ++at;
-  return at + 1;
-}
-
 std::size_t end_of_brackets(std::string_view text, std::size_t at) {
   int depth = 0;
   while (true) {
@@ -116,7 +109,9 @@ std::size_t end_of_brackets(std::string_view text, std::size_t at) {
 std::size_t end_of_value(std::string_view text, std::size_t at) {
   if (text[at] == '"') return end_of_string(text, at);
   if (text[at] == '{' || text[at] == '[') return end_of_brackets(text, at);
-  return std::min(text.find_first_of(",]} \t\r\n", at), text.size());
+  if (text[at] == 'f') return at + std::string_view("false").size();
+  if (text[at] == 'n' || text[at] == 't') return at + std::string_view("null").size();
+  return std::min(text.find_first_not_of("0123456789+-.eE", at), text.size());
 }
 
 // The UTF-16 code unit that the escape at `at` stands for; nothing if there is no \uNNNN.
@@ -139,6 +134,12 @@ bool is_low_surrogate(std::optional<unsigned> unit) {
 }
 
 }  // namespace
+
+std::size_t end_of_string(std::string_view text, std::size_t at) {
+  for (++at; text[at] != '"'; ++at)
+    if (text[at] == '\\') ++at;
+  return at + 1;
+}
 
 std::string replace_lone_surrogates(std::string text) {
   for (std::size_t at = text.find('\\'); at < text.size(); at = text.find('\\', at)) {
@@ -170,22 +171,23 @@ Error error_at(const JsonText& json, LineCounter& lines, std::size_t offset, std
   return {fmt::format("{}:{}:{}", json.file, line, column), std::move(message), std::move(hint)};
 }
 
-std::string_view first_value(const JsonText& json) {
+std::string_view first_value(const JsonText& json, std::size_t start) {
   const std::string_view text = json.text;
   LineCounter lines;
   if (text.starts_with("\xEF\xBB\xBF"))
     throw error_at(json, lines, 0, "a byte order mark, which JSON does not have",
                    "save the file as UTF-8 without a byte order mark");
-  const std::size_t start = text.find_first_not_of(white_space);
+  start = text.find_first_not_of(white_space, start);
   if (start == std::string_view::npos) return {};
   SyntaxCheck check;
-  nlohmann::json::sax_parse(text, &check, nlohmann::json::input_format_t::json, /*strict=*/false);
+  nlohmann::json::sax_parse(text.substr(start), &check, nlohmann::json::input_format_t::json,
+                            /*strict=*/false);
   if (check.too_deep)
     throw Error(json.file, fmt::format("nested deeper than {} levels", max_depth));
   if (check.too_large_number)
-    throw error_at(json, lines, *check.error_offset, "a number out of range");
+    throw error_at(json, lines, start + *check.error_offset, "a number out of range");
   if (check.error_offset) {
-    SyntaxError error = describe(text, *check.error_offset);
+    SyntaxError error = describe(text, start + *check.error_offset);
     throw error_at(json, lines, error.offset, std::move(error.message), std::move(error.hint));
   }
   return text.substr(start, end_of_value(text, start) - start);
@@ -223,8 +225,8 @@ std::vector<JsonMember> members_of(std::string_view object) {
     const std::size_t colon = object.find(':', name_end);
     const std::size_t start = object.find_first_not_of(white_space, colon + 1);
     const std::size_t end = end_of_value(object, start);
-    members.push_back(
-        {decode_string(object.substr(at, name_end - at)), object.substr(start, end - start)});
+    const std::string_view quoted_name = object.substr(at, name_end - at);
+    members.push_back({decode_string(quoted_name), object.substr(start, end - start), quoted_name});
     at = end;
   }
   return members;

@@ -41,10 +41,11 @@ class LineCounter {
 Error error_at(const JsonText& json, LineCounter& lines, std::size_t offset, std::string message,
                std::string hint = {});
 
-/// The first JSON value in the text, as a view into it, without white space around it; what follows
-/// it does not count. Empty if the text has nothing but white space. Throws Error, with its place
-/// and in words, if it is not JSON, begins with a byte order mark, or is nested deeper than 64.
-std::string_view first_value(const JsonText& json);
+/// The first JSON value in the text from the byte at `start` on, as a view into it, without white
+/// space around it; what follows it does not count. Empty if there is nothing but white space.
+/// Throws Error, with its place and in words, if it is not JSON, begins with a byte order mark, or
+/// is nested deeper than 64.
+std::string_view first_value(const JsonText& json, std::size_t start = 0);
 
 /// `text` with each \uNNNN escape that is half of a surrogate pair without the other as \ufffd,
 /// which is what Go reads in it.
@@ -55,13 +56,18 @@ enum class JsonKind { null, boolean, number, string, array, object };
 /// The kind of the valid JSON `value`.
 JsonKind kind_of(std::string_view value);
 
+/// Where the string ends whose opening quote is at `at`: behind its closing quote. `text` is valid
+/// JSON.
+std::size_t end_of_string(std::string_view text, std::size_t at);
+
 /// What the valid JSON string `value` stands for.
 std::string decode_string(std::string_view value);
 
-/// One member of an object. `value` is a view into the object's text.
+/// One member of an object. The views are into the object's text.
 struct JsonMember {
   std::string name;
   std::string_view value;
+  std::string_view quoted_name;  ///< the name as it stands in the text
 };
 
 /// The members of the valid JSON `object`, in its order, repeated names included.

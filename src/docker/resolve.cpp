@@ -7,9 +7,7 @@
 #include <fmt/format.h>
 
 #include "credential/registry.h"
-#include "helper/answer.h"
-#include "helper/protocol.h"
-#include "system/overloaded.h"
+#include "docker/ask_stores.h"
 #include "system/text.h"
 
 namespace pullsecret {
@@ -31,20 +29,6 @@ struct Search {
   std::vector<std::string> spellings;  ///< still to be asked for
   std::optional<Outcome> outcome;
 };
-
-bool is_empty(const Credential& credential) {
-  return credential.username.empty() && credential.identity_token.empty() &&
-         credential.registry_token.empty();
-}
-
-// Docker looks a registry's helper up by the name that it asks for, not by the file's spelling.
-const std::string* helper_for(const Config& config, const std::string& key) {
-  auto helper = config.cred_helpers.find(key);
-  if (helper == config.cred_helpers.end())
-    helper = config.cred_helpers.find(docker_server_url(key));
-  if (helper != config.cred_helpers.end()) return &helper->second;
-  return config.creds_store.empty() ? nullptr : &config.creds_store;
-}
 
 Error nothing_known(const Config& config, const Place& place) {
   const std::string log_in = fmt::format("docker login {}", printable(registry_host(*place.key)));
@@ -79,51 +63,32 @@ Search begin_search(const Place& place, std::size_t position) {
   return search;
 }
 
-Error with_helper(const std::string& helper, std::string_view action, const Error& error) {
-  return {fmt::format("{}{} {}", helper_program_prefix, printable(helper), action), error.message(),
-          error.hint()};
-}
-
-// Nothing if the answer says that there is no entry.
-std::optional<Outcome> read_answer(const Place& place, const std::string& answer) {
-  try {
-    std::optional<Credential> credential = parse_get_answer(answer);
-    if (!credential) return std::nullopt;
+void take_answer(const Config& config, Search& search, StoreAnswer answer) {
+  const Place& place = search.place;
+  if (auto* credential = std::get_if<Credential>(&answer)) {
     if (place.entry != nullptr) credential->email = place.entry->credential.email;
-    return std::move(*credential);
-  } catch (const Error& error) {
-    return with_helper(*place.helper, "get", error);
+    search.outcome = std::move(*credential);
+  } else if (const auto* error = std::get_if<Error>(&answer)) {
+    search.outcome = *error;
+  } else if (search.spellings.empty()) {
+    search.outcome = inline_outcome(config, place);
   }
-}
-
-std::optional<Outcome> read_reply(const Place& place, const HelperReply& reply) {
-  return std::visit(
-      overloaded{[&](const std::string& answer) { return read_answer(place, answer); },
-                 [](NotFound) { return std::optional<Outcome>(); },
-                 [](const Error& error) { return std::optional<Outcome>(error); }},
-      reply);
-}
-
-void take_reply(const Config& config, Search& search, const HelperReply& reply) {
-  search.outcome = read_reply(search.place, reply);
-  if (!search.outcome && search.spellings.empty())
-    search.outcome = inline_outcome(config, search.place);
 }
 
 // One round asks every unfinished search's next spelling, all at once.
 void ask_next_spellings(const Config& config, std::vector<Search>& searches,
                         HelperClient& helpers) {
   std::vector<Search*> asked;
-  std::vector<HelperCall> calls;
+  std::vector<StoreKey> keys;
   for (Search& search : searches) {
     if (search.outcome) continue;
     asked.push_back(&search);
-    calls.push_back({*search.place.helper, "get", search.spellings.front()});
+    keys.push_back({*search.place.helper, search.spellings.front()});
     search.spellings.erase(search.spellings.begin());
   }
-  const std::vector<HelperReply> replies = helpers.run(calls);
+  std::vector<StoreAnswer> answers = get_from_stores(keys, helpers);
   for (std::size_t i = 0; i < asked.size(); ++i)
-    take_reply(config, *asked[i], replies[i]);
+    take_answer(config, *asked[i], std::move(answers[i]));
 }
 
 // HTTP Basic authentication ends the username at its first colon (RFC 7617), and so do all readers
@@ -160,17 +125,9 @@ std::vector<std::string> named_registries(const Config& config) {
 
 std::vector<std::string> stored_registries(const Config& config, HelperClient& helpers) {
   if (config.creds_store.empty()) return {};
-  const std::vector<HelperReply> replies = helpers.run({{config.creds_store, "list", "unused"}});
-  if (const auto* error = std::get_if<Error>(&replies.front())) throw *error;
-  const auto* answer = std::get_if<std::string>(&replies.front());
-  if (answer == nullptr) return {};
-  try {
-    std::vector<std::string> server_urls = parse_list_answer(*answer);
-    std::erase_if(server_urls, is_docker_hub_token);
-    return server_urls;
-  } catch (const Error& error) {
-    throw with_helper(config.creds_store, "list", error);
-  }
+  std::vector<std::string> server_urls = list_store(config.creds_store, helpers);
+  std::erase_if(server_urls, is_docker_hub_token);
+  return server_urls;
 }
 
 std::string registry_key_for(const Config& config, const std::string& registry) {
@@ -183,14 +140,21 @@ std::string registry_key_for(const Config& config, const std::string& registry) 
   return same_registry != keys.end() ? *same_registry : server_url;
 }
 
+const std::string* store_for(const Config& config, const std::string& key) {
+  auto helper = config.cred_helpers.find(key);
+  if (helper == config.cred_helpers.end())
+    helper = config.cred_helpers.find(docker_server_url(key));
+  if (helper != config.cred_helpers.end()) return &helper->second;
+  return config.creds_store.empty() ? nullptr : &config.creds_store;
+}
+
 std::vector<Resolved> resolve(const Config& config, const std::vector<std::string>& keys,
                               HelperClient& helpers) {
   std::vector<Resolved> resolved;
   std::vector<Search> searches;
   resolved.reserve(keys.size());
   for (const std::string& key : keys) {
-    const Place place{&key, find_entry(config.auths, key, resolved.size()),
-                      helper_for(config, key)};
+    const Place place{&key, find_entry(config.auths, key, resolved.size()), store_for(config, key)};
     std::optional<Outcome> outcome = known_outcome(config, place);
     if (!outcome) searches.push_back(begin_search(place, resolved.size()));
     resolved.push_back({key, std::move(outcome).value_or(Credential())});

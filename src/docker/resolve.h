@@ -25,6 +25,11 @@ std::vector<std::string> stored_registries(const Config& config, HelperClient& h
 /// would ask a store for.
 std::string registry_key_for(const Config& config, const std::string& registry);
 
+/// The store that Docker asks for `key`: what `credHelpers` says of it, which may be empty, else
+/// `credsStore`; nullptr if there is none. Docker looks a registry up in `credHelpers` by the name
+/// that it asks a store for, not by the file's spelling.
+const std::string* store_for(const Config& config, const std::string& key);
+
 /// A registry key, and its credential or the reason why there is none.
 struct Resolved {
   std::string key;

@@ -9,41 +9,36 @@
 
 #include <fmt/format.h>
 
+#include "credential/json.h"
+#include "helper/answer.h"
 #include "helper/protocol.h"
 #include "system/environment.h"
+#include "system/executable_format.h"
 #include "system/program.h"
 #include "system/text.h"
 
 namespace pullsecret {
 namespace {
 
-std::string program_name(const std::string& helper) {
-  return std::string(helper_program_prefix) + helper;
-}
-
 std::string place_of(const HelperCall& call) {
-  return printable(program_name(call.helper) + " " + call.action);
+  return printable(helper_program_name(call.helper) + " " + call.action);
 }
 
-// A name with a slash would be a path, and run what a config file says from anywhere.
 void check_helper_name(const std::string& helper) {
-  const auto is_unfit = [](unsigned char c) { return c < 0x20 || c == 0x7F || c == '/'; };
   if (helper.empty())
     throw Error("", "the name of its credential helper is empty",
                 "name a helper, such as \"pass\" for docker-credential-pass");
-  if (std::any_of(helper.begin(), helper.end(), is_unfit))
+  if (!is_helper_name(helper))
     throw Error("", fmt::format("\"{}\" is no name of a credential helper", printable(helper)),
                 R"(a helper's name is what follows "docker-credential-", such as "pass")");
 }
 
 std::filesystem::path find_helper(const std::string& helper) {
   check_helper_name(helper);
-  const std::string name = program_name(helper);
+  const std::string name = helper_program_name(helper);
   const ProgramSearch search = find_program(name, environment_variable("PATH").value_or(""));
   if (search.found) return *search.found;
-  if (search.not_executable)
-    throw Error(printable(search.not_executable->string()), "not executable",
-                fmt::format("chmod +x {}", printable(search.not_executable->string())));
+  if (search.not_executable) throw not_executable(*search.not_executable);
   throw Error(printable(name), "not found on PATH",
               helper.starts_with("desktop")
                   ? "this helper comes with Docker Desktop, which is not here: log in again with a "
@@ -58,13 +53,21 @@ std::string_view error_line(const ProgramResult& result) {
   return std::holds_alternative<Exited>(result.end) && !is_answer ? trim(result.output) : "";
 }
 
+// A helper that fails may say what it was given, as it is or as JSON.
+bool has_secret(std::string_view text, const HelperCall& call) {
+  if (call.secret.empty()) return false;
+  const std::string quoted = go_json_string(call.secret);
+  return text.find(call.secret) != std::string_view::npos ||
+         text.find(quoted.substr(1, quoted.size() - 2)) != std::string_view::npos;
+}
+
 // What a failing helper said. On standard error is noise, of which the end matters (a traceback's
 // last line).
-std::string said(const ProgramResult& result) {
+std::string said(const HelperCall& call, const ProgramResult& result) {
   constexpr std::size_t most = 600;
   std::string text;
   for (std::string_view stream : {error_line(result), trim(result.error_output)}) {
-    if (stream.empty()) continue;
+    if (stream.empty() || has_secret(stream, call)) continue;
     text += text.empty() ? ": " : "; standard error: ";
     if (stream.size() > most) text += "…";
     text += printable(stream.substr(stream.size() - std::min(stream.size(), most)), 4 * most);
@@ -77,6 +80,7 @@ std::string advice(const HelperCall& call, const ProgramResult& result) {
     return "it may wait for its store to be unlocked; --timeout gives it longer";
   if (const auto* end = std::get_if<NotStarted>(&result.end); end && end->error_number == ENOEXEC)
     return "the file is no program for this machine: install the one that is";
+  if (call.action == "store") return {};  // its input is no text for a terminal
   return fmt::format("try it by hand: echo {} | {}{} {}", printable(call.input),
                      helper_program_prefix, printable(call.helper), call.action);
 }
@@ -85,7 +89,9 @@ HelperReply reply_of(const HelperCall& call, ProgramResult& result) {
   const auto* exited = std::get_if<Exited>(&result.end);
   if (exited != nullptr && exited->status == 0) return std::move(result.output);
   if (exited != nullptr && trim(result.output) == credentials_not_found) return NotFound{};
-  return Error(place_of(call), in_words(result.end) + said(result), advice(call, result));
+  return HelperFailure{
+      Error(place_of(call), in_words(result.end) + said(call, result), advice(call, result)),
+      result.end};
 }
 
 /// One HelperClient::run(): which call waits, which runs, what came of each.
@@ -158,7 +164,7 @@ class Schedule {
     } catch (const Error& error) {
       const bool is_known = programs_found_.contains(helper);
       if (is_known && is_running()) return false;
-      tasks_[call].reply = error;
+      tasks_[call].reply = HelperFailure{error};
       return true;
     }
     std::set<std::size_t>& company = running_[helper];
@@ -177,7 +183,7 @@ class Schedule {
     if (running_[helper].empty()) running_.erase(helper);
     called_.insert(helper);
     task.reply = reply_of(calls_[call], result);
-    if (!std::holds_alternative<Error>(task.reply)) return;
+    if (!std::holds_alternative<HelperFailure>(task.reply)) return;
     if (task.repeated && std::holds_alternative<TimedOut>(result.end)) hanging_.insert(helper);
     if (task.repeated || !task.had_company) return;
     task.repeated = true;
@@ -202,6 +208,22 @@ class Schedule {
 };
 
 }  // namespace
+
+std::string helper_program_name(std::string_view name) {
+  return std::string(helper_program_prefix).append(name);
+}
+
+bool is_helper_name(std::string_view name) {
+  return !name.empty() && std::none_of(name.begin(), name.end(), [](unsigned char c) {
+    return c < 0x20 || c == 0x7F || c == '/';
+  });
+}
+
+HelperCall store_call(const std::string& helper, const std::string& server_url,
+                      const Credential& credential) {
+  return {helper, "store", format_get_answer(server_url, credential),
+          username_and_secret(credential).secret};
+}
 
 HelperClient::HelperClient(HelperLimits limits, Progress progress)
     : limits_(limits), progress_(std::move(progress)) {}

@@ -3,29 +3,51 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
+#include "credential/credential.h"
 #include "system/error.h"
+#include "system/program.h"
 
 namespace pullsecret {
 
+/// The program of the helper `name`: `docker-credential-NAME`.
+std::string helper_program_name(std::string_view name);
+
+/// Whether a program on PATH can have that name: not empty, no slash, no control character. With a
+/// slash it would be a path, and run what a config file says from anywhere.
+bool is_helper_name(std::string_view name);
+
 /// One question to a credential helper.
 struct HelperCall {
-  std::string helper;  ///< its name, as in `credsStore`: `pass` for docker-credential-pass
-  std::string action;  ///< `get`, `list`, `version`
-  std::string input;   ///< a server URL for `get`; helpers ignore `list`'s
+  std::string helper;       ///< its name, as in `credsStore`: `pass` for docker-credential-pass
+  std::string action;       ///< `get`, `list`, `version`, `store`, `erase`
+  std::string input;        ///< a server URL for `get` and `erase`; helpers ignore `list`'s
+  std::string secret = {};  ///< what is secret in the input of `store`: no message repeats it
 };
+
+/// The call that stores `credential` under `server_url`.
+HelperCall store_call(const std::string& helper, const std::string& server_url,
+                      const Credential& credential);
 
 /// The helper has no entry for the server URL.
 struct NotFound {};
 
+/// Why a call failed. The error's place is the program's name and action; it never holds standard
+/// output that came with exit status 0.
+struct HelperFailure {
+  Error error;
+  std::optional<ProgramEnd> end = std::nullopt;  ///< none: no program was there to be started
+};
+
 /// What came of a call: the standard output of a helper that succeeded, still to be parsed, or
-/// that there is no such entry, or why it failed. The Error's place is the program's name and
-/// action; it never holds standard output that came with exit status 0.
-using HelperReply = std::variant<std::string, NotFound, Error>;
+/// that there is no such entry, or why it failed.
+using HelperReply = std::variant<std::string, NotFound, HelperFailure>;
 
 struct HelperLimits {
   std::size_t jobs = 16;  ///< calls at once

@@ -27,6 +27,14 @@ FileDescriptor open_file(const fs::path& file, int flags) {
   return descriptor;
 }
 
+// Only root may give a file to another user, and others to their own groups alone: what is not
+// allowed is no error.
+void give_to_owner(const FileDescriptor& descriptor, const struct stat& status) {
+  if (fchown(descriptor.get(), status.st_uid, status.st_gid) == 0) return;
+  [[maybe_unused]] const int ignored =
+      fchown(descriptor.get(), static_cast<uid_t>(-1), status.st_gid);
+}
+
 // The name of a new file beside `target`, up to the six characters that mkostemp() makes up.
 std::string temporary_prefix(const fs::path& target) {
   return fmt::format(".{}.", target.filename().string());
@@ -44,6 +52,15 @@ class TemporaryFile {
   TemporaryFile& operator=(const TemporaryFile&) = delete;
   ~TemporaryFile() {
     if (!path_.empty()) unlink(path_.c_str());
+  }
+
+  /// Its owner, group and mode become those of `target`, if that is there.
+  void take_access_of(const fs::path& target) const {
+    struct stat status {};
+    if (stat(target.c_str(), &status) != 0) return;
+    give_to_owner(descriptor_, status);
+    if (fchmod(descriptor_.get(), status.st_mode & 07777U) != 0)
+      throw system_error(place_of(target));
   }
 
   void write(std::string_view content, const fs::path& target) const {
@@ -115,7 +132,7 @@ void write_all(int descriptor, const std::string& name, std::string_view content
   }
 }
 
-void replace_file(const fs::path& file, std::string_view content) {
+void replace_file(const fs::path& file, std::string_view content, Access access) {
   std::error_code missing;
   const fs::file_status status = fs::status(file, missing);
   if (fs::is_directory(status)) throw Error(place_of(file), error_text(EISDIR));
@@ -125,9 +142,28 @@ void replace_file(const fs::path& file, std::string_view content) {
   }
   const fs::path target = target_of(file);
   TemporaryFile temporary(target);
+  if (access == Access::as_before) temporary.take_access_of(target);
   temporary.write(content, file);
   temporary.rename_to(target);
   sync_folder(target.parent_path());
+}
+
+bool make_copy(const fs::path& copy, std::string_view content, const fs::path& original) {
+  const FileDescriptor descriptor(
+      open(copy.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
+  if (!descriptor.is_open() && errno == EEXIST) return false;
+  if (!descriptor.is_open()) throw system_error(place_of(copy));
+  try {
+    struct stat status {};
+    if (stat(original.c_str(), &status) == 0) give_to_owner(descriptor, status);
+    write_all(descriptor.get(), place_of(copy), content);
+    if (fsync(descriptor.get()) != 0) throw system_error(place_of(copy));
+  } catch (const Error&) {
+    unlink(copy.c_str());
+    throw;
+  }
+  sync_folder(copy.has_parent_path() ? copy.parent_path() : ".");
+  return true;
 }
 
 void remove_abandoned(const fs::path& file) {

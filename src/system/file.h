@@ -20,11 +20,24 @@ std::string read_all(int descriptor, const std::string& name, std::size_t max_by
 /// Writes all of `content`; `name` is the place of errors.
 void write_all(int descriptor, const std::string& name, std::string_view content);
 
+/// Who may use a file that takes the place of another one.
+enum class Access {
+  user_alone,  ///< the user who writes it: mode 0600
+  as_before,   ///< owner, group and mode stay as far as the system lets them; a new file is 0600
+};
+
 /// Puts `content` into `file` in one step: whoever reads it sees the old or the new content, and
-/// after a crash too. A new file of mode 0600 in the same folder is written, synced and renamed. A
-/// symbolic link is followed: what it points to is replaced. A device or pipe is written to.
-/// Throws Error with `file` as its place; `file` is then as it was.
-void replace_file(const std::filesystem::path& file, std::string_view content);
+/// after a crash too. A new file in the same folder is written, synced and renamed. A symbolic link
+/// is followed: what it points to is replaced. A device or pipe is written to. Throws Error with
+/// `file` as its place; `file` is then as it was.
+void replace_file(const std::filesystem::path& file, std::string_view content,
+                  Access access = Access::user_alone);
+
+/// Makes the new file `copy`, with `content` and mode 0600, for the owner of `original` as far as
+/// the system lets it be; it is on disk when this returns. False if something of that name is there
+/// already. Throws Error with `copy` as its place; there is then no such file.
+bool make_copy(const std::filesystem::path& copy, std::string_view content,
+               const std::filesystem::path& original);
 
 /// Removes the new files beside `file` that calls of replace_file() left when they were killed. To
 /// be called only where no other process can be replacing `file`; does nothing if it cannot.

@@ -17,6 +17,7 @@
 #include <fmt/format.h>
 
 #include "system/error.h"
+#include "system/executable_format.h"
 #include "system/overloaded.h"
 #include "system/process_tree.h"
 #include "system/text.h"
@@ -262,6 +263,15 @@ ProgramSearch find_program(std::string_view name, std::string_view search_path) 
     if (!search.not_executable) search.not_executable = std::move(file);
   }
   return search;
+}
+
+std::filesystem::path required_program(std::string_view name, std::string_view package) {
+  ProgramSearch search = find_program(name, environment_variable("PATH").value_or(""));
+  if (search.found) return *std::move(search.found);
+  if (search.not_executable) throw not_executable(*search.not_executable);
+  throw Error(
+      std::string(name), "not found on PATH",
+      fmt::format("install it, such as with `apt install {}`, or add its folder to PATH", package));
 }
 
 }  // namespace pullsecret

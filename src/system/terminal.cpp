@@ -20,6 +20,7 @@
 #include "system/error.h"
 #include "system/file.h"
 #include "system/lock.h"
+#include "system/text.h"
 
 namespace pullsecret {
 namespace {
@@ -107,7 +108,6 @@ std::string read_line(const FileDescriptor& terminal) {
   if (count < 0) throw system_error(terminal_name);
   std::string line(buffer.data(), static_cast<std::size_t>(count));
   if (line.ends_with('\n')) line.pop_back();
-  if (line.empty()) throw Error("", "no passphrase was given");
   return line;
 }
 
@@ -140,9 +140,18 @@ std::optional<Terminal> Terminal::open() {
 std::string Terminal::ask_secret(const std::string& prompt) const {
   const HeldSignals signals;
   while (true) {
-    if (auto answer = ask_once(descriptor_, prompt, signals.arrived())) return std::move(*answer);
+    if (auto answer = ask_once(descriptor_, prompt, signals.arrived())) {
+      if (answer->empty()) throw Error("", "no passphrase was given");
+      return std::move(*answer);
+    }
     signals.let_loose();
   }
+}
+
+bool Terminal::ask_yes_no(const std::string& question) const {
+  write_all(descriptor_.get(), terminal_name, question);
+  const std::string answer = lower_case(read_line(descriptor_));
+  return answer == "y" || answer == "yes";
 }
 
 void Terminal::say(std::string_view line) const {

@@ -23,6 +23,9 @@ class Terminal {
   /// asks again. Throws Error if the answer is empty, or the terminal is gone.
   std::string ask_secret(const std::string& prompt) const;
 
+  /// Asks for `y` or `yes`; any other line is a no. Throws Error if the terminal is gone.
+  bool ask_yes_no(const std::string& question) const;
+
   /// Shows `line` and a line break.
   void say(std::string_view line) const;
 

@@ -1,7 +1,9 @@
 #include "system/text.h"
 
 #include <algorithm>
+#include <numeric>
 #include <unordered_set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -130,6 +132,21 @@ std::vector<std::string> without_repeats(std::vector<std::string> texts) {
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                     [](char x, char y) { return ascii_lower(x) == ascii_lower(y); });
+}
+
+// A row of the distances of all beginnings at a time.
+std::size_t edit_distance(std::string_view from, std::string_view to) {
+  std::vector<std::size_t> row(to.size() + 1);
+  std::iota(row.begin(), row.end(), 0);
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i + 1);
+    for (std::size_t j = 0; j < to.size(); ++j) {
+      const std::size_t replaced = diagonal + (from[i] == to[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+    }
+  }
+  return row.back();
 }
 
 std::string size_in_words(std::size_t bytes) {

@@ -40,6 +40,9 @@ std::vector<std::string> without_repeats(std::vector<std::string> texts);
 /// Whether the two are equal but for the case of ASCII letters.
 bool equal_ignoring_case(std::string_view a, std::string_view b);
 
+/// How many bytes have to be put in, taken out or replaced to make `to` of `from` (Levenshtein).
+std::size_t edit_distance(std::string_view from, std::string_view to);
+
 /// A size as a message says it: "1 MiB", "300 bytes".
 std::string size_in_words(std::size_t bytes);
 

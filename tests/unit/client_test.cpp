@@ -39,14 +39,14 @@ HelperReply call(const std::string& helper, HelperLimits limits = {}) {
 }
 
 std::string message_of(const HelperReply& reply) {
-  const auto* error = std::get_if<Error>(&reply);
-  return error != nullptr ? error->what() : "no error";
+  const auto* failure = std::get_if<HelperFailure>(&reply);
+  return failure != nullptr ? failure->error.what() : "no error";
 }
 
 std::size_t failures_among(const std::vector<HelperReply>& replies) {
-  return static_cast<std::size_t>(
-      std::count_if(replies.begin(), replies.end(),
-                    [](const HelperReply& reply) { return std::holds_alternative<Error>(reply); }));
+  return static_cast<std::size_t>(std::count_if(
+      replies.begin(), replies.end(),
+      [](const HelperReply& reply) { return std::holds_alternative<HelperFailure>(reply); }));
 }
 
 // Fails when another call of the script is under way.
@@ -180,4 +180,28 @@ TEST_CASE("progress counts what is done and names what runs") {
   });
   client.run(gets("slow", 2));
   CHECK(seen == "1 of 2 slow");
+}
+
+TEST_CASE("what is stored is a line of JSON, and no message of a store that fails repeats it") {
+  const Helpers helpers;
+  helpers.add("keeping", "cat");
+  const Credential credential{.username = "u", .password = "hunter2 \"<"};
+  const HelperCall call = store_call("keeping", "ghcr.io", credential);
+  CHECK(std::get<std::string>(HelperClient({}).run({call}).front()) ==
+        "{\"ServerURL\":\"ghcr.io\",\"Username\":\"u\",\"Secret\":\"hunter2 \\\"\\u003c\"}\n");
+
+  helpers.add("loud", "echo 'no room for hunter2 \"<'; tr -d '{}' >&2; exit 1");
+  const HelperReply reply =
+      HelperClient({}).run({store_call("loud", "ghcr.io", credential)}).front();
+  CHECK(message_of(reply) == "docker-credential-loud store: exit status 1");
+  CHECK(std::get<HelperFailure>(reply).error.hint().empty());
+
+  helpers.add("clear", "echo 'no room'; exit 1");
+  CHECK(message_of(HelperClient({}).run({store_call("clear", "ghcr.io", credential)}).front()) ==
+        "docker-credential-clear store: exit status 1: no room");
+}
+
+TEST_CASE("an identity token is stored under its own username") {
+  CHECK_THAT(store_call("pass", "ghcr.io", {.identity_token = "hunter2"}).input,
+             Catch::Contains(R"("Username":"\u003ctoken\u003e","Secret":"hunter2")"));
 }

@@ -6,6 +6,7 @@
 #include <array>
 #include <filesystem>
 #include <string>
+#include <utility>
 
 #include <catch2/catch.hpp>
 
@@ -21,6 +22,12 @@ mode_t mode_of(const fs::path& file) {
   struct stat status {};
   stat(file.c_str(), &status);
   return status.st_mode & 07777U;
+}
+
+std::pair<uid_t, gid_t> owner_of(const fs::path& file) {
+  struct stat status {};
+  stat(file.c_str(), &status);
+  return {status.st_uid, status.st_gid};
 }
 
 }  // namespace
@@ -55,6 +62,44 @@ TEST_CASE("replace_file makes a file for the user alone, and replaces one") {
   CHECK(mode_of(file) == 0600);
   const auto entries = std::distance(fs::directory_iterator(folder.path()), {});
   CHECK(entries == 1);
+}
+
+TEST_CASE("replace_file keeps the mode of the file that is replaced, if it is asked to") {
+  const TemporaryFolder folder;
+  const fs::path file = folder.path() / "file";
+  replace_file(file, "one", Access::as_before);
+  CHECK(mode_of(file) == 0600);
+  chmod(file.c_str(), 0640);
+  fs::create_symlink("file", folder.path() / "link");
+  replace_file(folder.path() / "link", "two", Access::as_before);
+  CHECK(read_file(file, 9) == "two");
+  CHECK(mode_of(file) == 0640);
+}
+
+TEST_CASE("replace_file keeps owner and group where it may") {
+  if (geteuid() != 0) return;
+  const TemporaryFolder folder;
+  const fs::path file = folder.write("file", "one");
+  REQUIRE(chown(file.c_str(), 1234, 5678) == 0);
+  replace_file(file, "two", Access::as_before);
+  CHECK(owner_of(file) == std::pair<uid_t, gid_t>(1234, 5678));
+  replace_file(file, "three");
+  CHECK(owner_of(file) == std::pair<uid_t, gid_t>(0, 0));
+}
+
+TEST_CASE("make_copy makes a file of its own for the owner alone, and replaces none") {
+  const TemporaryFolder folder;
+  const fs::path original = folder.write("file", "one"), copy = folder.path() / "copy";
+  chmod(original.c_str(), 0644);
+  if (geteuid() == 0) REQUIRE(chown(original.c_str(), 1234, 5678) == 0);
+  CHECK(make_copy(copy, "two", original));
+  CHECK(read_file(copy, 9) == "two");
+  CHECK(mode_of(copy) == 0600);
+  CHECK(owner_of(copy) == owner_of(original));
+  CHECK(!make_copy(copy, "three", original));
+  CHECK(read_file(copy, 9) == "two");
+  CHECK(error_of([&] { make_copy(folder.path() / "none/copy", "x", original); })->message() ==
+        "no such file or directory");
 }
 
 TEST_CASE("replace_file follows symbolic links to what they point to") {

@@ -10,6 +10,7 @@
 #include "support.h"
 #include "system/environment.h"
 #include "system/file.h"
+#include "system/gpg_key.h"
 #include "temporary_folder.h"
 
 using namespace pullsecret;

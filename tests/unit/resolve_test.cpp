@@ -5,41 +5,12 @@
 
 #include <catch2/catch.hpp>
 
+#include "script_stores.h"
 #include "support.h"
-#include "temporary_folder.h"
 
 using namespace pullsecret;
 
 namespace {
-
-/// Stores that are shell scripts: each file `NAME/SERVER` (with %2F for a slash) is an entry.
-class Stores {
- public:
-  void add(const std::string& store, std::string server_url, const std::string& answer) const {
-    write_helper(store);
-    for (std::size_t at = server_url.find('/'); at != std::string::npos;
-         at = server_url.find('/', at))
-      server_url.replace(at, 1, "%2F");
-    folder_.write(store + "/" + server_url, answer);
-  }
-
-  void write_helper(const std::string& store) const {
-    folder_.write_script("docker-credential-" + store,
-                         "cd '" + folder_.path().string() + "'\n" + R"(
-      server=$(cat | sed 's,/,%2F,g'); echo "$server" >> asked
-      cat ")" + store + R"(/$server" 2>/dev/null && exit
-      echo credentials not found in native keychain; exit 1)");
-  }
-
-  std::string asked() const {
-    std::ifstream file(folder_.path() / "asked");
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
-
- private:
-  TemporaryFolder folder_;
-  ScopedVariable path_{"PATH", folder_.path().string() + ":/usr/bin:/bin"};
-};
 
 Config parse(const std::string& text) {
   return parse_config({"config.json", text});
@@ -63,7 +34,7 @@ std::string outcome(const Config& config, const std::string& key) {
 }  // namespace
 
 TEST_CASE("credHelpers counts before credsStore, and credsStore before the entry") {
-  const Stores stores;
+  const ScriptStores stores;
   stores.add("one", "a.io", answer("from-helper"));
   stores.add("two", "a.io", answer("from-store"));
   stores.add("two", "b.io", answer("from-store"));
@@ -76,14 +47,14 @@ TEST_CASE("credHelpers counts before credsStore, and credsStore before the entry
 }
 
 TEST_CASE("a helper is found by the name that Docker asks for") {
-  const Stores stores;
+  const ScriptStores stores;
   stores.add("one", "a.io", answer("from-helper"));
   const Config config = parse(R"({"auths":{"https://a.io/v1/":{}},"credHelpers":{"a.io":"one"}})");
   CHECK(outcome(config, "https://a.io/v1/") == "from-helper");
 }
 
 TEST_CASE("what is not found is asked for under its other spellings, then inline counts") {
-  const Stores stores;
+  const ScriptStores stores;
   stores.add("one", "https://a.io", answer("other-spelling"));
   stores.add("one", "docker.io", answer("hub"));
   stores.add("one", "b.io", R"({"ServerURL":"b.io","Username":"","Secret":""})");
@@ -98,7 +69,7 @@ TEST_CASE("what is not found is asked for under its other spellings, then inline
 }
 
 TEST_CASE("an entry's email goes with the store's credential") {
-  const Stores stores;
+  const ScriptStores stores;
   stores.add("one", "a.io", answer("x"));
   HelperClient helpers({});
   const auto resolved =
@@ -107,7 +78,7 @@ TEST_CASE("an entry's email goes with the store's credential") {
 }
 
 TEST_CASE("a failing or unintelligible store is an error, not anonymous") {
-  const Stores stores;
+  const ScriptStores stores;
   stores.add("one", "a.io", "gibberish");
   stores.add("one", "t.io", R"({"Username":"<token>","Secret":"t"})");
   const Config config = parse(R"({"credsStore":"one","credHelpers":{"b.io":"none","c.io":""},
@@ -128,7 +99,7 @@ TEST_CASE("without a store, what the file does not have is an error in words") {
 }
 
 TEST_CASE("DOCKER_AUTH_CONFIG's entry counts before the store") {
-  const Stores stores;
+  const ScriptStores stores;
   stores.add("one", "a.io", answer("from-store"));
   Config config = parse(R"({"credsStore":"one"})");
   config.auths.add(
@@ -144,7 +115,7 @@ TEST_CASE("named_registries are those of auths and credHelpers, without Docker H
 }
 
 TEST_CASE("Docker Hub's account-wide tokens are refused by name, too") {
-  const Stores stores;
+  const ScriptStores stores;
   stores.add("one", "https://index.docker.io/v1/access-token", answer("x"));
   CHECK_THAT(outcome(parse(R"({"credsStore":"one"})"), "https://index.docker.io/v1/access-token"),
              Catch::Contains("account-wide token"));

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "credential/credential.h"
+
+namespace pullsecret {
+
+/// What a credential is, as far as its username and the shape of its secret tell.
+enum class CredentialKind {
+  none,  ///< nothing in it: the credential is in a store, or nowhere
+  password,
+  identity_token,
+  registry_token,
+  service_account_key,  ///< Google's JSON key, of the users `_json_key` and `_json_key_base64`
+  docker_hub_token,
+  github_token,
+  gitlab_token,
+  ecr_token,
+  acr_token,
+  google_token,  ///< of the users `oauth2accesstoken` and `_dcgcr_…`
+};
+
+/// The kind of `credential`. What nothing speaks against is a password.
+CredentialKind credential_kind(const Credential& credential);
+
+/// The kind as people call it: "GitHub token".
+std::string_view in_words(CredentialKind kind);
+
+using Time = std::chrono::sys_seconds;
+
+/// When the credential ends, if it says so itself: a JSON Web Token's `exp` (RFC 7519, section
+/// 4.1.4), the `expiration` of an ECR password. No signature is looked at.
+std::optional<Time> expiry_of(const Credential& credential);
+
+/// The time as `2026-11-21T14:05Z` (RFC 3339, to the minute, UTC).
+std::string in_words(Time time);
+
+}  // namespace pullsecret

@@ -1,0 +1,112 @@
+#include "system/gpg_key.h"
+
+#include <chrono>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "system/environment.h"
+#include "system/program.h"
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+ProgramResult run_gpg(const std::vector<std::string>& arguments) {
+  constexpr std::size_t most = 1024UL * 1024;
+  std::vector<std::string> options =
+      split(environment_variable("PASSWORD_STORE_GPG_OPTS").value_or(""), ' ');
+  std::erase(options, "");
+  options.emplace_back("--batch");
+  options.insert(options.end(), arguments.begin(), arguments.end());
+  return run_program({.program = find_gpg(),
+                      .arguments = std::move(options),
+                      .input = {},
+                      .timeout = std::chrono::seconds(20),
+                      .max_output = most});
+}
+
+}  // namespace
+
+std::filesystem::path password_store_folder() {
+  if (auto folder = environment_variable("PASSWORD_STORE_DIR")) return *std::move(folder);
+  return home_folder() / ".password-store";
+}
+
+std::filesystem::path find_gpg() {
+  const std::string search_path = environment_variable("PATH").value_or("");
+  if (auto second = find_program("gpg2", search_path).found) return *std::move(second);
+  return required_program("gpg", "gnupg");
+}
+
+std::string list_gpg_keys(std::string_view list, const std::string& key) {
+  return run_gpg({"--with-colons", std::string(list), "--", key}).output;
+}
+
+bool can_encrypt_to(const std::string& key) {
+  const ProgramResult result = run_gpg({"--no-encrypt-to", "--no-auto-key-locate", "--yes",
+                                        "--output", "/dev/null", "--recipient", key, "--encrypt"});
+  const auto* exited = std::get_if<Exited>(&result.end);
+  return exited != nullptr && exited->status == 0;
+}
+
+std::optional<GpgKey> first_key(std::string_view listing) {
+  std::optional<GpgKey> key;
+  for (const std::string& line : split(listing, '\n')) {
+    const std::vector<std::string> fields = split(line, ':');
+    if (fields.size() < 12 && fields.front() != "fpr") continue;
+    if (fields.front() == "pub" && !key)
+      key = {.validity = fields[1].empty() ? '-' : fields[1].front(), .capabilities = fields[11]};
+    if (fields.front() == "fpr" && key && fields.size() > 9) {
+      key->fingerprint = fields[9];
+      return key;
+    }
+  }
+  return key;
+}
+
+std::optional<GpgKeyFault> fault_of(const GpgKey& key) {
+  const auto has_capability = [&key](char letter) {
+    return key.capabilities.find(letter) != std::string::npos;
+  };
+  if (key.validity == 'e') return GpgKeyFault::expired;
+  if (key.validity == 'r') return GpgKeyFault::revoked;
+  if (has_capability('D')) return GpgKeyFault::disabled;
+  if (!has_capability('E')) return GpgKeyFault::cannot_encrypt;
+  if (key.validity != 'u' && key.validity != 'f') return GpgKeyFault::untrusted;
+  return std::nullopt;
+}
+
+Error key_error(GpgKeyFault fault, std::string_view key) {
+  const std::string name = printable(key);
+  switch (fault) {
+    case GpgKeyFault::missing:
+      return {"pass",
+              fmt::format("gpg has no public key {}, which the password store is for", name),
+              "import it with `gpg --import FILE`, or use another key: `pass init KEY`"};
+    case GpgKeyFault::expired:
+      return {"pass", fmt::format("the password store's GPG key {} has expired", name),
+              fmt::format("extend it with `gpg --edit-key {} expire save`", name)};
+    case GpgKeyFault::revoked:
+      return {"pass", fmt::format("the password store's GPG key {} is revoked", name),
+              "use another key: `pass init KEY`"};
+    case GpgKeyFault::disabled:
+      return {"pass", fmt::format("the password store's GPG key {} is disabled", name),
+              fmt::format("enable it with `gpg --edit-key {} enable save`", name)};
+    case GpgKeyFault::cannot_encrypt:
+      return {
+          "pass",
+          fmt::format("the password store's GPG key {} has no valid part to encrypt with", name),
+          fmt::format("extend or add a subkey with `gpg --edit-key {}`, or use another key: "
+                      "`pass init KEY`",
+                      name)};
+    case GpgKeyFault::untrusted:
+      break;
+  }
+  return {"pass", fmt::format("gpg does not trust the password store's key {}", name),
+          fmt::format("if it is yours, say so with `gpg --edit-key {} trust save`", name)};
+}
+
+}  // namespace pullsecret

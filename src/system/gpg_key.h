@@ -1,0 +1,48 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "system/error.h"
+
+namespace pullsecret {
+
+// Where pass keeps its store, and the GPG keys that it encrypts to. gpg runs here as pass runs it:
+// with what the user set in PASSWORD_STORE_GPG_OPTS.
+
+/// $PASSWORD_STORE_DIR, else ~/.password-store. Throws Error if there is no home folder.
+std::filesystem::path password_store_folder();
+
+/// The gpg that pass takes: gpg2 where there is one. Throws Error if none is on PATH.
+std::filesystem::path find_gpg();
+
+/// What `gpg --with-colons LIST KEY` prints, LIST being `--list-keys` or `--list-secret-keys`;
+/// empty if there is no such key. Throws Error if there is no gpg.
+std::string list_gpg_keys(std::string_view list, const std::string& key);
+
+/// Whether gpg encrypts to `key` as pass lets it: tries it, with nothing to encrypt. Does not look
+/// for the key on the network. Throws Error if there is no gpg.
+bool can_encrypt_to(const std::string& key);
+
+/// A key as gpg lists it with colons: one record a line (GnuPG, doc/DETAILS).
+struct GpgKey {
+  char validity = '-';
+  std::string capabilities;  ///< upper case: of the whole key, now
+  std::string fingerprint;
+};
+
+/// The first key of a listing of public keys, if there is one.
+std::optional<GpgKey> first_key(std::string_view listing);
+
+/// What keeps gpg from encrypting to a key.
+enum class GpgKeyFault { missing, expired, revoked, disabled, cannot_encrypt, untrusted };
+
+std::optional<GpgKeyFault> fault_of(const GpgKey& key);
+
+/// The fault in words, and the command that mends it. `key` is the fingerprint; where the key is
+/// missing, what was looked for.
+Error key_error(GpgKeyFault fault, std::string_view key);
+
+}  // namespace pullsecret

@@ -1,0 +1,88 @@
+#include "credential/token.h"
+
+#include <catch2/catch.hpp>
+
+#include "credential/base64.h"
+
+using namespace pullsecret;
+
+namespace {
+
+using enum CredentialKind;
+
+Time at(std::int64_t seconds) {
+  return Time(std::chrono::seconds(seconds));
+}
+
+// A JSON Web Token of these claims: URL-safe base64 without padding.
+std::string jwt(std::string_view claims) {
+  std::string encoded = encode_url_base64(claims);
+  encoded.erase(encoded.find_last_not_of('=') + 1);
+  return "eyJhbGciOiJSUzI1NiJ9." + encoded + ".c2lnbmF0dXJl";
+}
+
+}  // namespace
+
+TEST_CASE("the username or the secret's prefix tells the kind") {
+  const auto [username, password, kind] = GENERATE(table<std::string, std::string, CredentialKind>({
+      {"octocat", "hunter2", CredentialKind::password},
+      {"octocat", "", CredentialKind::password},
+      {"octocat", "hunter2 ghp_x", CredentialKind::password},
+      {"_json_key", "{}", service_account_key},
+      {"_json_key_base64", "e30=", service_account_key},
+      {"octocat", "dckr_pat_x", docker_hub_token},
+      {"acme", "dckr_oat_x", docker_hub_token},
+      {"octocat", "ghp_x", github_token},
+      {"octocat", "gho_x", github_token},
+      {"octocat", "ghu_x", github_token},
+      {"actor", "ghs_x", github_token},
+      {"octocat", "github_pat_x", github_token},
+      {"me", "glpat-x", gitlab_token},
+      {"me", "gldt-x", gitlab_token},
+      {"gitlab-ci-token", "x", gitlab_token},
+      {"gitlab+deploy-token-7", "x", gitlab_token},
+      {"AWS", "x", ecr_token},
+      {"00000000-0000-0000-0000-000000000000", "x", acr_token},
+      {"oauth2accesstoken", "x", google_token},
+      {"_dcgcr_2_0_0_token", "x", google_token},
+      {"me", "ya29.x", google_token},
+      {"", "", none},
+  }));
+  CAPTURE(username, password);
+  CHECK(credential_kind({.username = username, .password = password}) == kind);
+}
+
+TEST_CASE("a token without a password is what it is") {
+  CHECK(credential_kind({.identity_token = "x"}) == identity_token);
+  CHECK(credential_kind({.username = "<token>", .identity_token = "x"}) == identity_token);
+  CHECK(credential_kind({.registry_token = "x"}) == registry_token);
+  CHECK(credential_kind({.username = "u", .password = "p", .identity_token = "x"}) ==
+        CredentialKind::password);
+}
+
+TEST_CASE("a JSON Web Token says when it ends") {
+  CHECK(expiry_of({.password = jwt(R"({"exp":1700000000})")}) == at(1'700'000'000));
+  CHECK(expiry_of({.identity_token = jwt(R"({"exp":1700000000.9})")}) == at(1'700'000'000));
+  CHECK(expiry_of({.registry_token = jwt(R"({"iat":1,"exp":5})")}) == at(5));
+}
+
+TEST_CASE("an ECR password says when it ends") {
+  const std::string password =
+      encode_base64(R"({"payload":"x","version":"2","type":"DATA_KEY","expiration":1700000000})");
+  CHECK(expiry_of({.username = "AWS", .password = password}) == at(1'700'000'000));
+  CHECK_FALSE(expiry_of({.username = "octocat", .password = password}));
+}
+
+TEST_CASE("what says nothing of its end has none") {
+  const std::string password =
+      GENERATE(std::string(), std::string("hunter2"), std::string("a.b.c"), std::string(".."),
+               jwt("{}"), jwt(R"({"exp":"soon"})"), jwt(R"({"exp":-1})"), jwt(R"({"exp":1e300})"),
+               jwt("[1]"), jwt(R"({"exp":null})"), jwt("{"), jwt(R"({"exp":1})") + ".x");
+  CAPTURE(password);
+  CHECK_FALSE(expiry_of({.username = "u", .password = password}));
+}
+
+TEST_CASE("a time is told to the minute") {
+  CHECK(in_words(at(1'795'270'000)) == "2026-11-21T14:06Z");
+  CHECK(in_words(at(0)) == "1970-01-01T00:00Z");
+}
