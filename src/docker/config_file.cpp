@@ -2,12 +2,18 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <ctime>
 #include <system_error>
 #include <utility>
 #include <vector>
 
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
 #include "system/environment.h"
 #include "system/file.h"
+#include "system/private_file.h"
 #include "system/text.h"
 
 namespace pullsecret {
@@ -16,6 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t max_config_size = 16UL * 1024 * 1024;
+constexpr std::string_view backup_suffix = ".bak-";
 
 // What cannot be looked at, and a dangling link, is there: reading it will say what is wrong.
 bool is_there(const fs::path& file) {
@@ -55,54 +62,54 @@ std::optional<fs::path> first_existing(const std::vector<fs::path>& places) {
   return std::nullopt;
 }
 
-Config read_config(const fs::path& file) {
-  JsonText json{place_of(file), read_file(file, max_config_size)};
-  if (file.filename() == ".dockercfg") return parse_dockercfg(std::move(json));
-  return parse_config(std::move(json));
-}
-
-Config read_named_config(const std::string& name) {
-  if (name == "-") {
-    const std::string place = "standard input";
-    return parse_config({place, read_all(STDIN_FILENO, place, max_config_size)});
-  }
+fs::path file_of_name(const std::string& name) {
   std::error_code unreachable;
-  if (fs::is_directory(name, unreachable)) return read_config(fs::path(name) / "config.json");
-  return read_config(name);
+  return fs::is_directory(name, unreachable) ? fs::path(name) / "config.json" : fs::path(name);
 }
 
-Error no_config(const std::vector<fs::path>& looked_for) {
-  if (looked_for.empty())
+Config read_config(const fs::path& file) {
+  return parse_config_file(file, read_config_text(file));
+}
+
+std::optional<ConfigPlace> search_config() {
+  if (auto file = first_existing(docker_places())) return ConfigPlace{std::move(*file), true};
+  if (auto file = first_existing(other_places())) return ConfigPlace{std::move(*file), false};
+  return std::nullopt;
+}
+
+Error no_config() {
+  std::vector<std::string> places;
+  for (const auto& looked_for : {docker_places(), other_places()})
+    for (const fs::path& place : looked_for)
+      places.push_back(place_of(place));
+  if (places.empty())
     return {"", "no Docker config found: HOME is not set and this user has no passwd entry",
             "set HOME or DOCKER_CONFIG, or name a file with --config"};
-  std::vector<std::string> places;
-  places.reserve(looked_for.size());
-  for (const fs::path& place : looked_for)
-    places.push_back(place_of(place));
   return {"", "no Docker config found: there is no " + join(places, ", "),
           "log in with docker login REGISTRY, or name a file with --config"};
+}
+
+bool has_inline_credential(const fs::path& file) {
+  try {
+    const Config config = read_config(file);
+    return std::any_of(config.auths.begin(), config.auths.end(),
+                       [](const AuthEntry& entry) { return !is_empty(entry.credential); });
+  } catch (const Error&) {
+    return false;
+  }
 }
 
 }  // namespace
 
 LoadedConfig load_config(const std::optional<std::string>& named) {
-  if (named) return {.config = read_named_config(*named)};
+  if (named) return {.config = read_config(file_of_name(*named))};
 
-  LoadedConfig loaded;
   const auto environment_auths = environment_variable("DOCKER_AUTH_CONFIG");
-  std::vector<fs::path> places = docker_places();
-  std::optional<fs::path> file = first_existing(places);
-  if (!file) {
-    const std::vector<fs::path> others = other_places();
-    file = first_existing(others);
-    loaded.is_dockers_own = !file;
-    places.insert(places.end(), others.begin(), others.end());
-  }
-  if (!file && !environment_auths) throw no_config(places);
-  if (file)
-    loaded.config = read_config(*file);
-  else
-    loaded.config.file = "DOCKER_AUTH_CONFIG";
+  const std::optional<ConfigPlace> place = search_config();
+  if (!place && !environment_auths) throw no_config();
+
+  LoadedConfig loaded{.config = {.file = "DOCKER_AUTH_CONFIG"}};
+  if (place) loaded = {.config = read_config(place->file), .is_dockers_own = place->is_dockers_own};
   if (!environment_auths) return loaded;
   try {
     for (AuthEntry& entry : parse_environment_auths(*environment_auths))
@@ -111,6 +118,61 @@ LoadedConfig load_config(const std::optional<std::string>& named) {
     loaded.environment_refused = error;
   }
   return loaded;
+}
+
+ConfigPlace find_config(const std::optional<std::string>& named) {
+  if (named) return {file_of_name(*named)};
+  if (auto place = search_config()) return *std::move(place);
+  const std::vector<fs::path> places = docker_places();
+  if (places.empty()) throw no_config();
+  return {.file = places.front(), .is_there = false};
+}
+
+JsonText read_config_text(const fs::path& file) {
+  const std::string standard_input = "standard input";
+  if (file == "-") return {standard_input, read_all(STDIN_FILENO, standard_input, max_config_size)};
+  return {place_of(file), read_file(file, max_config_size)};
+}
+
+JsonText read_config_text(const ConfigPlace& place) {
+  if (!place.is_there && !is_there(place.file)) return {place_of(place.file), {}};
+  return read_config_text(place.file);
+}
+
+Config parse_config_file(const fs::path& file, JsonText json) {
+  return file.filename() == ".dockercfg" ? parse_dockercfg(std::move(json))
+                                         : parse_config(std::move(json));
+}
+
+void write_config(const ConfigPlace& place, const JsonText& before, const std::string& text) {
+  if (read_config_text(place).text != before.text)
+    throw Error(place_of(place.file), "changed by another program meanwhile; it stays as it is",
+                "run it again");
+  if (const fs::path folder = place.file.parent_path(); !folder.empty() && !is_there(folder))
+    make_private_folder(folder);
+  replace_file(place.file, text, Access::as_before);
+}
+
+fs::path back_up_config(const fs::path& file, const std::string& text) {
+  const std::time_t now = std::time(nullptr);
+  const std::string first =
+      fmt::format("{}{}{:%Y%m%dT%H%M%SZ}", file.string(), backup_suffix, fmt::gmtime(now));
+  fs::path backup = first;
+  for (int count = 2; !make_copy(backup, text, file); ++count)
+    backup = fmt::format("{}-{}", first, count);
+  return backup;
+}
+
+std::vector<fs::path> plain_text_backups(const fs::path& file) {
+  const std::string prefix = file.filename().string() + std::string(backup_suffix);
+  std::vector<fs::path> backups;
+  std::error_code ignored;
+  const fs::path folder = file.has_parent_path() ? file.parent_path() : ".";
+  for (fs::directory_iterator entry(folder, ignored), end; entry != end; entry.increment(ignored))
+    if (entry->path().filename().string().starts_with(prefix) && has_inline_credential(*entry))
+      backups.push_back(entry->path());
+  std::sort(backups.begin(), backups.end());
+  return backups;
 }
 
 }  // namespace pullsecret

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "docker/config.h"
 
@@ -29,5 +30,39 @@ struct LoadedConfig {
 /// says why. A file named `.dockercfg` is read as the map it is. At most 16 MiB are read. Throws
 /// Error if there is no config at all, or it is refused.
 LoadedConfig load_config(const std::optional<std::string>& named);
+
+/// Where a config is.
+struct ConfigPlace {
+  std::filesystem::path file;
+  bool is_dockers_own = true;  ///< false: podman's file, or ~/.dockercfg
+  bool is_there = true;        ///< false: there is none yet, and Docker would make it here
+};
+
+/// The file that load_config() would read, else the one that Docker would make. `named` counts even
+/// if there is no such file. Throws Error if Docker has no place for it: there is no home folder.
+ConfigPlace find_config(const std::optional<std::string>& named);
+
+/// The text of `file`, at most 16 MiB; `-` is standard input. Throws Error with the file as its
+/// place.
+JsonText read_config_text(const std::filesystem::path& file);
+
+/// The same; it is empty where there was no config, and still is none.
+JsonText read_config_text(const ConfigPlace& place);
+
+/// Reads the text of `file` as parse_config() does, or parse_dockercfg() for a file of that name.
+Config parse_config_file(const std::filesystem::path& file, JsonText json);
+
+/// Puts `text` into the config file in one step, as Docker does: a symbolic link is followed, owner
+/// and mode stay as they were, a new file is 0600 and a new folder 0700. Throws Error if the file's
+/// text is not `before` any more, or it cannot be written; the file is then as it was.
+void write_config(const ConfigPlace& place, const JsonText& before, const std::string& text);
+
+/// Keeps `text`, that of the config file, in a new file beside it (and, if that is a symbolic link,
+/// beside the link) and returns its path: `config.json.bak-20261121T140512Z`, mode 0600, of the
+/// same owner. A second one within the same second gets `-2`, and so on. Throws Error.
+std::filesystem::path back_up_config(const std::filesystem::path& file, const std::string& text);
+
+/// The backups of `file` that hold a credential inline, by name.
+std::vector<std::filesystem::path> plain_text_backups(const std::filesystem::path& file);
 
 }  // namespace pullsecret

@@ -3,9 +3,11 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <catch2/catch.hpp>
 
+#include "docker_home.h"
 #include "support.h"
 #include "temporary_folder.h"
 
@@ -13,19 +15,6 @@ using namespace pullsecret;
 namespace fs = std::filesystem;
 
 namespace {
-
-/// A home of its own, and an environment that says nothing else.
-struct Home {
-  TemporaryFolder folder;
-  ScopedVariable home{"HOME", folder.path().string()};
-  ScopedVariable docker_config{"DOCKER_CONFIG", std::nullopt};
-  ScopedVariable auth_config{"DOCKER_AUTH_CONFIG", std::nullopt};
-  ScopedVariable registry_auth_file{"REGISTRY_AUTH_FILE", std::nullopt};
-  ScopedVariable runtime{"XDG_RUNTIME_DIR", std::nullopt};
-  ScopedVariable config_home{"XDG_CONFIG_HOME", std::nullopt};
-
-  std::string path(const std::string& name) const { return (folder.path() / name).string(); }
-};
 
 std::string loaded_file(const std::optional<std::string>& named = std::nullopt) {
   return load_config(named).config.file;
@@ -36,7 +25,7 @@ constexpr const char* one_auth = R"({"auths":{"a.io":{"auth":"dTpw"}}})";
 }  // namespace
 
 TEST_CASE("the first place that exists counts, Docker's before podman's") {
-  const Home home;
+  const DockerHome home;
   const auto error = error_of([] { load_config(std::nullopt); });
   REQUIRE(error);
   CHECK_THAT(error->message(), Catch::Contains(home.path(".docker/config.json")) &&
@@ -60,7 +49,7 @@ TEST_CASE("the first place that exists counts, Docker's before podman's") {
 }
 
 TEST_CASE("XDG_CONFIG_HOME moves podman's file, REGISTRY_AUTH_FILE replaces it") {
-  const Home home;
+  const DockerHome home;
   home.folder.write("xdg/containers/auth.json", "{}");
   const ScopedVariable config_home("XDG_CONFIG_HOME", home.path("xdg"));
   CHECK(loaded_file() == home.path("xdg/containers/auth.json"));
@@ -69,7 +58,7 @@ TEST_CASE("XDG_CONFIG_HOME moves podman's file, REGISTRY_AUTH_FILE replaces it")
 }
 
 TEST_CASE("with DOCKER_CONFIG set only that folder counts") {
-  const Home home;
+  const DockerHome home;
   home.folder.write(".docker/config.json", "{}");
   home.folder.write("other/config.json", "{}");
   const ScopedVariable variable("DOCKER_CONFIG", home.path("other"));
@@ -79,7 +68,7 @@ TEST_CASE("with DOCKER_CONFIG set only that folder counts") {
 }
 
 TEST_CASE("a config that exists and cannot be read is not passed over") {
-  const Home home;
+  const DockerHome home;
   home.folder.write(".dockercfg", "{}");
   fs::create_directories(home.path(".docker/config.json"));
   CHECK(error_of([] { load_config(std::nullopt); })->message() == "is a directory");
@@ -89,7 +78,7 @@ TEST_CASE("a config that exists and cannot be read is not passed over") {
 }
 
 TEST_CASE("a Docker config that cannot be looked at is not taken for none") {
-  const Home home;
+  const DockerHome home;
   home.folder.write(".config/containers/auth.json", "{}");
   fs::create_directory(home.path(".docker"));
   fs::create_symlink("config.json", home.path(".docker/config.json"));
@@ -97,7 +86,7 @@ TEST_CASE("a Docker config that cannot be looked at is not taken for none") {
 }
 
 TEST_CASE("a named file, or the config.json of a named folder, is read and nothing else") {
-  const Home home;
+  const DockerHome home;
   home.folder.write("folder/config.json", "{}");
   const ScopedVariable auths("DOCKER_AUTH_CONFIG", one_auth);
   CHECK(loaded_file(home.path("folder/config.json")) == home.path("folder/config.json"));
@@ -107,7 +96,7 @@ TEST_CASE("a named file, or the config.json of a named folder, is read and nothi
 }
 
 TEST_CASE("DOCKER_AUTH_CONFIG takes part, before the file") {
-  const Home home;
+  const DockerHome home;
   const ScopedVariable auths("DOCKER_AUTH_CONFIG", one_auth);
   CHECK(load_config(std::nullopt).config.auths[0].key == "a.io");
   home.folder.write(".docker/config.json", R"({"auths":{"a.io":{"auth":"eDp5"},"b.io":{}}})");
@@ -118,7 +107,7 @@ TEST_CASE("DOCKER_AUTH_CONFIG takes part, before the file") {
 }
 
 TEST_CASE("a DOCKER_AUTH_CONFIG that Docker ignores is ignored, and says why") {
-  const Home home;
+  const DockerHome home;
   home.folder.write(".docker/config.json", R"({"auths":{"b.io":{}}})");
   const ScopedVariable auths("DOCKER_AUTH_CONFIG", R"({"credsStore":"x"})");
   const LoadedConfig loaded = load_config(std::nullopt);
@@ -128,7 +117,83 @@ TEST_CASE("a DOCKER_AUTH_CONFIG that Docker ignores is ignored, and says why") {
 }
 
 TEST_CASE("a config of more than 16 MiB is refused") {
-  const Home home;
+  const DockerHome home;
   home.folder.write(".docker/config.json", std::string(16 * 1024 * 1024 + 1, ' '));
   CHECK(error_of([] { load_config(std::nullopt); })->message() == "larger than 16 MiB");
+}
+
+TEST_CASE("find_config names the file that load_config reads") {
+  const DockerHome home;
+  const ConfigPlace none = find_config(std::nullopt);
+  CHECK(none.file == home.path(".docker/config.json"));
+  CHECK(none.is_dockers_own);
+  CHECK(!none.is_there);
+  home.folder.write(".config/containers/auth.json", "{}");
+  CHECK(find_config(std::nullopt).file == home.path(".config/containers/auth.json"));
+  CHECK(!find_config(std::nullopt).is_dockers_own);
+  home.folder.write(".docker/config.json", "{}");
+  CHECK(find_config(std::nullopt).file == home.path(".docker/config.json"));
+  CHECK(find_config(std::nullopt).is_dockers_own);
+  CHECK(find_config(std::nullopt).is_there);
+  CHECK(find_config(home.path(".docker")).file == home.path(".docker/config.json"));
+  CHECK(find_config(home.path("none")).file == home.path("none"));
+}
+
+TEST_CASE("a config file is written where its link points, with its mode") {
+  const DockerHome home;
+  const auto file = home.folder.write("dotfiles/docker.json", "{}");
+  fs::permissions(file, fs::perms(0640));
+  fs::create_directory(home.path(".docker"));
+  fs::create_symlink(file, home.path(".docker/config.json"));
+  const ConfigPlace place{home.path(".docker/config.json")};
+  write_config(place, read_config_text(place), R"({"x":1})");
+  CHECK(fs::is_symlink(home.path(".docker/config.json")));
+  CHECK(read_config_text(file).text == R"({"x":1})");
+  CHECK(fs::status(file).permissions() == fs::perms(0640));
+}
+
+TEST_CASE("a config that is not there yet is made, with its folder, for the user alone") {
+  const DockerHome home;
+  const ConfigPlace place = find_config(std::nullopt);
+  CHECK(read_config_text(place).text.empty());
+  write_config(place, read_config_text(place), "{}");
+  CHECK(read_config_text(place).text == "{}");
+  CHECK(fs::status(place.file).permissions() == fs::perms(0600));
+  CHECK(fs::status(place.file.parent_path()).permissions() == fs::perms(0700));
+}
+
+TEST_CASE("a config that changed meanwhile is not written over") {
+  const DockerHome home;
+  const ConfigPlace none = find_config(std::nullopt);
+  const JsonText before = read_config_text(none);
+  const std::string file = home.folder.write(".docker/config.json", "{}");
+  CHECK(error_of([&] { write_config(none, before, "new"); })->message() ==
+        "changed by another program meanwhile; it stays as it is");
+  CHECK(read_config_text(fs::path(file)).text == "{}");
+}
+
+TEST_CASE("backups stand beside the link, each with a name of its own") {
+  const DockerHome home;
+  const auto file = home.folder.write("dotfiles/docker.json", "{}");
+  fs::permissions(file, fs::perms(0644));
+  const fs::path link = home.path("config.json");
+  fs::create_symlink(file, link);
+  const fs::path first = back_up_config(link, "one"), second = back_up_config(link, "two");
+  CHECK_THAT(first.string(),
+             Catch::Matches(home.path("config.json") + R"(\.bak-[0-9]{8}T[0-9]{6}Z)"));
+  CHECK(first != second);
+  CHECK(read_config_text(first).text == "one");
+  CHECK(read_config_text(second).text == "two");
+  CHECK(fs::status(first).permissions() == fs::perms(0600));
+}
+
+TEST_CASE("backups that hold a credential are found") {
+  const DockerHome home;
+  const auto file = home.folder.write("config.json", one_auth);
+  CHECK(plain_text_backups(file).empty());
+  home.folder.write("config.json.bak-1", R"({"auths":{"a.io":{}}})");
+  home.folder.write("config.json.bak-2", one_auth);
+  home.folder.write("config.json.bak-3", "no JSON");
+  home.folder.write("other.json.bak-4", one_auth);
+  CHECK(plain_text_backups(file) == std::vector<fs::path>{home.path("config.json.bak-2")});
 }

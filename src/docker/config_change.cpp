@@ -1,0 +1,291 @@
+#include "docker/config_change.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "credential/basic_auth.h"
+#include "credential/json.h"
+#include "docker/config.h"
+#include "system/overloaded.h"
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+// ---- Layout: what Go's json.MarshalIndent(config, "", "\t") writes
+
+void begin_line(std::string& text, std::size_t depth) {
+  text.append("\n").append(depth, '\t');
+}
+
+void append_laid_out(std::string& text, std::string_view value, std::size_t depth);
+
+template <typename Parts, typename AppendPart>
+void append_lines(std::string& text, std::string_view value, const Parts& parts, std::size_t depth,
+                  const AppendPart& append_part) {
+  text += value.front();
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (i > 0) text += ',';
+    begin_line(text, depth + 1);
+    append_part(parts[i]);
+  }
+  if (!parts.empty()) begin_line(text, depth);
+  text += value.back();
+}
+
+void append_laid_out(std::string& text, std::string_view value, std::size_t depth) {
+  switch (kind_of(value)) {
+    case JsonKind::object:
+      return append_lines(text, value, members_of(value), depth, [&](const JsonMember& member) {
+        text.append(member.quoted_name).append(": ");
+        append_laid_out(text, member.value, depth + 1);
+      });
+    case JsonKind::array:
+      return append_lines(text, value, elements_of(value), depth, [&](std::string_view element) {
+        append_laid_out(text, element, depth + 1);
+      });
+    default:
+      text += value;
+  }
+}
+
+// ---- Objects that change
+
+struct Member {
+  std::string name;
+  std::string quoted_name;  ///< as it stands in the file
+  std::string value;        ///< JSON text
+};
+using Members = std::vector<Member>;
+
+bool is_object(std::string_view value) {
+  return kind_of(value) == JsonKind::object;
+}
+
+Members read_object(std::string_view object) {
+  Members members;
+  for (const JsonMember& member : members_of(object))
+    members.push_back({member.name, std::string(member.quoted_name), std::string(member.value)});
+  return members;
+}
+
+std::string format_object(const Members& members) {
+  std::string object = "{";
+  for (const Member& member : members) {
+    if (object.size() > 1) object += ',';
+    object.append(member.quoted_name).append(":").append(member.value);
+  }
+  return object += "}";
+}
+
+Member new_member(const std::string& name, std::string value) {
+  return {name, go_json_string(name), std::move(value)};
+}
+
+void rename(Member& member, const std::string& name) {
+  member.name = name;
+  member.quoted_name = go_json_string(name);
+}
+
+auto is_called(std::string_view name) {
+  return [name](const Member& member) { return equal_ignoring_case(member.name, name); };
+}
+
+// ---- Entries of `auths`
+
+void remove_secrets(Members& fields) {
+  static constexpr std::array<std::string_view, 5> secrets{"auth", "username", "password",
+                                                           "identitytoken", "registrytoken"};
+  std::erase_if(fields, [](const Member& field) {
+    return std::any_of(secrets.begin(), secrets.end(),
+                       [&](std::string_view secret) { return is_called(secret)(field); });
+  });
+}
+
+std::string without_secrets(const std::string& entry) {
+  if (!is_object(entry)) return entry;
+  Members fields = read_object(entry);
+  remove_secrets(fields);
+  return format_object(fields);
+}
+
+std::string with_credential(const std::string& entry, const Credential& credential) {
+  Members fields = is_object(entry) ? read_object(entry) : Members();
+  remove_secrets(fields);
+  if (!credential.username.empty()) {
+    const std::string auth = encode_auth(credential.username, credential.password);
+    fields.insert(fields.begin(), new_member("auth", go_json_string(auth)));
+  }
+  if (!credential.identity_token.empty())
+    fields.push_back(new_member("identitytoken", go_json_string(credential.identity_token)));
+  if (!credential.registry_token.empty())
+    fields.push_back(new_member("registrytoken", go_json_string(credential.registry_token)));
+  return format_object(fields);
+}
+
+/// The entries of `auths` on their way from the old file into the new one.
+class EntryChanges {
+ public:
+  EntryChanges(const Members& entries, const std::map<std::string, EntryChange>& changes)
+      : changes_(changes) {
+    for (const Member& entry : entries)
+      owner_of_key_.emplace(entry.name, entry.name);
+  }
+
+  /// False if the entry goes.
+  bool change(Member& entry) {
+    const auto change = changes_.find(entry.name);
+    if (change == changes_.end()) return true;
+    return std::visit(
+        overloaded{[](Removed) { return false; },
+                   [&](WithoutSecrets) {
+                     entry.value = without_secrets(entry.value);
+                     return true;
+                   },
+                   [&](const Renamed& renamed) { return rename_to(entry, renamed.to); },
+                   [&](const Inline& with) {
+                     entry.value = with_credential(entry.value, with.credential);
+                     return true;
+                   }},
+        change->second);
+  }
+
+  void add_missing(Members& entries) const {
+    for (const auto& [key, change] : changes_)
+      if (const auto* with = std::get_if<Inline>(&change);
+          with != nullptr && !owner_of_key_.contains(key))
+        entries.push_back(new_member(key, with_credential("{}", with->credential)));
+  }
+
+ private:
+  // A key that was there, or that another entry got, is taken.
+  bool rename_to(Member& entry, const std::string& key) {
+    const bool is_free = owner_of_key_.emplace(key, entry.name).first->second == entry.name;
+    if (is_free) rename(entry, key);
+    return is_free;
+  }
+
+  const std::map<std::string, EntryChange>& changes_;
+  std::map<std::string, std::string> owner_of_key_;  ///< key → what its entry was called at first
+};
+
+void change_entries(Members& entries, const std::map<std::string, EntryChange>& changes) {
+  EntryChanges pass(entries, changes);
+  std::erase_if(entries, [&](Member& entry) { return !pass.change(entry); });
+  pass.add_missing(entries);
+}
+
+// ---- Settings
+
+void rename_settings(Members& settings, const std::map<std::string, std::string>& names) {
+  for (Member& setting : settings)
+    if (const auto name = names.find(setting.name); name != names.end())
+      rename(setting, name->second);
+}
+
+void set_creds_store(Members& settings, const std::string& store) {
+  if (store.empty()) {
+    std::erase_if(settings, is_called("credsStore"));
+    return;
+  }
+  bool is_there = false;
+  for (Member& setting : settings)
+    if (is_called("credsStore")(setting)) {
+      setting.value = go_json_string(store);
+      is_there = true;
+    }
+  if (!is_there) settings.push_back(new_member("credsStore", go_json_string(store)));
+}
+
+void change_helpers(Members& helpers, const std::map<std::string, std::string>& changes) {
+  std::map<std::string, std::string> missing = changes;
+  for (Member& helper : helpers)
+    if (const auto change = changes.find(helper.name); change != changes.end()) {
+      helper.value = go_json_string(change->second);
+      missing.erase(helper.name);
+    }
+  for (const auto& [key, helper] : missing)
+    helpers.push_back(new_member(key, go_json_string(helper)));
+  std::erase_if(helpers, [&](const Member& helper) {
+    const auto change = changes.find(helper.name);
+    return change != changes.end() && change->second.empty();
+  });
+}
+
+// All members of the objects called `name`: in Go they merge, and `null` empties what came before.
+Members merged_object(const Members& settings, std::string_view name) {
+  Members merged;
+  for (const Member& setting : settings) {
+    if (!is_called(name)(setting)) continue;
+    if (!is_object(setting.value)) merged.clear();
+    if (!is_object(setting.value)) continue;
+    Members members = read_object(setting.value);
+    std::move(members.begin(), members.end(), std::back_inserter(merged));
+  }
+  return merged;
+}
+
+// Puts `members` in the place of the first setting called `name`, and removes the others.
+void put_object(Members& settings, std::string_view name, const Members& members) {
+  const auto first = std::find_if(settings.begin(), settings.end(), is_called(name));
+  if (first == settings.end()) {
+    settings.push_back(new_member(std::string(name), format_object(members)));
+    return;
+  }
+  first->value = format_object(members);
+  settings.erase(std::remove_if(first + 1, settings.end(), is_called(name)), settings.end());
+}
+
+void change_cred_helpers(Members& settings, const std::map<std::string, std::string>& changes) {
+  if (changes.empty()) return;
+  const Members before = merged_object(settings, "credHelpers");
+  Members helpers = before;
+  change_helpers(helpers, changes);
+  if (!helpers.empty())
+    put_object(settings, "credHelpers", helpers);
+  else if (!before.empty())
+    std::erase_if(settings, is_called("credHelpers"));
+}
+
+void change_auths(Members& settings, const std::map<std::string, EntryChange>& changes) {
+  if (changes.empty()) return;
+  const Members before = merged_object(settings, "auths");
+  Members entries = before;
+  change_entries(entries, changes);
+  if (!entries.empty() || !before.empty()) put_object(settings, "auths", entries);
+}
+
+// ---- The text
+
+// What follows the first value; white space there is no more than a line break.
+std::string_view rest_behind(std::string_view value, const std::string& text) {
+  std::string_view rest = text;
+  if (!value.empty())
+    rest.remove_prefix(static_cast<std::size_t>(value.data() - rest.data()) + value.size());
+  if (!trim(rest).empty()) return rest;
+  return rest.find('\n') == std::string_view::npos ? "" : "\n";
+}
+
+}  // namespace
+
+std::string changed_config(const JsonText& json, const ConfigChange& change) {
+  parse_config(json);
+  const JsonText valid{json.file, replace_lone_surrogates(replace_invalid_utf8(json.text))};
+  const std::string_view value = first_value(valid);
+  Members settings = !value.empty() && is_object(value) ? read_object(value) : Members();
+  rename_settings(settings, change.setting_names);
+  if (change.creds_store) set_creds_store(settings, *change.creds_store);
+  change_cred_helpers(settings, change.cred_helpers);
+  change_auths(settings, change.entries);
+
+  JsonText changed{json.file, {}};
+  append_laid_out(changed.text, format_object(settings), 0);
+  changed.text += rest_behind(value, valid.text);
+  parse_config(changed);
+  return std::move(changed.text);
+}
+
+}  // namespace pullsecret

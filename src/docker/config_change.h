@@ -1,0 +1,55 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "credential/credential.h"
+#include "credential/go_json.h"
+
+namespace pullsecret {
+
+/// The entry goes.
+struct Removed {};
+/// What can log in goes (`auth`, `username`, `password` and the tokens); all other fields stay, as
+/// Docker leaves them when it puts a credential into a store.
+struct WithoutSecrets {};
+/// The entry gets another key, unless an entry of that key is there: then it goes.
+struct Renamed {
+  std::string to;
+};
+/// The credential stands in the entry, as `docker login` writes it without a store; what else the
+/// entry has stays, its email, too. An entry that is not there is added at the end. The username
+/// has no colon.
+struct Inline {
+  Credential credential;
+};
+using EntryChange = std::variant<Removed, WithoutSecrets, Renamed, Inline>;
+
+/// What is to become of a config file. What it does not name stays.
+struct ConfigChange {
+  std::map<std::string, std::string> setting_names;  ///< setting → its new name
+  std::optional<std::string> creds_store;            ///< its new value; empty: the setting goes
+  std::map<std::string, std::string> cred_helpers;  ///< key → its new helper; empty: the key goes
+  std::map<std::string, EntryChange> entries;       ///< by key, as spelled in `auths`
+
+  bool empty() const {
+    return setting_names.empty() && !creds_store && cred_helpers.empty() && entries.empty();
+  }
+};
+
+/// The text of the config file `json` after `change`, laid out as Docker lays it out: a member a
+/// line, one tab for each level. Strings, numbers, the names and the order of all that `change`
+/// does not name stay byte for byte (but what is not UTF-8 becomes U+FFFD, as it does for Docker);
+/// so does what follows the first JSON value, and a line break at the end, which Docker does not
+/// write, stays if it was there. An empty text becomes an empty object.
+///
+/// A member that is there several times is changed each time; `auths`, or `credHelpers`, that is
+/// there several times and changed becomes one object, as Go merges them. New members come at the
+/// end; `credHelpers` goes when the change leaves nothing in it.
+///
+/// `json` is one that parse_config() takes; the result is one, too. Throws Error as that does.
+std::string changed_config(const JsonText& json, const ConfigChange& change);
+
+}  // namespace pullsecret
