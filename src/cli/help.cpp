@@ -8,6 +8,7 @@ Usage:
     pullsecret convert [OPTION]...     Docker config, credential stores included, to a Secret
     pullsecret create  [OPTION]...     server, username and password to a Secret
     pullsecret get HOST [OPTION]...    one registry's credential
+    pullsecret inspect [FILE]          what is in a pull secret, and what the kubelet makes of it
     pullsecret help [COMMAND]          this text, or a command's
     pullsecret --version
 
@@ -131,6 +132,32 @@ Example:
     {"ServerURL":"ghcr.io","Username":"octocat","Secret":"hunter2"}
     $ pullsecret get ghcr.io -o password | skopeo login ghcr.io -u octocat --password-stdin
     Login Succeeded!
+)";
+
+const std::string_view inspect_help =
+    R"(Shows what is in a pull secret, and what the kubelet makes of it.
+
+Usage:
+    kubectl get secret regcred -o yaml | pullsecret inspect [OPTION]...
+    pullsecret inspect FILE [OPTION]...
+
+Reads Secrets from FILE or standard input: YAML or JSON, one document or many, Lists, data and
+stringData, of both types; objects of other kinds are skipped. A Docker config.json or .dockercfg
+is read as if it were a Secret's data. For each entry it shows username, kind, length, expiry and
+the images it serves, and says what is wrong, such as an entry that makes the kubelet refuse the
+whole Secret. Problems are told, and are no failure.
+
+Options:
+    --image IMAGE         only the entries the kubelet would try for this image, in its order; may
+                          be repeated; exit status 1 if an image has none
+    --show-secrets        also passwords and tokens
+    -o, --output FORMAT   table (default), or json, for scripts
+
+Example:
+    $ kubectl get secret regcred -o yaml | pullsecret inspect --image ghcr.io/acme/app:1.4
+    Image ghcr.io/acme/app:1.4
+      REGISTRY KEY  USERNAME  KIND          LENGTH  EXPIRES  SECRET
+      ghcr.io       octocat   GitHub token  40      -        default/regcred
 )";
 
 }  // namespace pullsecret

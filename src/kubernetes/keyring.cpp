@@ -7,6 +7,8 @@
 #include <optional>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "credential/registry.h"
 #include "system/text.h"
 
@@ -20,6 +22,9 @@ constexpr std::string_view host_characters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~!$&'()*+,;=:[]<>\"";
 constexpr std::string_view user_characters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~!$&'()*+,;=:%@";
+
+// What Docker Hub's own key is filed as.
+constexpr std::string_view filed_docker_hub = "index.docker.io";
 
 // A key or a repository as the kubelet compares them.
 struct Url {
@@ -159,7 +164,13 @@ bool url_matches(const Url& pattern, const Url& target) {
   return std::equal(patterns.begin(), patterns.end(), labels.begin(), labels.end(), glob_matches);
 }
 
-// A key as the kubelet files it: HOST or HOST/PATH; nullopt if it drops the key.
+// isDefaultRegistryMatch: Docker Hub's own name, or one that looks like no host.
+bool is_default_registry(std::string_view host) {
+  return host == "docker.io" || host.find_first_of(".:") == std::string_view::npos;
+}
+
+}  // namespace
+
 std::optional<std::string> filed_key(std::string_view key) {
   for (const std::string_view scheme : {"https://", "http://"})
     if (key.starts_with(scheme)) {
@@ -173,35 +184,72 @@ std::optional<std::string> filed_key(std::string_view key) {
   return path == "/" ? url->host : url->host + std::string(path);
 }
 
-// isDefaultRegistryMatch: Docker Hub's own name, or one that looks like no host.
-bool is_default_registry(std::string_view host) {
-  return host == "docker.io" || host.find_first_of(".:") == std::string_view::npos;
-}
-
-}  // namespace
-
-std::vector<std::string> keys_for_image(const std::vector<std::string>& keys, const Image& image) {
+std::vector<std::size_t> places_for_image(const std::vector<std::string>& keys,
+                                          const Image& image) {
   const auto target = parse_url(image.repository);
   // Keys that are filed under one name stay in the order given; the kubelet leaves it to chance.
-  std::multimap<std::string, std::string, std::greater<>> matching;
-  std::vector<std::string> docker_hub;
-  for (const std::string& key : keys) {
-    const auto filed = filed_key(key);
+  std::multimap<std::string, std::size_t, std::greater<>> matching;
+  std::vector<std::size_t> docker_hub;
+  for (std::size_t place = 0; place < keys.size(); ++place) {
+    const auto filed = filed_key(keys[place]);
     if (!filed) continue;
     // The kubelet reads as a URL again what it filed, and so decodes paths twice.
     const auto pattern = parse_url(*filed);
-    if (pattern && target && url_matches(*pattern, *target)) matching.emplace(*filed, key);
-    if (*filed == "index.docker.io") docker_hub.push_back(key);
+    if (pattern && target && url_matches(*pattern, *target)) matching.emplace(*filed, place);
+    if (*filed == filed_docker_hub) docker_hub.push_back(place);
   }
   if (matching.empty() && is_default_registry(image.registry_host)) return docker_hub;
+  std::vector<std::size_t> offered;
+  for (const auto& [filed, place] : matching)
+    offered.push_back(place);
+  return offered;
+}
+
+std::vector<std::string> keys_for_image(const std::vector<std::string>& keys, const Image& image) {
   std::vector<std::string> offered;
-  for (const auto& [filed, key] : matching)
-    offered.push_back(key);
+  for (const std::size_t place : places_for_image(keys, image))
+    offered.push_back(keys[place]);
   return offered;
 }
 
 bool serves_image(std::string_view key, const Image& image) {
   return !keys_for_image({std::string(key)}, image).empty();
+}
+
+std::optional<std::string> served_images(std::string_view key) {
+  constexpr std::string_view path_characters = "abcdefghijklmnopqrstuvwxyz0123456789-_./";
+  const auto filed = filed_key(key);
+  const auto pattern = filed ? parse_url(*filed) : std::nullopt;
+  if (!pattern || pattern->host.empty() || !consists_of(pattern->path, path_characters))
+    return std::nullopt;
+  if (*filed == filed_docker_hub) return "docker.io/*";
+  return pattern->host + pattern->path + (pattern->path.empty() ? "/*" : "*");
+}
+
+std::string key_in_words(std::string_view key) {
+  const std::size_t scheme = key.find("://");
+  const std::size_t start = scheme == std::string_view::npos ? 0 : scheme + 3;
+  const std::size_t at = key.rfind('@');
+  if (at == std::string_view::npos || at < start) return printable(key);
+  return printable(fmt::format("{}…{}", key.substr(0, start), key.substr(at)));
+}
+
+std::string reason_not_served(std::string_view key, const Image& image) {
+  const auto filed = filed_key(key);
+  const auto pattern = filed ? parse_url(*filed) : std::nullopt;
+  const auto target = parse_url(image.repository);
+  if (!pattern || !target) return "is no URL";
+  const std::string mended = kubelet_registry_key(key);
+  if (mended != key && serves_image(mended, image))
+    return fmt::format("is not how the kubelet spells it; {} would serve it", key_in_words(mended));
+  const auto [pattern_host, pattern_port] = split_port(pattern->host);
+  const auto [target_host, target_port] = split_port(target->host);
+  if (url_matches({std::string(pattern_host), ""}, {std::string(target_host), ""}))
+    return pattern_port == target_port ? "has a path that the image's name does not begin with"
+                                       : "has another port";
+  if (pattern_host.find('*') != std::string_view::npos && glob_matches(pattern_host, target_host))
+    return "has another number of labels; each * stands for one";
+  return "is another registry";
 }
 
 std::string kubelet_registry_key(std::string_view key) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,19 +10,36 @@
 
 namespace pullsecret {
 
-/// The keys among `keys` that the kubelet offers for `image`, in the order it tries them
+/// The places in `keys` of those that the kubelet offers for `image`, in the order it tries them
 /// (Kubernetes 1.26, pkg/credentialprovider/keyring.go: BasicDockerKeyring.Lookup). `keys` are
-/// spelled as in a Secret.
+/// spelled as in a Secret; those of several Secrets follow each other.
 ///
 /// A key loses its scheme and a leading /v1/ or /v2/ path; host labels are glob patterns one by
 /// one; ports must be equal; the path is a plain prefix. All that match are tried in descending
 /// order of their string, those that differ only in what they lost in the order given. When none
 /// matches an image of Docker Hub, or of a host without dot and port, `index.docker.io` serves it.
 /// Keys that are no URL are never offered.
+std::vector<std::size_t> places_for_image(const std::vector<std::string>& keys, const Image& image);
+
+/// The same keys themselves.
 std::vector<std::string> keys_for_image(const std::vector<std::string>& keys, const Image& image);
 
 /// Whether `keys_for_image({key}, image)` is not empty.
 bool serves_image(std::string_view key, const Image& image);
+
+/// What the kubelet files `key` as and matches with images, HOST or HOST/PATH; nothing if it drops
+/// the key because it is no URL.
+std::optional<std::string> filed_key(std::string_view key);
+
+/// The images that `key` serves, as a pattern whose last `*` stands for any text: `ghcr.io/acme*`,
+/// `docker.io/*`. Nothing if no image's name can match.
+std::optional<std::string> served_images(std::string_view key);
+
+/// `key` fit for messages: printable, and with `…` for a login in it (`user:password@HOST`).
+std::string key_in_words(std::string_view key);
+
+/// Why `key` does not serve `image`, in words that follow the key: "has another port".
+std::string reason_not_served(std::string_view key, const Image& image);
 
 /// The spelling of a config file's registry key that the kubelet matches with the images people
 /// mean: a Docker Hub alias without a path becomes `https://index.docker.io/v1/`, with a path

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -19,16 +18,6 @@
 
 namespace pullsecret {
 namespace {
-
-struct TypeNames {
-  std::string_view type;
-  std::string_view data_key;
-};
-
-TypeNames names_of(SecretType type) {
-  if (type == SecretType::dockercfg) return {"kubernetes.io/dockercfg", ".dockercfg"};
-  return {"kubernetes.io/dockerconfigjson", ".dockerconfigjson"};
-}
 
 void add_member(std::string& object, std::string_view name, std::string_view value) {
   if (value.empty()) return;
@@ -128,6 +117,11 @@ void write_yaml(YAML::Emitter& out, const nlohmann::ordered_json& node) {
 }
 
 }  // namespace
+
+SecretTypeNames names_of(SecretType type) {
+  if (type == SecretType::dockercfg) return {"kubernetes.io/dockercfg", ".dockercfg"};
+  return {"kubernetes.io/dockerconfigjson", ".dockerconfigjson"};
+}
 
 std::string pull_secret_data(SecretType type,
                              const std::map<std::string, Credential>& credentials) {

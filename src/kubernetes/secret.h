@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "credential/credential.h"
 
@@ -17,6 +18,13 @@ inline constexpr std::size_t max_secret_data = 1'048'576;
 inline constexpr std::size_t max_annotations = 262'144;
 
 enum class SecretType { dockerconfigjson, dockercfg };
+
+/// How a manifest spells a type, and the key of `data` that Secrets of the type have.
+struct SecretTypeNames {
+  std::string_view type;
+  std::string_view data_key;
+};
+SecretTypeNames names_of(SecretType type);
 
 /// A pull secret, before it is written out.
 struct Secret {

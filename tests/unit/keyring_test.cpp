@@ -160,3 +160,56 @@ TEST_CASE("each spelling of a registry serves its images once mended") {
     CHECK(serves(kubelet_registry_key(spelling), image));
   }
 }
+
+TEST_CASE("a repeated key is offered at each of its places") {
+  CHECK(places_for_image({"ghcr.io", "quay.io", "ghcr.io"}, parse_image("ghcr.io/app")) ==
+        std::vector<std::size_t>{0, 2});
+}
+
+TEST_CASE("the images a key serves") {
+  const auto [key, served] = GENERATE(table<std::string, std::string>({
+      {"ghcr.io", "ghcr.io/*"},
+      {"https://ghcr.io/v2/", "ghcr.io/*"},
+      {"ghcr.io/acme", "ghcr.io/acme*"},
+      {"ghcr.io/acme/", "ghcr.io/acme/*"},
+      {"*.dkr.ecr.*.amazonaws.com", "*.dkr.ecr.*.amazonaws.com/*"},
+      {"localhost:5000", "localhost:5000/*"},
+      {"https://index.docker.io/v1/", "docker.io/*"},
+      {"docker.io", "docker.io/*"},
+      {"u:p@ghcr.io", "ghcr.io/*"},
+  }));
+  CAPTURE(key);
+  CHECK(served_images(key) == served);
+}
+
+TEST_CASE("a login in a key is not told") {
+  CHECK(key_in_words("https://u:hunter2@ghcr.io/x") == "https://…@ghcr.io/x");
+  CHECK(key_in_words("u:hunt/er2@ghcr.io") == "…@ghcr.io");
+  CHECK(key_in_words("ghcr.io\n") == "ghcr.io\\n");
+  CHECK_THAT(reason_not_served("u:hunter2@GHCR.IO", parse_image("ghcr.io/app")),
+             Catch::Contains("…@ghcr.io would serve it"));
+}
+
+TEST_CASE("keys that serve no image") {
+  const std::string key =
+      GENERATE("", "/", "gh cr.io", "ghcr.io/*", "ghcr.io/Acme", "ghcr.io:port", "ghcr.io/a:1");
+  CAPTURE(key);
+  CHECK_FALSE(served_images(key));
+}
+
+TEST_CASE("why a key does not serve an image") {
+  const auto [key, reason] = GENERATE(table<std::string, std::string>({
+      {"gh cr.io", "is no URL"},
+      {"GHCR.IO", "is not how the kubelet spells it; ghcr.io would serve it"},
+      {"ghcr.io/v2", "is not how the kubelet spells it; ghcr.io/v2/ would serve it"},
+      {"ghcr.io:443", "has another port"},
+      {"*.io:5000/acme", "has another port"},
+      {"ghcr.io/other", "has a path that the image's name does not begin with"},
+      {"*", "has another number of labels; each * stands for one"},
+      {"quay.io", "is another registry"},
+      {"*.com", "is another registry"},
+  }));
+  CAPTURE(key);
+  CHECK_FALSE(serves(key, "ghcr.io/acme/app"));
+  CHECK(reason_not_served(key, parse_image("ghcr.io/acme/app")) == reason);
+}

@@ -1,0 +1,263 @@
+#include "cli/inspection.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "cli/table.h"
+#include "credential/base64.h"
+#include "credential/token.h"
+#include "kubernetes/keyring.h"
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// A login in a key is a secret, too.
+std::string key_of(const PullEntry& entry, InspectionStyle style) {
+  const bool has_login = entry.key.find('@') != std::string::npos;
+  return has_login && !style.show_secrets ? key_in_words(entry.key) : entry.key;
+}
+
+// The one of its secrets that an entry logs in with.
+const std::string& secret_of(const Credential& credential) {
+  if (!credential.password.empty()) return credential.password;
+  return credential.identity_token.empty() ? credential.registry_token : credential.identity_token;
+}
+
+// ---- Tables
+
+// Without a limit: what is wrapped need not be cut.
+std::string shown(std::string_view text) {
+  return printable(text, std::string_view::npos);
+}
+
+Color color_of(Remark::Severity severity) {
+  switch (severity) {
+    case Remark::Severity::note:
+      return Color::none;
+    case Remark::Severity::warning:
+      return Color::yellow;
+    case Remark::Severity::problem:
+      return Color::red;
+  }
+  return Color::none;
+}
+
+/// Lines of a label and a text, some columns from the left.
+class Block {
+ public:
+  explicit Block(std::size_t indent) : indent_(indent, ' ') {}
+
+  void add(std::string_view label, std::string text, Color color = Color::none) {
+    if (!text.empty()) rows_.push_back({{indent_ + std::string(label)}, {std::move(text), color}});
+  }
+
+  void add(const std::vector<Remark>& remarks) {
+    for (const auto& [name, severity, message, hint] : remarks) {
+      add(in_words(severity), fmt::format("{}: {}", name, message), color_of(severity));
+      add("hint", hint);
+    }
+  }
+
+  std::string format(bool color) const { return format_table(rows_, color); }
+
+ private:
+  std::string indent_;
+  std::vector<Row> rows_;
+};
+
+bool is_expired(const InspectedEntry& inspected) {
+  return std::any_of(inspected.remarks.begin(), inspected.remarks.end(),
+                     [](const Remark& remark) { return remark.name == "expired"; });
+}
+
+std::string heading(std::string_view text, std::size_t indent, bool color) {
+  return std::string(indent, ' ') +
+         (color ? fmt::format("\x1b[1m{}\x1b[0m", text) : std::string(text)) + "\n";
+}
+
+void add_secrets(const Credential& credential, Block& block) {
+  block.add("password", shown(credential.password));
+  block.add("identity token", shown(credential.identity_token));
+  block.add("registry token", shown(credential.registry_token));
+}
+
+Row header(std::string_view last_column) {
+  Row row;
+  for (const std::string_view name :
+       {std::string_view("  REGISTRY KEY"), std::string_view("USERNAME"), std::string_view("KIND"),
+        std::string_view("LENGTH"), std::string_view("EXPIRES"), last_column})
+    row.push_back({std::string(name), Color::bold});
+  return row;
+}
+
+std::string display_key(const InspectedEntry& inspected, InspectionStyle style) {
+  const std::string key = key_of(inspected.entry, style);
+  return key.empty() ? "\"\"" : shown(key);
+}
+
+// What every entry has. Of one that the kubelet cannot read nothing else is known.
+Row entry_row(const InspectedEntry& inspected, std::string last_cell, InspectionStyle style) {
+  const auto& [key, credential, defect] = inspected.entry;
+  const auto expiry = defect ? std::nullopt : expiry_of(credential);
+  const std::string& username = credential.username;
+  return {{"  " + display_key(inspected, style)},
+          {username.empty() || defect ? "-" : shown(username)},
+          {defect ? "-" : std::string(in_words(credential_kind(credential)))},
+          {defect ? "-" : std::to_string(secret_of(credential).size())},
+          {expiry ? in_words(*expiry) : "-", is_expired(inspected) ? Color::red : Color::none},
+          {std::move(last_cell)}};
+}
+
+// What only some entries have, below the table.
+std::string details(const InspectedEntry& inspected, InspectionStyle style) {
+  Block block(4);
+  if (style.show_secrets) add_secrets(inspected.entry.credential, block);
+  block.add(inspected.remarks);
+  const std::string lines = block.format(style.color);
+  if (lines.empty()) return {};
+  return "\n" + heading(display_key(inspected, style), 2, style.color) + lines;
+}
+
+std::string display_name(const InspectedSecret& secret) {
+  if (secret.name_space.empty()) return shown(secret.name);
+  return shown(secret.name_space + "/" + secret.name);
+}
+
+std::string secret_table(const InspectedSecret& secret, InspectionStyle style) {
+  Block block(2);
+  block.add("type", shown(secret.type));
+  block.add("data", fmt::format("{} bytes", secret.data_size));
+  block.add(secret.remarks);
+  std::string table =
+      heading(secret.name.empty() ? "Docker config, as the kubelet would read it from a Secret"
+                                  : "Secret " + display_name(secret),
+              0, style.color) +
+      block.format(style.color);
+  if (secret.entries.empty()) return table;
+  std::vector<Row> rows{header("SERVES")};
+  std::string below;
+  for (const InspectedEntry& entry : secret.entries) {
+    rows.push_back(
+        entry_row(entry, shown(served_images(entry.entry.key).value_or("nothing")), style));
+    below += details(entry, style);
+  }
+  return table + "\n" + format_table(rows, style.color) + below;
+}
+
+std::string image_table(const ImageEntries& image, InspectionStyle style) {
+  std::vector<Row> rows{header("SECRET")};
+  std::string below;
+  for (const auto& [secret, inspected] : image.offered) {
+    rows.push_back(entry_row(*inspected, display_name(*secret), style));
+    below += details(*inspected, style);
+  }
+  return heading("Image " + shown(image.name), 0, style.color) + format_table(rows, style.color) +
+         below;
+}
+
+// ---- JSON
+
+Json remarks_json(const std::vector<Remark>& remarks) {
+  Json json = Json::array();
+  for (const auto& [name, severity, message, hint] : remarks)
+    json.push_back(
+        {{"name", name}, {"severity", in_words(severity)}, {"message", message}, {"hint", hint}});
+  return json;
+}
+
+// JSON has no bytes: what is not UTF-8 goes into a member of its own, in base64.
+void add_secret(Json& json, const std::string& name, const std::string& secret) {
+  if (secret.empty()) return;
+  if (is_utf8(secret))
+    json[name] = secret;
+  else
+    json[name + "_base64"] = encode_base64(secret);
+}
+
+template <typename Value>
+Json or_null(const std::optional<Value>& value) {
+  return value ? Json(*value) : Json();
+}
+
+Json entry_json(const InspectedEntry& inspected, InspectionStyle style) {
+  const auto& [key, credential, defect] = inspected.entry;
+  const auto expiry = expiry_of(credential);
+  Json json = {{"key", key_of(inspected.entry, style)},
+               {"matched_as", or_null(filed_key(key))},
+               {"username", credential.username},
+               {"kind", in_words(credential_kind(credential))},
+               {"length", secret_of(credential).size()},
+               {"expires", expiry ? Json(in_words(*expiry)) : Json()},
+               {"serves", or_null(served_images(key))}};
+  if (style.show_secrets) {
+    add_secret(json, "password", credential.password);
+    add_secret(json, "identity_token", credential.identity_token);
+    add_secret(json, "registry_token", credential.registry_token);
+  }
+  json["problems"] = remarks_json(inspected.remarks);
+  return json;
+}
+
+Json secret_json(const InspectedSecret& secret) {
+  return {{"name", secret.name}, {"namespace", secret.name_space}};
+}
+
+std::string dump(const Json& json) {
+  return json.dump(4, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+template <typename Thing>
+std::string joined_tables(const std::vector<Thing>& things, InspectionStyle style,
+                          std::string (*table_of)(const Thing&, InspectionStyle)) {
+  std::string tables;
+  for (const Thing& thing : things)
+    tables += (tables.empty() ? "" : "\n") + table_of(thing, style);
+  return tables;
+}
+
+}  // namespace
+
+std::string inspection_table(const std::vector<InspectedSecret>& secrets, InspectionStyle style) {
+  return joined_tables(secrets, style, secret_table);
+}
+
+std::string inspection_table(const std::vector<ImageEntries>& images, InspectionStyle style) {
+  return joined_tables(images, style, image_table);
+}
+
+std::string inspection_json(const std::vector<InspectedSecret>& secrets, InspectionStyle style) {
+  Json json = Json::array();
+  for (const InspectedSecret& secret : secrets) {
+    Json& object = json.emplace_back(secret_json(secret));
+    object["type"] = secret.type;
+    object["bytes"] = secret.data_size;
+    object["entries"] = Json::array();
+    for (const InspectedEntry& entry : secret.entries)
+      object["entries"].push_back(entry_json(entry, style));
+    object["problems"] = remarks_json(secret.remarks);
+  }
+  return dump(json);
+}
+
+std::string inspection_json(const std::vector<ImageEntries>& images, InspectionStyle style) {
+  Json json = Json::array();
+  for (const auto& [name, image, offered] : images) {
+    Json& object = json.emplace_back(Json{{"image", name}, {"repository", image.repository}});
+    object["entries"] = Json::array();
+    for (const auto& [secret, inspected] : offered) {
+      Json entry = entry_json(*inspected, style);
+      entry["secret"] = secret_json(*secret);
+      object["entries"].push_back(std::move(entry));
+    }
+  }
+  return dump(json);
+}
+
+}  // namespace pullsecret

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "kubernetes/pull_secret.h"
+
+namespace pullsecret {
+
+/// An image, and what the kubelet tries for it.
+struct ImageEntries {
+  std::string name;  ///< as asked for
+  Image image;
+  std::vector<OfferedEntry> offered;
+};
+
+/// How to show what was found.
+struct InspectionStyle {
+  bool show_secrets = false;
+  bool color = false;  ///< of tables
+};
+
+// Tables for people: one for each Secret or image, a row for each entry; below it what is to be
+// said of single entries.
+
+std::string inspection_table(const std::vector<InspectedSecret>& secrets, InspectionStyle style);
+std::string inspection_table(const std::vector<ImageEntries>& images, InspectionStyle style);
+
+// JSON for scripts: an array with an object for each Secret or image, as man/pullsecret.1 says.
+
+std::string inspection_json(const std::vector<InspectedSecret>& secrets, InspectionStyle style);
+std::string inspection_json(const std::vector<ImageEntries>& images, InspectionStyle style);
+
+}  // namespace pullsecret

@@ -1,0 +1,255 @@
+#include "kubernetes/documents.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/yaml.h>
+
+#include "system/error.h"
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+using Tree = nlohmann::json;
+
+constexpr std::size_t max_depth = 64;
+constexpr std::string_view white_space = " \t\r\n";
+
+Error too_many_values(std::string place) {
+  return {std::move(place), fmt::format("more than {} values", max_manifest_values),
+          "give fewer objects at once, such as the Secrets of one namespace"};
+}
+
+// ---- JSON
+
+Tree parse_json(const JsonText& source, std::string_view value) {
+  std::size_t values = 0;
+  const auto count = [&](int, Tree::parse_event_t event, Tree&) {
+    using Event = Tree::parse_event_t;
+    if (event != Event::object_end && event != Event::array_end && ++values > max_manifest_values)
+      throw too_many_values(source.file);
+    return true;
+  };
+  return Tree::parse(value, count);
+}
+
+std::vector<Document> read_json(const JsonText& source) {
+  std::vector<Document> documents;
+  std::size_t at = 0;
+  while (true) {
+    const std::string_view value = first_value(source, at);
+    if (value.empty()) return documents;
+    if (kind_of(value) != JsonKind::object) throw Error(source.file, "JSON that is no object");
+    documents.push_back({.tree = parse_json(source, value), .text = value});
+    if (documents.size() > max_manifest_values) throw too_many_values(source.file);
+    at = static_cast<std::size_t>(value.data() - source.text.data()) + value.size();
+  }
+}
+
+// ---- YAML
+
+struct TreeSize {
+  std::size_t values = 1;
+  std::size_t bytes = 0;  // of scalars
+  std::size_t depth = 0;
+};
+
+// Trees here are at most max_depth deep.
+TreeSize size_of(const Tree& tree) {
+  TreeSize size{.bytes = tree.is_string() ? tree.get_ref<const std::string&>().size() : 0};
+  if (!tree.is_structured()) return size;
+  for (const auto& [name, child] : tree.items()) {
+    const TreeSize inner = size_of(child);
+    size.values += inner.values;
+    size.bytes += inner.bytes + (tree.is_object() ? name.size() : 0);
+    size.depth = std::max(size.depth, inner.depth);
+  }
+  ++size.depth;
+  return size;
+}
+
+/// Builds a tree for each document from the parser's events, so that a limit ends the parsing.
+class TreeBuilder : public YAML::EventHandler {
+ public:
+  explicit TreeBuilder(const JsonText& source) : source_(source) {}
+
+  std::vector<Document> take_documents() { return std::move(documents_); }
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    anchored_.clear();
+    spend({}, mark);
+  }
+  void OnDocumentEnd() override {}
+
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { add({}, anchor, mark); }
+  void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                const std::string& text) override {
+    add(text, anchor, mark);
+  }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    const auto known = anchored_.find(anchor);
+    if (known == anchored_.end()) throw error(mark, "an alias inside of what it stands for");
+    if (open_.size() + size_of(known->second).depth > max_depth) throw too_deep(mark);
+    spend(size_of(known->second), mark);
+    place(Tree(known->second), mark);
+  }
+
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
+    open(Tree::array(), anchor, mark);
+  }
+  void OnSequenceEnd() override { close(); }
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
+    open(Tree::object(), anchor, mark);
+  }
+  void OnMapEnd() override { close(); }
+
+  Error error(const YAML::Mark& mark, std::string message, std::string hint = {}) const {
+    return {fmt::format("{}:{}:{}", source_.file, mark.line + 1, mark.column + 1),
+            std::move(message), std::move(hint)};
+  }
+
+ private:
+  // A collection whose end is still to come.
+  struct Open {
+    Tree collection;
+    YAML::anchor_t anchor;
+    YAML::Mark mark;
+    std::optional<std::string> name = std::nullopt;  // of the member whose value comes next
+  };
+
+  Error too_deep(const YAML::Mark& mark) const {
+    return error(mark, fmt::format("nested deeper than {} levels", max_depth));
+  }
+
+  void spend(const TreeSize& size, const YAML::Mark& mark) {
+    values_ += size.values;
+    bytes_ += size.bytes;
+    const YAML::Mark known = mark.is_null() ? YAML::Mark() : mark;
+    if (values_ > max_manifest_values) throw too_many_values(error(known, "").place());
+    if (bytes_ > max_manifest_size)
+      throw error(known, fmt::format("it stands for more than {} once its aliases are written out",
+                                     size_in_words(max_manifest_size)));
+  }
+
+  void open(Tree collection, YAML::anchor_t anchor, const YAML::Mark& mark) {
+    if (open_.size() == max_depth) throw too_deep(mark);
+    spend({}, mark);
+    open_.push_back({std::move(collection), anchor, mark});
+  }
+
+  void close() {
+    Open closed = std::move(open_.back());
+    open_.pop_back();
+    remember(closed.collection, closed.anchor, closed.mark);
+    place(std::move(closed.collection), closed.mark);
+  }
+
+  void add(Tree scalar, YAML::anchor_t anchor, const YAML::Mark& mark) {
+    spend(size_of(scalar), mark);
+    remember(scalar, anchor, mark);
+    place(std::move(scalar), mark);
+  }
+
+  // What is kept for aliases counts, too: of nested anchors each keeps all within.
+  void remember(const Tree& tree, YAML::anchor_t anchor, const YAML::Mark& mark) {
+    if (anchor == YAML::NullAnchor) return;
+    spend(size_of(tree), mark);
+    anchored_[anchor] = tree;
+  }
+
+  void place(Tree tree, const YAML::Mark& mark) {
+    if (open_.empty()) {
+      documents_.push_back({.tree = std::move(tree), .text = {}});
+    } else if (open_.back().collection.is_array()) {
+      open_.back().collection.push_back(std::move(tree));
+    } else if (auto& name = open_.back().name) {
+      place_member(open_.back().collection, *std::exchange(name, std::nullopt), std::move(tree));
+    } else if (tree.is_structured()) {
+      throw error(mark, "the name of a member must be a string");
+    } else {
+      name = tree.is_string() ? tree.get<std::string>() : "null";
+    }
+  }
+
+  static void place_member(Tree& object, const std::string& name, Tree tree) {
+    if (name == "<<" && tree.is_object())
+      object.insert(tree.begin(), tree.end());  // not over what is there
+    else
+      object[name] = std::move(tree);
+  }
+
+  const JsonText& source_;
+  std::vector<Document> documents_;
+  std::vector<Open> open_;  // from the outermost
+  std::map<YAML::anchor_t, Tree> anchored_;
+  std::size_t values_ = 0;
+  std::size_t bytes_ = 0;
+};
+
+// At least as many as there are tokens in the YAML text: each begins with an indicator or a word.
+std::size_t count_tokens(std::string_view yaml) {
+  constexpr std::string_view indicators = "[]{},:\"'";
+  const auto ends_word = [&](char c) { return white_space.find(c) != std::string_view::npos; };
+  std::size_t tokens = 0;
+  bool in_word = false;
+  for (const char c : yaml) {
+    const bool begins_word = !std::exchange(in_word, !ends_word(c)) && in_word;
+    if (begins_word || indicators.find(c) != std::string_view::npos) ++tokens;
+  }
+  return tokens;
+}
+
+// yaml-cpp's words for an error. What some have after a colon is text from the file.
+std::string without_details(const std::string& message) {
+  return message.substr(0, message.find(':'));
+}
+
+std::vector<Document> read_yaml(const JsonText& source) {
+  if (count_tokens(source.text) > max_manifest_values) throw too_many_values(source.file);
+  TreeBuilder builder(source);
+  std::istringstream stream(source.text);
+  try {
+    YAML::Parser parser(stream);
+    while (parser.HandleNextDocument(builder)) {
+    }
+  } catch (const YAML::Exception& error) {
+    throw builder.error(error.mark, "not YAML: " + without_details(error.msg));
+  }
+  return builder.take_documents();
+}
+
+bool is_control_character(char c) {
+  return (static_cast<unsigned char>(c) < 0x20 && white_space.find(c) == std::string_view::npos) ||
+         c == '\x7F';
+}
+
+void check_text(const JsonText& source) {
+  if (source.text.size() > max_manifest_size)
+    throw Error(source.file, "larger than " + size_in_words(max_manifest_size));
+  if (source.text.starts_with("\xFF\xFE") || source.text.starts_with("\xFE\xFF"))
+    throw Error(source.file, "UTF-16 text; a manifest is UTF-8",
+                "save it as UTF-8, in PowerShell with Out-File -Encoding utf8");
+  if (!is_utf8(source.text) ||
+      std::any_of(source.text.begin(), source.text.end(), is_control_character))
+    throw Error(source.file, "binary data, and no manifest");
+}
+
+}  // namespace
+
+std::vector<Document> read_documents(const JsonText& source) {
+  check_text(source);
+  const std::size_t start = source.text.find_first_not_of(white_space);
+  const bool is_json = start != std::string::npos && source.text[start] == '{';
+  return is_json ? read_json(source) : read_yaml(source);
+}
+
+}  // namespace pullsecret

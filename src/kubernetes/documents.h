@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "credential/go_json.h"
+
+namespace pullsecret {
+
+// Manifests come from anywhere, so that what reading them may cost is bounded. A dump of all
+// Secrets of a cluster has a few MiB, most of it base64. What costs are the values: a tree takes
+// about 100 bytes for each, and yaml-cpp up to 250 for each token, since it keeps all of a flow
+// collection (or of a line) until it knows whether that is a key. Measured at the limits: 63 MB and
+// 0.5 s.
+
+/// The most bytes of a manifest; of YAML also the most of its scalars with all aliases written out.
+inline constexpr std::size_t max_manifest_size = 8UL * 1024 * 1024;
+
+/// The most values of a manifest, with all aliases written out.
+inline constexpr std::size_t max_manifest_values = 250'000;
+
+/// One document of a manifest.
+struct Document {
+  nlohmann::json tree;
+  std::string_view text;  ///< the document as it stands in the source; empty if that is YAML
+};
+
+/// The documents of `source`, which must outlive them: JSON, one value after the other, if the text
+/// begins with `{`, else YAML. Scalars in YAML are strings, whatever they mean, and the plain ones
+/// for null are null; `<<` merges a map. Of a repeated name the last value counts.
+///
+/// Throws Error with FILE:LINE:COLUMN for what is neither, is not UTF-8, is nested deeper than 64,
+/// or exceeds the limits above. No message has a part of the text.
+std::vector<Document> read_documents(const JsonText& source);
+
+}  // namespace pullsecret

@@ -1,0 +1,319 @@
+#include "kubernetes/pull_secret.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "credential/base64.h"
+#include "kubernetes/keyring.h"
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+using enum Remark::Severity;
+
+constexpr std::array types{SecretType::dockerconfigjson, SecretType::dockercfg};
+
+// ---- The data
+
+std::optional<SecretType> type_of(const SecretManifest& manifest) {
+  for (const SecretType type : types)
+    if (manifest.type == names_of(type).type) return type;
+  return std::nullopt;
+}
+
+bool has_data(const SecretManifest& manifest, SecretType type) {
+  const std::string key(names_of(type).data_key);
+  return manifest.data.contains(key) || manifest.string_data.contains(key);
+}
+
+std::optional<SecretType> type_with_data(const SecretManifest& manifest) {
+  for (const SecretType type : types)
+    if (has_data(manifest, type)) return type;
+  return std::nullopt;
+}
+
+// The value of the data key of `type` as the API server keeps it; nothing if it is not base64.
+std::optional<std::string> decoded_data(const SecretManifest& manifest, SecretType type) {
+  const std::string key(names_of(type).data_key);
+  const auto text = manifest.string_data.find(key);
+  return text != manifest.string_data.end() ? text->second : decode_base64(manifest.data.at(key));
+}
+
+// ---- Remarks about an entry
+
+void check_key(const std::string& key, std::vector<Remark>& remarks) {
+  const std::string mended = kubelet_registry_key(key);
+  if (key.find('@') != std::string::npos)
+    remarks.push_back({"login-in-key", warning, "the key holds a login, which nobody reads",
+                       "take it out of the key: it is no secret there"});
+  if (mended != key)
+    remarks.push_back({"misspelled-key", problem,
+                       "the kubelet does not match this key with the images people mean",
+                       fmt::format("the key must be {}", key_in_words(mended))});
+  else if (!served_images(key))
+    remarks.push_back({"serves-nothing", problem, "this key serves no image",
+                       "a key is HOST[:PORT][/PATH]; a * stands for a label of the host only"});
+}
+
+void check_login(const Credential& credential, std::vector<Remark>& remarks) {
+  const auto& [username, password, email, identity_token, registry_token] = credential;
+  if (!identity_token.empty())
+    remarks.push_back({"identity-token", password.empty() ? problem : note,
+                       "it has an identity token, which the kubelet ignores",
+                       "log in with an access token as the password; for Azure's registries "
+                       "pullsecret convert makes a password of it"});
+  if (!registry_token.empty())
+    remarks.push_back({"registry-token", password.empty() ? problem : note,
+                       "it has a registry token, which the kubelet ignores",
+                       "log in with a username and a password or access token"});
+  if (is_empty(credential) && password.empty())
+    remarks.push_back({"empty-entry", problem, "it is empty, and the kubelet pulls without a login",
+                       "the credential is in a store: pullsecret convert asks it"});
+  else if (username.empty() && !password.empty())
+    remarks.push_back({"no-username", warning, "it has a password and no username", ""});
+  else if (!username.empty() && password.empty() && identity_token.empty())
+    remarks.push_back({"no-password", warning, "it has a username and no password", ""});
+  if (password.ends_with('\0'))
+    remarks.push_back({"trailing-nul", problem,
+                       "the password ends in a NUL, which the kubelet sends and Docker cuts",
+                       "pullsecret convert writes it without"});
+}
+
+// How long a credential of this kind lasts; empty if that differs.
+std::string_view lifetime_of(const Credential& credential) {
+  const std::string_view password = credential.password;
+  switch (credential_kind(credential)) {
+    case CredentialKind::ecr_token:
+      return "12 hours";
+    case CredentialKind::google_token:
+      return "one hour";
+    case CredentialKind::acr_token:
+      return "about three hours";
+    case CredentialKind::github_token:
+      return password.starts_with("ghs_") ? "only until the job that made it ends" : "";
+    case CredentialKind::gitlab_token:
+      return credential.username == "gitlab-ci-token" ? "only until the job that made it ends" : "";
+    default:
+      return {};
+  }
+}
+
+void check_lifetime(const Credential& credential, Time now, std::vector<Remark>& remarks) {
+  constexpr auto renew_hint =
+      "make the Secret again before, from a CronJob, or use a credential that lasts";
+  const auto expiry = expiry_of(credential);
+  const std::string_view lifetime = lifetime_of(credential);
+  if (expiry && *expiry <= now)
+    remarks.push_back({"expired", problem, "it expired at " + in_words(*expiry),
+                       "log in again, and make the Secret again"});
+  else if (!lifetime.empty())
+    remarks.push_back(
+        {"short-lived", note, fmt::format("such a token lasts {}", lifetime), renew_hint});
+}
+
+InspectedEntry inspect_entry(PullEntry entry, Time now) {
+  InspectedEntry inspected{.entry = std::move(entry), .remarks = {}};
+  check_key(inspected.entry.key, inspected.remarks);
+  if (const auto& defect = inspected.entry.defect) {
+    inspected.remarks.push_back(
+        {"refused-entry", problem,
+         "because of it the kubelet refuses the whole Secret: " + defect->message(),
+         defect->hint()});
+  } else {
+    check_login(inspected.entry.credential, inspected.remarks);
+    check_lifetime(inspected.entry.credential, now, inspected.remarks);
+  }
+  return inspected;
+}
+
+// ---- Remarks about a Secret
+
+void check_type(const SecretManifest& manifest, std::vector<Remark>& remarks) {
+  const auto type = type_of(manifest);
+  const auto with_data = type_with_data(manifest);
+  if (!type)
+    remarks.push_back({"wrong-type", problem,
+                       fmt::format("the kubelet reads no pull secret of type {}",
+                                   manifest.type.empty() ? "Opaque" : printable(manifest.type)),
+                       fmt::format("type: {}; delete the Secret first, its type cannot change",
+                                   names_of(*with_data).type)});
+  else if (!has_data(manifest, *type))
+    remarks.push_back(
+        {"missing-data-key", problem,
+         fmt::format("it has no data key {}, the one of its type", names_of(*type).data_key),
+         with_data ? fmt::format("{} is the data key of type {}", names_of(*with_data).data_key,
+                                 names_of(*with_data).type)
+                   : ""});
+  else if (has_data(manifest, types[0]) && has_data(manifest, types[1]))
+    remarks.push_back({"ignored-data-key", warning,
+                       "it has the data keys of both types; the kubelet reads only that of its own",
+                       ""});
+}
+
+void check_size(const SecretManifest& manifest, std::vector<Remark>& remarks) {
+  if (manifest.size > max_annotations)
+    remarks.push_back({"too-large-to-apply", warning,
+                       fmt::format("the manifest is too large for client-side kubectl apply, "
+                                   "which keeps a copy of at most {} bytes",
+                                   max_annotations),
+                       "kubectl apply --server-side"});
+}
+
+// Two keys of one Secret that are one to the kubelet.
+void check_alike_keys(const std::vector<InspectedEntry>& entries, std::vector<Remark>& remarks) {
+  std::map<std::string, const PullEntry*> filed;
+  for (const auto& [entry, ignored] : entries) {
+    const auto name = filed_key(entry.key);
+    if (!name) continue;
+    const auto [known, is_new] = filed.emplace(*name, &entry);
+    if (is_new || is_same_login(known->second->credential, entry.credential)) continue;
+    remarks.push_back({"ambiguous-key", warning,
+                       fmt::format("{} and {} are one key to the kubelet, which tries their "
+                                   "credentials in an order left to chance",
+                                   key_in_words(known->second->key), key_in_words(entry.key)),
+                       "keep the one that works"});
+  }
+}
+
+void add_data_remarks(const PullData& data, std::vector<Remark>& remarks) {
+  if (data.refusal)
+    remarks.push_back({"refused", problem,
+                       fmt::format("the kubelet refuses the whole Secret, so that {} entries are "
+                                   "lost and a Pod that names it pulls nothing: {}",
+                                   data.entries.size(), data.refusal->what()),
+                       data.refusal->hint()});
+  for (const std::string& key : data.repeated_keys)
+    remarks.push_back(
+        {"repeated-key", warning,
+         fmt::format("{} stands there more than once; the last counts", key_in_words(key)), ""});
+  if (data.names_store)
+    remarks.push_back({"store-named", warning,
+                       "it names a credential store, which the kubelet cannot ask",
+                       "pullsecret convert asks it, and puts the credentials into the Secret"});
+  if (data.entries.empty() && !data.refusal)
+    remarks.push_back({"no-entries", problem, "it names no registry", ""});
+}
+
+void inspect_data(const std::string& data, SecretType type, Time now, InspectedSecret& secret) {
+  secret.data_size = data.size();
+  if (data.empty()) {
+    secret.remarks.push_back({"no-entries", problem, "its data is empty", ""});
+    return;
+  }
+  if (data.size() > max_secret_data) {
+    secret.remarks.push_back({"too-large", problem,
+                              fmt::format("its data has {} bytes, and the API server takes {}",
+                                          data.size(), max_secret_data),
+                              "put fewer registries into one Secret"});
+    return;
+  }
+  PullData pull_data = read_pull_data(type, data);
+  secret.is_read = !pull_data.refusal;
+  add_data_remarks(pull_data, secret.remarks);
+  for (PullEntry& entry : pull_data.entries)
+    secret.entries.push_back(inspect_entry(std::move(entry), now));
+  check_alike_keys(secret.entries, secret.remarks);
+}
+
+InspectedSecret inspect_secret(const SecretManifest& manifest, Time now) {
+  InspectedSecret secret{.name = manifest.name,
+                         .name_space = manifest.name_space,
+                         .type = manifest.type.empty() ? "Opaque" : manifest.type};
+  check_type(manifest, secret.remarks);
+  check_size(manifest, secret.remarks);
+  const auto type = type_of(manifest);
+  const bool type_fits = type && has_data(manifest, *type);
+  const auto data_type = type_fits ? type : type_with_data(manifest);
+  if (!data_type) return secret;
+  if (const auto data = decoded_data(manifest, *data_type))
+    inspect_data(*data, *data_type, now, secret);
+  else
+    secret.remarks.push_back(
+        {"not-base64", problem,
+         fmt::format("the value of {} in \"data\" is not base64", names_of(*data_type).data_key),
+         "plain text belongs in \"stringData\""});
+  secret.is_read &= type_fits;
+  return secret;
+}
+
+// ---- Remarks about Secrets of one namespace
+
+void compare_secrets(std::vector<InspectedSecret>& secrets) {
+  struct Known {
+    const InspectedSecret* secret;
+    const Credential* credential;
+  };
+  std::map<std::pair<std::string, std::string>, Known> first;  // by namespace and filed key
+  for (InspectedSecret& secret : secrets)
+    for (auto& [entry, remarks] : secret.entries) {
+      const auto filed = filed_key(entry.key);
+      if (!secret.is_read || !filed) continue;
+      const auto [known, is_new] =
+          first.emplace(std::pair(secret.name_space, *filed), Known{&secret, &entry.credential});
+      const auto& [other, credential] = known->second;
+      if (is_new || other == &secret || is_same_login(*credential, entry.credential)) continue;
+      remarks.push_back({"other-secret-differs", warning,
+                         fmt::format("{} has another credential for the same registry",
+                                     other->name.empty() ? "another file" : printable(other->name)),
+                         "the kubelet tries both, in the order of imagePullSecrets"});
+    }
+}
+
+}  // namespace
+
+std::string_view in_words(Remark::Severity severity) {
+  switch (severity) {
+    case note:
+      return "note";
+    case warning:
+      return "warning";
+    case problem:
+      return "problem";
+  }
+  return {};
+}
+
+bool is_pull_secret(const SecretManifest& manifest) {
+  return type_of(manifest) || type_with_data(manifest);
+}
+
+std::vector<InspectedSecret> inspect_secrets(const std::vector<SecretManifest>& manifests,
+                                             Time now) {
+  std::vector<InspectedSecret> secrets;
+  std::size_t entries = 0;
+  for (const SecretManifest& manifest : manifests) {
+    if (!is_pull_secret(manifest)) continue;
+    secrets.push_back(inspect_secret(manifest, now));
+    entries += secrets.back().entries.size();
+    if (entries > max_pull_entries)
+      throw Error("", fmt::format("more than {} entries in all", max_pull_entries),
+                  "give fewer Secrets at once, such as those of one namespace");
+  }
+  compare_secrets(secrets);
+  return secrets;
+}
+
+std::vector<OfferedEntry> entries_for_image(const std::vector<InspectedSecret>& secrets,
+                                            const Image& image) {
+  std::vector<OfferedEntry> known;
+  std::vector<std::string> keys;
+  for (const InspectedSecret& secret : secrets) {
+    if (!secret.is_read) continue;
+    for (const InspectedEntry& inspected : secret.entries) {
+      known.push_back({&secret, &inspected});
+      keys.push_back(inspected.entry.key);
+    }
+  }
+  std::vector<OfferedEntry> offered;
+  for (const std::size_t place : places_for_image(keys, image))
+    offered.push_back(known[place]);
+  return offered;
+}
+
+}  // namespace pullsecret

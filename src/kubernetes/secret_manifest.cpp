@@ -1,0 +1,143 @@
+#include "kubernetes/secret_manifest.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "kubernetes/documents.h"
+#include "kubernetes/secret.h"
+#include "system/error.h"
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+using Tree = nlohmann::json;
+
+// A manifest's member, null if it has none. Unlike in a Secret's data, letter case counts.
+const Tree& member(const Tree& object, const char* name) {
+  static const Tree absent;
+  const auto found = object.find(name);
+  return found == object.end() ? absent : *found;
+}
+
+/// Reads the objects of one source.
+class Reader {
+ public:
+  explicit Reader(std::string file) : file_(std::move(file)) {}
+
+  Manifests take_manifests() { return std::move(manifests_); }
+
+  // `kind` is what an object without one is, as the items of a SecretList are.
+  void read_object(const Tree& object, std::string kind = {}) {
+    if (!object.is_object()) throw Error(file_, "no Kubernetes object", hint);
+    if (object.contains("kind")) kind = text(object, "kind", "an object");
+    if (kind.empty()) throw Error(file_, "no Kubernetes object: it has no \"kind\"", hint);
+    if (kind == "List" || kind == "SecretList")
+      read_items(object, kind == "List" ? "" : "Secret");
+    else if (kind == "Secret")
+      read_secret(object);
+    else
+      manifests_.skipped.push_back(std::move(kind));
+  }
+
+  void read_config_file(const Tree& config, std::string_view json) {
+    const SecretTypeNames names = names_of(config_type(config));
+    manifests_.secrets.push_back({.type = std::string(names.type),
+                                  .string_data = {{std::string(names.data_key), std::string(json)}},
+                                  .size = json.size()});
+  }
+
+ private:
+  static constexpr auto hint = "kubectl get secret NAME -o yaml";
+
+  void read_items(const Tree& list, const std::string& kind) {
+    const Tree& items = member(list, "items");
+    if (!items.is_array() && !items.is_null())
+      throw Error(file_, "\"items\" of a List must be an array");
+    for (const Tree& item : items)
+      read_object(item, kind);
+  }
+
+  void read_secret(const Tree& object) {
+    SecretManifest secret;
+    const Tree& metadata = member(object, "metadata");
+    if (metadata.is_object()) {
+      secret.name = text(metadata, "name", "a Secret");
+      secret.name_space = text(metadata, "namespace", "a Secret");
+    } else if (!metadata.is_null()) {
+      throw Error(file_, "\"metadata\" of a Secret must be an object");
+    }
+    const std::string place =
+        secret.name.empty() ? "a Secret" : "Secret " + printable(secret.name, 300);
+    secret.type = text(object, "type", place);
+    secret.data = texts(object, "data", place);
+    secret.string_data = texts(object, "stringData", place);
+    secret.size = object.dump(-1, ' ', false, Tree::error_handler_t::replace).size();
+    manifests_.secrets.push_back(std::move(secret));
+  }
+
+  std::string text(const Tree& object, const char* name, std::string_view of) const {
+    const Tree& value = member(object, name);
+    if (value.is_null()) return {};
+    if (!value.is_string())
+      throw Error(file_, fmt::format("\"{}\" of {} must be a string", name, of));
+    return value.get<std::string>();
+  }
+
+  std::map<std::string, std::string> texts(const Tree& object, const char* name,
+                                           std::string_view of) const {
+    std::map<std::string, std::string> found;
+    const Tree& values = member(object, name);
+    if (!values.is_object() && !values.is_null())
+      throw Error(file_, fmt::format("\"{}\" of {} must be an object of strings", name, of));
+    for (const auto& [key, value] : values.items()) {
+      if (!value.is_string() && !value.is_null())
+        throw Error(file_, fmt::format("\"{}\" of {} must be an object of strings", name, of));
+      found[key] = value.is_null() ? "" : value.get<std::string>();
+    }
+    return found;
+  }
+
+  SecretType config_type(const Tree& config) const {
+    static constexpr std::array<std::string_view, 4> fields{"auths", "credsStore", "credHelpers",
+                                                            "HttpHeaders"};
+    bool is_map_of_objects = true;
+    for (const auto& [name, value] : config.items()) {
+      if (std::any_of(fields.begin(), fields.end(), [&name = name](std::string_view field) {
+            return equal_ignoring_case(name, field);
+          }))
+        return SecretType::dockerconfigjson;
+      is_map_of_objects &= value.is_object();
+    }
+    if (!is_map_of_objects)
+      throw Error(file_, "neither a Kubernetes object nor a Docker config file", hint);
+    return config.empty() ? SecretType::dockerconfigjson : SecretType::dockercfg;
+  }
+
+  std::string file_;
+  Manifests manifests_;
+};
+
+bool is_config_file(const Document& document) {
+  return !document.text.empty() && !document.tree.contains("kind") &&
+         !document.tree.contains("apiVersion");
+}
+
+}  // namespace
+
+Manifests read_manifests(const JsonText& source) {
+  Reader reader(source.file);
+  for (const Document& document : read_documents(source))
+    if (is_config_file(document))
+      reader.read_config_file(document.tree, document.text);
+    else if (!document.tree.is_null())
+      reader.read_object(document.tree);
+  return reader.take_manifests();
+}
+
+}  // namespace pullsecret

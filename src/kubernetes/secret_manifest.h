@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "credential/go_json.h"
+
+namespace pullsecret {
+
+/// A Secret as its manifest has it, of any type; texts are empty where the manifest has none.
+struct SecretManifest {
+  std::string name = {};  ///< empty for a Docker config file, and for `generateName`
+  std::string name_space = {};
+  std::string type = {};
+  std::map<std::string, std::string> data = {};         ///< in base64
+  std::map<std::string, std::string> string_data = {};  ///< counts before `data`
+  std::size_t size = 0;  ///< of the manifest as compact JSON, which client-side apply keeps
+};
+
+struct Manifests {
+  std::vector<SecretManifest> secrets;
+  std::vector<std::string> skipped;  ///< the kinds of what is no Secret, in their order
+};
+
+/// The Secrets in `source`: JSON or YAML with one document or several, Lists and SecretLists
+/// included. A Docker config file (JSON with no `kind`) is taken as the data that a Secret would
+/// have: `config.json`, or the map that `.dockercfg` is. Throws Error for what read_documents()
+/// refuses, for what is no Kubernetes object, and for a Secret with fields of the wrong type.
+Manifests read_manifests(const JsonText& source);
+
+}  // namespace pullsecret

@@ -1,0 +1,124 @@
+#include "kubernetes/documents.h"
+
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+#include "support.h"
+
+using namespace pullsecret;
+using Catch::Matchers::Contains;
+
+namespace {
+
+// The trees of all documents in `text`, as one JSON array.
+std::string trees(const std::string& text) {
+  const JsonText source{"m.yaml", text};
+  nlohmann::json trees = nlohmann::json::array();
+  for (const Document& document : read_documents(source))
+    trees.push_back(document.tree);
+  return trees.dump();
+}
+
+// "PLACE: MESSAGE" of the Error.
+std::string refusal(const std::string& text) {
+  const auto error = error_of([&] { trees(text); });
+  return error ? error->what() : "";
+}
+
+}  // namespace
+
+TEST_CASE("YAML becomes trees of strings and null") {
+  CHECK(trees("a: 1\nb: [x, 'y', \"z\\n\"]\nc: ~\nd:\ne: 'null'\n") ==
+        R"([{"a":"1","b":["x","y","z\n"],"c":null,"d":null,"e":"null"}])");
+  CHECK(trees("# comment\nkind: Secret # more\ndata:\n  x: |\n    one\n    two\n") ==
+        R"([{"data":{"x":"one\ntwo\n"},"kind":"Secret"}])");
+  CHECK(trees("- {a: b}") == R"([[{"a":"b"}]])");
+}
+
+TEST_CASE("documents follow each other, in YAML and in JSON") {
+  CHECK(trees("a: 1\n---\nb: 2\n...\n---\n") == R"([{"a":"1"},{"b":"2"},null])");
+  CHECK(trees("{\"a\":1}\n{\"b\":[true,null]}{}") == R"([{"a":1},{"b":[true,null]},{}])");
+  CHECK(trees("") == "[]");
+  CHECK(trees(" \n\n") == "[]");
+}
+
+TEST_CASE("JSON keeps its own text, YAML has none") {
+  const JsonText json{"-", " {\"a\": 1}\n {}"}, yaml{"-", "a: 1"};
+  const auto documents = read_documents(json);
+  REQUIRE(documents.size() == 2);
+  CHECK(documents[0].text == "{\"a\": 1}");
+  CHECK(documents[1].text == "{}");
+  CHECK(read_documents(yaml).front().text.empty());
+}
+
+TEST_CASE("aliases and merge keys are written out") {
+  CHECK(trees("a: &x {p: q}\nb: *x\nc: [*x, &y z, *y]\n") ==
+        R"([{"a":{"p":"q"},"b":{"p":"q"},"c":[{"p":"q"},"z","z"]}])");
+  CHECK(trees("a: &x {p: 1, q: 2}\nb: {p: 3, <<: *x}\nc: {<<: *x, q: 4}\n") ==
+        R"([{"a":{"p":"1","q":"2"},"b":{"p":"3","q":"2"},"c":{"p":"1","q":"4"}}])");
+  CHECK(refusal("a: &x [*x]") == "m.yaml:1:8: an alias inside of what it stands for");
+  CHECK_THAT(refusal("&a x: 1\n---\nb: *a"), Contains("m.yaml:3:4: not YAML"));
+}
+
+TEST_CASE("of a repeated name the last value counts") {
+  CHECK(trees("a: 1\na: 2\n") == R"([{"a":"2"}])");
+  CHECK(trees(R"({"a":1,"a":2})") == R"([{"a":2}])");
+}
+
+TEST_CASE("errors name the place, and no text") {
+  CHECK(refusal("x: y\na: b: c\n") == "m.yaml:2:5: not YAML: illegal map value");
+  CHECK(refusal("{\"a\": 1}\n{\"b\": 2,}") == "m.yaml:2:8: a trailing comma");
+  CHECK(refusal("{}\n0{}") == "m.yaml: JSON that is no object");
+  CHECK(refusal("a: *hunter2") == "m.yaml:1:4: not YAML: the referenced anchor is not defined");
+  CHECK(refusal("? [a]\n: b") == "m.yaml:1:3: the name of a member must be a string");
+}
+
+TEST_CASE("what is no text is refused") {
+  CHECK(refusal(std::string("a\0b", 3)) == "m.yaml: binary data, and no manifest");
+  CHECK(refusal("a: \xFF") == "m.yaml: binary data, and no manifest");
+  CHECK(refusal("\xFF\xFE{") == "m.yaml: UTF-16 text; a manifest is UTF-8");
+  CHECK(trees("\xEF\xBB\xBF"
+              "a: 1") == R"([{"a":"1"}])");
+}
+
+TEST_CASE("nesting is bounded") {
+  CHECK(trees(repeated("- ", 63) + "[x]").size() > 64);
+  for (const std::string level : {"- ", "? ", "["}) {
+    CAPTURE(level);
+    CHECK_THAT(refusal(repeated(level, 100'000)), Contains("nested deeper than 64 levels"));
+  }
+  CHECK(refusal(repeated("- ", 64) + "[x]") == "m.yaml:1:129: nested deeper than 64 levels");
+  CHECK(refusal(repeated(R"({"a":)", 100'000)) == "m.yaml: nested deeper than 64 levels");
+  // 60 levels, and within them an alias to 60 more.
+  CHECK_THAT(refusal("- &a " + repeated("[", 60) + repeated("]", 60) + "\n- " + repeated("[", 60) +
+                     "*a" + repeated("]", 60)),
+             Contains(":2:63: nested deeper than 64 levels"));
+}
+
+TEST_CASE("the number of values is bounded, aliases counted as often as they are used") {
+  std::string laughs = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n";
+  for (int i = 1; i < 12; ++i)
+    laughs +=
+        fmt::format("a{0}: &a{0} [{1}*a{2}]\n", i, repeated(fmt::format("*a{},", i - 1), 9), i - 1);
+  CHECK_THAT(refusal(laughs), Contains("more than 250000 values"));
+  CHECK_THAT(refusal("{\"a\":[" + repeated("0,", max_manifest_values) + "0]}"),
+             Contains("more than 250000 values"));
+  CHECK_THAT(refusal(repeated("{}", max_manifest_values + 1)), Contains("more than 250000 values"));
+  CHECK_THAT(refusal("- " + repeated("[]", max_manifest_values)),
+             Contains("more than 250000 values"));
+  // yaml-cpp makes documents of this without an end.
+  CHECK_THAT(refusal(","), Contains("more than 250000 values"));
+}
+
+TEST_CASE("the size is bounded, aliases written out") {
+  CHECK(refusal(std::string(max_manifest_size + 1, ' ')) == "m.yaml: larger than 8 MiB");
+  CHECK(trees(std::string(max_manifest_size, ' ')) == "[]");
+  CHECK_THAT(refusal("a: &a " + std::string(1'000'000, 'x') + "\nb: [" + repeated("*a,", 10) + "]"),
+             Contains("it stands for more than 8 MiB once its aliases are written out"));
+  // What is kept for nested anchors counts.
+  std::string nested = "- ";
+  for (int i = 0; i < 40; ++i)
+    nested += fmt::format("&a{} [", i);
+  CHECK_THAT(refusal(nested + std::string(1'000'000, 'x') + repeated("]", 40)),
+             Contains("it stands for more than 8 MiB"));
+}

@@ -1,0 +1,78 @@
+#include "cli/table.h"
+
+#include <algorithm>
+
+#include <catch2/catch.hpp>
+
+#include "support.h"
+#include "system/text.h"
+
+using namespace pullsecret;
+
+namespace {
+
+std::size_t longest_line(const std::string& table) {
+  std::size_t longest = 0;
+  for (const std::string& line : split(table, '\n'))
+    longest = std::max(longest, line.size());
+  return longest;
+}
+
+}  // namespace
+
+TEST_CASE("columns are aligned, without spaces at the ends of lines") {
+  CHECK(format_table({{{"a"}, {"bb"}, {"c"}}, {{"aaa"}, {"b"}, {""}}}, false) ==
+        "a    bb  c\n"
+        "aaa  b\n");
+}
+
+TEST_CASE("no rows are no table") {
+  CHECK(format_table({}, false).empty());
+}
+
+TEST_CASE("what does not fit into 80 columns is wrapped inside its column") {
+  const std::string table =
+      format_table({{{"problem"}, {"name"}, {repeated("word ", 40) + "end"}}}, false);
+  CHECK(longest_line(table) <= 80);
+  CHECK(table.starts_with("problem  name  word word"));
+  CHECK(table.find("\n               word word") != std::string::npos);
+  CHECK(table.ends_with("end\n"));
+}
+
+TEST_CASE("a word that is wider than its column is cut, and nothing is lost") {
+  std::string table = format_table({{{repeated("x", 100)}, {repeated("y", 100)}}}, false);
+  CHECK(longest_line(table) <= 80);
+  CHECK(std::count(table.begin(), table.end(), 'x') == 100);
+  CHECK(std::count(table.begin(), table.end(), 'y') == 100);
+}
+
+TEST_CASE("a name that does not fit into the first column stands above its row") {
+  const std::string name = repeated("n", 50);
+  const std::string text = repeated("word ", 11) + "end";
+  const std::string table = format_table({{{"short"}, {"x"}}, {{name}, {text}}}, false);
+  CHECK(longest_line(table) <= 80);
+  CHECK(table.find("\n" + name + "\n  ") != std::string::npos);
+}
+
+TEST_CASE("a line break begins a new line in its column") {
+  CHECK(format_table({{{"a"}, {"one\ntwo"}}}, false) == "a  one\n   two\n");
+}
+
+TEST_CASE("width counts characters, and a character is never cut in two") {
+  CHECK(format_table({{{"äöü"}, {"x"}}, {{"abc"}, {"y"}}}, false) == "äöü  x\nabc  y\n");
+  const std::string table = format_table({{{"x"}, {repeated("ä", 200)}}}, false);
+  CHECK(is_utf8(table));
+  for (const std::string& line : split(table, '\n'))
+    CHECK(is_utf8(line));
+}
+
+TEST_CASE("colour surrounds the text, and does not count as width") {
+  CHECK(format_table({{{"ok", Color::green}, {"x"}}, {{"problem", Color::red}, {"y"}}}, true) ==
+        "\x1b[32mok\x1b[0m       x\n"
+        "\x1b[31mproblem\x1b[0m  y\n");
+}
+
+TEST_CASE("wrapped text stands behind its indent") {
+  CHECK(wrapped("one two", 2) == "  one two\n");
+  CHECK(longest_line(wrapped(repeated("word ", 40), 4)) <= 80);
+}
