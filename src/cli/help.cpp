@@ -8,6 +8,7 @@ Usage:
     pullsecret convert [OPTION]...     Docker config, credential stores included, to a Secret
     pullsecret create  [OPTION]...     server, username and password to a Secret
     pullsecret get HOST [OPTION]...    one registry's credential
+    pullsecret migrate --to STORE      credentials from store to store, or out of the plain text
     pullsecret inspect [FILE]          what is in a pull secret, and what the kubelet makes of it
     pullsecret help [COMMAND]          this text, or a command's
     pullsecret --version
@@ -158,6 +159,38 @@ Example:
     Image ghcr.io/acme/app:1.4
       REGISTRY KEY  USERNAME  KIND          LENGTH  EXPIRES  SECRET
       ghcr.io       octocat   GitHub token  40      -        default/regcred
+)";
+
+const std::string_view migrate_help =
+    R"(Moves credentials between stores, or out of the plain text, and sets the config to that.
+
+Usage:
+    pullsecret migrate --to STORE|inline [OPTION]...
+
+Each credential is stored at the new place, read back and compared. Then config.json changes in one
+step, and then they are erased at the old place. Whoever interrupts it finds every credential in at
+least one place, and a config that works. Nothing at the new place is overwritten: where another
+credential is, the old one stays, and that is a failure.
+
+Options:
+    --to STORE|inline     the new place: pass is docker-credential-pass; inline is the file itself,
+                          in plain text
+    --from STORE|inline   only what is there now; a store, too, that the config does not name
+    --registry HOST       only this registry; may be repeated
+    --dry-run             ask the stores, print the table, change nothing
+    --config FILE         this config.json
+    --timeout SECONDS     end a call to a credential store that takes longer (default: 60)
+    -q, --quiet           no notes, warnings and status line
+
+What is told by a line of "credHelpers" stays where it is, unless --registry names it or --from its
+store. When all has moved "credsStore" names the new store, else "credHelpers" does, registry by
+registry.
+
+Example:
+    $ pullsecret migrate --to pass
+    REGISTRY                     FROM    TO    RESULT
+    https://index.docker.io/v1/  inline  pass  moved
+    ghcr.io                      inline  pass  moved
 )";
 
 }  // namespace pullsecret

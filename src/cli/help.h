@@ -9,6 +9,7 @@ extern const std::string_view general_help;
 extern const std::string_view convert_help;
 extern const std::string_view create_help;
 extern const std::string_view get_help;
+extern const std::string_view migrate_help;
 extern const std::string_view inspect_help;
 
 }  // namespace pullsecret

@@ -34,6 +34,7 @@ struct Command {
 extern const Command convert_command;
 extern const Command create_command;
 extern const Command get_command;
+extern const Command migrate_command;
 extern const Command inspect_command;
 
 /// Reads `arguments` as `options` say. Throws Error for an unknown option, naming the nearest one,

@@ -2,16 +2,8 @@
 # docker-credential-encryptedfile: nothing is lost or torn, whoever else writes, whenever it is
 # killed, whatever the disk says. The counts are printed as `count - …`.
 
-# In a mount namespace of its own, where a full disk can be made.
-if [ ! "${in_namespace-}" ]; then
-  export in_namespace=yes
-  if unshare --mount true 2>/dev/null; then
-    exec unshare --mount bash "$0" "$@"
-  elif unshare --map-root-user --mount true 2>/dev/null; then
-    exec unshare --map-root-user --mount bash "$0" "$@"
-  fi
-fi
-
+# shellcheck source=own_mounts.sh
+. "$(dirname "$0")/own_mounts.sh"
 # shellcheck source=encryptedfile_cases.sh
 . "$(dirname "$0")/encryptedfile_cases.sh"
 

@@ -1,0 +1,199 @@
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "cli/help.h"
+#include "cli/messages.h"
+#include "cli/options.h"
+#include "cli/store_options.h"
+#include "cli/table.h"
+#include "docker/config_after_moves.h"
+#include "docker/config_change.h"
+#include "docker/config_file.h"
+#include "docker/find_moves.h"
+#include "docker/make_moves.h"
+#include "system/environment.h"
+#include "system/file.h"
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct MigrateOptions {
+  StoreOptions store;
+  Migration migration;
+  bool dry_run = false;
+};
+
+void refuse_empty(const std::string& option, const std::string& value) {
+  if (value.empty()) throw Error(option, "the name is empty");
+}
+
+Migration read_migration(const cxxopts::ParseResult& parsed) {
+  const auto to = value_of(parsed, "to");
+  if (!to) throw Error("", "no new place named", "pullsecret migrate --to pass, or --to inline");
+  Migration migration{
+      .to = *to, .from = value_of(parsed, "from"), .registries = values_of(parsed, "registry")};
+  refuse_empty("--to", migration.to);
+  if (migration.from) refuse_empty("--from", *migration.from);
+  for (const std::string& registry : migration.registries)
+    refuse_empty("--registry", registry);
+  if (migration.from == migration.to) throw Error("--from", "the same place as --to");
+  return migration;
+}
+
+MigrateOptions read_options(const Arguments& arguments) {
+  cxxopts::Options options("migrate");
+  add_store_options(options);
+  options.add_options()("to", "", cxxopts::value<std::string>())("from", "",
+                                                                 cxxopts::value<std::string>())(
+      "registry", "", cxxopts::value<std::vector<std::string>>())("dry-run", "");
+  const cxxopts::ParseResult parsed = parse_options(options, arguments);
+  MigrateOptions migrate{.store = read_store_options(parsed),
+                         .migration = read_migration(parsed),
+                         .dry_run = parsed["dry-run"].as<bool>()};
+  if (migrate.store.config == "-")
+    throw Error("--config", "standard input cannot be changed", "name a file");
+  return migrate;
+}
+
+// ---- The config
+
+// Podman asks credHelpers alone, and the oldest Docker no store at all.
+ConfigPlace find_config_json(const MigrateOptions& options) {
+  ConfigPlace place = find_config(options.store.config);
+  const std::string name = place.file.filename();
+  if (!place.is_dockers_own || name == "auth.json" || name == ".dockercfg")
+    throw Error(place_of(place.file), "not a config.json, which alone names a store for Docker",
+                "name one with --config, or make it: docker login REGISTRY");
+  return place;
+}
+
+// ---- What is told
+
+Cell result_of(const Move& move, bool dry_run) {
+  switch (move.state) {
+    case MoveState::to_be_copied:
+      return {"would move", Color::green};
+    case MoveState::moved:
+    case MoveState::there_already: {
+      const std::string result = move.state == MoveState::moved ? "moved" : "there already";
+      if (!move.left_behind) return {result, Color::green};
+      return {fmt::format("{}; still in {}, too", result, printable(move.from)), Color::yellow};
+    }
+    case MoveState::stays:
+      return {fmt::format("stays: {}", move.reason->message()), Color::none};
+    case MoveState::failed:
+      return {dry_run ? "would fail" : "failed", Color::red};
+    case MoveState::not_asked_for:
+      break;
+  }
+  return {};
+}
+
+std::string table_of(const Moves& moves, const MigrateOptions& options) {
+  std::vector<Row> rows{{{"REGISTRY", Color::bold},
+                         {"FROM", Color::bold},
+                         {"TO", Color::bold},
+                         {"RESULT", Color::bold}}};
+  for (const Move& move : moves) {
+    if (move.state == MoveState::not_asked_for) continue;
+    const bool stays = move.state == MoveState::stays;
+    rows.push_back({{printable(move.key)},
+                    {printable(move.from)},
+                    {stays ? "" : printable(options.migration.to)},
+                    result_of(move, options.dry_run)});
+  }
+  return rows.size() > 1 ? format_table(rows, wants_color()) : "";
+}
+
+// A backup of a file that had credentials inline has them still.
+void tell_backups(const fs::path& file) {
+  for (const fs::path& backup : plain_text_backups(file))
+    print_hint(fmt::format("{} still holds credentials in plain text: rm it, if all works",
+                           place_of(backup)));
+}
+
+void tell_left_behind(const Moves& moves) {
+  for (const Move& move : moves)
+    if (move.left_behind)
+      print_warning(
+          Error(printable(move.key),
+                fmt::format("not erased in {}: {}", printable(move.from), move.left_behind->what()),
+                move.left_behind->hint()));
+}
+
+bool is_about_a_credential(const Move& move) {
+  return move.state != MoveState::not_asked_for && move.state != MoveState::stays;
+}
+
+Error failures_of(const Moves& moves) {
+  std::string list;
+  std::size_t failed = 0;
+  for (const Move& move : moves) {
+    if (move.state != MoveState::failed) continue;
+    ++failed;
+    list += fmt::format("\n  {}: {}", printable(move.key), move.reason->what());
+    if (!move.reason->hint().empty()) list += fmt::format("\n    hint: {}", move.reason->hint());
+  }
+  const auto all = std::count_if(moves.begin(), moves.end(), is_about_a_credential);
+  return {"", fmt::format("{} of {} credentials cannot move:{}", failed, all, list)};
+}
+
+void tell(const Moves& moves, const fs::path& file, const MigrateOptions& options) {
+  print_data(table_of(moves, options));
+  if (!options.store.quiet) {
+    if (std::none_of(moves.begin(), moves.end(), is_about_a_credential))
+      print_note("there is no credential to move");
+    tell_left_behind(moves);
+    if (!is_inline(options.migration.to)) tell_backups(file);
+  }
+  if (!any_failed(moves)) return;
+  if (!options.dry_run) throw failures_of(moves);
+  print_warning(failures_of(moves));
+}
+
+// ---- The steps
+
+void warn_of_environment(const MigrateOptions& options) {
+  if (options.store.quiet || !environment_variable("DOCKER_AUTH_CONFIG")) return;
+  print_warning(
+      Error("DOCKER_AUTH_CONFIG", "it counts before the config file, and stays as it is"));
+}
+
+void migrate(const MigrateOptions& options) {
+  const Migration& migration = options.migration;
+  const ConfigPlace place = find_config_json(options);
+  const JsonText json = read_config_text(place);
+  const Config config = parse_config(json);
+  warn_of_environment(options);
+
+  StatusLine status(options.store.quiet);
+  HelperClient helpers = make_helper_client(options.store, status);
+  Moves moves = find_moves(config, migration, helpers);
+  compare_with_target(moves, config, migration, helpers);
+  if (!options.dry_run) {
+    copy_to_target(moves, migration, helpers);
+    const ConfigChange change = config_after_moves(config, migration, moves);
+    if (!change.empty()) write_config(place, json, changed_config(json, change));
+    erase_at_sources(moves, migration, helpers);
+  }
+  status.erase();
+  tell(moves, place.file, options);
+}
+
+Work prepare(const Arguments& arguments) {
+  return [options = read_options(arguments)] { migrate(options); };
+}
+
+}  // namespace
+
+const Command migrate_command{"migrate", migrate_help, prepare};
+
+}  // namespace pullsecret

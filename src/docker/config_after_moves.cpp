@@ -1,0 +1,94 @@
+#include "docker/config_after_moves.h"
+
+#include <map>
+#include <string>
+
+#include "docker/resolve.h"
+
+namespace pullsecret {
+namespace {
+
+bool is_complete(const Config& config, const Migration& migration, const Moves& moves) {
+  return is_about_all(migration, config) && !any_failed(moves);
+}
+
+// For each registry the credential that Docker finds: find_moves() puts it first.
+std::map<std::string, const Move*> found_by_docker(const Moves& moves) {
+  std::map<std::string, const Move*> found;
+  for (const Move& move : moves)
+    if (move.counts) found.emplace(move.registry, &move);
+  return found;
+}
+
+bool names(const std::string* helper, const std::string& store) {
+  return helper != nullptr && *helper == store;
+}
+
+// ---- To a store
+
+// Docker looks a line up by the registry's own name, this program by the file's spelling, too. No
+// line is needed where `credsStore` says the same.
+void name_store(ConfigChange& change, const Config& config, const Move& move,
+                const std::string& store) {
+  for (const std::string& key : {move.registry, move.line.value_or(move.registry)})
+    if (!names(store_for(config, key), store))
+      change.cred_helpers[key] = config.creds_store == store ? "" : store;
+}
+
+void set_creds_store(ConfigChange& change, const Config& config, const std::string& store) {
+  if (config.creds_store != store) change.creds_store = store;
+  for (const auto& [key, helper] : config.cred_helpers)
+    if (helper == store) change.cred_helpers[key] = "";
+}
+
+ConfigChange after_moves_to_store(const Config& config, const Migration& migration,
+                                  const Moves& moves) {
+  ConfigChange change;
+  const bool all = is_complete(config, migration, moves);
+  if (all) set_creds_store(change, config, migration.to);
+  for (const Move& move : moves)
+    if (move.is_at_target() && is_inline(move.from)) change.entries[move.key] = WithoutSecrets{};
+  if (all) return change;
+  for (const auto& [registry, move] : found_by_docker(moves))
+    if (move->is_at_target()) name_store(change, config, *move, migration.to);
+  return change;
+}
+
+// ---- To the file
+
+void remove_lines(ConfigChange& change, const Config& config, const Move& move) {
+  for (const std::string& key : {move.registry, move.line.value_or(move.registry)})
+    if (config.cred_helpers.contains(key)) change.cred_helpers[key] = "";
+}
+
+void remove_creds_store(ConfigChange& change, const Config& config, const Moves& moves) {
+  change.creds_store = "";
+  for (const auto& [registry, move] : found_by_docker(moves))
+    if (move->from == config.creds_store && !move->is_at_target() && !move->line)
+      change.cred_helpers[registry] = config.creds_store;
+}
+
+ConfigChange after_moves_inline(const Config& config, const Migration& migration,
+                                const Moves& moves) {
+  ConfigChange change;
+  for (const Move& move : moves)
+    if (move.state == MoveState::moved) change.entries[move.target_key] = Inline{move.credential};
+  bool is_used = is_complete(config, migration, moves);
+  for (const auto& [registry, move] : found_by_docker(moves))
+    if (move->is_at_target()) {
+      remove_lines(change, config, *move);
+      is_used = true;
+    }
+  if (is_used && !config.creds_store.empty()) remove_creds_store(change, config, moves);
+  return change;
+}
+
+}  // namespace
+
+ConfigChange config_after_moves(const Config& config, const Migration& migration,
+                                const Moves& moves) {
+  return is_inline(migration.to) ? after_moves_inline(config, migration, moves)
+                                 : after_moves_to_store(config, migration, moves);
+}
+
+}  // namespace pullsecret

@@ -1,0 +1,233 @@
+#include "docker/find_moves.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "credential/registry.h"
+#include "docker/ask_stores.h"
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+// What a store has, as its `list` says. One that did not answer, and need not, has an empty
+// optional here: nothing is known of it.
+using Listed = std::map<std::string, std::optional<std::vector<std::string>>>;
+
+// Docker keeps its web login's tokens where it keeps Docker Hub's credential.
+std::string registry_of(const std::string& key) {
+  return is_docker_hub_token(key) ? std::string(docker_hub_key) : docker_server_url(key);
+}
+
+std::optional<std::string> line_about(const Config& config, const std::string& key) {
+  for (const std::string& spelling : {key, registry_of(key)})
+    if (config.cred_helpers.contains(spelling)) return spelling;
+  return std::nullopt;
+}
+
+std::string place_of_registry(const Config& config, const std::optional<std::string>& line) {
+  return line ? place_of_helper(config.cred_helpers.at(*line)) : default_place(config);
+}
+
+bool is_named(const Migration& migration, const std::string& registry) {
+  return std::any_of(
+      migration.registries.begin(), migration.registries.end(),
+      [&](const std::string& named) { return docker_server_url(named) == registry; });
+}
+
+std::vector<std::string> stores_to_list(const Config& config, const Migration& migration) {
+  std::vector<std::string> stores{default_place(config)};
+  if (migration.from) stores.push_back(*migration.from);
+  for (const auto& [key, helper] : config.cred_helpers)
+    if (is_named(migration, registry_of(key))) stores.push_back(place_of_helper(helper));
+  std::erase_if(
+      stores, [&](const std::string& store) { return is_inline(store) || store == migration.to; });
+  return without_repeats(std::move(stores));
+}
+
+bool has_to_answer(const std::string& store, const Migration& migration) {
+  return is_inline(migration.to) || migration.from.value_or(store) == store;
+}
+
+Listed list_stores(const Config& config, const Migration& migration, HelperClient& helpers) {
+  Listed listed;
+  for (const std::string& store : stores_to_list(config, migration))
+    try {
+      listed[store] = list_store(store, helpers);
+    } catch (const Error&) {
+      if (has_to_answer(store, migration)) throw;
+      listed[store] = std::nullopt;
+    }
+  return listed;
+}
+
+Move new_move(const Config& config, std::string from, std::string key) {
+  Move move{.from = std::move(from), .key = std::move(key)};
+  move.registry = registry_of(move.key);
+  move.line = line_about(config, move.key);
+  return move;
+}
+
+// Docker takes an entry of the file for the same registry under any spelling, and a store's under
+// the exact one.
+std::string inline_key(const Config& config, const std::string& server_url) {
+  if (config.auths.find(server_url) != nullptr) return server_url;
+  for (const AuthEntry& entry : config.auths)
+    if (docker_server_url(entry.key) == server_url) return entry.key;
+  return server_url;
+}
+
+void add_stored(Moves& moves, const Config& config, const Migration& migration,
+                const Listed& listed) {
+  for (const auto& [store, server_urls] : listed)
+    for (const std::string& server_url : server_urls.value_or(std::vector<std::string>())) {
+      Move& move = moves.emplace_back(new_move(config, store, server_url));
+      move.target_key = is_inline(migration.to) ? inline_key(config, server_url) : server_url;
+    }
+}
+
+void add_inline(Moves& moves, const Config& config, const Migration& migration) {
+  if (is_inline(migration.to)) return;
+  for (const AuthEntry& entry : config.auths) {
+    if (is_empty(entry.credential) && !entry.problem) continue;
+    Move& move = moves.emplace_back(new_move(config, std::string(inline_place), entry.key));
+    move.target_key = move.registry;
+    move.credential = entry.credential;
+    move.reason = entry.problem;
+  }
+}
+
+/// Tells for each credential whether it is to be moved, from all that is known.
+class Decision {
+ public:
+  Decision(const Config& config, const Migration& migration, const Listed& listed)
+      : config_(config), migration_(migration) {
+    for (const AuthEntry& entry : config.auths)
+      if (!is_empty(entry.credential))
+        registries_at_[std::string(inline_place)].insert(registry_of(entry.key));
+    for (const auto& [store, server_urls] : listed) {
+      if (!server_urls) continue;
+      std::set<std::string>& registries = registries_at_[store];
+      for (const std::string& server_url : *server_urls)
+        if (!is_docker_hub_token(server_url)) registries.insert(registry_of(server_url));
+    }
+  }
+
+  void decide(Move& move) const {
+    const std::string place = place_of_registry(config_, move.line);
+    const bool is_token = is_docker_hub_token(move.key);
+    move.counts = !is_token && (place == move.from || !has(place, move.registry));
+    if (!is_asked_for(move)) return;
+    if (is_token && is_inline(migration_.to))
+      stay(move, "a token of Docker Hub's web login, which a store alone keeps");
+    else if (move.line && place != migration_.to && !may_leave_line(move, place))
+      stay(move, fmt::format("credHelpers names {} for it", printable(place)));
+    else
+      move.state = move.reason ? MoveState::failed : MoveState::to_be_copied;
+  }
+
+ private:
+  static void stay(Move& move, const std::string& why) {
+    move.state = MoveState::stays;
+    move.reason = Error("", why);
+  }
+
+  bool is_asked_for(const Move& move) const {
+    return migration_.from.value_or(move.from) == move.from &&
+           (migration_.registries.empty() || is_named(migration_, move.registry));
+  }
+
+  bool may_leave_line(const Move& move, const std::string& place) const {
+    return !migration_.registries.empty() || (migration_.from == move.from && move.from == place);
+  }
+
+  // A place of which nothing is known has everything: then nothing changes that Docker finds.
+  bool has(const std::string& place, const std::string& registry) const {
+    const auto known = registries_at_.find(place);
+    return known == registries_at_.end() ? !is_inline(place) : known->second.contains(registry);
+  }
+
+  const Config& config_;
+  const Migration& migration_;
+  std::map<std::string, std::set<std::string>> registries_at_;  ///< by place
+};
+
+// Lines whose stores were not even asked: they are told, since they are what stays.
+void add_lines_that_stay(Moves& moves, const Config& config, const Migration& migration) {
+  if (migration.from || !migration.registries.empty()) return;
+  for (const auto& [key, helper] : config.cred_helpers) {
+    const std::string place = place_of_helper(helper);
+    if (place == migration.to || is_inline(place)) continue;
+    Move& move = moves.emplace_back(new_move(config, place, key));
+    move.state = MoveState::stays;
+    move.reason =
+        Error("", fmt::format("a line of credHelpers; --from {} moves it", printable(place)));
+  }
+}
+
+bool has_inline(const Config& config, const std::string& registry) {
+  const AuthEntry* entry = config.auths.find(inline_key(config, registry));
+  return entry != nullptr && !is_empty(entry->credential);
+}
+
+void add_named_but_not_found(Moves& moves, const Config& config, const Migration& migration) {
+  std::set<std::string> found;
+  for (const Move& move : moves)
+    if (move.state != MoveState::not_asked_for) found.insert(move.registry);
+  for (const std::string& named : without_repeats(migration.registries)) {
+    if (found.contains(docker_server_url(named))) continue;
+    Move& move = moves.emplace_back(new_move(config, migration.from.value_or(""), named));
+    const std::string place = place_of_registry(config, move.line);
+    if (move.from.empty()) move.from = place;
+    if (place == migration.to && (!is_inline(place) || has_inline(config, move.registry))) {
+      move.state = MoveState::stays;
+      move.reason = Error("", "the config names this place for it already");
+      continue;
+    }
+    move.fail(Error("", "no credential found for it",
+                    fmt::format("docker login {}", printable(registry_host(named)))));
+  }
+}
+
+void load_secrets(Moves& moves, HelperClient& helpers) {
+  std::vector<Move*> asked;
+  std::vector<StoreKey> keys;
+  for (Move& move : moves)
+    if (move.state == MoveState::to_be_copied && !is_inline(move.from)) {
+      asked.push_back(&move);
+      keys.push_back({move.from, move.key});
+    }
+  const std::vector<StoreAnswer> answers = get_from_stores(keys, helpers);
+  for (std::size_t i = 0; i < asked.size(); ++i)
+    if (const auto* credential = std::get_if<Credential>(&answers[i]))
+      asked[i]->credential = *credential;
+    else if (const auto* error = std::get_if<Error>(&answers[i]))
+      asked[i]->fail(*error);
+    else
+      asked[i]->fail(
+          Error("", fmt::format("{} lists it and does not have it", printable(asked[i]->from))));
+}
+
+}  // namespace
+
+Moves find_moves(const Config& config, const Migration& migration, HelperClient& helpers) {
+  const Listed listed = list_stores(config, migration, helpers);
+  Moves moves;
+  add_stored(moves, config, migration, listed);
+  add_inline(moves, config, migration);
+  std::stable_partition(moves.begin(), moves.end(),
+                        [](const Move& move) { return move.key == move.registry; });
+  const Decision decision(config, migration, listed);
+  for (Move& move : moves)
+    decision.decide(move);
+  add_lines_that_stay(moves, config, migration);
+  add_named_but_not_found(moves, config, migration);
+  load_secrets(moves, helpers);
+  return moves;
+}
+
+}  // namespace pullsecret

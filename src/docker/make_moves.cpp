@@ -1,0 +1,220 @@
+#include "docker/make_moves.h"
+
+#include <map>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "credential/basic_auth.h"
+#include "docker/ask_stores.h"
+#include "helper/answer.h"
+#include "helper/protocol.h"
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+/// What the new place answers, by its names.
+using TargetAnswers = std::map<std::string, StoreAnswer>;
+
+// ---- What a place can keep
+
+bool is_plain_text(const std::string& text) {
+  return is_utf8(text) && text.find('\0') == std::string::npos;
+}
+
+std::optional<Error> why_no_store_keeps(const Credential& credential) {
+  const auto [username, secret] = username_and_secret(credential);
+  if (!credential.registry_token.empty())
+    return Error("", "a registry token, which no store can keep");
+  if (!credential.identity_token.empty() && !credential.password.empty())
+    return Error("", "a password and an identity token; a store keeps one of them");
+  if (!is_plain_text(username) || !is_plain_text(secret))
+    return Error("", "it is not UTF-8, or has a NUL, which no store can keep");
+  if (secret.empty()) return Error("", "an empty password, which not every store can keep");
+  return std::nullopt;
+}
+
+// `auth` is split at the first colon, and loses NULs at the password's ends.
+std::optional<Error> why_no_file_keeps(const Credential& credential) {
+  if (!credential.identity_token.empty()) return std::nullopt;
+  const UserPassword read = decode_auth(encode_auth(credential.username, credential.password));
+  if (read.username == credential.username && read.password == credential.password)
+    return std::nullopt;
+  return Error("", "its username holds a colon, or its password a NUL, which no config can keep");
+}
+
+// ---- Comparing
+
+std::string command_to_erase(const std::string& store, const std::string& server_url) {
+  return fmt::format("echo {} | {}{} erase", printable(server_url), helper_program_prefix,
+                     printable(store));
+}
+
+Error another_is_there(const Move& move, const std::string& place) {
+  const std::string advice =
+      is_inline(place)
+          ? fmt::format("take the one that is not needed out of the file, or: {}",
+                        command_to_erase(move.from, move.key))
+          : fmt::format("if that one is not needed: {}", command_to_erase(place, move.target_key));
+  return {"", fmt::format("another credential is at the new place, {}", printable(place)), advice};
+}
+
+StoreAnswer inline_answer(const Config& config, const std::string& key) {
+  const AuthEntry* entry = config.auths.find(key);
+  if (entry != nullptr && entry->problem) return Error(*entry->problem);
+  if (entry == nullptr || is_empty(entry->credential)) return NotFound{};
+  return entry->credential;
+}
+
+TargetAnswers ask_target(const Moves& moves, const Config& config, const std::string& target,
+                         HelperClient& helpers) {
+  TargetAnswers answers;
+  std::vector<StoreKey> keys;
+  for (const Move& move : moves)
+    if (move.state == MoveState::to_be_copied &&
+        answers.emplace(move.target_key, NotFound{}).second)
+      keys.push_back({target, move.target_key});
+  if (is_inline(target)) {
+    for (auto& [key, answer] : answers)
+      answer = inline_answer(config, key);
+    return answers;
+  }
+  list_store(target, helpers);  // it answers at all, and is unlocked
+  std::vector<StoreAnswer> given = get_from_stores(keys, helpers);
+  for (std::size_t i = 0; i < keys.size(); ++i)
+    answers[keys[i].server_url] = std::move(given[i]);
+  return answers;
+}
+
+// `answer` becomes what will be there then: of two for one name the first counts.
+void compare(Move& move, StoreAnswer& answer, const std::string& target) {
+  if (const auto* error = std::get_if<Error>(&answer))
+    move.fail(*error);
+  else if (const auto* there = std::get_if<Credential>(&answer); there == nullptr)
+    answer = move.credential;
+  else if (is_same_login(*there, move.credential))
+    move.state = MoveState::there_already;
+  else
+    move.fail(another_is_there(move, target));
+}
+
+// ---- Copying
+
+HelperReply call_once(HelperClient& helpers, HelperCall call) {
+  return std::move(helpers.run({std::move(call)}).front());
+}
+
+std::optional<Error> failure_of(const HelperReply& reply) {
+  if (const auto* failure = std::get_if<HelperFailure>(&reply)) return failure->error;
+  return std::nullopt;
+}
+
+std::optional<Error> why_not_read_back(const Move& move, const std::string& target,
+                                       HelperClient& helpers) {
+  const StoreAnswer answer = get_from_stores({{target, move.target_key}}, helpers).front();
+  if (const auto* error = std::get_if<Error>(&answer)) return *error;
+  const auto* credential = std::get_if<Credential>(&answer);
+  if (credential == nullptr)
+    return Error("", fmt::format("{} took it and does not have it", printable(target)));
+  const auto [username, secret] = username_and_secret(move.credential);
+  const auto [stored_username, stored_secret] = username_and_secret(*credential);
+  if (username == stored_username && secret == stored_secret) return std::nullopt;
+  return Error("", fmt::format("{} took it and has something else now", printable(target)));
+}
+
+std::optional<Error> why_not_copied(const Move& move, const std::string& target,
+                                    HelperClient& helpers) {
+  if (auto error =
+          failure_of(call_once(helpers, store_call(target, move.target_key, move.credential))))
+    return error;
+  auto error = why_not_read_back(move, target, helpers);
+  // There was nothing under this name before.
+  if (error) call_once(helpers, {target, "erase", move.target_key});
+  return error;
+}
+
+// Others of the same name were to be there with it.
+void fail_all_under(Moves& moves, const std::string& target_key, const Error& error) {
+  for (Move& move : moves)
+    if (move.target_key == target_key &&
+        (move.is_at_target() || move.state == MoveState::to_be_copied))
+      move.fail(error);
+}
+
+// ---- Erasing
+
+bool is_to_be_erased(const Move& move) {
+  return move.is_at_target() && !is_inline(move.from);
+}
+
+// What one of them got, and the other had not, says that they are two.
+bool is_known_to_differ(const Moves& moves, const std::string& store, const std::string& target) {
+  return is_inline(target) || std::any_of(moves.begin(), moves.end(), [&](const Move& move) {
+           return move.from == store && move.state == MoveState::moved;
+         });
+}
+
+// Puts an entry of no registry into `target` for a moment, and looks for it in `store`.
+std::optional<Error> why_not_two_stores(const std::string& store, const std::string& target,
+                                        HelperClient& helpers) {
+  const std::string server_url = "https://pullsecret.invalid/is-this-the-same-store";
+  const Credential probe{.username = "pullsecret", .password = "probe"};
+  if (auto error = failure_of(call_once(helpers, store_call(target, server_url, probe))))
+    return error;
+  const StoreAnswer answer = get_from_stores({{store, server_url}}, helpers).front();
+  call_once(helpers, {target, "erase", server_url});
+  if (const auto* error = std::get_if<Error>(&answer)) return *error;
+  if (std::holds_alternative<NotFound>(answer)) return std::nullopt;
+  return Error(
+      "", fmt::format("{} and {} are one store by two names", printable(store), printable(target)));
+}
+
+void erase_at(const std::string& store, Moves& moves, const Migration& migration,
+              HelperClient& helpers) {
+  std::optional<Error> refusal;
+  if (!is_known_to_differ(moves, store, migration.to))
+    refusal = why_not_two_stores(store, migration.to, helpers);
+  for (Move& move : moves)
+    if (is_to_be_erased(move) && move.from == store)
+      move.left_behind =
+          refusal ? refusal : failure_of(call_once(helpers, {store, "erase", move.key}));
+}
+
+}  // namespace
+
+void compare_with_target(Moves& moves, const Config& config, const Migration& migration,
+                         HelperClient& helpers) {
+  const std::string& target = migration.to;
+  for (Move& move : moves) {
+    if (move.state != MoveState::to_be_copied) continue;
+    const auto why_not = is_inline(target) ? why_no_file_keeps(move.credential)
+                                           : why_no_store_keeps(move.credential);
+    if (why_not) move.fail(*why_not);
+  }
+  TargetAnswers answers = ask_target(moves, config, target, helpers);
+  for (Move& move : moves)
+    if (move.state == MoveState::to_be_copied) compare(move, answers.at(move.target_key), target);
+}
+
+void copy_to_target(Moves& moves, const Migration& migration, HelperClient& helpers) {
+  for (Move& move : moves) {
+    if (move.state != MoveState::to_be_copied) continue;
+    const auto error =
+        is_inline(migration.to) ? std::nullopt : why_not_copied(move, migration.to, helpers);
+    if (error)
+      fail_all_under(moves, move.target_key, *error);
+    else
+      move.state = MoveState::moved;
+  }
+}
+
+void erase_at_sources(Moves& moves, const Migration& migration, HelperClient& helpers) {
+  std::vector<std::string> stores;
+  for (const Move& move : moves)
+    if (is_to_be_erased(move)) stores.push_back(move.from);
+  for (const std::string& store : without_repeats(std::move(stores)))
+    erase_at(store, moves, migration, helpers);
+}
+
+}  // namespace pullsecret
