@@ -36,7 +36,7 @@ user_id=$(id -u)
 user_path=$PATH
 source=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 build=$source/build/release
-packages='g++ meson ninja-build pkg-config nlohmann-json3-dev libcxxopts-dev libfmt-dev
+packages='g++ meson ninja-build pkg-config nlohmann-json3-dev libcxxopts-dev libdtl-dev libfmt-dev
   libyaml-cpp-dev libsodium-dev libsystemd-dev'
 
 parse_options() {

@@ -4,7 +4,7 @@
 # shellcheck disable=SC2034 # for the scripts that source this file
 test_packages=(
   # the builds
-  g++ meson ninja-build pkg-config nlohmann-json3-dev libcxxopts-dev libfmt-dev libyaml-cpp-dev
+  g++ meson ninja-build pkg-config nlohmann-json3-dev libcxxopts-dev libdtl-dev libfmt-dev libyaml-cpp-dev
   libsodium-dev libsystemd-dev catch2 clang libclang-rt-dev
   # real stores, a real registry, real clients
   golang-docker-credential-helpers dbus-daemon dbus-bin gnome-keyring gcr keepassxc pass gnupg git

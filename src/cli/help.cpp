@@ -8,6 +8,7 @@ Usage:
     pullsecret convert [OPTION]...     Docker config, credential stores included, to a Secret
     pullsecret create  [OPTION]...     server, username and password to a Secret
     pullsecret get HOST [OPTION]...    one registry's credential
+    pullsecret doctor  [OPTION]...     what is wrong with a Docker config, and mend it
     pullsecret migrate --to STORE      credentials from store to store, or out of the plain text
     pullsecret inspect [FILE]          what is in a pull secret, and what the kubelet makes of it
     pullsecret help [COMMAND]          this text, or a command's
@@ -133,6 +134,50 @@ Example:
     {"ServerURL":"ghcr.io","Username":"octocat","Secret":"hunter2"}
     $ pullsecret get ghcr.io -o password | skopeo login ghcr.io -u octocat --password-stdin
     Login Succeeded!
+)";
+
+const std::string_view doctor_help =
+    R"(Tells what is wrong with a Docker config and its credential stores, and mends it.
+
+Usage:
+    pullsecret doctor [OPTION]...
+    pullsecret doctor --fix [--yes] [--use STORE] [OPTION]...
+
+Looks at the file as Docker reads it, asks every helper it names (version, list, get), and prints a
+line for each thing it looked at: ok, warning or problem, what that means, and what to do. Nothing
+secret is printed. Exit status 1 if there is a problem.
+
+Options:
+    --config FILE|-       this Docker config, or standard input
+    -o, --output FORMAT   table (default), or json: an array for scripts
+    --timeout SECONDS     end a call to a credential store that takes longer (default: 60)
+    -q, --quiet           no notes and no status line
+
+Mending:
+    --fix                 show the change as a diff, ask, and make it: a store that works in the
+                          place of one that is not there, spellings, empty entries, the file's
+                          mode; the file as it was stays beside it as config.json.bak-TIME
+    --yes                 do not ask
+    --use STORE           put this store in the place of every one that does not work, those too
+                          that are there but locked or broken
+
+Example:
+    After Docker Desktop was removed, docker pull says: error getting credentials - err: exec:
+    "docker-credential-desktop": executable file not found in $PATH
+
+    $ pullsecret doctor --fix
+    --- /home/octocat/.docker/config.json
+    +++ /home/octocat/.docker/config.json
+    @@ -1,6 +1,4 @@
+     {
+    -	"auths": {
+    -		"ghcr.io": {}
+    -	},
+    -	"credsStore": "desktop"
+    +	"auths": {},
+    +	"credsStore": "pass"
+     }
+    pullsecret: make this change? [y/N]: y
 )";
 
 const std::string_view inspect_help =

@@ -11,5 +11,6 @@ extern const std::string_view create_help;
 extern const std::string_view get_help;
 extern const std::string_view migrate_help;
 extern const std::string_view inspect_help;
+extern const std::string_view doctor_help;
 
 }  // namespace pullsecret

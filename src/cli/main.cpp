@@ -21,7 +21,8 @@ using namespace pullsecret;
 enum ExitStatus { done = 0, failed = 1, wrong_usage = 2 };
 
 const Command& find_command(std::string_view name) {
-  static const std::array commands{convert_command, create_command,  get_command,  inspect_command, migrate_command};
+  static const std::array commands{convert_command, create_command,  get_command,
+                                   doctor_command,  inspect_command, migrate_command};
   std::vector<std::string> names{"help"};
   for (const Command& command : commands) {
     if (command.name == name) return command;

@@ -36,6 +36,7 @@ extern const Command create_command;
 extern const Command get_command;
 extern const Command migrate_command;
 extern const Command inspect_command;
+extern const Command doctor_command;
 
 /// Reads `arguments` as `options` say. Throws Error for an unknown option, naming the nearest one,
 /// for a missing or a surplus argument. Errors never repeat an argument's value: it may be a

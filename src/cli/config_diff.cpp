@@ -1,0 +1,74 @@
+#include "cli/config_diff.h"
+
+#include <dtl/dtl.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <sstream>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+bool is_name(std::string_view text, std::size_t string_end) {
+  const std::size_t next = text.find_first_not_of(" \t\r\n", string_end);
+  return next != std::string_view::npos && text[next] == ':';
+}
+
+bool is_shown(std::string_view setting) {
+  return equal_ignoring_case(setting, "credsStore") || equal_ignoring_case(setting, "credHelpers");
+}
+
+// `json` with `…` in the place of every string that is a value outside of the two settings.
+std::string masked(std::string_view json) {
+  std::string result;
+  std::string setting;
+  int depth = 0;
+  for (std::size_t at = 0; at < json.size();) {
+    const std::size_t token = std::min(json.find_first_of("\"{}[]", at), json.size());
+    result += json.substr(at, token - at);
+    if (token == json.size()) break;
+    if (json[token] != '"') {
+      depth += json[token] == '{' || json[token] == '[' ? 1 : -1;
+      result += json[token];
+      at = token + 1;
+      continue;
+    }
+    at = end_of_string(json, token);
+    const std::string_view string = json.substr(token, at - token);
+    const bool names = is_name(json, at);
+    if (names && depth == 1) setting = decode_string(string);
+    result += names || is_shown(setting) ? string : "\"…\"";
+  }
+  return result;
+}
+
+std::vector<std::string> lines_of(std::string_view text) {
+  std::vector<std::string> lines = split(text, '\n');
+  if (lines.back().empty()) lines.pop_back();
+  for (std::string& line : lines) {
+    const std::size_t indent = std::min(line.find_first_not_of('\t'), line.size());
+    line = line.substr(0, indent) + printable(line.substr(indent));
+  }
+  return lines;
+}
+
+}  // namespace
+
+std::string config_diff(const JsonText& before, const JsonText& after) {
+  dtl::Diff<std::string> diff(lines_of(masked(first_value(before))),
+                              lines_of(masked(first_value(after))));
+  diff.onHuge();
+  diff.compose();
+  diff.composeUnifiedHunks();
+  std::ostringstream hunks;
+  diff.printUnifiedFormat(hunks);
+  if (hunks.str().empty()) return {};
+  return fmt::format("--- {}\n+++ {}\n{}", before.file, after.file, hunks.str());
+}
+
+}  // namespace pullsecret

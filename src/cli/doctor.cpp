@@ -1,0 +1,203 @@
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "cli/config_diff.h"
+#include "cli/help.h"
+#include "cli/messages.h"
+#include "cli/options.h"
+#include "cli/store_options.h"
+#include "cli/table.h"
+#include "credential/json.h"
+#include "docker/config_file.h"
+#include "doctor/checkup.h"
+#include "doctor/repair.h"
+#include "system/error.h"
+#include "system/file.h"
+#include "system/terminal.h"
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+namespace fs = std::filesystem;
+
+enum class DoctorFormat { table, json };
+
+struct DoctorOptions {
+  StoreOptions store;
+  bool fix = false;
+  bool yes = false;
+  std::optional<std::string> use;
+  DoctorFormat format = DoctorFormat::table;
+};
+
+DoctorOptions read_options(const Arguments& arguments) {
+  cxxopts::Options options("doctor");
+  add_store_options(options);
+  options.add_options()("fix", "")("yes", "")("use", "", cxxopts::value<std::string>())(
+      "o,output", "", cxxopts::value<std::string>()->default_value("table"));
+  const cxxopts::ParseResult parsed = parse_options(options, arguments);
+  DoctorOptions doctor{.store = read_store_options(parsed),
+                       .fix = parsed["fix"].as<bool>(),
+                       .yes = parsed["yes"].as<bool>(),
+                       .use = value_of(parsed, "use"),
+                       .format = static_cast<DoctorFormat>(choice_of(
+                           "--output", parsed["output"].as<std::string>(), {"table", "json"}))};
+  if (!doctor.fix && (doctor.yes || doctor.use))
+    throw Error(doctor.yes ? "--yes" : "--use", "it says how to mend, and goes with --fix");
+  if (doctor.fix && doctor.store.config == "-")
+    throw Error("--fix", "standard input cannot be mended", "name the file with --config");
+  if (doctor.use && doctor.use->empty()) throw Error("--use", "the store's name is empty");
+  return doctor;
+}
+
+// ---- The report
+
+std::string_view in_words(Severity severity) {
+  switch (severity) {
+    case Severity::ok:
+      return "ok";
+    case Severity::warning:
+      return "warning";
+    case Severity::problem:
+      return "problem";
+  }
+  return {};
+}
+
+Color color_of(Severity severity) {
+  switch (severity) {
+    case Severity::ok:
+      return Color::green;
+    case Severity::warning:
+      return Color::yellow;
+    case Severity::problem:
+      return Color::red;
+  }
+  return Color::none;
+}
+
+Row row_of(const Finding& finding) {
+  std::string text = finding.subject + ": " + finding.message;
+  if (!finding.hint.empty()) text += "\n→ " + finding.hint;
+  return {{std::string(in_words(finding.severity)), color_of(finding.severity)},
+          {finding.name},
+          {std::move(text)}};
+}
+
+std::string format_as_table(const Findings& findings) {
+  std::vector<Row> rows;
+  for (const Finding& finding : findings)
+    rows.push_back(row_of(finding));
+  return format_table(rows, wants_color());
+}
+
+std::string format_as_json(const Findings& findings) {
+  std::vector<std::string> objects;
+  for (const Finding& finding : findings)
+    objects.push_back(fmt::format(
+        R"(  {{"name": {}, "severity": {}, "subject": {}, "message": {}, "hint": {}}})",
+        json_string(finding.name), json_string(in_words(finding.severity)),
+        json_string(finding.subject), json_string(finding.message), json_string(finding.hint)));
+  return "[\n" + join(objects, ",\n") + "\n]\n";
+}
+
+void report(const DoctorOptions& options, const Findings& findings) {
+  print_data(options.format == DoctorFormat::json ? format_as_json(findings)
+                                                  : format_as_table(findings));
+}
+
+void fail_if_problems(const Findings& findings, const std::string& hint) {
+  const auto problems = std::count_if(findings.begin(), findings.end(), [](const Finding& finding) {
+    return finding.severity == Severity::problem;
+  });
+  if (problems > 0)
+    throw Error("", fmt::format("{} problem{} found", problems, problems == 1 ? "" : "s"), hint);
+}
+
+// ---- The mending
+
+void show(const DoctorOptions& options, const Checkup& checkup, const Repair& repair) {
+  if (options.store.quiet && options.yes) return;
+  const std::string file = place_of(checkup.place->file);
+  if (repair.text) print_lines(config_diff(*checkup.json, {checkup.json->file, *repair.text}));
+  if (repair.closes_file)
+    print_note(fmt::format("{} will be readable by you alone (mode 0600)", file));
+}
+
+bool is_wanted(const DoctorOptions& options) {
+  if (options.yes) return true;
+  const auto terminal = Terminal::open();
+  if (!terminal)
+    throw Error("", "nothing was changed: there is no terminal to ask on",
+                "pullsecret doctor --fix --yes does not ask");
+  return terminal->ask_yes_no("pullsecret: make this change? [y/N]: ");
+}
+
+void close_file(const fs::path& file) {
+  if (chmod(file.c_str(), S_IRUSR | S_IWUSR) != 0) throw system_error(place_of(file));
+}
+
+void change_text(const DoctorOptions& options, const Checkup& checkup, const std::string& text) {
+  const ConfigPlace& place = *checkup.place;
+  if (place.is_there) {
+    const fs::path backup = back_up_config(place.file, checkup.json->text);
+    if (!options.store.quiet) print_note(fmt::format("the file as it was is {}", place_of(backup)));
+  }
+  write_config(place, *checkup.json, text);
+}
+
+void mend(const DoctorOptions& options, const Checkup& checkup, const Repair& repair) {
+  if (repair.closes_file) close_file(checkup.place->file);
+  if (repair.text) change_text(options, checkup, *repair.text);
+  if (options.store.quiet) return;
+  for (const std::string& note : repair.notes)
+    print_note(note);
+}
+
+void fix(const DoctorOptions& options, const Checkup& checkup, HelperClient& helpers,
+         StatusLine& status) {
+  const Repair repair = plan_repair(checkup, options.use, helpers);
+  status.erase();
+  if (repair.empty()) {
+    report(options, checkup.findings);
+    if (!options.store.quiet) print_note("there is nothing to mend without you");
+    return fail_if_problems(checkup.findings, "");
+  }
+  show(options, checkup, repair);
+  if (!is_wanted(options)) throw Error("", "nothing was changed");
+  mend(options, checkup, repair);
+  const Checkup mended = check_all(options.store.config, helpers);
+  status.erase();
+  report(options, mended.findings);
+  fail_if_problems(mended.findings, "what is left takes you");
+}
+
+void doctor(const DoctorOptions& options) {
+  StatusLine status(options.store.quiet);
+  HelperClient helpers = make_helper_client(options.store, status);
+  const Checkup checkup = check_all(options.store.config, helpers);
+  if (options.fix) return fix(options, checkup, helpers, status);
+  status.erase();
+  report(options, checkup.findings);
+  fail_if_problems(checkup.findings, is_mendable(checkup)
+                                         ? "pullsecret doctor --fix mends what is safe to mend"
+                                         : "");
+}
+
+Work prepare(const Arguments& arguments) {
+  return [options = read_options(arguments)] { doctor(options); };
+}
+
+}  // namespace
+
+const Command doctor_command{"doctor", doctor_help, prepare};
+
+}  // namespace pullsecret

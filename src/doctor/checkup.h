@@ -1,0 +1,32 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "docker/config_file.h"
+#include "doctor/finding.h"
+#include "doctor/helper_checks.h"
+#include "helper/client.h"
+
+namespace pullsecret {
+
+/// Everything that was found out about a config.
+struct Checkup {
+  Findings findings;
+  std::optional<ConfigPlace> place;            ///< none: standard input, or nowhere for it to be
+  std::optional<JsonText> json;                ///< if it can be read; empty if there is none yet
+  std::optional<Config> config;                ///< if Docker takes it
+  std::map<std::string, HelperState> helpers;  ///< that it names
+};
+
+/// Checks the config that load_config(named) would read, all that it leads to, and the environment.
+Checkup check_all(const std::optional<std::string>& named, HelperClient& helpers);
+
+/// The same for the text of the config `file` alone: its settings, helpers and entries.
+Checkup check_text(const std::filesystem::path& file, JsonText json, HelperClient& helpers);
+
+/// The worst of the findings.
+Severity worst(const Findings& findings);
+
+}  // namespace pullsecret

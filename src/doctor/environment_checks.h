@@ -1,0 +1,28 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "docker/config.h"
+#include "doctor/finding.h"
+
+namespace pullsecret {
+
+/// Checks DOCKER_AUTH_CONFIG, which Docker reads since 28.3: `environment-ok`,
+/// `environment-overrides` (a registry that the config has, too: the variable counts),
+/// `environment-spelling` (a key that Docker does not ask for), `environment-refused` (Docker
+/// ignores the variable). Nothing if it is not set. `config` is absent if there is none.
+Findings check_environment(const std::optional<Config>& config);
+
+// Where the user's shell ($SHELL, else the passwd entry's) finds programs, as $PATH. Both run the
+// shell with the user's start-up files, without a terminal; nothing if it does not answer within a
+// few seconds.
+
+/// As in a new terminal: an interactive shell on top of the caller's environment.
+std::optional<std::string> interactive_search_path();
+
+/// As for what no terminal starts, a desktop's programs and services: a login shell that gets
+/// nothing of the caller's PATH.
+std::optional<std::string> login_search_path();
+
+}  // namespace pullsecret

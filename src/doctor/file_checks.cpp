@@ -1,0 +1,339 @@
+#include "doctor/file_checks.h"
+
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "docker/config_file.h"
+#include "system/environment.h"
+#include "system/error.h"
+#include "system/file.h"
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+namespace fs = std::filesystem;
+
+Finding problem(std::string name, std::string subject, std::string message, std::string hint) {
+  return {.name = std::move(name),
+          .severity = Severity::problem,
+          .subject = std::move(subject),
+          .message = std::move(message),
+          .hint = std::move(hint)};
+}
+
+Finding warning(std::string name, std::string subject, std::string message, std::string hint) {
+  Finding finding =
+      problem(std::move(name), std::move(subject), std::move(message), std::move(hint));
+  finding.severity = Severity::warning;
+  return finding;
+}
+
+// ---- Words
+
+// A path as a word of a command line in a hint.
+std::string shell_word(const fs::path& path) {
+  constexpr std::string_view plain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+,:@%=";
+  std::string word = place_of(path);
+  if (word.find_first_not_of(plain) == std::string::npos) return word;
+  return fmt::format("'{}'", join(split(word, '\''), R"('\'')"));
+}
+
+std::string user_in_words(uid_t user) {
+  const passwd* entry = getpwuid(user);
+  return entry == nullptr ? fmt::format("the user {}", user) : printable(entry->pw_name);
+}
+
+std::string take_over(const fs::path& path, std::string_view option = "") {
+  return fmt::format(R"sh(sudo chown {}"$(id -u):$(id -g)" {})sh", option, shell_word(path));
+}
+
+// ---- The status of a file
+
+/// What stat(2) says of a path, or why it says nothing.
+struct Status {
+  int error_number = 0;
+  bool is_link = false;
+  struct stat stat {};  ///< all zero if there is nothing
+
+  bool is_there() const { return error_number == 0; }
+  bool is_of_another_user() const {
+    return is_there() && geteuid() != 0 && stat.st_uid != geteuid();
+  }
+  mode_t mode() const { return stat.st_mode & 07777U; }
+};
+
+Status status_of(const fs::path& path) {
+  Status status;
+  std::error_code unknown;
+  status.is_link = fs::is_symlink(fs::symlink_status(path, unknown));
+  if (stat(path.c_str(), &status.stat) != 0) status.error_number = errno;
+  return status;
+}
+
+// ---- Where the config is looked for
+
+std::optional<Finding> check_docker_config(const fs::path& folder) {
+  constexpr const char* subject = "DOCKER_CONFIG";
+  const Status status = status_of(folder);
+  const std::string name = place_of(folder);
+  if (status.is_there() && !S_ISDIR(status.stat.st_mode))
+    return problem(
+        "docker-config-missing", subject,
+        fmt::format("{} is a file; Docker takes it for the folder that holds "
+                    "config.json, and finds none",
+                    name),
+        fmt::format("export DOCKER_CONFIG={}", shell_word(fs::absolute(folder).parent_path())));
+  if (status.error_number == ENOENT || status.error_number == ENOTDIR)
+    return problem(
+        "docker-config-missing", subject,
+        fmt::format("there is no folder {}; Docker looks for its config nowhere else", name),
+        name.starts_with('~') ? "write $HOME for ~, which no shell expands in quotes"
+                              : "unset DOCKER_CONFIG, or name the right folder");
+  if (folder.is_relative())
+    return warning("docker-config-relative", subject,
+                   fmt::format("{} is another folder wherever Docker is started", name),
+                   fmt::format("export DOCKER_CONFIG={}", shell_word(fs::absolute(folder))));
+  return std::nullopt;
+}
+
+std::optional<Finding> check_home() {
+  const auto home = find_home_folder();
+  if (!home)
+    return problem("home-missing", "HOME", "it is not set, and this user has no passwd entry",
+                   "set HOME or DOCKER_CONFIG");
+  if (!S_ISDIR(status_of(*home).stat.st_mode))
+    return problem(
+        "home-missing", "HOME",
+        fmt::format("there is no folder {}, where Docker looks for its config", place_of(*home)),
+        "set HOME to your home folder, or DOCKER_CONFIG to Docker's");
+  if (!environment_variable("HOME"))
+    return warning("home-unset", "HOME",
+                   fmt::format("it is not set: Docker takes {}, but programs such as pass do not",
+                               place_of(*home)),
+                   fmt::format("export HOME={}", shell_word(*home)));
+  return std::nullopt;
+}
+
+// The user who called sudo(8), if root acts for somebody else.
+const passwd* sudo_user() {
+  const auto text = environment_variable("SUDO_UID");
+  if (!text || geteuid() != 0) return nullptr;
+  uid_t user = 0;
+  std::from_chars(text->data(), text->data() + text->size(), user);
+  return user == 0 ? nullptr : getpwuid(user);
+}
+
+std::optional<Finding> check_sudo() {
+  const passwd* user = sudo_user();
+  const auto home = find_home_folder();
+  if (user == nullptr || !home) return std::nullopt;
+  const std::string name = printable(user->pw_name);
+  if (*home == user->pw_dir)
+    return warning("sudo-home", "HOME",
+                   fmt::format("root uses the home folder of {}, who cannot read what sudo docker "
+                               "login writes there",
+                               name),
+                   "sudo -H, or docker without sudo");
+  return warning("sudo-home", "HOME",
+                 fmt::format("this is root's config, which sudo docker reads; docker reads the one "
+                             "in {}",
+                             place_of(fs::path(user->pw_dir) / ".docker")),
+                 fmt::format("run pullsecret doctor without sudo to check the config of {}", name));
+}
+
+// ---- Docker's folder
+
+// A mounted DOCKER_CONFIG that cannot be written to may be meant so; one's own ~/.docker not.
+Finding foreign_folder(const fs::path& folder, const Status& status) {
+  const std::string owner = user_in_words(status.stat.st_uid);
+  Finding finding =
+      problem("folder-owner", place_of(folder),
+              fmt::format("it belongs to {}, and docker login cannot write into it", owner),
+              take_over(folder, "-R "));
+  if (environment_variable("DOCKER_CONFIG")) finding.severity = Severity::warning;
+  return finding;
+}
+
+void check_folder(Findings& findings, const fs::path& folder) {
+  const Status status = status_of(folder);
+  if (!S_ISDIR(status.stat.st_mode)) return;
+  if (status.is_of_another_user() && access(folder.c_str(), W_OK) != 0)
+    findings.push_back(foreign_folder(folder, status));
+  const bool is_open = (status.mode() & (S_IWGRP | S_IWOTH)) != 0 && (status.mode() & S_ISVTX) == 0;
+  if (is_open)
+    findings.push_back(warning(
+        "folder-mode", place_of(folder),
+        fmt::format("others may write into it (mode {:04o}): who replaces config.json chooses the "
+                    "programs that get your credentials",
+                    status.mode()),
+        fmt::format("chmod go-w {}", shell_word(folder))));
+}
+
+Findings check_places() {
+  Findings findings;
+  const auto add = [&](std::optional<Finding> finding) {
+    if (finding) findings.push_back(*std::move(finding));
+  };
+  if (const auto folder = environment_variable("DOCKER_CONFIG")) {
+    add(check_docker_config(*folder));
+    check_folder(findings, *folder);
+    return findings;
+  }
+  add(check_home());
+  add(check_sudo());
+  if (const auto home = find_home_folder()) check_folder(findings, *home / ".docker");
+  return findings;
+}
+
+// ---- The file
+
+Finding missing(const fs::path& file) {
+  return problem("file-missing", place_of(file), "there is no such file", "");
+}
+
+Finding dangling(const fs::path& file, const Status& status) {
+  if (status.error_number == ELOOP)
+    return problem("file-dangling-link", place_of(file),
+                   "a symbolic link that leads back to itself",
+                   fmt::format("rm {}, then log in again", shell_word(file)));
+  std::error_code ignored;
+  return problem("file-dangling-link", place_of(file),
+                 fmt::format("a symbolic link to {}, which is not there: Docker takes it for an "
+                             "empty config",
+                             place_of(fs::read_symlink(file, ignored))),
+                 "put the file there, or remove the link");
+}
+
+Finding directory(const fs::path& file) {
+  return problem("file-directory", place_of(file),
+                 "a folder, where Docker looks for a file; docker run -v makes one of a file that "
+                 "is not there",
+                 fmt::format("rmdir {}, then log in again", shell_word(file)));
+}
+
+// Measured with Docker 28: what it cannot read it warns of, and at the next login writes anew.
+Finding forbidden(const fs::path& file, const Status& status) {
+  constexpr std::string_view consequence =
+      "Docker goes on without it, and the next docker login replaces it";
+  if (!status.is_there()) {
+    const fs::path folder = file.parent_path();
+    return problem(
+        "file-unreadable", place_of(file), "its folder is closed: Docker goes on without it",
+        status_of(folder).is_of_another_user() ? take_over(folder, "-R ")
+                                               : fmt::format("chmod u+rwx {}", shell_word(folder)));
+  }
+  if (status.is_of_another_user())
+    return problem("file-owner", place_of(file),
+                   fmt::format("it belongs to {}, as after sudo docker login, and may not be read: "
+                               "{}",
+                               user_in_words(status.stat.st_uid), consequence),
+                   take_over(file));
+  return problem("file-unreadable", place_of(file),
+                 fmt::format("it may not be read (mode {:04o}): {}", status.mode(), consequence),
+                 fmt::format("chmod u+rw {}", shell_word(file)));
+}
+
+Finding unreadable(const fs::path& file, const Status& status, const Error& error) {
+  if (access(file.c_str(), R_OK) != 0) return forbidden(file, status);
+  return problem("file-unreadable", place_of(file), error.message(), error.hint());
+}
+
+std::optional<Finding> check_kind(const fs::path& file, const Status& status) {
+  if (status.is_link && (status.error_number == ENOENT || status.error_number == ELOOP))
+    return dangling(file, status);
+  if (status.error_number == ENOENT || status.error_number == ENOTDIR) return missing(file);
+  if (status.is_there() && S_ISDIR(status.stat.st_mode)) return directory(file);
+  return std::nullopt;
+}
+
+// What is no file, a pipe for example, has no mode that counts.
+std::optional<Finding> check_access(const fs::path& file, const Status& status) {
+  if (!S_ISREG(status.stat.st_mode)) return std::nullopt;
+  if (status.is_of_another_user())
+    return warning(
+        "file-owner", place_of(file),
+        fmt::format("it belongs to {}, who may change it", user_in_words(status.stat.st_uid)),
+        take_over(file));
+  if ((status.mode() & (S_IRWXG | S_IRWXO)) == 0) return std::nullopt;
+  const bool may_write = (status.mode() & (S_IWGRP | S_IWOTH)) != 0;
+  return warning(
+      "file-mode", place_of(file),
+      fmt::format("others may {} it (mode {:04o})", may_write ? "change" : "read", status.mode()),
+      fmt::format("chmod 600 {}", shell_word(file)));
+}
+
+Finding readable(const std::string& subject) {
+  return {.name = "file-ok", .subject = subject, .message = "it can be read"};
+}
+
+Finding read_file_into(std::optional<JsonText>& json, const fs::path& file) {
+  const Status status = status_of(file);
+  if (auto finding = check_kind(file, status)) return *std::move(finding);
+  try {
+    json = read_config_text(file);
+  } catch (const Error& error) {
+    return unreadable(file, status, error);
+  }
+  if (auto finding = check_access(file, status)) return *std::move(finding);
+  return readable(place_of(file));
+}
+
+bool has_problem(const Findings& findings) {
+  return std::any_of(findings.begin(), findings.end(),
+                     [](const Finding& finding) { return finding.severity == Severity::problem; });
+}
+
+// Nobody has logged in yet; unless something is wrong with the way to the file.
+void check_absent(FileChecks& checks) {
+  if (has_problem(checks.findings)) return;
+  checks.findings.push_back(warning("file-missing", place_of(checks.place->file),
+                                    "there is no such file: nobody has logged in yet",
+                                    "docker login REGISTRY, or name a file with --config"));
+  checks.json = read_config_text(*checks.place);
+}
+
+void check_present(FileChecks& checks) {
+  const fs::path& file = checks.place->file;
+  if (!checks.place->is_dockers_own)
+    checks.findings.push_back(warning("file-not-dockers", place_of(file),
+                                      "Docker does not read it, and has no config of its own",
+                                      "docker login REGISTRY"));
+  checks.findings.push_back(read_file_into(checks.json, file));
+}
+
+// Without it Docker has no place for a config, which is told as a problem of HOME.
+bool is_place_known() {
+  return environment_variable("DOCKER_CONFIG") || find_home_folder();
+}
+
+}  // namespace
+
+FileChecks check_file(const std::optional<std::string>& named) {
+  FileChecks checks;
+  if (named == "-") {
+    checks.json = read_config_text(*named);
+    checks.findings = {readable(checks.json->file)};
+    return checks;
+  }
+  if (!named) checks.findings = check_places();
+  if (!named && !is_place_known()) return checks;
+  checks.place = find_config(named);
+  if (checks.place->is_there)
+    check_present(checks);
+  else
+    check_absent(checks);
+  return checks;
+}
+
+}  // namespace pullsecret

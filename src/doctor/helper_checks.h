@@ -1,0 +1,47 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "docker/config.h"
+#include "doctor/finding.h"
+#include "helper/client.h"
+
+namespace pullsecret {
+
+/// What a credential helper is good for, here and now.
+struct HelperState {
+  bool works = false;    ///< it answered `get`, and what it says of its entries can be believed
+  bool is_lost = false;  ///< there is no such program for this machine: another store can take over
+};
+
+struct HelperChecks {
+  Findings findings;
+  std::map<std::string, HelperState> helpers;  ///< by name, as in the config
+};
+
+/// Asks every helper that `config` names: `version`, then `list`, then one `get`, all helpers side
+/// by side; and looks at what stands behind `pass` and `secretservice` (store_checks.h). The `get`
+/// is for a registry of the config that the helper has, else for one that it lists, else for one of
+/// the config, else for Docker Hub. One that hangs is asked nothing more. One finding for each
+/// helper at least:
+///
+/// `helper-ok`, `helper-not-found`, `helper-not-executable`, `helper-wrong-format`,
+/// `helper-name-prefix`, `helper-name-empty`, `helper-name-invalid`, `helper-hangs`,
+/// `helper-crashes`, `helper-no-json`, `helper-no-list`, `helper-fails`, `helper-docker-desktop`,
+/// `helper-dev-container`, `helper-interactive-only`; `secretservice-no-bus`,
+/// `secretservice-no-service`, `secretservice-no-keyring`, `secretservice-locked`,
+/// `secretservice-lists-labels`; `pass-not-installed`, `pass-not-initialized`, `pass-key-missing`,
+/// `pass-key-expired`, `pass-key-untrusted`, `pass-key-unusable`, `pass-no-pinentry`.
+HelperChecks check_helpers(const Config& config, HelperClient& helpers);
+
+/// The first of `pass`, `secretservice` (the order in which Docker chooses) and `encryptedfile`
+/// that is installed, lists, and can store: for pass that takes GPG keys that can encrypt and one
+/// that can decrypt, for secretservice a default keyring that is not locked.
+std::optional<std::string> find_working_store(HelperClient& helpers);
+
+/// Whether `store` works in the same sense; the answer says why if it does not.
+std::optional<Error> why_not_usable(const std::string& store, HelperClient& helpers);
+
+}  // namespace pullsecret

@@ -1,0 +1,250 @@
+#include "doctor/helper_program.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "helper/client.h"
+#include "helper/protocol.h"
+#include "system/environment.h"
+#include "system/executable_format.h"
+#include "system/file.h"
+#include "system/program.h"
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+constexpr std::string_view fix_replaces =
+    "`pullsecret doctor --fix` puts a store that works in its place";
+
+std::string own_search_path() {
+  return environment_variable("PATH").value_or("");
+}
+
+ProgramSearch search_on(const std::string& search_path, const std::string& helper) {
+  return find_program(helper_program_name(helper), search_path);
+}
+
+Finding problem(std::string name, const HelperUse& use, std::string message, std::string hint) {
+  return {.name = std::move(name),
+          .severity = Severity::problem,
+          .subject = program_of(use.helper),
+          .message = std::move(message),
+          .hint = std::move(hint)};
+}
+
+// There is no such program: another store can take over.
+HelperCheck lost(Finding finding) {
+  return {std::move(finding), {.is_lost = true}};
+}
+
+// What Docker says when it does not find the program, for people who search for it.
+std::string consequence(const HelperUse& use) {
+  return fmt::format(
+      "docker login and docker pull fail with `exec: \"{}\": executable file not found in $PATH`",
+      program_of(use.helper));
+}
+
+// ---- Names that no program can have
+
+HelperCheck name_empty(const HelperUse& use) {
+  return {{.name = "helper-name-empty",
+           .severity = Severity::warning,
+           .subject = in_words(use),
+           .message = "an empty name is no store: Docker keeps the credentials in the config file "
+                      "itself, in plain text",
+           .hint = "name a store, such as \"pass\", or take the line out"},
+          {}};
+}
+
+HelperCheck name_invalid(const HelperUse& use) {
+  return lost(problem("helper-name-invalid", use,
+                      fmt::format("{} has a slash or a control character in the name: that is no "
+                                  "program on PATH",
+                                  in_words(use)),
+                      R"(a helper's name is what follows "docker-credential-", such as "pass")"));
+}
+
+ConfigChange rename(const HelperUse& use, const std::string& name) {
+  ConfigChange change;
+  if (use.is_creds_store) change.creds_store = name;
+  for (const std::string& registry : use.registries)
+    change.cred_helpers[registry] = name;
+  return change;
+}
+
+HelperCheck name_prefix(const HelperUse& use) {
+  const std::string name = use.helper.substr(helper_program_prefix.size());
+  HelperCheck check{
+      problem("helper-name-prefix", use,
+              fmt::format("{} names the program, where the name goes without \"{}\": Docker puts "
+                          "that in front itself; {}",
+                          in_words(use), helper_program_prefix, consequence(use)),
+              fmt::format("let it say \"{}\"", printable(name))),
+      {.is_lost = true}};
+  if (!search_on(own_search_path(), name).found) return check;
+  check.finding.change = rename(use, name);
+  check.finding.hint += ", as `pullsecret doctor --fix` does";
+  check.state.is_lost = false;
+  return check;
+}
+
+// ---- Programs that are not there
+
+/// What brings a helper that is not there.
+struct Origin {
+  std::string_view name;  ///< the helper's; one that ends in a hyphen is the start of several
+  std::string_view hint;
+};
+
+constexpr std::array origins{
+    Origin{"pass", "install it: pullsecret's, or Debian's golang-docker-credential-helpers"},
+    Origin{"secretservice",
+           "install it: pullsecret's, or Debian's golang-docker-credential-helpers"},
+    Origin{"encryptedfile", "install it: it is one of pullsecret's"},
+    Origin{"gcloud", "install the Google Cloud CLI (package google-cloud-cli), which has it"},
+    Origin{"gcr", "install docker-credential-gcr, or use gcloud: `gcloud auth configure-docker`"},
+    Origin{"ecr-login", "install it: `apt install amazon-ecr-credential-helper`"},
+    Origin{"acr-", "install Azure's docker-credential-acr, or log in with `az acr login`"},
+    Origin{"osxkeychain", "it is macOS's: this config comes from there"},
+    Origin{"wincred", "it is Windows': this config comes from there"},
+};
+
+std::string origin_hint(const std::string& helper) {
+  const auto* const origin = std::find_if(origins.begin(), origins.end(), [&](const Origin& known) {
+    return helper == known.name || (known.name.ends_with('-') && helper.starts_with(known.name));
+  });
+  const std::string_view hint =
+      origin == origins.end() ? "install it, or add its folder to PATH" : origin->hint;
+  return fmt::format("{}; or {}", hint, fix_replaces);
+}
+
+// A program in a folder that PATH does not name from the root.
+std::optional<std::string> relative_folder_of(const std::string& helper) {
+  for (const std::string& folder : split(own_search_path(), ':')) {
+    if (folder.starts_with('/')) continue;
+    std::error_code unknown;
+    const auto here = std::filesystem::absolute(folder.empty() ? "." : folder, unknown);
+    if (!unknown && search_on(here.string(), helper).found) return folder;
+  }
+  return std::nullopt;
+}
+
+HelperCheck in_relative_folder(const HelperUse& use, const std::string& folder) {
+  return {problem("helper-not-found", use,
+                  fmt::format("it is in \"{}\", a folder that PATH does not name from the root: "
+                              "Docker runs no program from there",
+                              printable(folder)),
+                  "name the folder in PATH by its absolute path"),
+          {}};
+}
+
+HelperCheck docker_desktop_gone(const HelperUse& use) {
+  std::string hint(fix_replaces);
+  if (use.helper == "desktop.exe")
+    hint += "; or start Docker Desktop on Windows, with its WSL integration for this distribution";
+  return lost(problem(
+      "helper-docker-desktop", use,
+      fmt::format("Docker Desktop wrote this config, and is not here: {}", consequence(use)),
+      std::move(hint)));
+}
+
+HelperCheck not_found(const HelperUse& use) {
+  if (const auto folder = relative_folder_of(use.helper)) return in_relative_folder(use, *folder);
+  if (use.helper == "desktop" || use.helper == "desktop.exe") return docker_desktop_gone(use);
+  if (is_dev_container(use.helper)) return window_gone(use, "its program is not here");
+  return lost(problem(
+      "helper-not-found", use,
+      fmt::format("{} names it, and it is not on PATH: {}", in_words(use), consequence(use)),
+      origin_hint(use.helper)));
+}
+
+// ---- Programs that are elsewhere
+
+std::optional<HelperCheck> check_interactive_shell(const HelperUse& use, UserShell& shell) {
+  const auto found = search_on(shell.interactive_path(), use.helper).found;
+  if (!found) return std::nullopt;
+  return HelperCheck{
+      problem("helper-interactive-only", use,
+              fmt::format("it is in {}, which is on PATH in your interactive shell only: what "
+                          "starts Docker from here does not find it",
+                          place_of(found->parent_path())),
+              fmt::format("set PATH in ~/.profile in place of the shell's own file, or "
+                          "`ln -s {} /usr/local/bin/`",
+                          place_of(*found))),
+      {}};
+}
+
+bool is_standard(const std::filesystem::path& folder) {
+  constexpr std::array standard{"/usr/local/bin", "/usr/bin", "/bin"};
+  return std::find(standard.begin(), standard.end(), folder) != standard.end();
+}
+
+}  // namespace
+
+std::string program_of(const std::string& helper) {
+  return printable(helper_program_name(helper));
+}
+
+std::string in_words(const HelperUse& use) {
+  if (use.is_creds_store) return "credsStore";
+  std::string words = "credHelpers for " + printable(use.registries.front());
+  if (use.registries.size() > 1) words += fmt::format(" and {} more", use.registries.size() - 1);
+  return words;
+}
+
+std::optional<HelperCheck> check_presence(const HelperUse& use, UserShell& shell) {
+  if (use.helper.empty()) return name_empty(use);
+  if (!is_helper_name(use.helper)) return name_invalid(use);
+  const ProgramSearch search = search_on(own_search_path(), use.helper);
+  if (search.found) return std::nullopt;
+  if (search.not_executable) {
+    const Error why = not_executable(*search.not_executable);
+    return lost(problem("helper-not-executable", use, why.what(),
+                        fmt::format("{}; or {}", why.hint(), fix_replaces)));
+  }
+  if (use.helper.starts_with(helper_program_prefix)) return name_prefix(use);
+  if (auto elsewhere = check_interactive_shell(use, shell)) return elsewhere;
+  return not_found(use);
+}
+
+std::optional<Finding> check_other_paths(const HelperUse& use, UserShell& shell) {
+  const auto found = search_on(own_search_path(), use.helper).found;
+  if (!found || is_standard(found->parent_path())) return std::nullopt;
+  const std::string& elsewhere = shell.login_path();
+  if (elsewhere.empty() || search_on(elsewhere, use.helper).found) return std::nullopt;
+  return Finding{.name = "helper-interactive-only",
+                 .severity = Severity::warning,
+                 .subject = program_of(use.helper),
+                 .message = fmt::format(
+                     "it is in {}, which is not on PATH where no terminal starts Docker: an "
+                     "IDE, cron or a service may not find it",
+                     place_of(found->parent_path())),
+                 .hint = fmt::format("ln -s {} /usr/local/bin/", place_of(*found))};
+}
+
+HelperCheck failed_start(const HelperUse& use, int error_number) {
+  const auto program = search_on(own_search_path(), use.helper).found;
+  const Error why = start_failure(program.value_or(helper_program_name(use.helper)), error_number);
+  return lost(
+      problem("helper-wrong-format", use, why.what(),
+              fmt::format("{}{}{}", why.hint(), why.hint().empty() ? "" : "; or ", fix_replaces)));
+}
+
+bool is_dev_container(const std::string& helper) {
+  return helper.starts_with("dev-containers-");
+}
+
+HelperCheck window_gone(const HelperUse& use, const std::string& what) {
+  return lost(problem("helper-dev-container", use,
+                      fmt::format("VS Code made it for a dev container's window, which is gone "
+                                  "({}): docker login and docker pull fail",
+                                  what),
+                      fmt::format("open the dev container again; or {}", fix_replaces)));
+}
+
+}  // namespace pullsecret

@@ -1,0 +1,262 @@
+#include "doctor/settings_checks.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <iterator>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "docker/config.h"
+#include "system/error.h"
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+// ---- What Docker refuses
+
+bool is_json(const JsonText& json) {
+  try {
+    first_value(json);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+// Measured with Docker 28: after a syntax error `docker login` writes a new file, after any other
+// one it keeps the settings and empties the entries.
+Finding refused(std::string name, const Error& error) {
+  return {.name = std::move(name),
+          .severity = Severity::problem,
+          .subject = error.place(),
+          .message = fmt::format("{}; Docker uses no credential of this file, and the next docker "
+                                 "login erases them",
+                                 error.message()),
+          .hint = error.hint()};
+}
+
+// ---- Names of settings
+
+/// A setting about credentials: these are written by hand, and read by other programs, too.
+struct CredentialSetting {
+  std::string_view name;
+  std::string_view example;
+};
+
+constexpr std::array credential_settings{
+    CredentialSetting{"auths", R"("auths": {"REGISTRY": {}})"},
+    CredentialSetting{"credsStore", R"("credsStore": "STORE")"},
+    CredentialSetting{"credHelpers", R"("credHelpers": {"REGISTRY": "STORE"})"},
+};
+
+// The letters of a name, with the words in which people differ made one.
+std::string essence(std::string_view name) {
+  std::string letters;
+  for (const char letter : lower_case(name))
+    if (std::isalpha(static_cast<unsigned char>(letter)) != 0) letters += letter;
+  constexpr std::string_view word = "credential";
+  const std::size_t at = letters.find(word);
+  if (at != std::string::npos) letters.replace(at, word.size(), "cred");
+  return letters;
+}
+
+// One wrong letter in five is a slip.
+bool is_alike(std::string_view name, std::string_view meant) {
+  return edit_distance(essence(name), essence(meant)) <= meant.size() / 5;
+}
+
+/// A name that is not written as it should be.
+struct WrongName {
+  const JsonMember& member;
+  const CredentialSetting& meant;
+  bool is_letter_case = false;
+};
+
+std::optional<WrongName> find_wrong_name(const JsonMember& member) {
+  for (const CredentialSetting& setting : credential_settings) {
+    if (member.name == setting.name) return std::nullopt;
+    if (equal_ignoring_case(member.name, setting.name)) return WrongName{member, setting, true};
+  }
+  for (const CredentialSetting& setting : credential_settings)
+    if (is_alike(member.name, setting.name)) return WrongName{member, setting};
+  return std::nullopt;
+}
+
+bool has_plain_text(const Config& config) {
+  return std::any_of(config.auths.begin(), config.auths.end(),
+                     [](const AuthEntry& entry) { return !is_empty(entry.credential); });
+}
+
+// Whether Docker takes the file if the value stands under the name that was meant.
+bool fits(const WrongName& wrong) {
+  const std::string text = fmt::format(R"({{"{}": {}}})", wrong.meant.name, wrong.member.value);
+  try {
+    const Config config = parse_config({.file = {}, .text = text});
+    return std::none_of(config.auths.begin(), config.auths.end(),
+                        [](const AuthEntry& entry) { return entry.problem.has_value(); });
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+/// Checks the names of a config's settings one after the other.
+class NameCheck {
+ public:
+  NameCheck(const std::vector<JsonMember>& members, const Config& config)
+      : has_plain_text_(has_plain_text(config)) {
+    for (const JsonMember& member : members)
+      names_.insert(member.name);
+  }
+
+  Finding describe(const WrongName& wrong) {
+    Finding finding{.name = wrong.is_letter_case ? "setting-letter-case" : "setting-misspelled",
+                    .severity = Severity::warning,
+                    .subject = printable(wrong.member.name),
+                    .message = message_of(wrong)};
+    if (auto obstacle = find_obstacle(wrong)) {
+      finding.hint = std::move(*obstacle);
+      return finding;
+    }
+    finding.hint = fmt::format("rename it to {}", wrong.meant.name);
+    finding.change.setting_names[wrong.member.name] = wrong.meant.name;
+    names_.emplace(wrong.meant.name);
+    return finding;
+  }
+
+ private:
+  static std::string message_of(const WrongName& wrong) {
+    if (wrong.is_letter_case)
+      return fmt::format(
+          "Docker reads it in any letter case; programs in Java and Python look for "
+          "{} only",
+          wrong.meant.name);
+    return fmt::format(
+        "Docker knows no such setting, and drops it when it next writes the file; {} "
+        "is meant",
+        wrong.meant.name);
+  }
+
+  // Why the name cannot simply be put right, as what to do in its place.
+  std::optional<std::string> find_obstacle(const WrongName& wrong) const {
+    if (names_.contains(std::string(wrong.meant.name)))
+      return fmt::format("{} is there, too: make one of the two by hand", wrong.meant.name);
+    if (wrong.is_letter_case) return std::nullopt;
+    if (!fits(wrong)) return fmt::format("write it as {}", wrong.meant.example);
+    if (wrong.meant.name != "auths" && has_plain_text_)
+      return "pullsecret migrate --to STORE sets it, and moves the credentials of this file there";
+    return std::nullopt;
+  }
+
+  std::set<std::string> names_;  ///< those there are, and those that the changes give
+  bool has_plain_text_;
+};
+
+// ---- Names of an entry's fields
+
+constexpr std::array<std::string_view, 5> credential_fields{"auth", "username", "password",
+                                                            "identitytoken", "registrytoken"};
+
+std::optional<std::string_view> find_field_meant(const std::string& name) {
+  for (const std::string_view field : credential_fields)
+    if (name != field && equal_ignoring_case(name, field)) return field;
+  return std::nullopt;
+}
+
+void check_fields(Findings& findings, const JsonMember& entry) {
+  if (kind_of(entry.value) != JsonKind::object) return;
+  for (const JsonMember& field : members_of(entry.value))
+    if (const auto meant = find_field_meant(field.name))
+      findings.push_back(
+          {.name = "setting-letter-case",
+           .severity = Severity::warning,
+           .subject = printable(entry.name),
+           .message = fmt::format("Docker reads its field {} in any letter case; programs in Java "
+                                  "and Python look for {} only",
+                                  printable(field.name), *meant),
+           .hint = fmt::format("rename it to {}", *meant)});
+}
+
+void check_entries_fields(Findings& findings, const JsonMember& member) {
+  if (!equal_ignoring_case(member.name, "auths") || kind_of(member.value) != JsonKind::object)
+    return;
+  for (const JsonMember& entry : members_of(member.value))
+    check_fields(findings, entry);
+}
+
+// ---- No store at all
+
+std::optional<Finding> check_empty_store(const Config& config, const JsonMember& member) {
+  if (!equal_ignoring_case(member.name, "credsStore") || !config.creds_store.empty())
+    return std::nullopt;
+  return Finding{.name = "helper-name-empty",
+                 .severity = Severity::warning,
+                 .subject = printable(member.name),
+                 .message =
+                     "it names no store: Docker keeps the credentials in this file, in plain "
+                     "text",
+                 .hint = "pullsecret migrate --to STORE names one, and moves them there"};
+}
+
+// ---- What is there twice
+
+Findings find_repeated(const std::vector<JsonMember>& members, const std::string& finding_name,
+                       std::string_view consequence) {
+  Findings findings;
+  std::set<std::string> seen, told;
+  for (const JsonMember& member : members)
+    if (!seen.insert(member.name).second && told.insert(member.name).second)
+      findings.push_back(
+          {.name = finding_name,
+           .severity = Severity::warning,
+           .subject = printable(member.name),
+           .message = fmt::format("it stands in the file more than once: {}", consequence),
+           .hint = "keep one of them"});
+  return findings;
+}
+
+void append(Findings& findings, Findings more) {
+  std::move(more.begin(), more.end(), std::back_inserter(findings));
+}
+
+Findings find_repeated_entries(const JsonMember& member) {
+  const bool has_keys =
+      equal_ignoring_case(member.name, "auths") || equal_ignoring_case(member.name, "credHelpers");
+  if (!has_keys || kind_of(member.value) != JsonKind::object) return {};
+  return find_repeated(members_of(member.value), "entry-twice", "the last one counts");
+}
+
+Findings check_names(const std::vector<JsonMember>& members, const Config& config) {
+  Findings findings = find_repeated(members, "setting-twice",
+                                    "Docker merges what is an object, and else takes the last one");
+  NameCheck check(members, config);
+  for (const JsonMember& member : members) {
+    if (const auto wrong = find_wrong_name(member)) findings.push_back(check.describe(*wrong));
+    if (auto empty = check_empty_store(config, member)) findings.push_back(*std::move(empty));
+    check_entries_fields(findings, member);
+    append(findings, find_repeated_entries(member));
+  }
+  return findings;
+}
+
+}  // namespace
+
+Findings check_settings(const JsonText& json) {
+  const JsonText text{json.file, replace_lone_surrogates(replace_invalid_utf8(json.text))};
+  std::optional<Config> config;
+  try {
+    config = parse_config(json);
+  } catch (const Error& error) {
+    return {refused(is_json(text) ? "file-field-type" : "file-syntax", error)};
+  }
+  const std::string_view value = first_value(text);
+  if (value.empty() || kind_of(value) != JsonKind::object) return {};
+  return check_names(members_of(value), *config);
+}
+
+}  // namespace pullsecret

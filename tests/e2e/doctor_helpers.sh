@@ -1,0 +1,316 @@
+#!/bin/bash
+# pullsecret doctor and the programs that a config names: each condition is made with a real file,
+# program or shell.
+
+# shellcheck source=doctor_cases.sh
+. "$(dirname "$0")/doctor_cases.sh"
+need python3
+
+program() { printf '%s/bin/docker-credential-%s' "$scratch" "$1"; }
+uses() { config "{\"credsStore\":\"$1\"}"; }
+not_found='executable file not found in \$PATH'
+
+# ---- Names
+
+it 'a helper that works'
+store good '{"ghcr.io": ["octocat", "hunter2"]}'
+config '{"auths":{"ghcr.io":{}},"credsStore":"good"}'
+doctor
+succeeds
+finds ok helper-ok '^works, and has 1 credential'
+
+it 'is asked for its version, its list, and one credential that the config names and it has'
+store good '{"a.example": ["u", "hunter2"], "ghcr.io": ["octocat", "hunter2"]}'
+config '{"auths":{"quay.io":{},"ghcr.io":{}},"credsStore":"good"}'
+doctor
+same 'what it was asked' "$(asked good | head -n 3 | tr '\n' ';')" 'version ;list unused;get ghcr.io;'
+
+it 'one that has nothing is asked for Docker Hub'
+store good '{}'
+uses good
+doctor
+succeeds
+finds ok helper-ok 'has 0 credentials'
+same 'what it was asked' "$(asked good | tail -n 1)" 'get https://index.docker.io/v1/'
+
+it 'a helper that is not on PATH'
+config '{"credHelpers":{"a.example":"nowhere","b.example":"nowhere"}}'
+doctor
+finds problem helper-not-found "^credHelpers for a.example and 1 more names it.*$not_found" 'doctor --fix'
+
+it 'says what brings the helpers of the clouds'
+for row in 'gcloud:Google Cloud CLI' 'ecr-login:apt install amazon-ecr-credential-helper' \
+  'acr-env:az acr login' 'osxkeychain:macOS' 'wincred:Windows'; do
+  config "{\"credHelpers\":{\"a.example\":\"${row%%:*}\"}}"
+  run env "PATH=$program_folder" pullsecret doctor -q -o json
+  finds problem helper-not-found "$not_found" "${row#*:}"
+done
+
+it 'Docker Desktop is gone'
+for name in desktop desktop.exe; do
+  uses "$name"
+  doctor
+  finds problem helper-docker-desktop "docker-credential-$name.*$not_found" 'doctor --fix'
+done
+
+it 'the window of a VS Code dev container is gone'
+uses dev-containers-7e2dae06-2c1f-4d0c-a0f4-000000000000
+doctor
+finds problem helper-dev-container 'its program is not here' 'open the dev container again'
+
+it 'its program is there, but what it talks to is not'
+helper dev-containers-1 <<'END'
+echo "Error: connect ECONNREFUSED /tmp/vscode-remote-containers-ipc.sock" >&2
+exit 1
+END
+uses dev-containers-1
+doctor
+finds problem helper-dev-container 'window, which is gone \(.*exit status 1.*ECONNREFUSED'
+
+it 'a name that holds docker-credential- already'
+store good '{}'
+uses docker-credential-good
+doctor
+finds problem helper-name-prefix 'goes without "docker-credential-"' 'let it say "good", as'
+run pullsecret doctor --fix --yes
+succeeds
+same 'credsStore' "$(jq -r .credsStore "$HOME/.docker/config.json")" good
+
+it 'the same, where there is no such program either'
+uses docker-credential-nowhere
+doctor
+finds problem helper-name-prefix '' 'let it say "nowhere"$'
+
+it 'an empty name'
+config '{"credHelpers":{"a.example":""}}'
+doctor
+succeeds
+finds warning helper-name-empty 'in plain text'
+
+it 'names that no program has'
+for name in ../evil 'a\tb' 'a\u001b[1mb'; do
+  uses "$name"
+  doctor
+  finds problem helper-name-invalid
+done
+
+# ---- Files
+
+it 'not executable'
+store good '{}'
+cp "$e2e/json_store" "$(program plain)"
+chmod 644 "$(program plain)"
+uses plain
+doctor
+finds problem helper-not-executable "$(program plain): not executable" "^chmod \+x $(program plain)"
+
+it 'on a file system that is mounted noexec'
+if ! unshare --mount true 2>"$scratch/err"; then
+  skip "no mount namespace: $(head -n 1 "$scratch/err")"
+else
+  mkdir "$scratch/noexec"
+  export e2e
+  run unshare --mount sh -c 'mount -t tmpfs -o noexec none "$1/noexec" &&
+    cp "$e2e/json_store" "$1/noexec/docker-credential-plain" &&
+    PATH=$1/noexec:$PATH && rm "$1/bin/docker-credential-plain" &&
+    exec pullsecret doctor -q -o json' sh "$scratch"
+  finds problem helper-not-executable 'mounted noexec' 'move it'
+fi
+
+it 'a program for another architecture'
+python3 - "$(program foreign)" <<'END'
+import os, shutil, struct, sys
+shutil.copy('/bin/true', sys.argv[1])
+other = 62 if os.uname().machine == 'aarch64' else 183  # e_machine: x86-64, aarch64
+with open(sys.argv[1], 'r+b') as file:
+    file.seek(18)
+    file.write(struct.pack('<H', other))
+END
+uses foreign
+doctor
+finds problem helper-wrong-format 'a program for (aarch64|x86-64), and this machine is' 'install the one for'
+
+it 'a program that is linked with a loader that is not here'
+python3 - "$(program musl)" <<'END'
+import re, shutil, sys
+shutil.copy('/bin/true', sys.argv[1])
+with open(sys.argv[1], 'r+b') as file:
+    text = file.read()
+    loader = re.search(rb'/lib[0-9]*/ld-[^\0]*', text)
+    file.seek(loader.start())
+    file.write(b'/nowhere'.ljust(len(loader.group()), b'\0'))
+END
+uses musl
+doctor
+finds problem helper-wrong-format 'its loader /nowhere is not here'
+
+it 'a Windows program'
+printf 'MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0' >"$(program windows.exe)"
+chmod +x "$(program windows.exe)"
+uses windows.exe
+doctor
+if [ -e /proc/sys/fs/binfmt_misc/WSLInterop ]; then
+  skip 'this system runs Windows programs'
+else
+  finds problem helper-wrong-format 'a Windows program' '\[interop\]'
+fi
+
+it 'a macOS program'
+printf '\xcf\xfa\xed\xfe\x0c\0\0\x01' >"$(program mac)"
+chmod +x "$(program mac)"
+uses mac
+doctor
+finds problem helper-wrong-format 'a macOS program'
+
+it 'a script without a first line'
+printf 'echo "{}"\n' >"$(program bare)"
+chmod +x "$(program bare)"
+uses bare
+doctor
+finds problem helper-wrong-format 'its first line names no interpreter' '#!/bin/sh'
+
+it 'an empty file'
+: >"$(program hollow)"
+chmod +x "$(program hollow)"
+uses hollow
+doctor
+finds problem helper-wrong-format 'an empty file'
+
+it 'a script whose interpreter is missing'
+printf '#!/opt/node/bin/node -x\n' >"$(program node)"
+chmod +x "$(program node)"
+uses node
+doctor
+finds problem helper-wrong-format 'a script for /opt/node/bin/node, which is not here' 'install /opt/node'
+
+it 'a script with line ends of Windows, and the command that mends it'
+printf '#!/bin/sh\r\necho "{}"\r\n' >"$(program crlf)"
+chmod +x "$(program crlf)"
+uses crlf
+doctor
+finds problem helper-wrong-format 'CR LF' "^sed -i 's/"
+sh -c "$(jq -r '.[] | select(.name == "helper-wrong-format").hint | sub("; or .*"; "")' "$scratch/out")"
+doctor
+lacks_finding helper-wrong-format
+
+# ---- Where it is found
+
+it 'on PATH in an interactive shell only'
+mkdir "$HOME/tools"
+cp "$e2e/json_store" "$HOME/tools/docker-credential-tool"
+echo '{}' >"$HOME/tools/docker-credential-tool.json"
+# shellcheck disable=SC2016 # for the shell that reads it
+echo 'PATH=$PATH:$HOME/tools' >"$HOME/.bashrc"
+uses tool
+SHELL=/bin/bash doctor
+finds problem helper-interactive-only "it is in $HOME/tools.* interactive shell only" 'in [~]/.profile'
+
+it 'on PATH here, but not where no terminal starts Docker'
+SHELL=/bin/bash PATH=$PATH:$HOME/tools doctor
+succeeds
+finds ok helper-ok
+finds warning helper-interactive-only "it is in $HOME/tools.*cron" "ln -s $HOME/tools/docker-credential-tool"
+
+it 'and on PATH everywhere'
+# shellcheck disable=SC2016
+echo 'PATH=$PATH:$HOME/tools' >"$HOME/.profile"
+SHELL=/bin/bash PATH=$PATH:$HOME/tools doctor
+finds ok helper-ok
+lacks_finding helper-interactive-only
+rm "$HOME/.profile" "$HOME/.bashrc"
+
+it 'in a folder that PATH names relatively'
+cd "$HOME/tools" || exit 1
+PATH=.:$PATH doctor
+finds problem helper-not-found 'it is in "\.".*runs no program from there' 'absolute path'
+cd "$HOME" || exit 1
+
+# ---- Answers
+
+it 'hangs, and is asked nothing more'
+helper slow <<END
+echo "\$1" >>"$scratch/slow.log"
+[ "\$1" = version ] || sleep 300
+END
+uses slow
+doctor
+finds problem helper-hangs '^list: no answer within 2 s'
+within 15000
+same 'what it was asked' "$(tr '\n' ' ' <"$scratch/slow.log")" 'version list '
+nothing_left
+
+it 'hangs at the first question'
+helper slow <<<'exec sleep 300'
+doctor
+finds problem helper-hangs '^version: no answer within 2 s'
+nothing_left
+
+it 'crashes'
+# shellcheck disable=SC2016
+helper crash <<<'kill -SEGV $$'
+uses crash
+doctor
+finds problem helper-crashes 'ended by signal 11'
+
+it 'fails without a word'
+helper mute <<<'exit 3'
+uses mute
+doctor
+finds problem helper-crashes '^get: exit status 3'
+
+it 'fails with words'
+helper sorry <<<'echo "not logged in"; exit 1'
+uses sorry
+doctor
+finds problem helper-fails '^get: exit status 1: not logged in' 'try it by hand'
+
+it 'prints no JSON'
+helper text <<<'echo hello'
+uses text
+doctor
+finds problem helper-no-json '^list: its answer is not JSON'
+
+it 'and is not repeated, for it may be a secret'
+# shellcheck disable=SC2016
+helper text <<<'[ "$1" = list ] && echo "{}" || echo hunter2'
+doctor
+finds problem helper-no-json '^get: its answer is not JSON'
+expect 'no secret' lacks hunter2 "$scratch/out"
+
+it 'too old for version'
+helper old <<'END'
+case $1 in
+  list) echo '{}' ;;
+  get) echo 'credentials not found in native keychain'; exit 1 ;;
+  *) echo "Unknown credential action \`$1\`"; exit 1 ;;
+esac
+END
+uses old
+doctor
+succeeds
+finds ok helper-ok
+
+it 'too old to list'
+helper old <<'END'
+case $1 in
+  get) echo '{"ServerURL":"ghcr.io","Username":"octocat","Secret":"hunter2"}' ;;
+  *) echo "Usage: $0 <store|get|erase>"; exit 1 ;;
+esac
+END
+config '{"auths":{"ghcr.io":{}},"credsStore":"old"}'
+doctor
+succeeds
+finds warning helper-no-list 'answers get, but not list: exit status 1: Usage'
+finds ok entry-ok
+
+it 'looks at all helpers side by side'
+config "{\"credHelpers\":{\"a.example\":\"nap1\",\"b.example\":\"nap2\",\"c.example\":\"nap3\"}}"
+for i in 1 2 3; do
+  helper "nap$i" <<<'exec sleep 300'
+done
+doctor
+finds problem helper-hangs
+within 12000
+nothing_left
+
+finish

@@ -1,0 +1,255 @@
+#!/bin/bash
+# pullsecret doctor and what stands behind the helpers of gnome-keyring and pass: a real bus, a real
+# keyring, real GPG keys; with pullsecret's helpers and with upstream's.
+
+# shellcheck source=pass_cases.sh
+. "$(dirname "$0")/pass_cases.sh"
+# shellcheck source=secret_service.sh
+. "$e2e/secret_service.sh"
+# shellcheck source=doctor_cases.sh
+. "$e2e/doctor_cases.sh"
+need gnome-keyring-daemon dbus-send
+
+uses() { config "{\"auths\":{\"ghcr.io\":{}},\"credsStore\":\"$1\"}"; }
+
+# by WHOSE NAME: the helper is pullsecret's or upstream's.
+by() {
+  local program=$program_folder/docker-credential-$2
+  [ "$1" = ours ] || program=/usr/bin/docker-credential-$2
+  ln -sf "$program" "$scratch/bin/docker-credential-$2"
+}
+
+# cannot_use STORE REGEX: it is not put in the place of another one.
+cannot_use() {
+  run pullsecret doctor --fix --yes --use "$1"
+  fails_with 1 "--use: $1 does not work: .*$2"
+}
+
+# ---- secretservice
+
+uses secretservice
+for whose in ours upstream; do
+  by "$whose" secretservice
+
+  it "secretservice, $whose: no session bus"
+  doctor
+  finds problem secretservice-no-bus 'no D-Bus session bus' '--use encryptedfile'
+  DISPLAY=:99 doctor
+  finds problem secretservice-no-bus
+  nothing_left
+
+  it "secretservice, $whose: a bus that has gone"
+  DBUS_SESSION_BUS_ADDRESS=unix:path=$scratch/nowhere doctor
+  finds problem secretservice-no-bus
+
+  it "secretservice, $whose: no bus, and no dbus-send to look for it"
+  mkdir "$scratch/few"
+  ln -s "$(command -v jq)" "$scratch/bin/docker-credential-secretservice" "$scratch/few"
+  run env "PATH=$scratch/few" "$(command -v pullsecret)" doctor -q -o json
+  finds problem secretservice-no-bus
+  run env "PATH=$scratch/few" "DBUS_SESSION_BUS_ADDRESS=unix:path=$scratch/nowhere" \
+    "$(command -v pullsecret)" doctor -q -o json
+  finds problem secretservice-no-bus
+  rm -r "$scratch/few"
+done
+
+start_bus
+bus=$!
+
+for whose in ours upstream; do
+  by "$whose" secretservice
+
+  it "secretservice, $whose: no service on the bus"
+  stop_service
+  doctor
+  finds problem secretservice-no-service 'org.freedesktop.secrets' 'start gnome-keyring-daemon'
+  cannot_use secretservice 'session bus'
+
+  it "secretservice, $whose: no service, and no dbus-send to look for it"
+  mkdir "$scratch/few"
+  ln -s "$scratch/bin/docker-credential-secretservice" "$scratch/few"
+  run env "PATH=$scratch/few" "$(command -v pullsecret)" doctor -q -o json
+  finds problem secretservice-no-service
+  rm -r "$scratch/few"
+
+  it "secretservice, $whose: a keyring that nobody has made yet"
+  remove_keyring
+  start_locked_keyring
+  doctor
+  finds warning secretservice-no-keyring 'no default keyring yet'
+  cannot_use secretservice 'no default keyring yet'
+
+  it "secretservice, $whose: an unlocked keyring"
+  start_keyring
+  stores "$program_folder/docker-credential-secretservice" ghcr.io octocat hunter2
+  doctor
+  succeeds
+  finds ok helper-ok 'has 1 credential;'
+  finds ok entry-ok
+
+  it "secretservice, $whose: a locked keyring, and no program to ask for its password"
+  start_locked_keyring
+  doctor
+  finds problem secretservice-locked 'the default keyring is locked' 'unlock it'
+  lacks_finding entry-not-in-store
+  cannot_use secretservice 'is locked'
+
+  it "secretservice, $whose: and nothing that is locked in goes from the config"
+  run pullsecret doctor --fix --yes
+  out_has secretservice-locked
+  same 'the config' "$(jq -c . "$HOME/.docker/config.json")" \
+    '{"auths":{"ghcr.io":{}},"credsStore":"secretservice"}'
+done
+
+it 'secretservice: a locked keyring that has nothing for Docker'
+by ours secretservice
+remove_keyring
+start_keyring
+start_locked_keyring
+doctor
+finds warning secretservice-locked
+
+# docker-credential-secretservice 0.9 is not in Debian. This stands in for it: the answers of its
+# `list`, which come from libsecret's labels.
+it "secretservice: labels in place of server URLs, by a stand-in for upstream's 0.9"
+start_keyring
+rm "$scratch/bin/docker-credential-secretservice"
+helper secretservice <<'END'
+case $1 in
+list) echo '{"Registry credentials for ghcr.io":"octocat"}' ;;
+get) echo '{"ServerURL":"ghcr.io","Username":"octocat","Secret":"hunter2"}' ;;
+*) echo 'docker-credential-secretservice (github.com/docker/docker-credential-helpers) v0.9.3' ;;
+esac
+END
+doctor
+succeeds
+finds ok helper-ok 'has 1 credential; .* v0\.9\.3'
+finds warning secretservice-lists-labels 'display labels in place of server URLs'
+stop_service
+
+# ---- pass
+
+make_key builder
+make_key expired '' --faked-system-time 20200101T000000
+make_key locked 'correct passphrase'
+make_key stranger
+make_key revoked
+gpg --batch --quiet --export stranger@example.invalid >"$scratch/stranger.gpg"
+gpg --batch --quiet --yes --delete-secret-and-public-key "$(fingerprint stranger)"
+gpg --batch --quiet --import "$scratch/stranger.gpg"
+sed 's/^:---/---/' "$GNUPGHOME/openpgp-revocs.d/$(fingerprint revoked).rev" |
+  gpg --batch --quiet --import 2>/dev/null
+pass_ours=$program_folder/docker-credential-pass
+
+# key_is NAME: the store's, by its address, and an entry is there that the key `builder` opens.
+key_is() {
+  new_store builder
+  keep_text "$pass_ours" ghcr.io octocat hunter2
+  echo "$1@example.invalid # a comment" >"$password_store/.gpg-id"
+}
+
+uses pass
+for whose in ours upstream; do
+  by "$whose" pass
+
+  it "pass, $whose: a store that works"
+  key_is builder
+  doctor
+  succeeds
+  finds ok helper-ok 'has 1 credential;'
+  finds ok entry-ok
+
+  it "pass, $whose: not initialised"
+  rm -rf "$password_store"
+  doctor
+  finds problem pass-not-initialized "$password_store is not initialised" 'pass init KEY'
+  cannot_use pass 'not initialised'
+  mkdir "$password_store"
+  PASSWORD_STORE_DIR=$password_store doctor
+  finds problem pass-not-initialized
+
+  it "pass, $whose: its key is missing"
+  key_is absent
+  doctor
+  finds problem pass-key-missing 'no public key absent@example.invalid' 'gpg --import'
+  cannot_use pass 'no public key'
+
+  it "pass, $whose: its key has expired"
+  key_is expired
+  doctor
+  finds problem pass-key-expired "key $(fingerprint expired) has expired" 'gpg --edit-key'
+  cannot_use pass 'has expired'
+
+  it "pass, $whose: its key is not trusted"
+  key_is stranger
+  doctor
+  finds problem pass-key-untrusted 'does not trust' 'trust save'
+  cannot_use pass 'does not trust'
+
+  it "pass, $whose: nobody here has the secret key"
+  PASSWORD_STORE_GPG_OPTS='--trust-model always' doctor
+  finds problem pass-key-missing 'no secret key for stranger@example.invalid'
+
+  it "pass, $whose: its key is revoked"
+  key_is revoked
+  doctor
+  finds problem pass-key-unusable 'is revoked' 'pass init KEY'
+
+  it "pass, $whose: the folder of the credentials has a key of its own"
+  key_is builder
+  echo expired@example.invalid >"$password_store/docker-credential-helpers/.gpg-id"
+  doctor
+  finds problem pass-key-expired
+  PASSWORD_STORE_KEY=builder@example.invalid doctor
+  lacks_finding pass-key-expired
+
+  it "pass, $whose: one of several keys has expired"
+  key_is builder
+  echo expired@example.invalid >>"$password_store/.gpg-id"
+  doctor
+  finds problem pass-key-expired
+
+  it "pass, $whose: no terminal for the passphrase"
+  new_store locked
+  keep_text "$pass_ours" ghcr.io octocat hunter2
+  forget_passphrases
+  doctor
+  finds problem pass-no-pinentry 'could not ask for the key.s passphrase' 'export GPG_TTY='
+
+  it "pass, $whose: no pinentry"
+  forget_passphrases
+  echo 'pinentry-program /nonexistent/pinentry' >"$GNUPGHOME/gpg-agent.conf"
+  doctor
+  finds problem pass-no-pinentry '' 'apt install pinentry-curses'
+  rm "$GNUPGHOME/gpg-agent.conf"
+
+  it "pass, $whose: pass itself is missing"
+  mkdir "$scratch/programs"
+  find /bin/ /usr/bin/ -maxdepth 1 ! -type d -exec ln -sf -t "$scratch/programs" {} +
+  rm "$scratch/programs/pass"
+  run env "PATH=$scratch/bin:$scratch/programs" "$(command -v pullsecret)" doctor -q -o json
+  finds problem pass-not-installed '^pass: not found on PATH' 'apt install pass'
+  rm -r "$scratch/programs"
+done
+
+# ---- What takes the place of a store
+
+it 'pass comes first, then secretservice, then encryptedfile'
+ln -sf "$program_folder"/docker-credential-{pass,secretservice,encryptedfile} "$scratch/bin"
+new_store builder
+start_keyring
+for store in pass secretservice encryptedfile; do
+  config '{"credsStore":"desktop"}'
+  run pullsecret doctor --fix --yes
+  same 'credsStore' "$(jq -r .credsStore "$HOME/.docker/config.json")" "$store"
+  [ "$store" != pass ] || rm -r "$password_store"
+  [ "$store" != secretservice ] || stop_service
+done
+
+it 'no process is left, but for those that gpg keeps'
+gpgconf --kill all
+stop_service
+kill "$bus"
+nothing_left
+
+finish

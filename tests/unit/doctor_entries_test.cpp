@@ -1,0 +1,195 @@
+#include <algorithm>
+
+#include <catch2/catch.hpp>
+
+#include "credential/base64.h"
+#include "docker/config_change.h"
+#include "doctor/entry_checks.h"
+#include "script_stores.h"
+
+using namespace pullsecret;
+
+namespace {
+
+// The findings about a config whose store `store` and helper `helper` work.
+Findings check(const std::string& config) {
+  HelperClient helpers({});
+  HelperChecks stores;
+  stores.helpers["store"].works = true;
+  stores.helpers["helper"].works = true;
+  return check_entries(parse_config({"config.json", config}), stores, helpers);
+}
+
+std::optional<Finding> find(const Findings& findings, const std::string& name) {
+  const auto found = std::find_if(findings.begin(), findings.end(),
+                                  [&](const Finding& finding) { return finding.name == name; });
+  if (found == findings.end()) return std::nullopt;
+  return *found;
+}
+
+std::vector<std::string> names(const Findings& findings) {
+  std::vector<std::string> names;
+  for (const Finding& finding : findings)
+    names.push_back(finding.name);
+  return names;
+}
+
+// The config after all that the findings would change.
+std::string mended(const std::string& config) {
+  ConfigChange change;
+  for (const Finding& finding : check(config)) {
+    change.entries.insert(finding.change.entries.begin(), finding.change.entries.end());
+    change.cred_helpers.insert(finding.change.cred_helpers.begin(),
+                               finding.change.cred_helpers.end());
+  }
+  std::string text = changed_config({"config.json", config}, change);
+  std::erase_if(text, [](char c) { return c == '\n' || c == '\t' || c == ' '; });
+  return text;
+}
+
+using Names = std::vector<std::string>;
+
+std::string jwt(const std::string& claims) {
+  std::string payload = encode_url_base64(claims);
+  std::erase(payload, '=');
+  return "eyJhbGciOiJub25lIn0." + payload + ".c2ln";
+}
+
+}  // namespace
+
+TEST_CASE("an entry whose store has the credential is well") {
+  const ScriptStores stores;
+  stores.add("store", "a.io", R"({"Username":"octocat","Secret":"hunter2"})");
+  const Findings findings = check(R"({"auths":{"a.io":{}},"credsStore":"store"})");
+  CHECK(names(findings) == Names{"entry-ok"});
+  CHECK(findings.front().subject == "a.io");
+  CHECK(findings.front().message == "password of the user octocat, in the store store");
+}
+
+TEST_CASE("an inline credential without a store is well") {
+  CHECK(names(check(R"({"auths":{"a.io":{"auth":"dTpw"}}})")) == Names{"entry-ok"});
+}
+
+TEST_CASE("an empty entry without a store is a problem, and can go") {
+  const std::string config = R"({"auths":{"a.io":{}}})";
+  const auto finding = find(check(config), "entry-empty");
+  REQUIRE(finding);
+  CHECK(finding->severity == Severity::problem);
+  CHECK(finding->hint == "docker login a.io");
+  CHECK(mended(config) == R"({"auths":{}})");
+}
+
+TEST_CASE("an entry that the store does not have is a problem, and can go if it holds nothing") {
+  const ScriptStores stores;
+  stores.write_helper("store");
+  const std::string config = R"({"auths":{"a.io":{}},"credsStore":"store"})";
+  CHECK(names(check(config)) == Names{"entry-not-in-store"});
+  CHECK(mended(config) == R"({"auths":{},"credsStore":"store"})");
+  const std::string with_email = R"({"auths":{"a.io":{"email":"e"}},"credsStore":"store"})";
+  CHECK(mended(with_email) == with_email);
+}
+
+TEST_CASE("a line of credHelpers without an entry may have no credential yet") {
+  const ScriptStores stores;
+  stores.write_helper("helper");
+  const Findings findings = check(R"({"credHelpers":{"a.io":"helper"}})");
+  REQUIRE(names(findings) == Names{"entry-not-in-store"});
+  CHECK(findings.front().severity == Severity::warning);
+}
+
+TEST_CASE("what the store has under another spelling Docker does not find") {
+  const ScriptStores stores;
+  stores.add("store", "https://a.io", R"({"Username":"u","Secret":"p"})");
+  const std::string config = R"({"auths":{"a.io":{}},"credsStore":"store"})";
+  const auto finding = find(check(config), "entry-not-in-store");
+  REQUIRE(finding);
+  CHECK(finding->message.find("another spelling") != std::string::npos);
+  CHECK(mended(config) == config);
+}
+
+TEST_CASE("plain text beside a store is told, and stays") {
+  const ScriptStores stores;
+  stores.add("store", "a.io", R"({"Username":"u","Secret":"p"})");
+  const std::string config = R"({"auths":{"a.io":{"auth":"dTpw"}},"credsStore":"store"})";
+  const auto finding = find(check(config), "entry-plain-text");
+  REQUIRE(finding);
+  CHECK(finding->hint == "pullsecret migrate --from inline --to store --registry a.io");
+  CHECK(mended(config) == config);
+}
+
+TEST_CASE("an undecodable entry is told with its place, and stays") {
+  const std::string config = R"({"auths":{"a.io":{"auth":"***"}}})";
+  const auto finding = find(check(config), "entry-undecodable");
+  REQUIRE(finding);
+  CHECK(finding->message.find("config.json:1:18") == 0);
+  CHECK(mended(config) == config);
+}
+
+TEST_CASE("an identity token is told, in the file and in a store") {
+  const ScriptStores stores;
+  stores.add("store", "a.io", R"({"Username":"<token>","Secret":"t"})");
+  CHECK(names(check(R"({"auths":{"a.io":{}},"credsStore":"store"})")) ==
+        Names{"entry-identity-token"});
+  CHECK(names(check(R"({"auths":{"a.io":{"identitytoken":"t"}}})")) ==
+        Names{"entry-identity-token"});
+}
+
+TEST_CASE("a token that ended is a problem, one that ends later is not") {
+  const auto config = [](const std::string& claims) {
+    return R"({"auths":{"a.io":{"username":"u","password":")" + jwt(claims) + R"("}}})";
+  };
+  const auto finding = find(check(config(R"({"exp":1700000000})")), "entry-expired");
+  REQUIRE(finding);
+  CHECK(finding->message.find("2023-11-14T22:13Z") != std::string::npos);
+  CHECK(names(check(config(R"({"exp":4102444800})"))) == Names{"entry-ok"});
+}
+
+TEST_CASE("a spelling that Docker or the kubelet does not use is mended") {
+  const auto [key, right] = GENERATE(table<std::string, std::string>(
+      {{"docker.io", "https://index.docker.io/v1/"},
+       {"https://index.docker.io/v1", "https://index.docker.io/v1/"},
+       {"registry-1.docker.io", "https://index.docker.io/v1/"},
+       {"hub.docker.com", "https://index.docker.io/v1/"},
+       {"GHCR.IO", "ghcr.io"},
+       {"https://ghcr.io/v2", "ghcr.io"}}));
+  const std::string config = R"({"auths":{")" + key + R"(":{"auth":"dTpw"}}})";
+  CHECK(names(check(config)) == Names{"entry-spelling", "entry-ok"});
+  CHECK(mended(config) == R"({"auths":{")" + right + R"(":{"auth":"dTpw"}}})");
+}
+
+TEST_CASE("spellings that both use are well") {
+  const std::string key = GENERATE("https://index.docker.io/v1/", "ghcr.io", "https://ghcr.io",
+                                   "https://ghcr.io/v1/", "localhost:5000", "quay.io/acme");
+  CHECK(names(check(R"({"auths":{")" + key + R"(":{"auth":"dTpw"}}})")) == Names{"entry-ok"});
+}
+
+TEST_CASE("of one registry twice the needless one goes, and never a credential") {
+  CHECK(mended(R"({"auths":{"ghcr.io":{"auth":"dTpw"},"https://ghcr.io":{}}})") ==
+        R"({"auths":{"ghcr.io":{"auth":"dTpw"}}})");
+  CHECK(mended(R"({"auths":{"ghcr.io":{},"https://ghcr.io":{"auth":"dTpw"}}})") ==
+        R"({"auths":{"https://ghcr.io":{"auth":"dTpw"}}})");
+  CHECK(mended(R"({"auths":{"ghcr.io":{"auth":"dTpw"},"https://ghcr.io":{"auth":"dTpw"}}})") ==
+        R"({"auths":{"ghcr.io":{"auth":"dTpw"}}})");
+  const std::string different =
+      R"({"auths":{"ghcr.io":{"auth":"dTpw"},"https://ghcr.io":{"auth":"dTpx"}}})";
+  CHECK(mended(different) == different);
+  CHECK(find(check(different), "entry-twice")->hint == "docker logout https://ghcr.io");
+}
+
+TEST_CASE("credHelpers is looked into by exactly one name") {
+  const ScriptStores stores;
+  stores.write_helper("helper");
+  const std::string config = R"({"credHelpers":{"docker.io":"helper","a.io":"helper"}})";
+  const auto finding = find(check(config), "entry-spelling");
+  REQUIRE(finding);
+  CHECK(finding->severity == Severity::problem);
+  CHECK(mended(config) ==
+        R"({"credHelpers":{"a.io":"helper","https://index.docker.io/v1/":"helper"}})");
+}
+
+TEST_CASE("the registries of a store that does not work are not asked for") {
+  const ScriptStores stores;
+  stores.write_helper("broken");
+  CHECK(check(R"({"auths":{"a.io":{}},"credsStore":"broken"})").empty());
+  CHECK(stores.asked().empty());
+}
