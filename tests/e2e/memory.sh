@@ -38,11 +38,14 @@ split_secret() {
 # scan PART COMMAND...: runs COMMAND with the file `input` on standard input.
 scan() { run scan-memory "$@" <input; }
 
-# leaves_nothing STATUS COMMAND...: it exits with STATUS, and no part of the secret is left.
+# leaves_nothing STATUS COMMAND...: it exits with STATUS, and no part of the secret is left. The
+# function $prepare comes before each run.
+prepare=:
 leaves_nothing() {
   local part expected=$1
   shift
   for part in part-*; do
+    $prepare
     scan "$part" "$@"
     expect "no $part in memory" [ "$status" -eq 0 ]
     err_has "^exit status $expected\$"
@@ -69,6 +72,18 @@ use_secret() {
     \"credHelpers\": {\"quay.io\": \"main\"}}"
   store main "{\"quay.io\": [\"octocat\", \"$secret\"]}"
   printf '%s\n' "$secret" >password
+}
+
+# stores_inline, stores_sealed: the config and the encrypted file as they are to be before each run.
+stores_inline() {
+  rm -rf .local
+  config "{\"auths\": {\"docker.io\": {\"auth\": \"$auth\"}}}"
+}
+stores_sealed() {
+  rm -rf .local
+  config '{"auths": {"quay.io": {}}, "credsStore": "encryptedfile"}'
+  jq -nc --arg secret "$secret" '{ServerURL: "quay.io", Username: "octocat", Secret: $secret}' |
+    docker-credential-encryptedfile store
 }
 
 secret_has() { pull_data ".auths[\"$1\"].password" "\"$secret\""; }
@@ -158,6 +173,37 @@ cases_of() {
   it "$kind secret: create --password-file"
   leaves_nothing 0 pullsecret create --server ghcr.io --username octocat --password-file password
   secret_has ghcr.io
+
+  it "$kind secret: doctor"
+  leaves_nothing 0 pullsecret doctor
+  out_has 'entry-ok +quay.io'
+
+  it "$kind secret: doctor --fix"
+  prepare=stores_inline
+  leaves_nothing 0 pullsecret doctor --fix --yes
+  err_has '^\+.*https://index.docker.io/v1/'
+
+  it "$kind secret: migrate into a store"
+  leaves_nothing 0 pullsecret migrate --from inline --to encryptedfile
+  out_has 'moved'
+
+  it "$kind secret: migrate out of a store"
+  prepare=stores_sealed
+  leaves_nothing 0 pullsecret migrate --to inline
+  out_has 'moved'
+  prepare=:
+
+  pullsecret convert >secret.yaml
+  pullsecret convert -o json >secret.json
+  for format in yaml json; do
+    it "$kind secret: inspect, $format"
+    leaves_nothing 0 pullsecret inspect secret.$format
+    out_has 'octocat'
+
+    it "$kind secret: inspect --show-secrets, $format"
+    leaves_nothing 0 pullsecret inspect --show-secrets -o json secret.$format
+    out_has "$secret"
+  done
 }
 
 cases_of short "$short"

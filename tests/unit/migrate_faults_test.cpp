@@ -1,0 +1,165 @@
+#include <string>
+
+#include <catch2/catch.hpp>
+
+#include "migration.h"
+#include "support.h"
+
+using namespace pullsecret;
+using namespace migration;
+
+TEST_CASE("another credential at the new place stays there, and the old one where it was") {
+  const Stores stores;
+  put("old", "a.io", "u");
+  put("old", "b.io", "u");
+  put("new", "a.io", "somebody else");
+  Run run{R"({"credsStore":"old"})"};
+  run.migrate({.to = "new"});
+  CHECK(state_of(run, "a.io", "old") == "failed: another credential is at the new place, new");
+  CHECK(run.moves[0].reason->hint() ==
+        "if that one is not needed: echo a.io | docker-credential-new erase");
+  CHECK(listed("old") == Names{"a.io"});
+  CHECK(run.config().creds_store == "old");
+  CHECK(run.config().cred_helpers == Lines{{"b.io", "new"}});
+}
+
+TEST_CASE("after what failed is mended, a second run ends with credsStore alone") {
+  const Stores stores;
+  put("old", "a.io", "u");
+  put("new", "b.io", "u");
+  Run run{R"({"credsStore":"old","credHelpers":{"b.io":"new"}})"};
+  run.migrate({.to = "new"});
+  CHECK(run.text == "{\n\t\"credsStore\": \"new\"\n}");
+}
+
+TEST_CASE("of two credentials for one registry that which Docker uses moves") {
+  const Stores stores;
+  Run run{R"({"auths":{)" + entry("https://a.io", "old") + "," + entry("a.io", "docker's") + "}}"};
+  run.migrate({.to = "new"});
+  CHECK(state_of(run, "a.io", "inline") == "moved");
+  CHECK_THAT(state_of(run, "https://a.io", "inline"), Catch::StartsWith("failed"));
+  CHECK(run.username_at("https://a.io") == "old");
+  CHECK(run.config().cred_helpers == Lines{{"a.io", "new"}});
+}
+
+TEST_CASE("a store that answers something else is not trusted") {
+  const Stores stores;
+  put("old", "a.io", "u", "hunter2");
+  stores.add("lying", "lying", R"([ "$1" = get ] && [ -e a.io ] && {
+    echo '{"Username":"u","Secret":"hunter"}'; exit; })");
+  Run run{R"({"credsStore":"old"})"};
+  run.migrate({.to = "lying"});
+  CHECK(state_of(run, "a.io", "old") == "failed: lying took it and has something else now");
+  CHECK(listed("old") == Names{"a.io"});
+  CHECK(listed("lying").empty());
+  CHECK(run.text == R"({"credsStore":"old"})");
+}
+
+TEST_CASE("a store that fails keeps the others from nothing") {
+  const Stores stores;
+  put("old", "a.io", "u");
+  put("old", "b.io", "u");
+  stores.add("new", "new", R"(input=$(cat)
+    case "$1 $input" in store*b.io*) echo no room; exit 1 ;; esac
+    printf %s "$input" >../input; exec <../input)");
+  Run run{R"({"credsStore":"old"})"};
+  run.migrate({.to = "new"});
+  CHECK(state_of(run, "a.io", "old") == "moved");
+  CHECK(state_of(run, "b.io", "old") ==
+        "failed: docker-credential-new store: exit status 1: no room");
+  CHECK(listed("old") == Names{"b.io"});
+  CHECK(run.config().cred_helpers == Lines{{"a.io", "new"}});
+}
+
+TEST_CASE("two that were to become one entry fail together") {
+  const Stores stores;
+  stores.add("new", "new", R"([ "$1" = store ] && { echo no room; exit 1; })");
+  Run run{R"({"auths":{)" + entry("a.io", "u") + "," + entry("https://a.io", "u") + "}}"};
+  const std::string before = run.text;
+  run.migrate({.to = "new"});
+  CHECK_THAT(state_of(run, "a.io", "inline"), Catch::StartsWith("failed"));
+  CHECK_THAT(state_of(run, "https://a.io", "inline"), Catch::StartsWith("failed"));
+  CHECK(run.text == before);
+}
+
+TEST_CASE("one store by two names loses nothing") {
+  const Stores stores;
+  put("old", "a.io", "u");
+  stores.add("other-name", "old");
+  Run run{R"({"credsStore":"old"})"};
+  run.migrate({.to = "other-name"});
+  CHECK(state_of(run, "a.io", "old") == "there already");
+  CHECK_THAT(run.moves[0].left_behind->what(), Catch::Contains("one store by two names"));
+  CHECK(listed("old") == Names{"a.io"});
+  CHECK(run.config().creds_store == "other-name");
+}
+
+TEST_CASE("what was interrupted before the old place was empty is taken up again") {
+  const Stores stores;
+  put("old", "a.io", "u");
+  put("new", "a.io", "u");
+  Run run{R"({"credsStore":"new"})"};
+  run.migrate({.to = "new", .from = "old"});
+  CHECK(state_of(run, "a.io", "old") == "there already");
+  CHECK(listed("old").empty());
+  CHECK(listed("new") == Names{"a.io"});
+}
+
+TEST_CASE("an erase that fails is told, and the credential counts as moved") {
+  const Stores stores;
+  put("old", "a.io", "u");
+  stores.add("old", "old", R"([ "$1" = erase ] && { echo locked; exit 1; })");
+  Run run{R"({"credsStore":"old"})"};
+  run.migrate({.to = "new"});
+  CHECK(state_of(run, "a.io", "old") == "moved");
+  CHECK_THAT(run.moves[0].left_behind->what(), Catch::EndsWith("locked"));
+}
+
+TEST_CASE("what the protocol cannot carry fails before anything is stored") {
+  const Stores stores;
+  Run run{R"({"auths":{"a.io":{"registrytoken":"t"},"b.io":{"auth":"dTpw","identitytoken":"t"},
+      "c.io":{"auth":"/zpw"},"d.io":{"auth":"dTo="},"e.io":{"username":"u","password":"a\u0000b"},
+      "f.io":{"identitytoken":"t","auth":"dTo="},"g.io":{"auth":"bm9jb2xvbg=="}}})"};
+  run.migrate({.to = "new"});
+  CHECK(state_of(run, "a.io", "inline") == "failed: a registry token, which no store can keep");
+  CHECK_THAT(state_of(run, "b.io", "inline"), Catch::StartsWith("failed: a password and an ident"));
+  CHECK_THAT(state_of(run, "c.io", "inline"), Catch::StartsWith("failed: it is not UTF-8"));
+  CHECK_THAT(state_of(run, "d.io", "inline"), Catch::StartsWith("failed: an empty password"));
+  CHECK_THAT(state_of(run, "e.io", "inline"), Catch::StartsWith("failed: it is not UTF-8"));
+  CHECK(state_of(run, "f.io", "inline") == "moved");
+  CHECK_THAT(state_of(run, "g.io", "inline"), Catch::Contains("holds no colon"));
+  CHECK(listed("new") == Names{"f.io"});
+}
+
+TEST_CASE("what a config cannot hold stays in its store") {
+  const Stores stores;
+  put("old", "a.io", "user:with a colon");
+  put("old", "b.io", "u");
+  Run run{R"({"credsStore":"old"})"};
+  run.migrate({.to = "inline"});
+  CHECK_THAT(state_of(run, "a.io", "old"), Catch::StartsWith("failed: its username holds a colon"));
+  CHECK(run.config().cred_helpers == Lines{{"a.io", "old"}});
+  CHECK(run.username_at("b.io") == "u");
+}
+
+TEST_CASE("a store that does not answer ends it before anything is done") {
+  const Stores stores;
+  put("old", "a.io", "u");
+  CHECK_THAT(error_of([] { Run{R"({"credsStore":"old"})"}.migrate({.to = "none"}); })->what(),
+             Catch::Contains("docker-credential-none: not found on PATH"));
+  CHECK_THAT(error_of([] { Run{R"({"credsStore":"none"})"}.migrate({.to = "new"}); })->what(),
+             Catch::Contains("docker-credential-none: not found on PATH"));
+  CHECK(listed("old") == Names{"a.io"});
+}
+
+TEST_CASE("a registry that is nowhere is a failure, one that is there by the config is not") {
+  const Stores stores;
+  Run run{R"({"credsStore":"new"})"};
+  run.migrate({.to = "new", .registries = {"a.io"}});
+  CHECK(state_of(run, "a.io", "new") == "stays: the config names this place for it already");
+  run = {R"({"auths":{"b.io":{}}})"};
+  run.migrate({.to = "new", .registries = {"b.io"}});
+  CHECK(state_of(run, "b.io", "inline") == "failed: no credential found for it");
+  run.migrate({.to = "inline", .registries = {"b.io"}});
+  CHECK(state_of(run, "b.io", "inline") == "failed: no credential found for it");
+}
