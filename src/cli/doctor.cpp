@@ -177,7 +177,7 @@ void fix(const DoctorOptions& options, const Checkup& checkup, HelperClient& hel
   const Checkup mended = check_all(options.store.config, helpers);
   status.erase();
   report(options, mended.findings);
-  fail_if_problems(mended.findings, "what is left takes you");
+  fail_if_problems(mended.findings, "each line says what to do about the rest");
 }
 
 void doctor(const DoctorOptions& options) {

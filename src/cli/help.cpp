@@ -22,7 +22,8 @@ needs them inline, in a Secret. pullsecret asks the stores and prints the Secret
     secret/regcred created
 
 Data goes to standard output, messages to standard error. On failure nothing goes to standard
-output. Exit status: 0 done, 1 failed, 2 wrong usage.
+output, but for what doctor and migrate have to tell. Exit status: 0 done, 1 failed or problems
+found, 2 wrong usage.
 )";
 
 const std::string_view convert_help =

@@ -34,7 +34,7 @@ void note_logins(std::vector<std::string>& notes, const Findings& findings,
   for (const Finding& finding : findings) {
     const bool was_login = finding.name == "entry-empty" || finding.name == "entry-not-in-store";
     if (was_login && takes_entry_out(finding.change))
-      notes.push_back(fmt::format("{} needs a new login: {}", finding.subject, finding.hint));
+      notes.push_back("log in again: " + finding.hint);
   }
 }
 
@@ -139,6 +139,7 @@ Repair plan_repair(const Checkup& checkup, const std::optional<std::string>& use
     repair.text = changed_config(*current.json, change);
     current = check_text(checkup.place->file, {checkup.json->file, *repair.text}, helpers);
   }
+  repair.notes = without_repeats(std::move(repair.notes));
   return repair;
 }
 

@@ -183,11 +183,11 @@ void check_alike_keys(const std::vector<InspectedEntry>& entries, std::vector<Re
 
 void add_data_remarks(const PullData& data, std::vector<Remark>& remarks) {
   if (data.refusal)
-    remarks.push_back({"refused", problem,
-                       fmt::format("the kubelet refuses the whole Secret, so that {} entries are "
-                                   "lost and a Pod that names it pulls nothing: {}",
-                                   data.entries.size(), data.refusal->what()),
-                       data.refusal->hint()});
+    remarks.push_back(
+        {"refused", problem,
+         fmt::format("the kubelet refuses the whole Secret, and with it every entry: {}",
+                     data.refusal->what()),
+         data.refusal->hint()});
   for (const std::string& key : data.repeated_keys)
     remarks.push_back(
         {"repeated-key", warning,

@@ -60,7 +60,7 @@ config '{"auths":{"ghcr.io":{},"quay.io":{}},"credsStore":"desktop"}'
 fix
 succeeds
 same 'the entries' "$(jq -c .auths "$file")" '{"ghcr.io":{}}'
-err_has 'note: quay.io needs a new login: docker login quay.io$'
+err_has 'note: log in again: docker login quay.io$'
 fixes_once
 
 it 'a line of credHelpers for a helper that is not there leaves its registry to credsStore'
@@ -154,7 +154,7 @@ config '{"auths":{"ghcr.io":{},"quay.io":{"auth":"dTpodW50ZXIy"}}}'
 fix
 succeeds
 same 'the entries' "$(jq -c '.auths | keys' "$file")" '["quay.io"]'
-err_has 'note: ghcr.io needs a new login: docker login ghcr.io$'
+err_has 'note: log in again: docker login ghcr.io$'
 fixes_once
 
 it 'spellings of registries and settings are mended'

@@ -113,7 +113,7 @@ TEST_CASE("one bad entry loses all") {
       inspect(manifest(R"({"auths":{"a.io":{"auth":"x"},"b.io":{"auth":"dTpw"}}})"));
   CHECK_FALSE(secret.is_read);
   CHECK(names(secret.remarks) == Names{"refused"});
-  CHECK_THAT(secret.remarks.at(0).message, Catch::Contains("2 entries are lost"));
+  CHECK_THAT(secret.remarks.at(0).message, Catch::Contains("and with it every entry"));
   CHECK(names(secret.entries.at(0).remarks) == Names{"refused-entry"});
   CHECK(secret.entries.at(1).remarks.empty());
   CHECK(offered_keys({secret}, "b.io/x").empty());
