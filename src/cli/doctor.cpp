@@ -124,6 +124,12 @@ void fail_if_problems(const Findings& findings, const std::string& hint) {
 
 // ---- The mending
 
+void print_notes(const DoctorOptions& options, const std::vector<std::string>& notes) {
+  if (options.store.quiet) return;
+  for (const std::string& note : notes)
+    print_note(note);
+}
+
 void show(const DoctorOptions& options, const Checkup& checkup, const Repair& repair) {
   if (options.store.quiet && options.yes) return;
   const std::string file = place_of(checkup.place->file);
@@ -149,7 +155,7 @@ void change_text(const DoctorOptions& options, const Checkup& checkup, const std
   const ConfigPlace& place = *checkup.place;
   if (place.is_there) {
     const fs::path backup = back_up_config(place.file, checkup.json->text);
-    if (!options.store.quiet) print_note(fmt::format("the file as it was is {}", place_of(backup)));
+    print_notes(options, {fmt::format("the file as it was is {}", place_of(backup))});
   }
   write_config(place, *checkup.json, text);
 }
@@ -157,9 +163,6 @@ void change_text(const DoctorOptions& options, const Checkup& checkup, const std
 void mend(const DoctorOptions& options, const Checkup& checkup, const Repair& repair) {
   if (repair.closes_file) close_file(checkup.place->file);
   if (repair.text) change_text(options, checkup, *repair.text);
-  if (options.store.quiet) return;
-  for (const std::string& note : repair.notes)
-    print_note(note);
 }
 
 void fix(const DoctorOptions& options, const Checkup& checkup, HelperClient& helpers,
@@ -168,12 +171,14 @@ void fix(const DoctorOptions& options, const Checkup& checkup, HelperClient& hel
   status.erase();
   if (repair.empty()) {
     report(options, checkup.findings);
-    if (!options.store.quiet) print_note("there is nothing to mend without you");
+    print_notes(options, repair.notes);
+    print_notes(options, {"there is nothing to mend without you"});
     return fail_if_problems(checkup.findings, "");
   }
   show(options, checkup, repair);
   if (!is_wanted(options)) throw Error("", "nothing was changed");
   mend(options, checkup, repair);
+  print_notes(options, repair.notes);
   const Checkup mended = check_all(options.store.config, helpers);
   status.erase();
   report(options, mended.findings);

@@ -50,18 +50,18 @@ class Replacement {
     return state->second.is_lost || (use_ && !state->second.works);
   }
 
-  // Nothing if no store works.
+  // Nothing if no store works. It is looked for when it is needed, and once.
   const std::optional<std::string>& store() {
-    if (!is_known_) store_ = use_ ? use_ : find_working_store(helpers_);
-    is_known_ = true;
-    return store_;
+    if (!found_) found_ = use_ ? use_ : find_working_store(helpers_);
+    return *found_;
   }
+
+  bool is_wanting() const { return found_ && !*found_; }
 
  private:
   const std::optional<std::string>& use_;
   HelperClient& helpers_;
-  std::optional<std::string> store_;
-  bool is_known_ = false;
+  std::optional<std::optional<std::string>> found_;
 };
 
 // A line of credHelpers that goes leaves its registry to credsStore, where there is one.
@@ -139,6 +139,10 @@ Repair plan_repair(const Checkup& checkup, const std::optional<std::string>& use
     repair.text = changed_config(*current.json, change);
     current = check_text(checkup.place->file, {checkup.json->file, *repair.text}, helpers);
   }
+  if (replacement.is_wanting())
+    repair.notes.emplace_back(
+        "no store works here that could take over; "
+        "docker-credential-encryptedfile needs nothing but itself");
   repair.notes = without_repeats(std::move(repair.notes));
   return repair;
 }

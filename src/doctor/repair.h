@@ -13,7 +13,7 @@ namespace pullsecret {
 struct Repair {
   std::optional<std::string> text;  ///< the config file's new text, if it changes
   bool closes_file = false;         ///< its mode becomes 0600
-  std::vector<std::string> notes;   ///< what the user has to do then, such as to log in again
+  std::vector<std::string> notes;   ///< what the user has to know, such as to log in again
 
   bool empty() const { return !text && !closes_file; }
 };

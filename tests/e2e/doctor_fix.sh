@@ -111,6 +111,7 @@ mkdir "$scratch/alone"
 ln -s "$(command -v pullsecret)" "$scratch/alone/"
 run env "PATH=$scratch/alone" "$scratch/alone/pullsecret" doctor --fix --yes
 status_is 1
+err_has 'note: no store works here that could take over'
 same 'credsStore' "$(jq -r .credsStore "$file")" desktop
 
 it 'a config that names no store gets one that works, where Docker would take one that does not'
