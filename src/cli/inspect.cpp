@@ -14,6 +14,7 @@
 #include "cli/messages.h"
 #include "cli/options.h"
 #include "cli/table.h"
+#include "credential/registry.h"
 #include "kubernetes/documents.h"
 #include "kubernetes/keyring.h"
 #include "kubernetes/secret_manifest.h"
@@ -47,6 +48,7 @@ InspectOptions read_options(const Arguments& arguments) {
                              "--output", parsed["output"].as<std::string>(), {"table", "json"}))};
   for (const std::string& name : values_of(parsed, "image"))
     inspect.images.emplace_back(name, parse_image(name));
+  if (inspect.file == "") throw Error("", "the file's name is empty");
   if (inspect.file == "-") inspect.file.reset();
   if (!inspect.file && isatty(STDIN_FILENO) != 0)
     throw Error("", "no Secret to inspect: standard input is a terminal",
@@ -89,7 +91,20 @@ std::vector<InspectedSecret> read_secrets(const InspectOptions& options) {
   return secrets;
 }
 
-// Why no entry serves the image, a line for each Secret or key; the nearest keys first.
+// A line for each Secret that the kubelet refuses; empty if there is none.
+std::string refusals(const std::vector<InspectedSecret>& secrets) {
+  std::string lines;
+  for (const InspectedSecret& secret : secrets)
+    if (secret.is_refused)
+      lines += fmt::format(
+          "\n    {}: the kubelet refuses it, and pulls no image for a Pod that "
+          "names it",
+          name_in_words(secret));
+  return lines;
+}
+
+// Why no entry serves the image where no Secret is refused, a line for each Secret or key; the
+// nearest keys first.
 std::string reasons(const std::vector<InspectedSecret>& secrets, const Image& image) {
   constexpr std::size_t most_keys = 10;
   const std::string other_registry = "is another registry";
@@ -97,8 +112,7 @@ std::string reasons(const std::vector<InspectedSecret>& secrets, const Image& im
   std::vector<std::string> near, far;
   for (const InspectedSecret& secret : secrets) {
     if (!secret.is_read) {
-      unread += fmt::format("\n    {}: the kubelet reads no entry of it",
-                            secret.name.empty() ? "the file" : printable(secret.name));
+      unread += fmt::format("\n    {}: the kubelet reads no entry of it", name_in_words(secret));
       continue;
     }
     for (const auto& [entry, remarks] : secret.entries) {
@@ -118,6 +132,7 @@ std::string reasons(const std::vector<InspectedSecret>& secrets, const Image& im
 
 std::vector<ImageEntries> find_entries(const InspectOptions& options,
                                        const std::vector<InspectedSecret>& secrets) {
+  const std::string refused = refusals(secrets);
   std::vector<ImageEntries> found;
   std::string unserved;
   std::size_t count = 0;
@@ -125,12 +140,13 @@ std::vector<ImageEntries> find_entries(const InspectOptions& options,
     found.push_back({name, image, entries_for_image(secrets, image)});
     if (!found.back().offered.empty()) continue;
     ++count;
-    unserved += fmt::format("\n  {}{}", printable(name), reasons(secrets, image));
+    unserved += fmt::format("\n  {}{}", printable(name),
+                            refused.empty() ? reasons(secrets, image) : refused);
   }
   if (count > 0)
     throw Error("",
                 fmt::format("no entry serves {} of {} images:{}", count, found.size(), unserved),
-                "the kubelet pulls such an image without a login");
+                refused.empty() ? "the kubelet pulls such an image without a login" : "");
   return found;
 }
 

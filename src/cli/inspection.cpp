@@ -9,6 +9,7 @@
 
 #include "cli/table.h"
 #include "credential/base64.h"
+#include "credential/registry.h"
 #include "credential/token.h"
 #include "kubernetes/keyring.h"
 #include "system/text.h"
@@ -19,9 +20,15 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 // A login in a key is a secret, too.
-std::string key_of(const PullEntry& entry, InspectionStyle style) {
-  const bool has_login = entry.key.find('@') != std::string::npos;
-  return has_login && !style.show_secrets ? key_in_words(entry.key) : entry.key;
+std::string key_of(const std::string& key, InspectionStyle style) {
+  const bool has_login = key.find('@') != std::string::npos;
+  return has_login && !style.show_secrets ? key_in_words(key) : key;
+}
+
+// As is a token that stands in place of a username.
+std::string username_of(const Credential& credential, InspectionStyle style) {
+  const std::string_view prefix = token_prefix(credential.username);
+  return prefix.empty() || style.show_secrets ? credential.username : std::string(prefix) + "…";
 }
 
 // The one of its secrets that an entry logs in with.
@@ -98,7 +105,7 @@ Row header(std::string_view last_column) {
 }
 
 std::string display_key(const InspectedEntry& inspected, InspectionStyle style) {
-  const std::string key = key_of(inspected.entry, style);
+  const std::string key = key_of(inspected.entry.key, style);
   return key.empty() ? "\"\"" : shown(key);
 }
 
@@ -106,7 +113,7 @@ std::string display_key(const InspectedEntry& inspected, InspectionStyle style) 
 Row entry_row(const InspectedEntry& inspected, std::string last_cell, InspectionStyle style) {
   const auto& [key, credential, defect] = inspected.entry;
   const auto expiry = defect ? std::nullopt : expiry_of(credential);
-  const std::string& username = credential.username;
+  const std::string username = username_of(credential, style);
   return {{"  " + display_key(inspected, style)},
           {username.empty() || defect ? "-" : shown(username)},
           {defect ? "-" : std::string(in_words(credential_kind(credential)))},
@@ -126,6 +133,7 @@ std::string details(const InspectedEntry& inspected, InspectionStyle style) {
 }
 
 std::string display_name(const InspectedSecret& secret) {
+  if (secret.name.empty()) return secret.is_config_file ? "-" : "without a name";
   if (secret.name_space.empty()) return shown(secret.name);
   return shown(secret.name_space + "/" + secret.name);
 }
@@ -133,11 +141,11 @@ std::string display_name(const InspectedSecret& secret) {
 std::string secret_table(const InspectedSecret& secret, InspectionStyle style) {
   Block block(2);
   block.add("type", shown(secret.type));
-  block.add("data", fmt::format("{} bytes", secret.data_size));
+  if (secret.data_size) block.add("data", fmt::format("{} bytes", *secret.data_size));
   block.add(secret.remarks);
   std::string table =
-      heading(secret.name.empty() ? "Docker config, as the kubelet would read it from a Secret"
-                                  : "Secret " + display_name(secret),
+      heading(secret.is_config_file ? "Docker config, as the kubelet would read it from a Secret"
+                                    : "Secret " + display_name(secret),
               0, style.color) +
       block.format(style.color);
   if (secret.entries.empty()) return table;
@@ -188,14 +196,21 @@ Json or_null(const std::optional<Value>& value) {
 
 Json entry_json(const InspectedEntry& inspected, InspectionStyle style) {
   const auto& [key, credential, defect] = inspected.entry;
-  const auto expiry = expiry_of(credential);
-  Json json = {{"key", key_of(inspected.entry, style)},
-               {"matched_as", or_null(filed_key(key))},
-               {"username", credential.username},
-               {"kind", in_words(credential_kind(credential))},
-               {"length", secret_of(credential).size()},
-               {"expires", expiry ? Json(in_words(*expiry)) : Json()},
+  const auto filed = filed_key(key);
+  Json json = {{"key", key_of(key, style)},
+               {"matched_as", filed ? Json(key_of(*filed, style)) : Json()},
+               {"username", Json()},
+               {"kind", Json()},
+               {"length", Json()},
+               {"expires", Json()},
                {"serves", or_null(served_images(key))}};
+  if (!defect) {
+    const auto expiry = expiry_of(credential);
+    json["username"] = username_of(credential, style);
+    json["kind"] = in_words(credential_kind(credential));
+    json["length"] = secret_of(credential).size();
+    if (expiry) json["expires"] = in_words(*expiry);
+  }
   if (style.show_secrets) {
     add_secret(json, "password", credential.password);
     add_secret(json, "identity_token", credential.identity_token);
@@ -237,7 +252,7 @@ std::string inspection_json(const std::vector<InspectedSecret>& secrets, Inspect
   for (const InspectedSecret& secret : secrets) {
     Json& object = json.emplace_back(secret_json(secret));
     object["type"] = secret.type;
-    object["bytes"] = secret.data_size;
+    object["bytes"] = or_null(secret.data_size);
     object["entries"] = Json::array();
     for (const InspectedEntry& entry : secret.entries)
       object["entries"].push_back(entry_json(entry, style));

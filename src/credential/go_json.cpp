@@ -152,6 +152,10 @@ std::string replace_lone_surrogates(std::string text) {
   return text;
 }
 
+std::string as_go_reads(std::string text) {
+  return replace_lone_surrogates(replace_invalid_utf8(std::move(text)));
+}
+
 LineCounter::Place LineCounter::place_of(std::string_view text, std::size_t offset) {
   if (offset < counted_) *this = LineCounter();
   for (; counted_ < offset; ++counted_) {

@@ -51,6 +51,9 @@ std::string_view first_value(const JsonText& json, std::size_t start = 0);
 /// which is what Go reads in it.
 std::string replace_lone_surrogates(std::string text);
 
+/// The text as Go reads it: what is no UTF-8, and each lone surrogate, is U+FFFD.
+std::string as_go_reads(std::string text);
+
 enum class JsonKind { null, boolean, number, string, array, object };
 
 /// The kind of the valid JSON `value`.

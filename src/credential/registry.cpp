@@ -4,6 +4,8 @@
 #include <array>
 #include <cstddef>
 
+#include <fmt/format.h>
+
 #include "system/text.h"
 
 namespace pullsecret {
@@ -68,6 +70,15 @@ std::vector<std::string> other_spellings(std::string_view key) {
 bool is_docker_hub_token(std::string_view server_url) {
   const auto [host, path] = split_key(server_url);
   return is_docker_hub_host(host) && (path == "/v1/access-token" || path == "/v1/refresh-token");
+}
+
+std::string key_in_words(std::string_view key) {
+  const std::size_t scheme = key.find("://");
+  const bool has_scheme = scheme != std::string_view::npos && key.find_first_of(":@") == scheme;
+  const std::size_t start = has_scheme ? scheme + 3 : 0;
+  const std::size_t at = key.rfind('@');
+  if (at == std::string_view::npos || at < start) return printable(key);
+  return printable(fmt::format("{}…{}", key.substr(0, start), key.substr(at)));
 }
 
 }  // namespace pullsecret

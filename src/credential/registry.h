@@ -42,4 +42,7 @@ std::vector<std::string> other_spellings(std::string_view key);
 /// no registry.
 bool is_docker_hub_token(std::string_view server_url);
 
+/// `key` fit for messages: printable, and with `…` for a login in it (`user:password@HOST`).
+std::string key_in_words(std::string_view key);
+
 }  // namespace pullsecret

@@ -1,22 +1,46 @@
 #include "credential/token.h"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
-#include <vector>
 
 #include <fmt/chrono.h>
 #include <nlohmann/json.hpp>
 
 #include "credential/base64.h"
-#include "system/text.h"
 
 namespace pullsecret {
 namespace {
 
-bool starts_with_any(std::string_view text, std::initializer_list<std::string_view> prefixes) {
-  return std::any_of(prefixes.begin(), prefixes.end(),
-                     [text](std::string_view prefix) { return text.starts_with(prefix); });
+// What the issuers of tokens begin them with, for scanners of leaks.
+struct TokenPrefix {
+  std::string_view text;
+  CredentialKind kind;
+};
+
+constexpr std::array token_prefixes{
+    TokenPrefix{"ghp_", CredentialKind::github_token},
+    TokenPrefix{"gho_", CredentialKind::github_token},
+    TokenPrefix{"ghu_", CredentialKind::github_token},
+    TokenPrefix{"ghs_", CredentialKind::github_token},
+    TokenPrefix{"ghr_", CredentialKind::github_token},
+    TokenPrefix{"github_pat_", CredentialKind::github_token},
+    TokenPrefix{"glpat-", CredentialKind::gitlab_token},
+    TokenPrefix{"gldt-", CredentialKind::gitlab_token},
+    TokenPrefix{"glcbt-", CredentialKind::gitlab_token},
+    TokenPrefix{"glptt-", CredentialKind::gitlab_token},
+    TokenPrefix{"dckr_pat_", CredentialKind::docker_hub_token},
+    TokenPrefix{"dckr_oat_", CredentialKind::docker_hub_token},
+    TokenPrefix{"ya29.", CredentialKind::google_token},
+};
+
+// The prefix of `text` with its kind; without one a password.
+TokenPrefix prefix_of(std::string_view text) {
+  for (const TokenPrefix& prefix : token_prefixes)
+    if (text.starts_with(prefix.text)) return prefix;
+  return {"", CredentialKind::password};
 }
 
 // The kind that the username alone tells.
@@ -32,20 +56,11 @@ CredentialKind kind_by_username(std::string_view username) {
   return CredentialKind::password;
 }
 
-// The kind that a token's prefix tells, which its issuer gave it for scanners of leaks.
-CredentialKind kind_by_prefix(std::string_view secret) {
-  if (starts_with_any(secret, {"ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"}))
-    return CredentialKind::github_token;
-  if (starts_with_any(secret, {"glpat-", "gldt-", "glcbt-", "glptt-"}))
-    return CredentialKind::gitlab_token;
-  if (starts_with_any(secret, {"dckr_pat_", "dckr_oat_"})) return CredentialKind::docker_hub_token;
-  if (secret.starts_with("ya29.")) return CredentialKind::google_token;
-  return CredentialKind::password;
-}
-
 // The time that the member `name` of a JSON object gives in seconds since 1970.
 std::optional<Time> time_in(std::string_view json, const std::string& name) {
   constexpr std::int64_t year_10000 = 253'402'300'800;
+  constexpr std::size_t max_claims_size = 64UL * 1024;
+  if (json.size() > max_claims_size) return std::nullopt;
   const auto object = nlohmann::json::parse(json, nullptr, /*allow_exceptions=*/false);
   if (!object.is_object() || !object.contains(name) || !object[name].is_number())
     return std::nullopt;
@@ -55,9 +70,9 @@ std::optional<Time> time_in(std::string_view json, const std::string& name) {
 }
 
 std::optional<Time> jwt_expiry(std::string_view token) {
-  const std::vector<std::string> parts = split(token, '.');
-  if (parts.size() != 3) return std::nullopt;
-  const auto claims = decode_unpadded_url_base64(parts[1]);
+  if (std::count(token.begin(), token.end(), '.') != 2) return std::nullopt;
+  const std::size_t start = token.find('.') + 1;
+  const auto claims = decode_unpadded_url_base64(token.substr(start, token.rfind('.') - start));
   return claims ? time_in(*claims, "exp") : std::nullopt;
 }
 
@@ -76,8 +91,14 @@ CredentialKind credential_kind(const Credential& credential) {
     if (!registry_token.empty()) return CredentialKind::registry_token;
     if (username.empty()) return CredentialKind::none;
   }
-  const CredentialKind kind = kind_by_username(username);
-  return kind == CredentialKind::password ? kind_by_prefix(password) : kind;
+  for (const CredentialKind kind :
+       {kind_by_username(username), prefix_of(password).kind, prefix_of(username).kind})
+    if (kind != CredentialKind::password) return kind;
+  return CredentialKind::password;
+}
+
+std::string_view token_prefix(std::string_view text) {
+  return prefix_of(text).text;
 }
 
 std::string_view in_words(CredentialKind kind) {
@@ -111,8 +132,9 @@ std::string_view in_words(CredentialKind kind) {
 std::optional<Time> expiry_of(const Credential& credential) {
   if (credential_kind(credential) == CredentialKind::ecr_token)
     if (const auto expiry = ecr_expiry(credential.password)) return expiry;
-  for (const std::string& token :
-       {credential.password, credential.identity_token, credential.registry_token})
+  for (const std::string_view token :
+       {std::string_view(credential.password), std::string_view(credential.identity_token),
+        std::string_view(credential.registry_token)})
     if (const auto expiry = jwt_expiry(token)) return expiry;
   return std::nullopt;
 }

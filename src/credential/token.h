@@ -9,7 +9,8 @@
 
 namespace pullsecret {
 
-/// What a credential is, as far as its username and the shape of its secret tell.
+/// What a credential is, as far as its username and the shape of its secret tell. Some clients log
+/// in with a token as the username.
 enum class CredentialKind {
   none,  ///< nothing in it: the credential is in a store, or nowhere
   password,
@@ -27,13 +28,17 @@ enum class CredentialKind {
 /// The kind of `credential`. What nothing speaks against is a password.
 CredentialKind credential_kind(const Credential& credential);
 
+/// The prefix that shows `text` to be an issuer's token: `ghp_`. Empty if it has none.
+std::string_view token_prefix(std::string_view text);
+
 /// The kind as people call it: "GitHub token".
 std::string_view in_words(CredentialKind kind);
 
 using Time = std::chrono::sys_seconds;
 
 /// When the credential ends, if it says so itself: a JSON Web Token's `exp` (RFC 7519, section
-/// 4.1.4), the `expiration` of an ECR password. No signature is looked at.
+/// 4.1.4), the `expiration` of an ECR password. No signature is looked
+/// at, and no claims beyond 64 KiB.
 std::optional<Time> expiry_of(const Credential& credential);
 
 /// The time as `2026-11-21T14:05Z` (RFC 3339, to the minute, UTC).

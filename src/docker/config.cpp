@@ -112,7 +112,7 @@ class Reader {
   explicit Reader(JsonText json) : json_(std::move(json)) {
     if (json_.text.starts_with("\xFF\xFE") || json_.text.starts_with("\xFE\xFF"))
       throw error(json_.text, "UTF-16 text; JSON is UTF-8", "save the file as UTF-8");
-    json_.text = replace_lone_surrogates(replace_invalid_utf8(std::move(json_.text)));
+    json_.text = as_go_reads(std::move(json_.text));
   }
 
   const std::string& file() const { return json_.file; }

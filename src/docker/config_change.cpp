@@ -273,7 +273,7 @@ std::string_view rest_behind(std::string_view value, const std::string& text) {
 
 std::string changed_config(const JsonText& json, const ConfigChange& change) {
   parse_config(json);
-  const JsonText valid{json.file, replace_lone_surrogates(replace_invalid_utf8(json.text))};
+  const JsonText valid{json.file, as_go_reads(json.text)};
   const std::string_view value = first_value(valid);
   Members settings = !value.empty() && is_object(value) ? read_object(value) : Members();
   rename_settings(settings, change.setting_names);

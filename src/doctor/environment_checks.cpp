@@ -46,8 +46,8 @@ Finding never_asked(const std::string& key) {
           .severity = Severity::warning,
           .subject = auth_variable,
           .message = fmt::format("its credential for {} stays unused: Docker asks for {}",
-                                 printable(key), printable(docker_server_url(key))),
-          .hint = fmt::format("write {} in its place", printable(docker_server_url(key)))};
+                                 key_in_words(key), key_in_words(docker_server_url(key))),
+          .hint = fmt::format("write {} in its place", key_in_words(docker_server_url(key)))};
 }
 
 Finding overriding(const std::string& key) {
@@ -56,7 +56,7 @@ Finding overriding(const std::string& key) {
           .subject = auth_variable,
           .message = fmt::format("its credential for {} counts before what the config says of that "
                                  "registry, in Docker 28.3 and later",
-                                 printable(key)),
+                                 key_in_words(key)),
           .hint = fmt::format("unset {} if it is outdated", auth_variable)};
 }
 

@@ -30,15 +30,17 @@ bool is_json(const JsonText& json) {
 }
 
 // Measured with Docker 28: after a syntax error `docker login` writes a new file, after any other
-// one it keeps the settings and empties the entries.
-Finding refused(std::string name, const Error& error) {
-  return {.name = std::move(name),
-          .severity = Severity::problem,
-          .subject = error.place(),
-          .message = fmt::format("{}; Docker uses no credential of this file, and the next docker "
-                                 "login erases them",
-                                 error.message()),
-          .hint = error.hint()};
+// one it keeps the settings and empties the entries. What has no line is a limit of this program.
+Finding refused(const JsonText& json, const Error& error) {
+  const bool is_own_limit = error.place() == json.file;
+  return {
+      .name = is_json(json) ? "file-field-type" : "file-syntax",
+      .severity = Severity::problem,
+      .subject = error.place(),
+      .message = error.message() + (is_own_limit ? ", which Docker takes and pullsecret does not"
+                                                 : "; Docker uses no credential of this file, "
+                                                   "and the next docker login erases them"),
+      .hint = error.hint()};
 }
 
 // ---- Names of settings
@@ -109,7 +111,7 @@ bool fits(const WrongName& wrong) {
 class NameCheck {
  public:
   NameCheck(const std::vector<JsonMember>& members, const Config& config)
-      : has_plain_text_(has_plain_text(config)) {
+      : has_plain_text_(has_plain_text(config)), has_store_(!config.creds_store.empty()) {
     for (const JsonMember& member : members)
       names_.insert(member.name);
   }
@@ -148,6 +150,8 @@ class NameCheck {
       return fmt::format("{} is there, too: make one of the two by hand", wrong.meant.name);
     if (wrong.is_letter_case) return std::nullopt;
     if (!fits(wrong)) return fmt::format("write it as {}", wrong.meant.example);
+    if (wrong.meant.name == "credHelpers" && has_store_)
+      return "rename it to credHelpers by hand, if these helpers are to count before credsStore";
     if (wrong.meant.name != "auths" && has_plain_text_)
       return "pullsecret migrate --to STORE sets it, and moves the credentials of this file there";
     return std::nullopt;
@@ -155,6 +159,7 @@ class NameCheck {
 
   std::set<std::string> names_;  ///< those there are, and those that the changes give
   bool has_plain_text_;
+  bool has_store_;
 };
 
 // ---- Names of an entry's fields
@@ -247,12 +252,12 @@ Findings check_names(const std::vector<JsonMember>& members, const Config& confi
 }  // namespace
 
 Findings check_settings(const JsonText& json) {
-  const JsonText text{json.file, replace_lone_surrogates(replace_invalid_utf8(json.text))};
+  const JsonText text{json.file, as_go_reads(json.text)};
   std::optional<Config> config;
   try {
     config = parse_config(json);
   } catch (const Error& error) {
-    return {refused(is_json(text) ? "file-field-type" : "file-syntax", error)};
+    return {refused(text, error)};
   }
   const std::string_view value = first_value(text);
   if (value.empty() || kind_of(value) != JsonKind::object) return {};

@@ -29,26 +29,29 @@ Error too_many_values(std::string place) {
 
 // ---- JSON
 
-Tree parse_json(const JsonText& source, std::string_view value) {
-  std::size_t values = 0;
-  const auto count = [&](int, Tree::parse_event_t event, Tree&) {
-    using Event = Tree::parse_event_t;
-    if (event != Event::object_end && event != Event::array_end && ++values > max_manifest_values)
-      throw too_many_values(source.file);
-    return true;
-  };
-  return Tree::parse(value, count);
+// At least as many as there are values in the valid JSON text: but for the first, each follows a
+// comma or an opening bracket. A callback that counts would make nlohmann's parser quadratic.
+std::size_t count_values(std::string_view json) {
+  constexpr std::string_view precede_value = "{[,";
+  std::size_t values = 1;
+  for (std::size_t at = 0; at < json.size(); ++at)
+    if (json[at] == '"')
+      at = end_of_string(json, at) - 1;
+    else if (precede_value.find(json[at]) != std::string_view::npos)
+      ++values;
+  return values;
 }
 
 std::vector<Document> read_json(const JsonText& source) {
   std::vector<Document> documents;
-  std::size_t at = 0;
+  std::size_t at = 0, values = 0;
   while (true) {
     const std::string_view value = first_value(source, at);
     if (value.empty()) return documents;
     if (kind_of(value) != JsonKind::object) throw Error(source.file, "JSON that is no object");
-    documents.push_back({.tree = parse_json(source, value), .text = value});
-    if (documents.size() > max_manifest_values) throw too_many_values(source.file);
+    values += count_values(value);
+    if (values > max_manifest_values) throw too_many_values(source.file);
+    documents.push_back({.tree = Tree::parse(value), .text = value});
     at = static_cast<std::size_t>(value.data() - source.text.data()) + value.size();
   }
 }
@@ -89,8 +92,9 @@ class TreeBuilder : public YAML::EventHandler {
   void OnDocumentEnd() override {}
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { add({}, anchor, mark); }
-  void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& text) override {
+    spend_tag(tag, mark);
     add(text, anchor, mark);
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
@@ -101,13 +105,15 @@ class TreeBuilder : public YAML::EventHandler {
     place(Tree(known->second), mark);
   }
 
-  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value) override {
+    spend_tag(tag, mark);
     open(Tree::array(), anchor, mark);
   }
   void OnSequenceEnd() override { close(); }
-  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   YAML::EmitterStyle::value) override {
+    spend_tag(tag, mark);
     open(Tree::object(), anchor, mark);
   }
   void OnMapEnd() override { close(); }
@@ -136,8 +142,14 @@ class TreeBuilder : public YAML::EventHandler {
     const YAML::Mark known = mark.is_null() ? YAML::Mark() : mark;
     if (values_ > max_manifest_values) throw too_many_values(error(known, "").place());
     if (bytes_ > max_manifest_size)
-      throw error(known, fmt::format("it stands for more than {} once its aliases are written out",
+      throw error(known, fmt::format("it stands for more than {} once its aliases and tags are "
+                                     "written out",
                                      size_in_words(max_manifest_size)));
+  }
+
+  // No tag is kept, but yaml-cpp writes out what its handle stands for, each time.
+  void spend_tag(const std::string& tag, const YAML::Mark& mark) {
+    spend({.values = 0, .bytes = tag.size()}, mark);
   }
 
   void open(Tree collection, YAML::anchor_t anchor, const YAML::Mark& mark) {
@@ -247,7 +259,9 @@ void check_text(const JsonText& source) {
 
 std::vector<Document> read_documents(const JsonText& source) {
   check_text(source);
-  const std::size_t start = source.text.find_first_not_of(white_space);
+  // JSON behind a byte order mark is JSON, too, and refused as such.
+  const std::size_t mark_end = source.text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
+  const std::size_t start = source.text.find_first_not_of(white_space, mark_end);
   const bool is_json = start != std::string::npos && source.text[start] == '{';
   return is_json ? read_json(source) : read_yaml(source);
 }

@@ -16,10 +16,12 @@ namespace pullsecret {
 // collection (or of a line) until it knows whether that is a key. Measured at the limits: 63 MB and
 // 0.5 s.
 
-/// The most bytes of a manifest; of YAML also the most of its scalars with all aliases written out.
+/// The most bytes of a manifest; of YAML also the most of its scalars and tags with all aliases
+/// written out.
 inline constexpr std::size_t max_manifest_size = 8UL * 1024 * 1024;
 
-/// The most values of a manifest, with all aliases written out.
+/// The most values of a manifest, with all aliases written out. In JSON each comma and each opening
+/// bracket counts.
 inline constexpr std::size_t max_manifest_values = 250'000;
 
 /// One document of a manifest.

@@ -169,6 +169,13 @@ bool is_default_registry(std::string_view host) {
   return host == "docker.io" || host.find_first_of(".:") == std::string_view::npos;
 }
 
+// Whether an image's name can begin with a host that `pattern` matches. Without dot, port and
+// capital letter the only one is `localhost`; a pattern with a glob may match that.
+bool is_image_host(std::string_view pattern) {
+  return pattern.find_first_of(".:*[") != std::string_view::npos || pattern == "localhost" ||
+         lower_case(pattern) != pattern;
+}
+
 }  // namespace
 
 std::optional<std::string> filed_key(std::string_view key) {
@@ -220,18 +227,10 @@ std::optional<std::string> served_images(std::string_view key) {
   constexpr std::string_view path_characters = "abcdefghijklmnopqrstuvwxyz0123456789-_./";
   const auto filed = filed_key(key);
   const auto pattern = filed ? parse_url(*filed) : std::nullopt;
-  if (!pattern || pattern->host.empty() || !consists_of(pattern->path, path_characters))
+  if (!pattern || !is_image_host(pattern->host) || !consists_of(pattern->path, path_characters))
     return std::nullopt;
   if (*filed == filed_docker_hub) return "docker.io/*";
   return pattern->host + pattern->path + (pattern->path.empty() ? "/*" : "*");
-}
-
-std::string key_in_words(std::string_view key) {
-  const std::size_t scheme = key.find("://");
-  const std::size_t start = scheme == std::string_view::npos ? 0 : scheme + 3;
-  const std::size_t at = key.rfind('@');
-  if (at == std::string_view::npos || at < start) return printable(key);
-  return printable(fmt::format("{}…{}", key.substr(0, start), key.substr(at)));
 }
 
 std::string reason_not_served(std::string_view key, const Image& image) {

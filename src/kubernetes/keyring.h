@@ -32,11 +32,9 @@ bool serves_image(std::string_view key, const Image& image);
 std::optional<std::string> filed_key(std::string_view key);
 
 /// The images that `key` serves, as a pattern whose last `*` stands for any text: `ghcr.io/acme*`,
-/// `docker.io/*`. Nothing if no image's name can match.
+/// `docker.io/*`. Nothing if no image's name can match: one that begins with `registry/` is Docker
+/// Hub's.
 std::optional<std::string> served_images(std::string_view key);
-
-/// `key` fit for messages: printable, and with `…` for a login in it (`user:password@HOST`).
-std::string key_in_words(std::string_view key);
 
 /// Why `key` does not serve `image`, in words that follow the key: "has another port".
 std::string reason_not_served(std::string_view key, const Image& image);

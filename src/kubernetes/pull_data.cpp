@@ -1,5 +1,6 @@
 #include "kubernetes/pull_data.h"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 #include <unordered_map>
@@ -9,6 +10,7 @@
 
 #include "credential/base64.h"
 #include "credential/go_json.h"
+#include "credential/registry.h"
 #include "kubernetes/keyring.h"
 #include "system/text.h"
 
@@ -26,11 +28,35 @@ std::optional<std::string> decode_any_base64(std::string auth) {
   return decode_base64(auth);
 }
 
+std::vector<JsonMember> members_if_object(std::string_view value) {
+  return kind_of(value) == JsonKind::object ? members_of(value) : std::vector<JsonMember>();
+}
+
+// Whether `value` is a config.json with registries.
+bool looks_like_config(std::string_view value) {
+  const auto members = members_if_object(value);
+  return std::any_of(members.begin(), members.end(), [](const JsonMember& member) {
+    return is_field(member, "auths") && kind_of(member.value) == JsonKind::object;
+  });
+}
+
+bool looks_like_entry(const JsonMember& member) {
+  const auto fields = members_if_object(member.value);
+  return std::any_of(fields.begin(), fields.end(), [](const JsonMember& field) {
+    return is_field(field, "auth") || is_field(field, "username");
+  });
+}
+
+// Whether `value` is the map of entries that a config.json has as `auths`.
+bool looks_like_entries(std::string_view value) {
+  const auto members = members_if_object(value);
+  return !looks_like_config(value) && std::any_of(members.begin(), members.end(), looks_like_entry);
+}
+
 /// Reads one data; throws its refusals.
 class Reader {
  public:
-  Reader(std::string file, const std::string& data)
-      : json_{std::move(file), replace_lone_surrogates(replace_invalid_utf8(data))} {}
+  Reader(std::string file, const std::string& data) : json_{std::move(file), as_go_reads(data)} {}
 
   void read(SecretType type, PullData& pull_data) {
     const std::string_view value = first_value(json_);
@@ -40,6 +66,8 @@ class Reader {
     const std::size_t behind = json_.text.find_first_not_of(" \t\r\n", end);
     if (behind != std::string::npos)
       throw error_at(json_, lines_, behind, "text behind the JSON value");
+    pull_data.has_other_format =
+        type == SecretType::dockercfg ? looks_like_config(value) : looks_like_entries(value);
     if (type == SecretType::dockercfg)
       read_entries(value, pull_data);
     else
@@ -47,6 +75,11 @@ class Reader {
   }
 
  private:
+  struct Known {
+    std::size_t place;
+    bool is_repeated = false;
+  };
+
   void read_config(std::string_view config, PullData& pull_data) {
     for (const JsonMember& member : members_of_object(config, "the data")) {
       if (is_field(member, "auths")) {
@@ -65,13 +98,15 @@ class Reader {
   void read_entries(std::string_view auths, PullData& pull_data) {
     for (const JsonMember& member : members_of_object(auths, "auths")) {
       if (places_.size() > max_pull_entries) return;
-      const auto [known, is_new] = places_.emplace(member.name, pull_data.entries.size());
+      const auto [known, is_new] =
+          places_.try_emplace(member.name, Known{pull_data.entries.size()});
+      auto& [place, is_repeated] = known->second;
       if (is_new)
         pull_data.entries.push_back({.key = member.name});
-      else
+      else if (!std::exchange(is_repeated, true))
         pull_data.repeated_keys.push_back(member.name);
-      pull_data.entries[known->second] = read_entry(member);
-      const auto& defect = pull_data.entries[known->second].defect;
+      pull_data.entries[place] = read_entry(member);
+      const auto& defect = pull_data.entries[place].defect;
       if (defect && !pull_data.refusal) pull_data.refusal = defect;
     }
   }
@@ -150,7 +185,7 @@ class Reader {
 
   JsonText json_;
   LineCounter lines_;
-  std::unordered_map<std::string, std::size_t> places_;  // of the entries, by key
+  std::unordered_map<std::string, Known> places_;  // of the entries, by key
 };
 
 }  // namespace

@@ -25,9 +25,10 @@ struct PullEntry {
 /// What a pull secret's decoded data holds.
 struct PullData {
   std::vector<PullEntry> entries;          ///< in order of first appearance, each key once
-  std::vector<std::string> repeated_keys;  ///< whose last entry counts
+  std::vector<std::string> repeated_keys;  ///< whose last entry counts, each key once
   bool names_store = false;                ///< `credsStore` or `credHelpers`, which it ignores
-  std::optional<Error> refusal;  ///< why the kubelet refuses all: the first of its reasons
+  bool has_other_format = false;  ///< that of the other type's data, as far as one can tell
+  std::optional<Error> refusal;   ///< why the kubelet refuses all: the first of its reasons
 };
 
 /// Reads `data` as the kubelet does (Kubernetes 1.26, pkg/credentialprovider: DockerConfigJSON,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <map>
 #include <optional>
 #include <utility>
@@ -9,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "credential/base64.h"
+#include "credential/registry.h"
 #include "kubernetes/keyring.h"
 #include "system/text.h"
 
@@ -52,7 +54,7 @@ void check_key(const std::string& key, std::vector<Remark>& remarks) {
   if (key.find('@') != std::string::npos)
     remarks.push_back({"login-in-key", warning, "the key holds a login, which nobody reads",
                        "take it out of the key: it is no secret there"});
-  if (mended != key)
+  if (served_images(mended) != served_images(key))
     remarks.push_back({"misspelled-key", problem,
                        "the kubelet does not match this key with the images people mean",
                        fmt::format("the key must be {}", key_in_words(mended))});
@@ -181,7 +183,15 @@ void check_alike_keys(const std::vector<InspectedEntry>& entries, std::vector<Re
   }
 }
 
-void add_data_remarks(const PullData& data, std::vector<Remark>& remarks) {
+std::string other_format_in_words(SecretType type) {
+  return type == SecretType::dockercfg
+             ? "the data is a config.json; the key .dockercfg takes the map inside \"auths\""
+             : "the data is the map inside \"auths\"; the key .dockerconfigjson takes a "
+               "config.json, "
+               "which has it as \"auths\"";
+}
+
+void add_data_remarks(const PullData& data, SecretType type, std::vector<Remark>& remarks) {
   if (data.refusal)
     remarks.push_back(
         {"refused", problem,
@@ -192,6 +202,8 @@ void add_data_remarks(const PullData& data, std::vector<Remark>& remarks) {
     remarks.push_back(
         {"repeated-key", warning,
          fmt::format("{} stands there more than once; the last counts", key_in_words(key)), ""});
+  if (data.has_other_format)
+    remarks.push_back({"wrong-format", problem, other_format_in_words(type), ""});
   if (data.names_store)
     remarks.push_back({"store-named", warning,
                        "it names a credential store, which the kubelet cannot ask",
@@ -214,15 +226,26 @@ void inspect_data(const std::string& data, SecretType type, Time now, InspectedS
     return;
   }
   PullData pull_data = read_pull_data(type, data);
-  secret.is_read = !pull_data.refusal;
-  add_data_remarks(pull_data, secret.remarks);
+  secret.is_refused = pull_data.refusal.has_value();
+  secret.is_read = !secret.is_refused;
+  add_data_remarks(pull_data, type, secret.remarks);
   for (PullEntry& entry : pull_data.entries)
     secret.entries.push_back(inspect_entry(std::move(entry), now));
   check_alike_keys(secret.entries, secret.remarks);
 }
 
+Remark not_base64(const SecretManifest& manifest, SecretType type) {
+  const std::string key(names_of(type).data_key);
+  std::string value = manifest.data.at(key);
+  std::erase(value, ' ');
+  return {"not-base64", problem, fmt::format("the value of {} in \"data\" is not base64", key),
+          decode_base64(value) ? "it has spaces in it: write the value with | in place of >"
+                               : "plain text belongs in \"stringData\""};
+}
+
 InspectedSecret inspect_secret(const SecretManifest& manifest, Time now) {
-  InspectedSecret secret{.name = manifest.name,
+  InspectedSecret secret{.is_config_file = manifest.is_config_file,
+                         .name = manifest.name,
                          .name_space = manifest.name_space,
                          .type = manifest.type.empty() ? "Opaque" : manifest.type};
   check_type(manifest, secret.remarks);
@@ -234,11 +257,9 @@ InspectedSecret inspect_secret(const SecretManifest& manifest, Time now) {
   if (const auto data = decoded_data(manifest, *data_type))
     inspect_data(*data, *data_type, now, secret);
   else
-    secret.remarks.push_back(
-        {"not-base64", problem,
-         fmt::format("the value of {} in \"data\" is not base64", names_of(*data_type).data_key),
-         "plain text belongs in \"stringData\""});
+    secret.remarks.push_back(not_base64(manifest, *data_type));
   secret.is_read &= type_fits;
+  secret.is_refused &= type_fits;
   return secret;
 }
 
@@ -258,10 +279,10 @@ void compare_secrets(std::vector<InspectedSecret>& secrets) {
           first.emplace(std::pair(secret.name_space, *filed), Known{&secret, &entry.credential});
       const auto& [other, credential] = known->second;
       if (is_new || other == &secret || is_same_login(*credential, entry.credential)) continue;
-      remarks.push_back({"other-secret-differs", warning,
-                         fmt::format("{} has another credential for the same registry",
-                                     other->name.empty() ? "another file" : printable(other->name)),
-                         "the kubelet tries both, in the order of imagePullSecrets"});
+      remarks.push_back(
+          {"other-secret-differs", warning,
+           fmt::format("{} has another credential for the same registry", name_in_words(*other)),
+           "the kubelet tries both, in the order of imagePullSecrets"});
     }
 }
 
@@ -279,6 +300,11 @@ std::string_view in_words(Remark::Severity severity) {
   return {};
 }
 
+std::string name_in_words(const InspectedSecret& secret) {
+  if (secret.is_config_file) return "the Docker config file";
+  return secret.name.empty() ? "a Secret without a name" : printable(secret.name);
+}
+
 bool is_pull_secret(const SecretManifest& manifest) {
   return type_of(manifest) || type_with_data(manifest);
 }
@@ -290,7 +316,7 @@ std::vector<InspectedSecret> inspect_secrets(const std::vector<SecretManifest>& 
   for (const SecretManifest& manifest : manifests) {
     if (!is_pull_secret(manifest)) continue;
     secrets.push_back(inspect_secret(manifest, now));
-    entries += secrets.back().entries.size();
+    entries += std::max<std::size_t>(secrets.back().entries.size(), 1);
     if (entries > max_pull_entries)
       throw Error("", fmt::format("more than {} entries in all", max_pull_entries),
                   "give fewer Secrets at once, such as those of one namespace");
@@ -301,6 +327,8 @@ std::vector<InspectedSecret> inspect_secrets(const std::vector<SecretManifest>& 
 
 std::vector<OfferedEntry> entries_for_image(const std::vector<InspectedSecret>& secrets,
                                             const Image& image) {
+  if (std::any_of(secrets.begin(), secrets.end(), std::mem_fn(&InspectedSecret::is_refused)))
+    return {};
   std::vector<OfferedEntry> known;
   std::vector<std::string> keys;
   for (const InspectedSecret& secret : secrets) {

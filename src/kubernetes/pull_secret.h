@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,11 +37,13 @@ struct InspectedEntry {
 };
 
 struct InspectedSecret {
-  std::string name;  ///< empty for a Docker config file
+  bool is_config_file = false;
+  std::string name;  ///< empty for a Docker config file, and for a Secret without a name
   std::string name_space;
   std::string type;
-  std::size_t data_size = 0;  ///< bytes, decoded
-  bool is_read = false;       ///< whether the kubelet takes entries from it
+  std::optional<std::size_t> data_size = std::nullopt;  ///< bytes, decoded; absent if not known
+  bool is_read = false;     ///< whether the kubelet takes entries from it
+  bool is_refused = false;  ///< whether the kubelet refuses it, and so pulls nothing for its Pods
   std::vector<InspectedEntry> entries = {};
   std::vector<Remark> remarks = {};
 };
@@ -48,9 +51,12 @@ struct InspectedSecret {
 /// Whether it is a pull secret, or was meant to be one: of such a type, or with such a data key.
 bool is_pull_secret(const SecretManifest& manifest);
 
+/// What messages call it: its name, or what it is where it has none.
+std::string name_in_words(const InspectedSecret& secret);
+
 /// Inspects those of `manifests` that are pull secrets. `now` tells which tokens have ended.
 /// Secrets of one namespace are compared with each other, as a Pod may name them together. Throws
-/// Error if they have more than max_pull_entries in all.
+/// Error if they have more than max_pull_entries in all; a Secret without an entry counts as one.
 std::vector<InspectedSecret> inspect_secrets(const std::vector<SecretManifest>& manifests,
                                              Time now);
 
@@ -61,7 +67,9 @@ struct OfferedEntry {
 };
 
 /// The entries that the kubelet tries for `image`, in its order, where a Pod names all `secrets`,
-/// in theirs. They point into `secrets`.
+/// in theirs. They point into `secrets`. None if it refuses one of them: it then fails the pull
+/// (Kubernetes 1.26, pkg/credentialprovider/secrets: MakeDockerKeyring). One of another type or
+/// without its data key it skips.
 std::vector<OfferedEntry> entries_for_image(const std::vector<InspectedSecret>& secrets,
                                             const Image& image);
 

@@ -25,6 +25,18 @@ const Tree& member(const Tree& object, const char* name) {
   return found == object.end() ? absent : *found;
 }
 
+// The size of what client-side apply would keep of an object: not its last copy, and no
+// managedFields, which apply refuses.
+std::size_t applied_size(Tree object) {
+  if (const auto metadata = object.find("metadata"); metadata != object.end()) {
+    metadata->erase("managedFields");
+    if (const auto annotations = metadata->find("annotations");
+        annotations != metadata->end() && annotations->is_object())
+      annotations->erase("kubectl.kubernetes.io/last-applied-configuration");
+  }
+  return object.dump(-1, ' ', false, Tree::error_handler_t::replace).size();
+}
+
 /// Reads the objects of one source.
 class Reader {
  public:
@@ -47,9 +59,10 @@ class Reader {
 
   void read_config_file(const Tree& config, std::string_view json) {
     const SecretTypeNames names = names_of(config_type(config));
-    manifests_.secrets.push_back({.type = std::string(names.type),
+    manifests_.secrets.push_back({.is_config_file = true,
+                                  .type = std::string(names.type),
                                   .string_data = {{std::string(names.data_key), std::string(json)}},
-                                  .size = json.size()});
+                                  .size = (json.size() + 2) / 3 * 4});
   }
 
  private:
@@ -77,7 +90,7 @@ class Reader {
     secret.type = text(object, "type", place);
     secret.data = texts(object, "data", place);
     secret.string_data = texts(object, "stringData", place);
-    secret.size = object.dump(-1, ' ', false, Tree::error_handler_t::replace).size();
+    secret.size = applied_size(object);
     manifests_.secrets.push_back(std::move(secret));
   }
 

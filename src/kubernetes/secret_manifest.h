@@ -11,12 +11,15 @@ namespace pullsecret {
 
 /// A Secret as its manifest has it, of any type; texts are empty where the manifest has none.
 struct SecretManifest {
-  std::string name = {};  ///< empty for a Docker config file, and for `generateName`
+  bool is_config_file = false;  ///< a Docker config file, taken as a Secret's data
+  std::string name = {};        ///< empty for a Docker config file, and for `generateName`
   std::string name_space = {};
   std::string type = {};
   std::map<std::string, std::string> data = {};         ///< in base64
   std::map<std::string, std::string> string_data = {};  ///< counts before `data`
-  std::size_t size = 0;  ///< of the manifest as compact JSON, which client-side apply keeps
+  /// Of the manifest as compact JSON, which client-side apply keeps, without what the cluster
+  /// added; of a config file that of its base64.
+  std::size_t size = 0;
 };
 
 struct Manifests {

@@ -160,6 +160,28 @@ for data in '{"auths": {"u:hunter2@GHCR.IO": {"auth": "?"}}}' \
   run pullsecret inspect odd.json --image quay.io/x
   fails_with 1
 done
+for key in oci://u:hunter2@ghcr.io HTTPS://u:hunter2@ghcr.io ghcr.io/u:hunter2@x; do
+  secret '{"auths": {"'$key'": {"auth": "dTpw"}}}' >odd.json
+  run pullsecret inspect odd.json -o json
+  succeeds_quietly
+  expect "no login of $key" lacks hunter2 "$scratch/out"
+  run pullsecret inspect odd.json -o json --show-secrets
+  out_has '"matched_as": ".*u:hunter2@'
+done
+
+it 'a token as the username is shown with --show-secrets only'
+for login in ghp_hunter2: glpat-hunter2:x-oauth-basic; do
+  secret '{"auths": {"a.io": {"auth": "'"$(printf %s "$login" | base64)"'"}}}' >odd.json
+  for format in table json; do
+    run pullsecret inspect odd.json -o $format
+    succeeds_quietly
+    out_has 'Git(Hub|Lab) token'
+    out_has "${login%%hunter2*}…"
+    expect 'no token' lacks hunter2 "$scratch/out"
+    run pullsecret inspect odd.json -o $format --show-secrets
+    out_has "${login%:*}"
+  done
+done
 
 it 'a Secret of another type, of the other type, without base64, too large'
 secret '{"auths": {}}' regcred Opaque >odd.json
@@ -170,7 +192,9 @@ run pullsecret inspect odd.json -o json
 out_json '.[0].problems[0].name' '"missing-data-key"'
 jq '.data[".dockerconfigjson"] = "{}"' two.json >odd.json
 run pullsecret inspect odd.json -o json
-out_json '[.[0].problems[].name]' '["not-base64"]'
+out_json '.[0] | [.bytes, .problems[].name]' '[null,"not-base64"]'
+run pullsecret inspect odd.json
+expect 'no size' lacks '^  data' "$scratch/out"
 head -c 1100000 /dev/zero | tr '\0' ' ' >spaces
 jq --rawfile spaces spaces '.stringData[".dockerconfigjson"] = "{}" + $spaces' two.json >odd.json
 run pullsecret inspect odd.json -o json
@@ -213,7 +237,8 @@ err_has '^pullsecret: note: skipped 2 objects: ConfigMap, Secret of type kuberne
 out_json '[.[] | .name, (.entries | length)]' '["plain",1,"old",0,"old",0]'
 
 it 'a folded block has spaces, which are no base64'
-out_json '[.[1].problems[].name]' '["not-base64"]'
+out_json '.[1].problems[] | [.name, .hint]' \
+  '["not-base64","it has spaces in it: write the value with | in place of >"]'
 
 it 'a config.json and a .dockercfg are read as the kubelet would read them'
 config '{"auths": {"ghcr.io": {}}, "credsStore": "desktop"}'
@@ -227,6 +252,11 @@ run pullsecret inspect .dockercfg -o json
 succeeds_quietly
 out_json '.[0] | .type, .entries[0].username' '"kubernetes.io/dockercfg"
 "u"'
+
+it 'a Secret without a name is no config file'
+run sh -c 'jq "del(.metadata.name)" two.json | pullsecret inspect'
+succeeds_quietly
+out_has '^Secret without a name$'
 
 it 'what convert makes has nothing wrong in it'
 config '{"auths": {"GHCR.IO": {"auth": "dTpodW50ZXIy"}, "docker.io": {"auth": "dTpodW50ZXIy"}}}'
@@ -279,7 +309,18 @@ fails_with 1 'no entry serves 1 of 2 images:$' '^  ghcr\.io/acme/app$' '^    ghc
 it '--image takes nothing from a Secret that the kubelet refuses'
 secret '{"auths": {"ghcr.io": {"auth": "dTpodW50ZXIy"}, "a.io": {"auth": "?"}}}' >refused.json
 run pullsecret inspect refused.json --image ghcr.io/acme/app
-fails_with 1 'regcred: the kubelet reads no entry of it'
+fails_with 1 'regcred: the kubelet refuses it, and pulls no image for a Pod that names it$'
+expect 'no word of a pull without a login' lacks 'without a login' "$scratch/err"
+run sh -c 'cat two.json refused.json | pullsecret inspect --image ghcr.io/acme/app'
+fails_with 1 'regcred: the kubelet refuses it'
+secret '{"auths": {"ghcr.io": {"auth": "dTpodW50ZXIy"}}}' plain Opaque >opaque.json
+run pullsecret inspect opaque.json --image ghcr.io/acme/app
+fails_with 1 'plain: the kubelet reads no entry of it' 'without a login'
+
+it 'an entry that the kubelet refuses has neither username nor kind nor length'
+run pullsecret inspect refused.json -o json
+succeeds_quietly
+out_json '.[0].entries[1] | [.username, .kind, .length, .expires]' '[null,null,null,null]'
 
 it 'a bad image name or format is wrong usage'
 run pullsecret inspect two.json --image UPPER/case:x:y
@@ -288,6 +329,8 @@ run pullsecret inspect two.json -o yaml
 fails_with 2 'table, json'
 run pullsecret inspect two.json other.json
 fails_with 2
+run pullsecret inspect ''
+fails_with 2 "the file's name is empty"
 
 it 'agrees with each row of kubelet-keyring.json'
 rows=$e2e/../data/kubelet-keyring.json
@@ -346,6 +389,40 @@ refused 'aliases that explode' 'more than 250000 values'
   echo ']'
 } >hostile
 refused 'one large scalar a thousand times' 'it stands for more than 8 MiB'
+{
+  printf '{"kind":"X","a":['
+  printf '{},%.0s' {1..250000}
+  printf '{}]}'
+} >hostile
+refused '250,000 objects in JSON' 'more than 250000 values'
+{
+  printf '{"kind":"X","a":['
+  printf '{},%.0s' {1..120000}
+  printf '{}]}'
+} >hostile
+refused '120,000 objects in JSON' 'no pull secret, only 1 object: X'
+{
+  printf '%%TAG !a! '
+  head -c 1000000 /dev/zero | tr '\0' t
+  printf '\n---\n'
+  printf -- '- !a!x y\n%.0s' {1..70000}
+} >hostile
+refused 'a large tag 70,000 times' 'it stands for more than 8 MiB'
+{
+  printf '{"auths":{"":{}'
+  printf ',"":{}%.0s' {1..120000}
+  printf '}}'
+} >hostile
+it 'a key repeated 120,000 times is named once'
+run pullsecret inspect hostile -o json
+succeeds_quietly
+out_json '[.[0].problems[].name]' '["too-large-to-apply","repeated-key"]'
+within 1000
+printf 'kind: Secret\ntype: kubernetes.io/dockercfg\n---\n%.0s' {1..15000} >hostile
+it 'refused at once: thousands of empty Secrets'
+run pullsecret inspect hostile
+fails_with 1 'more than 10000 entries in all'
+within 1000
 printf '[a,%.0s' {1..2000000} >hostile
 refused 'millions of tokens' 'more than 250000 values'
 echo ',' >hostile

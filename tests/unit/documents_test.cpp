@@ -114,11 +114,33 @@ TEST_CASE("the size is bounded, aliases written out") {
   CHECK(refusal(std::string(max_manifest_size + 1, ' ')) == "m.yaml: larger than 8 MiB");
   CHECK(trees(std::string(max_manifest_size, ' ')) == "[]");
   CHECK_THAT(refusal("a: &a " + std::string(1'000'000, 'x') + "\nb: [" + repeated("*a,", 10) + "]"),
-             Contains("it stands for more than 8 MiB once its aliases are written out"));
+             Contains("it stands for more than 8 MiB once its aliases and tags are written out"));
   // What is kept for nested anchors counts.
   std::string nested = "- ";
   for (int i = 0; i < 40; ++i)
     nested += fmt::format("&a{} [", i);
   CHECK_THAT(refusal(nested + std::string(1'000'000, 'x') + repeated("]", 40)),
              Contains("it stands for more than 8 MiB"));
+}
+
+TEST_CASE("what yaml-cpp writes out of tags is bounded") {
+  std::string text = "%TAG !a! " + std::string(1'000'000, 't') + "\n---\n";
+  for (int i = 0; i < 9; ++i)
+    text += GENERATE("- !a!x y\n", "- !a!x [y]\n", "- !a!x {y: z}\n");
+  CHECK_THAT(refusal(text), Contains("it stands for more than 8 MiB"));
+}
+
+TEST_CASE("JSON is counted over all documents, and not within strings") {
+  std::string half = R"({"a":[)";
+  for (std::size_t i = 0; i < max_manifest_values / 4; ++i)
+    half += "{},";
+  half += "{}]}";
+  CHECK(refusal(half).empty());
+  CHECK(refusal(half + half) == "m.yaml: more than 250000 values");
+  CHECK(refusal(R"({"a":")" + std::string(max_manifest_values, ',') + R"("})").empty());
+}
+
+TEST_CASE("JSON behind a byte order mark is refused as such") {
+  CHECK_THAT(refusal("\xEF\xBB\xBF {}"), Contains("byte order mark"));
+  CHECK(trees("\xEF\xBB\xBFkind: x") == R"([{"kind":"x"}])");
 }

@@ -124,3 +124,9 @@ TEST_CASE("the number of entries is bounded") {
     entries += (i == 0 ? "\"" : ",\"") + std::to_string(i) + "\":{}";
   CHECK_THROWS_WITH(read(R"({"auths":{)" + entries + "}}"), "more than 10000 entries in a Secret");
 }
+
+TEST_CASE("a key that is repeated often is named once") {
+  const PullData data = read(R"({"auths":{"":{},"":{},"a":{},"":{},"":{"username":"u"}}})");
+  CHECK(data.repeated_keys == std::vector<std::string>{""});
+  CHECK(data.entries.at(0).credential.username == "u");
+}

@@ -79,6 +79,19 @@ TEST_CASE("remarks about a key") {
         "the key must be https://index.docker.io/v1/");
 }
 
+TEST_CASE("a key is misspelled only if the kubelet takes it for other images") {
+  const std::string working =
+      GENERATE("docker.io", "https://docker.io", "index.docker.io", "https://index.docker.io/v2/",
+               "docker.io/acme", "https://docker.io/acme", "https://ghcr.io/v1/");
+  CAPTURE(working);
+  CHECK(entry_names(working, login("u", "p")).empty());
+  const std::string misspelled =
+      GENERATE("GHCR.IO", "registry-1.docker.io", "https://ghcr.io/v1", "oci://ghcr.io",
+               "HTTP://ghcr.io", "index.docker.io/acme");
+  CAPTURE(misspelled);
+  CHECK(entry_names(misspelled, login("u", "p")) == Names{"misspelled-key"});
+}
+
 TEST_CASE("remarks about a login") {
   CHECK(entry_names("a.io", nlohmann::json::object()) == Names{"empty-entry"});
   CHECK(entry_names("a.io", {{"identitytoken", "x"}}) == Names{"identity-token"});
@@ -112,6 +125,7 @@ TEST_CASE("one bad entry loses all") {
   const InspectedSecret secret =
       inspect(manifest(R"({"auths":{"a.io":{"auth":"x"},"b.io":{"auth":"dTpw"}}})"));
   CHECK_FALSE(secret.is_read);
+  CHECK(secret.is_refused);
   CHECK(names(secret.remarks) == Names{"refused"});
   CHECK_THAT(secret.remarks.at(0).message, Catch::Contains("and with it every entry"));
   CHECK(names(secret.entries.at(0).remarks) == Names{"refused-entry"});
@@ -131,17 +145,43 @@ TEST_CASE("a type or data key that does not fit") {
     CHECK(names(inspect(secret).remarks) == Names{"missing-data-key"});
   }
   CHECK_FALSE(inspect(secret).is_read);
+  CHECK_FALSE(inspect(secret).is_refused);
   CHECK(inspect(secret).entries.size() == 1);
+}
+
+TEST_CASE("the data of one type under the key of the other") {
+  SecretManifest secret = manifest(R"({"a.io":{"auth":"dTpw"}})");
+  CHECK(names(inspect(secret).remarks) == Names{"wrong-format", "no-entries"});
+  secret = {.type = "kubernetes.io/dockercfg",
+            .string_data = {{".dockercfg", R"({"auths":{"a.io":{"auth":"dTpw"}}})"}}};
+  CHECK(names(inspect(secret).remarks) == Names{"wrong-format"});
+  secret.string_data[".dockercfg"] = R"({"a.io":{"auth":"dTpw"}})";
+  CHECK(inspect(secret).remarks.empty());
+  CHECK(names(inspect(manifest(R"({"proxies":{"default":{"httpProxy":"x"}}})")).remarks) ==
+        Names{"no-entries"});
+}
+
+TEST_CASE("what a Secret without a name is called") {
+  SecretManifest secret = manifest("{}", "");
+  CHECK(name_in_words(inspect(secret)) == "a Secret without a name");
+  secret.is_config_file = true;
+  CHECK(name_in_words(inspect(secret)) == "the Docker config file");
+  CHECK(name_in_words(inspect(manifest("{}"))) == "regcred");
 }
 
 TEST_CASE("data that is missing, doubled, empty or not base64") {
   SecretManifest secret = manifest("{}");
   secret.data.clear();
   CHECK(names(inspect(secret).remarks) == Names{"missing-data-key"});
+  CHECK_FALSE(inspect(secret).data_size);
   secret.data = {{".dockerconfigjson", ""}};
   CHECK(names(inspect(secret).remarks) == Names{"no-entries"});
   secret.data = {{".dockerconfigjson", "{}"}};
   CHECK(names(inspect(secret).remarks) == Names{"not-base64"});
+  CHECK_FALSE(inspect(secret).data_size);
+  CHECK(inspect(secret).remarks.at(0).hint == "plain text belongs in \"stringData\"");
+  secret.data = {{".dockerconfigjson", "e3 0="}};
+  CHECK_THAT(inspect(secret).remarks.at(0).hint, Catch::StartsWith("it has spaces in it"));
   secret.data = {{".dockerconfigjson", "e3\n0=\n"}, {".dockercfg", "e30="}};
   CHECK(names(inspect(secret).remarks) == Names{"ignored-data-key", "no-entries"});
 }
@@ -202,6 +242,8 @@ TEST_CASE("the number of entries in all Secrets is bounded") {
   CHECK(inspect(full).entries.size() == max_pull_entries);
   CHECK_THROWS_WITH(inspect_secrets({full, manifest(R"({"auths":{"x.io":{}}})")}, now),
                     "more than 10000 entries in all");
+  const std::vector<SecretManifest> empty(max_pull_entries + 1, manifest(""));
+  CHECK_THROWS_WITH(inspect_secrets(empty, now), "more than 10000 entries in all");
 }
 
 TEST_CASE("entries of several Secrets are tried in descending order of the filed key") {
@@ -209,10 +251,18 @@ TEST_CASE("entries of several Secrets are tried in descending order of the filed
       {manifest(R"({"auths":{"a.io":{"auth":"dTpw"},"*.io":{"auth":"dTpw"}}})", "first"),
        manifest(R"({"auths":{"https://a.io/v1/":{"auth":"dTpx"},"a.io/x":{"auth":"dTpw"}}})",
                 "second"),
-       manifest(R"({"auths":{"a.io/x/y":{"auth":"?"}}})", "refused")},
+       {.name = "skipped", .type = "kubernetes.io/dockerconfigjson"}},
       now);
   CHECK(offered_keys(secrets, "a.io/x/y") ==
         Names{"second a.io/x", "first a.io", "second https://a.io/v1/", "first *.io"});
+}
+
+TEST_CASE("a Secret that the kubelet refuses loses the entries of all") {
+  const SecretManifest sound = manifest(R"({"auths":{"a.io":{"auth":"dTpw"}}})", "sound");
+  SecretManifest bad = manifest(R"({"auths":{"b.io":{"auth":"?"}}})", "bad");
+  CHECK(offered_keys(inspect_secrets({sound, bad}, now), "a.io/x").empty());
+  bad.type = "Opaque";  // which it skips
+  CHECK(offered_keys(inspect_secrets({sound, bad}, now), "a.io/x") == Names{"sound a.io"});
 }
 
 TEST_CASE("the entries for an image agree with the kubelet, key by key and all at once") {

@@ -80,3 +80,10 @@ TEST_CASE("Docker Hub's web tokens are told from its credential") {
   CHECK_FALSE(is_docker_hub_token("https://ghcr.io/v1/access-token"));
   CHECK_FALSE(is_docker_hub_token("https://index.docker.io/v1/access-tokens"));
 }
+
+TEST_CASE("a login in a key is not told") {
+  CHECK(key_in_words("https://u:hunter2@ghcr.io/x") == "https://…@ghcr.io/x");
+  CHECK(key_in_words("u:hunt/er2@ghcr.io") == "…@ghcr.io");
+  CHECK(key_in_words("u:hunter2://x@ghcr.io") == "…@ghcr.io");
+  CHECK(key_in_words("ghcr.io\n") == "ghcr.io\\n");
+}

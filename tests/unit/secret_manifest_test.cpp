@@ -118,3 +118,19 @@ TEST_CASE("what is no Kubernetes object is refused in words") {
   CAPTURE(text);
   CHECK(refusal(text) == words);
 }
+
+TEST_CASE("what apply would not keep does not count for the size") {
+  const std::string plain = R"({"kind":"Secret","metadata":{"annotations":{},"name":"a"}})";
+  const std::string dumped =
+      R"({"kind":"Secret","metadata":{"annotations":)"
+      R"({"kubectl.kubernetes.io/last-applied-configuration":"{}"},"managedFields":[{}],"name":"a"}})";
+  CHECK(read(plain).secrets.at(0).size == plain.size());
+  CHECK(read(dumped).secrets.at(0).size == plain.size());
+}
+
+TEST_CASE("a config file is known as one, and counts as base64") {
+  const SecretManifest config = read(R"({"auths":{}})").secrets.at(0);
+  CHECK(config.is_config_file);
+  CHECK(config.size == 16);
+  CHECK_FALSE(read("kind: Secret\nmetadata: {generateName: a-}").secrets.at(0).is_config_file);
+}

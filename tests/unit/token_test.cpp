@@ -60,6 +60,22 @@ TEST_CASE("a token without a password is what it is") {
         CredentialKind::password);
 }
 
+TEST_CASE("a token is one as the username, too") {
+  CHECK(credential_kind({.username = "ghp_x"}) == github_token);
+  CHECK(credential_kind({.username = "glpat-x", .password = "x-oauth-basic"}) == gitlab_token);
+  CHECK(token_prefix("glpat-x") == "glpat-");
+  CHECK(token_prefix("github_pat_x") == "github_pat_");
+  CHECK(token_prefix("octocat").empty());
+}
+
+TEST_CASE("claims beyond 64 KiB are none") {
+  const auto claims = [](std::size_t spaces) {
+    return jwt(R"({"exp":5)" + std::string(spaces, ' ') + "}");
+  };
+  CHECK(expiry_of({.password = claims(64UL * 1024 - 9)}) == at(5));
+  CHECK_FALSE(expiry_of({.password = claims(64UL * 1024 - 8)}));
+}
+
 TEST_CASE("a JSON Web Token says when it ends") {
   CHECK(expiry_of({.password = jwt(R"({"exp":1700000000})")}) == at(1'700'000'000));
   CHECK(expiry_of({.identity_token = jwt(R"({"exp":1700000000.9})")}) == at(1'700'000'000));
