@@ -9,6 +9,8 @@
 
 #include <fmt/format.h>
 
+#include "credential/json.h"
+#include "credential/registry.h"
 #include "system/text.h"
 
 namespace pullsecret {
@@ -42,7 +44,10 @@ std::string masked(std::string_view json) {
     const std::string_view string = json.substr(token, at - token);
     const bool names = is_name(json, at);
     if (names && depth == 1) setting = decode_string(string);
-    result += names || is_shown(setting) ? string : "\"…\"";
+    if (names && string.find('@') != std::string_view::npos)
+      result += json_string(key_in_words(decode_string(string)));
+    else
+      result += names || is_shown(setting) ? string : "\"…\"";
   }
   return result;
 }
@@ -57,11 +62,15 @@ std::vector<std::string> lines_of(std::string_view text) {
   return lines;
 }
 
+std::vector<std::string> shown_lines(const JsonText& json) {
+  const JsonText read{json.file, as_go_reads(json.text)};
+  return lines_of(masked(first_value(read)));
+}
+
 }  // namespace
 
 std::string config_diff(const JsonText& before, const JsonText& after) {
-  dtl::Diff<std::string> diff(lines_of(masked(first_value(before))),
-                              lines_of(masked(first_value(after))));
+  dtl::Diff<std::string> diff(shown_lines(before), shown_lines(after));
   diff.onHuge();
   diff.compose();
   diff.composeUnifiedHunks();

@@ -1,5 +1,3 @@
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <optional>
@@ -147,22 +145,23 @@ bool is_wanted(const DoctorOptions& options) {
   return terminal->ask_yes_no("pullsecret: make this change? [y/N]: ");
 }
 
-void close_file(const fs::path& file) {
-  if (chmod(file.c_str(), S_IRUSR | S_IWUSR) != 0) throw system_error(place_of(file));
-}
-
+// A backup of what did not change would only be in the way.
 void change_text(const DoctorOptions& options, const Checkup& checkup, const std::string& text) {
   const ConfigPlace& place = *checkup.place;
-  if (place.is_there) {
-    const fs::path backup = back_up_config(place.file, checkup.json->text);
-    print_notes(options, {fmt::format("the file as it was is {}", place_of(backup))});
+  if (!place.is_there) return write_config(place, *checkup.json, text);
+  const fs::path backup = back_up_config(place.file, checkup.json->text);
+  try {
+    write_config(place, *checkup.json, text);
+  } catch (const Error&) {
+    fs::remove(backup);
+    throw;
   }
-  write_config(place, *checkup.json, text);
+  print_notes(options, {fmt::format("the file as it was is {}", place_of(backup))});
 }
 
 void mend(const DoctorOptions& options, const Checkup& checkup, const Repair& repair) {
-  if (repair.closes_file) close_file(checkup.place->file);
   if (repair.text) change_text(options, checkup, *repair.text);
+  if (repair.closes_file) close_to_others(checkup.place->file);
 }
 
 void fix(const DoctorOptions& options, const Checkup& checkup, HelperClient& helpers,

@@ -223,7 +223,7 @@ Options:
                           in plain text
     --from STORE|inline   only what is there now; a store, too, that the config does not name
     --registry HOST       only this registry; may be repeated
-    --dry-run             ask the stores, print the table, change nothing
+    --dry-run             ask the stores, print the table, change nothing; nothing is stored to try
     --config FILE         this config.json
     --timeout SECONDS     end a call to a credential store that takes longer (default: 60)
     -q, --quiet           no notes, warnings and status line

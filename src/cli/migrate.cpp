@@ -11,6 +11,7 @@
 #include "cli/options.h"
 #include "cli/store_options.h"
 #include "cli/table.h"
+#include "credential/registry.h"
 #include "docker/config_after_moves.h"
 #include "docker/config_change.h"
 #include "docker/config_file.h"
@@ -68,8 +69,7 @@ MigrateOptions read_options(const Arguments& arguments) {
 // Podman asks credHelpers alone, and the oldest Docker no store at all.
 ConfigPlace find_config_json(const MigrateOptions& options) {
   ConfigPlace place = find_config(options.store.config);
-  const std::string name = place.file.filename();
-  if (!place.is_dockers_own || name == "auth.json" || name == ".dockercfg")
+  if (!is_config_json(place))
     throw Error(place_of(place.file), "not a config.json, which alone names a store for Docker",
                 "name one with --config, or make it: docker login REGISTRY");
   return place;
@@ -105,7 +105,7 @@ std::string table_of(const Moves& moves, const MigrateOptions& options) {
   for (const Move& move : moves) {
     if (move.state == MoveState::not_asked_for) continue;
     const bool stays = move.state == MoveState::stays;
-    rows.push_back({{printable(move.key)},
+    rows.push_back({{key_in_words(move.key)},
                     {printable(move.from)},
                     {stays ? "" : printable(options.migration.to)},
                     result_of(move, options.dry_run)});
@@ -124,7 +124,7 @@ void tell_left_behind(const Moves& moves) {
   for (const Move& move : moves)
     if (move.left_behind)
       print_warning(
-          Error(printable(move.key),
+          Error(key_in_words(move.key),
                 fmt::format("not erased in {}: {}", printable(move.from), move.left_behind->what()),
                 move.left_behind->hint()));
 }
@@ -139,7 +139,7 @@ Error failures_of(const Moves& moves) {
   for (const Move& move : moves) {
     if (move.state != MoveState::failed) continue;
     ++failed;
-    list += fmt::format("\n  {}: {}", printable(move.key), move.reason->what());
+    list += fmt::format("\n  {}: {}", key_in_words(move.key), move.reason->what());
     if (!move.reason->hint().empty()) list += fmt::format("\n    hint: {}", move.reason->hint());
   }
   const auto all = std::count_if(moves.begin(), moves.end(), is_about_a_credential);
@@ -167,6 +167,16 @@ void warn_of_environment(const MigrateOptions& options) {
       Error("DOCKER_AUTH_CONFIG", "it counts before the config file, and stays as it is"));
 }
 
+// What comes into the file in plain text is for the user alone.
+void close_for_inline(const fs::path& file, const MigrateOptions& options) {
+  constexpr fs::perms others = fs::perms::group_all | fs::perms::others_all;
+  const bool is_open = fs::exists(file) && (fs::status(file).permissions() & others) != fs::perms();
+  if (!is_inline(options.migration.to) || !is_open) return;
+  close_to_others(file);
+  if (!options.store.quiet)
+    print_note(fmt::format("{} is readable by you alone now (mode 0600)", place_of(file)));
+}
+
 void migrate(const MigrateOptions& options) {
   const Migration& migration = options.migration;
   const ConfigPlace place = find_config_json(options);
@@ -181,7 +191,10 @@ void migrate(const MigrateOptions& options) {
   if (!options.dry_run) {
     copy_to_target(moves, migration, helpers);
     const ConfigChange change = config_after_moves(config, migration, moves);
-    if (!change.empty()) write_config(place, json, changed_config(json, change));
+    if (!change.empty()) {
+      close_for_inline(place.file, options);
+      write_config(place, json, changed_config(json, change));
+    }
     erase_at_sources(moves, migration, helpers);
   }
   status.erase();

@@ -15,6 +15,7 @@ void add_store_options(cxxopts::Options& options) {
 }
 
 StoreOptions read_store_options(const cxxopts::ParseResult& parsed) {
+  if (value_of(parsed, "config") == "") throw Error("--config", "the file's name is empty");
   constexpr double most_seconds = 24 * 60 * 60;
   const std::chrono::duration<double> timeout(number_of(parsed, "timeout", 0.01, most_seconds));
   return {.config = value_of(parsed, "config"),

@@ -123,8 +123,7 @@ std::string colored(const std::string& text, Color color) {
 void append_row(std::string& table, Row row, const std::vector<std::size_t>& widths, bool color) {
   if (natural_width(row.front().text) > widths.front()) {
     const Cell name = std::exchange(row.front(), {});
-    for (const std::string& line : lines_of(name.text, most_columns))
-      table += colored(line, color ? name.color : Color::none) + '\n';
+    table += colored(name.text, color ? name.color : Color::none) + '\n';
   }
   std::vector<std::vector<std::string>> columns;
   std::size_t height = 0;
@@ -159,13 +158,6 @@ std::string format_table(const std::vector<Row>& rows, bool color) {
   for (const Row& row : rows)
     append_row(table, row, widths, color);
   return table;
-}
-
-std::string wrapped(const std::string& text, std::size_t indent) {
-  std::string result;
-  for (const std::string& line : lines_of(text, most_columns - indent))
-    result += std::string(indent, ' ') + line + '\n';
-  return result;
 }
 
 }  // namespace pullsecret

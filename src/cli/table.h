@@ -17,13 +17,10 @@ using Row = std::vector<Cell>;
 /// NO_COLOR is not set (no-color.org).
 bool wants_color();
 
-/// The rows as lines, their columns aligned and two spaces apart, at most 80 columns wide: what
-/// does not fit is wrapped inside its column, at a space where there is one. The first row may be a
-/// header, in bold. Without `color`, colours do not count.
+/// The rows as lines, their columns aligned and two spaces apart, at most 80 columns wide. What
+/// does not fit is wrapped inside its column, at a space, else behind a slash or a dot; in the
+/// first column it stands above its row, and uncut however long it is. No row is empty. Without
+/// `color`, colours do not count.
 std::string format_table(const std::vector<Row>& rows, bool color);
-
-/// `text` wrapped at spaces to lines of at most 80 columns, each after `indent` spaces, each with
-/// its line break.
-std::string wrapped(const std::string& text, std::size_t indent);
 
 }  // namespace pullsecret

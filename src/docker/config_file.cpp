@@ -128,6 +128,14 @@ ConfigPlace find_config(const std::optional<std::string>& named) {
   return {.file = places.front(), .is_there = false};
 }
 
+bool is_config_json(const ConfigPlace& place) {
+  const std::string name = place.file.filename();
+  std::error_code unknown;
+  const fs::file_type type = fs::status(place.file, unknown).type();
+  return place.is_dockers_own && name != "auth.json" && name != ".dockercfg" &&
+         (type == fs::file_type::regular || type == fs::file_type::not_found);
+}
+
 JsonText read_config_text(const fs::path& file) {
   const std::string standard_input = "standard input";
   if (file == "-") return {standard_input, read_all(STDIN_FILENO, standard_input, max_config_size)};

@@ -42,6 +42,10 @@ struct ConfigPlace {
 /// if there is no such file. Throws Error if Docker has no place for it: there is no home folder.
 ConfigPlace find_config(const std::optional<std::string>& named);
 
+/// Whether it is Docker's config.json, whatever its name: a regular file, or none yet, and not
+/// podman's auth.json or a .dockercfg, which follow other rules.
+bool is_config_json(const ConfigPlace& place);
+
 /// The text of `file`, at most 16 MiB; `-` is standard input. Throws Error with the file as its
 /// place.
 JsonText read_config_text(const std::filesystem::path& file);

@@ -58,6 +58,7 @@ Listed list_stores(const Config& config, const Migration& migration, HelperClien
   for (const std::string& store : stores_to_list(config, migration))
     try {
       listed[store] = list_store(store, helpers);
+      std::erase(*listed[store], probe_server_url);
     } catch (const Error&) {
       if (has_to_answer(store, migration)) throw;
       listed[store] = std::nullopt;

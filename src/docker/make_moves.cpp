@@ -80,7 +80,7 @@ TargetAnswers ask_target(const Moves& moves, const Config& config, const std::st
       answer = inline_answer(config, key);
     return answers;
   }
-  list_store(target, helpers);  // it answers at all, and is unlocked
+  list_store(target, helpers);  // it answers at all
   std::vector<StoreAnswer> given = get_from_stores(keys, helpers);
   for (std::size_t i = 0; i < keys.size(); ++i)
     answers[keys[i].server_url] = std::move(given[i]);
@@ -158,7 +158,7 @@ bool is_known_to_differ(const Moves& moves, const std::string& store, const std:
 // Puts an entry of no registry into `target` for a moment, and looks for it in `store`.
 std::optional<Error> why_not_two_stores(const std::string& store, const std::string& target,
                                         HelperClient& helpers) {
-  const std::string server_url = "https://pullsecret.invalid/is-this-the-same-store";
+  const std::string server_url(probe_server_url);
   const Credential probe{.username = "pullsecret", .password = "probe"};
   if (auto error = failure_of(call_once(helpers, store_call(target, server_url, probe))))
     return error;

@@ -25,6 +25,11 @@ namespace pullsecret {
 
 inline constexpr std::string_view inline_place = "inline";
 
+/// The server URL of the entry that erase_at_sources() makes for a moment, to see whether two
+/// stores are one. Who is killed in that moment leaves it: it is never a credential to move.
+inline constexpr std::string_view probe_server_url =
+    "https://pullsecret.invalid/is-this-the-same-store";
+
 /// What is asked for.
 struct Migration {
   std::string to;                       ///< the new place

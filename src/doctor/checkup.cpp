@@ -18,16 +18,23 @@ void append(Findings& findings, Findings more) {
   std::move(more.begin(), more.end(), std::back_inserter(findings));
 }
 
+bool is_no_problem(const Finding& finding) {
+  return finding.severity != Severity::problem;
+}
+
 }  // namespace
 
-Checkup check_text(const std::filesystem::path& file, JsonText json, HelperClient& helpers) {
+Checkup check_text(const ConfigPlace& place, JsonText json, HelperClient& helpers) {
+  // What podman and the oldest Docker keep has other names, and no default store.
+  const bool is_dockers = is_config_json(place);
   Checkup checkup{.findings = check_settings(json)};
+  if (!is_dockers) std::erase_if(checkup.findings, is_no_problem);
   if (worst(checkup.findings) != Severity::problem) {
-    checkup.config = parse_config_file(file, json);
+    checkup.config = parse_config_file(place.file, json);
     HelperChecks stores = check_helpers(*checkup.config, helpers);
     append(checkup.findings, stores.findings);
-    if (auto finding = check_default_store(*checkup.config, helpers))
-      checkup.findings.push_back(*std::move(finding));
+    if (is_dockers) append(checkup.findings, check_default_store(*checkup.config, helpers));
+    if (is_dockers) append(checkup.findings, check_spellings(*checkup.config));
     append(checkup.findings, check_entries(*checkup.config, stores, helpers));
     checkup.helpers = std::move(stores.helpers);
   }
@@ -39,8 +46,7 @@ Checkup check_all(const std::optional<std::string>& named, HelperClient& helpers
   FileChecks checks = check_file(named);
   Checkup checkup;
   if (checks.json)
-    checkup =
-        check_text(checks.place.value_or(ConfigPlace()).file, *std::move(checks.json), helpers);
+    checkup = check_text(checks.place.value_or(ConfigPlace()), *std::move(checks.json), helpers);
   checkup.place = std::move(checks.place);
   append(checks.findings, std::move(checkup.findings));
   checkup.findings = std::move(checks.findings);

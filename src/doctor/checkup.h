@@ -23,8 +23,9 @@ struct Checkup {
 /// Checks the config that load_config(named) would read, all that it leads to, and the environment.
 Checkup check_all(const std::optional<std::string>& named, HelperClient& helpers);
 
-/// The same for the text of the config `file` alone: its settings, helpers and entries.
-Checkup check_text(const std::filesystem::path& file, JsonText json, HelperClient& helpers);
+/// The same for the text of the config alone, which is at `place`, or will be: its settings,
+/// helpers and entries.
+Checkup check_text(const ConfigPlace& place, JsonText json, HelperClient& helpers);
 
 /// The worst of the findings.
 Severity worst(const Findings& findings);

@@ -36,18 +36,19 @@ Finding broken(const std::string& store, std::string program, const Error& reaso
           .message = fmt::format("the config names no store, and Docker takes {} by itself, which "
                                  "does not work: {}",
                                  store, reason.message()),
-          .hint = reason.hint() + "; or take another: `pullsecret doctor --fix`"};
+          .hint = reason.hint() + (reason.hint().empty() ? "" : "; or ") +
+                  "take another: `pullsecret doctor --fix`"};
 }
 
 }  // namespace
 
-std::optional<Finding> check_default_store(const Config& config, HelperClient& helpers) {
-  if (!names_nothing(config)) return std::nullopt;
+Findings check_default_store(const Config& config, HelperClient& helpers) {
+  if (!names_nothing(config)) return {};
   const std::string store = is_on_path("pass") ? "pass" : "secretservice";
   std::string program = helper_program_name(store);
-  if (!is_on_path(program)) return std::nullopt;
+  if (!is_on_path(program)) return {};
   const auto reason = why_not_usable(store, helpers);
-  return reason ? broken(store, std::move(program), *reason) : working(store, std::move(program));
+  return {reason ? broken(store, std::move(program), *reason) : working(store, std::move(program))};
 }
 
 bool has_broken_default_store(const Findings& findings) {

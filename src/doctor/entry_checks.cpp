@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -10,6 +11,7 @@
 
 #include "credential/registry.h"
 #include "credential/token.h"
+#include "docker/ask_stores.h"
 #include "docker/resolve.h"
 #include "helper/answer.h"
 #include "kubernetes/keyring.h"
@@ -35,7 +37,7 @@ Registry registry_of(const Config& config, const std::string& key) {
 
 std::string log_in_again(const std::string& key) {
   const std::string host = registry_host(docker_server_url(key));
-  return is_docker_hub_host(host) ? "docker login" : "docker login " + printable(host);
+  return is_docker_hub_host(host) ? "docker login" : "docker login " + key_in_words(host);
 }
 
 // ---- What a credential is worth
@@ -47,7 +49,7 @@ Finding describe(const Registry& registry, const Credential& credential, const s
           ? ""
           : fmt::format(" of the user {}", printable(credential.username, 60));
   Finding finding{.name = "entry-ok",
-                  .subject = printable(registry.key),
+                  .subject = key_in_words(registry.key),
                   .message = fmt::format("{}{}, {}", in_words(kind), owner, place)};
   const auto expiry = expiry_of(credential);
   if (expiry && *expiry <= std::chrono::system_clock::now()) {
@@ -72,7 +74,7 @@ Finding describe(const Registry& registry, const Credential& credential, const s
 // ---- Where the credential is
 
 Finding plain_text_beside(const Registry& registry) {
-  const std::string key = printable(registry.key), store = printable(*registry.store);
+  const std::string key = key_in_words(registry.key), store = printable(*registry.store);
   return {
       .name = "entry-plain-text",
       .severity = Severity::warning,
@@ -83,12 +85,21 @@ Finding plain_text_beside(const Registry& registry) {
       .hint = fmt::format("pullsecret migrate --from inline --to {} --registry {}", store, key)};
 }
 
-Finding missing_from_store(const Registry& registry, bool is_elsewhere) {
+Finding listed_but_not_given(const Registry& registry) {
+  return {.name = "entry-unreadable",
+          .severity = Severity::problem,
+          .subject = key_in_words(registry.key),
+          .message = fmt::format("the store {} lists it, and says that it has no credential for it",
+                                 printable(*registry.store)),
+          .hint = "see that its helper is set up, such as logged in to its cloud"};
+}
+
+Finding missing_from_store(const Registry& registry, const HelperState& state, bool is_elsewhere) {
   Finding finding{
       .name = "entry-not-in-store",
       // A line of credHelpers alone does not say that somebody has logged in.
       .severity = registry.entry ? Severity::problem : Severity::warning,
-      .subject = printable(registry.key),
+      .subject = key_in_words(registry.key),
       .message = fmt::format("the store {} has no credential for it: Docker is anonymous "
                              "to this registry",
                              printable(*registry.store)),
@@ -101,7 +112,8 @@ Finding missing_from_store(const Registry& registry, bool is_elsewhere) {
   // What holds nothing can go: it only says that somebody was logged in.
   const bool holds_nothing = registry.entry != nullptr && !registry.has_inline() &&
                              registry.entry->credential.email.empty();
-  if (holds_nothing && !is_elsewhere) finding.change.entries[registry.key] = Removed{};
+  if (holds_nothing && state.listed && !is_elsewhere)
+    finding.change.entries[registry.key] = Removed{};
   return finding;
 }
 
@@ -110,30 +122,74 @@ Finding undecodable(const Registry& registry) {
   return {
       .name = "entry-undecodable",
       .severity = Severity::problem,
-      .subject = printable(registry.key),
+      .subject = key_in_words(registry.key),
       .message = fmt::format("{}; Docker refuses the whole file because of it", problem.what()),
       .hint = "correct it, or take the entry out of the file, then " + log_in_again(registry.key)};
 }
 
-Finding check_without_store(const Registry& registry) {
-  if (registry.entry->problem) return undecodable(registry);
-  if (registry.has_inline())
-    return describe(registry, registry.entry->credential, "in plain text in the file");
+/// A store that works, and what it has.
+struct OtherStore {
+  std::string name;
+  std::vector<std::string> listed;  ///< sorted
+};
+
+// The one that could be meant where somebody took the store's line out of the config.
+std::optional<OtherStore> find_other_store(HelperClient& helpers) {
+  auto name = find_working_store(helpers);
+  if (!name) return std::nullopt;
+  std::vector<std::string> listed = list_store(*name, helpers);
+  return OtherStore{*std::move(name), std::move(listed)};
+}
+
+bool has_any_inline(const Config& config) {
+  return std::any_of(config.auths.begin(), config.auths.end(),
+                     [](const AuthEntry& entry) { return !is_empty(entry.credential); });
+}
+
+// Beside plain text the store is named for this registry alone: Docker asks it in place of the
+// file.
+Finding unnamed_store(const Config& config, const Registry& registry, const std::string& store) {
+  const std::string server_url = docker_server_url(registry.key);
   Finding finding{.name = "entry-empty",
                   .severity = Severity::problem,
-                  .subject = printable(registry.key),
+                  .subject = key_in_words(registry.key),
+                  .message = fmt::format("the store {} has its credential, and the config does not "
+                                         "name that store: Docker is anonymous to this registry",
+                                         store),
+                  .hint = "pullsecret doctor --fix names it"};
+  if (has_any_inline(config))
+    finding.change.cred_helpers[server_url] = store;
+  else
+    finding.change.creds_store = store;
+  return finding;
+}
+
+Finding dead_entry(const Registry& registry) {
+  Finding finding{.name = "entry-empty",
+                  .severity = Severity::problem,
+                  .subject = key_in_words(registry.key),
                   .message =
-                      "its entry is empty, and there is no store that could have the "
-                      "credential: Docker is anonymous to this registry",
+                      "its entry is empty, and the config names no store for it: Docker is "
+                      "anonymous to this registry",
                   .hint = log_in_again(registry.key)};
   if (registry.entry->credential.email.empty()) finding.change.entries[registry.key] = Removed{};
   return finding;
 }
 
+Finding check_without_store(const Config& config, const Registry& registry,
+                            const std::optional<OtherStore>& other) {
+  if (registry.entry->problem) return undecodable(registry);
+  if (registry.has_inline())
+    return describe(registry, registry.entry->credential, "in plain text in the file");
+  const bool is_there = other && std::binary_search(other->listed.begin(), other->listed.end(),
+                                                    docker_server_url(registry.key));
+  return is_there ? unnamed_store(config, registry, other->name) : dead_entry(registry);
+}
+
 Finding unreadable(const Registry& registry, const Error& error) {
   return {.name = "entry-unreadable",
           .severity = Severity::problem,
-          .subject = printable(registry.key),
+          .subject = key_in_words(registry.key),
           .message = error.what(),
           .hint = error.hint()};
 }
@@ -146,23 +202,32 @@ bool is_elsewhere(const Config& config, const Registry& registry, HelperClient& 
   return std::holds_alternative<Credential>(resolved.front().outcome);
 }
 
-Finding read_reply(const Config& config, const Registry& registry, const HelperReply& reply,
-                   HelperClient& helpers) {
+bool lists(const HelperState& state, const std::string& server_url) {
+  return state.listed && std::binary_search(state.listed->begin(), state.listed->end(), server_url);
+}
+
+Finding not_found(const Config& config, const Registry& registry, const HelperState& state,
+                  HelperClient& helpers) {
+  if (lists(state, docker_server_url(registry.key))) return listed_but_not_given(registry);
+  return missing_from_store(registry, state, is_elsewhere(config, registry, helpers));
+}
+
+Finding read_reply(const Config& config, const Registry& registry, const HelperState& state,
+                   const HelperReply& reply, HelperClient& helpers) {
   try {
     if (const auto* failure = std::get_if<HelperFailure>(&reply))
       return unreadable(registry, failure->error);
     const auto* answer = std::get_if<std::string>(&reply);
     const auto credential = answer != nullptr ? parse_get_answer(*answer) : std::nullopt;
-    if (credential)
-      return describe(registry, *credential, "in the store " + printable(*registry.store));
-    return missing_from_store(registry, is_elsewhere(config, registry, helpers));
+    if (!credential) return not_found(config, registry, state, helpers);
+    return describe(registry, *credential, "in the store " + printable(*registry.store));
   } catch (const Error& error) {
     return unreadable(registry, error);
   }
 }
 
 Findings check_with_stores(const Config& config, const std::vector<Registry>& registries,
-                           HelperClient& helpers) {
+                           const HelperChecks& stores, HelperClient& helpers) {
   std::vector<HelperCall> calls;
   calls.reserve(registries.size());
   for (const Registry& registry : registries)
@@ -170,16 +235,18 @@ Findings check_with_stores(const Config& config, const std::vector<Registry>& re
   const std::vector<HelperReply> replies = helpers.run(calls);
   Findings findings;
   for (std::size_t i = 0; i < registries.size(); ++i)
-    findings.push_back(read_reply(config, registries[i], replies[i], helpers));
+    findings.push_back(read_reply(config, registries[i], stores.helpers.at(*registries[i].store),
+                                  replies[i], helpers));
   return findings;
 }
 
 // ---- How it is spelled
 
-// Docker compares the key itself, and then host names; the kubelet as kubelet_registry_key() says.
+// Docker compares the key itself, and then host names.
 bool is_spelled_right(const std::string& key) {
   const std::string server_url = docker_server_url(key);
-  return registry_host(key) == registry_host(server_url) && kubelet_registry_key(key) == key;
+  return registry_host(key) == registry_host(server_url) &&
+         served_images(key) == served_images(server_url);
 }
 
 // The entry that counts among those of one registry: the one with a credential in it where there is
@@ -199,10 +266,10 @@ Finding misspelled(const Registry& registry, bool is_taken) {
   Finding finding{
       .name = "entry-spelling",
       .severity = Severity::warning,
-      .subject = printable(registry.key),
+      .subject = key_in_words(registry.key),
       .message = fmt::format("Docker or the kubelet does not use it under this name: it "
                              "has to be {}",
-                             printable(right)),
+                             key_in_words(right)),
       .hint = "pullsecret doctor --fix renames it"};
   if (!is_taken) finding.change.entries[registry.key] = Renamed{right};
   return finding;
@@ -211,10 +278,10 @@ Finding misspelled(const Registry& registry, bool is_taken) {
 Finding twice(const Registry& registry, const Registry& counting) {
   Finding finding{.name = "entry-twice",
                   .severity = Severity::warning,
-                  .subject = printable(registry.key),
+                  .subject = key_in_words(registry.key),
                   .message = fmt::format("the same registry as {}, which is the one that counts",
-                                         printable(counting.key)),
-                  .hint = "docker logout " + printable(registry.key)};
+                                         key_in_words(counting.key)),
+                  .hint = "docker logout " + key_in_words(registry.key)};
   const bool is_needless = !registry.has_inline() ||
                            (counting.has_inline() &&
                             is_same_login(registry.entry->credential, counting.entry->credential));
@@ -234,38 +301,54 @@ Findings check_same(const std::vector<Registry>& same) {
   return findings;
 }
 
-Findings check_spellings(const Config& config) {
-  std::map<std::string, std::vector<Registry>> by_server_url;
-  for (const AuthEntry& entry : config.auths)
-    if (!is_docker_hub_token(entry.key))
-      by_server_url[docker_server_url(entry.key)].push_back(registry_of(config, entry.key));
-  Findings findings;
-  for (const auto& [server_url, same] : by_server_url)
-    for (Finding& finding : check_same(same))
-      findings.push_back(std::move(finding));
-  return findings;
+// Nobody reads it there, and everybody sees it.
+std::optional<Finding> check_login_in_key(const std::string& key) {
+  if (key_in_words(key) == printable(key)) return std::nullopt;
+  return Finding{.name = "entry-login-in-key",
+                 .severity = Severity::warning,
+                 .subject = key_in_words(key),
+                 .message = "its name holds a login, which Docker does not use",
+                 .hint = "take it out of the name, and change the password"};
+}
+
+// Whether Docker, as the config is, may find a credential for the registry elsewhere. A line that
+// comes into effect would hide it.
+bool may_be_found(const Config& config, const std::string& server_url) {
+  return !config.creds_store.empty() ||
+         std::any_of(config.auths.begin(), config.auths.end(), [&](const AuthEntry& entry) {
+           return docker_server_url(entry.key) == server_url && !is_empty(entry.credential);
+         });
+}
+
+Finding misspelled_line(const Config& config, const std::string& key, const std::string& helper) {
+  const std::string right = docker_server_url(key);
+  Finding finding{.name = "entry-spelling",
+                  .severity = Severity::problem,
+                  .subject = key_in_words(key),
+                  .message = fmt::format("Docker looks into credHelpers for {}, and does not find "
+                                         "this name",
+                                         key_in_words(right)),
+                  .hint = "rename it, if that helper is meant; or take the line out"};
+  if (config.cred_helpers.contains(right)) {
+    finding.change.cred_helpers[key] = "";
+  } else if (!may_be_found(config, right)) {
+    finding.change.cred_helpers[key] = "";
+    finding.change.cred_helpers[right] = helper;
+  }
+  if (!finding.change.empty()) finding.hint = "pullsecret doctor --fix mends it";
+  return finding;
 }
 
 // Docker looks into credHelpers by exactly the name that it asks for.
 Findings check_helper_keys(const Config& config) {
   Findings findings;
-  for (const auto& [key, helper] : config.cred_helpers) {
-    const std::string right = docker_server_url(key);
-    if (key == right) continue;
-    Finding finding{
-        .name = "entry-spelling",
-        .severity = Severity::problem,
-        .subject = printable(key),
-        .message = fmt::format("Docker looks into credHelpers for {}, and does not find "
-                               "this name",
-                               printable(right)),
-        .hint = "pullsecret doctor --fix renames it"};
-    finding.change.cred_helpers[key] = "";
-    finding.change.cred_helpers.emplace(
-        right, config.cred_helpers.contains(right) ? config.cred_helpers.at(right) : helper);
-    findings.push_back(std::move(finding));
-  }
+  for (const auto& [key, helper] : config.cred_helpers)
+    if (key != docker_server_url(key)) findings.push_back(misspelled_line(config, key, helper));
   return findings;
+}
+
+bool is_empty_without_store(const Registry& registry) {
+  return registry.store == nullptr && registry.entry != nullptr && !registry.has_inline();
 }
 
 bool works(const HelperChecks& stores, const std::string& store) {
@@ -275,17 +358,31 @@ bool works(const HelperChecks& stores, const std::string& store) {
 
 }  // namespace
 
-Findings check_entries(const Config& config, const HelperChecks& stores, HelperClient& helpers) {
+Findings check_spellings(const Config& config) {
+  std::map<std::string, std::vector<Registry>> by_server_url;
+  for (const AuthEntry& entry : config.auths)
+    if (!is_docker_hub_token(entry.key))
+      by_server_url[docker_server_url(entry.key)].push_back(registry_of(config, entry.key));
   Findings findings = check_helper_keys(config);
-  const auto append = [&](Findings more) {
-    std::move(more.begin(), more.end(), std::back_inserter(findings));
-  };
-  append(check_spellings(config));
+  for (const AuthEntry& entry : config.auths)
+    if (auto finding = check_login_in_key(entry.key)) findings.push_back(*std::move(finding));
+  for (const auto& [server_url, same] : by_server_url)
+    for (Finding& finding : check_same(same))
+      findings.push_back(std::move(finding));
+  return findings;
+}
+
+Findings check_entries(const Config& config, const HelperChecks& stores, HelperClient& helpers) {
+  Findings findings;
   std::vector<Registry> stored;
-  for (const std::string& key : named_registries(config)) {
-    const Registry registry = registry_of(config, key);
+  std::vector<Registry> registries;
+  for (const std::string& key : named_registries(config))
+    registries.push_back(registry_of(config, key));
+  const bool has_empty = std::any_of(registries.begin(), registries.end(), is_empty_without_store);
+  const auto other = has_empty ? find_other_store(helpers) : std::nullopt;
+  for (const Registry& registry : registries) {
     if (registry.store == nullptr && registry.entry != nullptr)
-      findings.push_back(check_without_store(registry));
+      findings.push_back(check_without_store(config, registry, other));
     else if (registry.entry != nullptr && registry.entry->problem)
       findings.push_back(undecodable(registry));
     else if (registry.store != nullptr && works(stores, *registry.store))
@@ -293,7 +390,8 @@ Findings check_entries(const Config& config, const HelperChecks& stores, HelperC
     if (registry.store != nullptr && registry.has_inline())
       findings.push_back(plain_text_beside(registry));
   }
-  append(check_with_stores(config, stored, helpers));
+  Findings of_stored = check_with_stores(config, stored, stores, helpers);
+  std::move(of_stored.begin(), of_stored.end(), std::back_inserter(findings));
   return findings;
 }
 

@@ -7,14 +7,18 @@
 
 namespace pullsecret {
 
+/// Checks the names that `config` has for registries: `entry-spelling` (Docker or the kubelet does
+/// not use it), `entry-twice` (the same registry under another name), `entry-login-in-key`.
+Findings check_spellings(const Config& config);
+
 /// Checks each registry that `config` names, and asks the stores that work for its credential. One
 /// finding for each at least:
 ///
 /// `entry-ok`, `entry-empty` (`{}` and no store behind it), `entry-not-in-store`,
 /// `entry-plain-text` (inline beside a store, which Docker asks in its place),
-/// `entry-undecodable`, `entry-identity-token`, `entry-expired`, `entry-spelling` (Docker or the
-/// kubelet does not use it), `entry-twice`, `entry-unreadable` (the store has it, and fails to give
-/// it). A registry whose store does not work has none: the store's finding says why.
+/// `entry-undecodable`, `entry-identity-token`, `entry-expired`, `entry-unreadable` (the store has
+/// it, and fails to give it). A registry whose store does not work has none: the store's finding
+/// says why.
 Findings check_entries(const Config& config, const HelperChecks& stores, HelperClient& helpers);
 
 }  // namespace pullsecret

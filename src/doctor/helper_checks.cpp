@@ -279,10 +279,12 @@ Result check(const Interview& interview, UserShell& shell) {
   Result result{.state = answers.state};
   if (may_be_the_stores_fault(answers.finding))
     result.findings = store_faults(interview.use.helper, complaint_of(interview));
-  // Not found, in a keyring that is locked or not there, says nothing.
+  // A store that is shut, or not there, has nothing for anybody. With a GPG key that cannot
+  // encrypt, pass still reads.
   for (const Finding& fault : result.findings)
-    if (fault.name == "secretservice-locked" || fault.name == "secretservice-no-keyring")
-      result.state.works = false;
+    if (!fault.name.starts_with("pass-key-")) result.state.works = false;
+  result.state.is_faulty = is_problem || !result.findings.empty();
+  if (answer_in(interview.list) != nullptr) result.state.listed = listed_by(interview);
   if (result.findings.empty()) result.findings.push_back(std::move(answers.finding));
   if (auto labels = check_labels(interview)) result.findings.push_back(*std::move(labels));
   if (auto paths = check_other_paths(interview.use, shell))
@@ -302,6 +304,7 @@ HelperChecks check_helpers(const Config& config, HelperClient& helpers) {
   std::vector<Interview> interviews;
   for (const HelperUse& use : uses_of(config)) {
     if (auto absent = check_presence(use, shell)) {
+      absent->state.is_faulty = absent->finding.severity == Severity::problem;
       checks.findings.push_back(std::move(absent->finding));
       checks.helpers[use.helper] = absent->state;
     } else {

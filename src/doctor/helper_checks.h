@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "docker/config.h"
 #include "doctor/finding.h"
@@ -12,8 +13,10 @@ namespace pullsecret {
 
 /// What a credential helper is good for, here and now.
 struct HelperState {
-  bool works = false;    ///< it answered `get`, and what it says of its entries can be believed
-  bool is_lost = false;  ///< there is no such program for this machine: another store can take over
+  bool works = false;      ///< it answered `get`, and what it says of its entries can be believed
+  bool is_faulty = false;  ///< something is wrong with it, or with what stands behind it
+  bool is_lost = false;    ///< there is no such program for this machine: another can take over
+  std::optional<std::vector<std::string>> listed = std::nullopt;  ///< its server URLs, if it tells
 };
 
 struct HelperChecks {

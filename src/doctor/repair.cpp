@@ -1,11 +1,13 @@
 #include "doctor/repair.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
-#include <variant>
 
 #include <fmt/format.h>
 
+#include "credential/registry.h"
+#include "docker/resolve.h"
 #include "doctor/default_store.h"
 #include "system/error.h"
 #include "system/text.h"
@@ -21,21 +23,20 @@ void merge(ConfigChange& change, const ConfigChange& more) {
   if (!change.creds_store) change.creds_store = more.creds_store;
 }
 
-bool takes_entry_out(const ConfigChange& change) {
-  return std::any_of(change.entries.begin(), change.entries.end(), [](const auto& entry) {
-    return std::holds_alternative<Removed>(entry.second);
-  });
+// What the config names no more under any name.
+std::vector<std::string> logins_lost(const Config& before, const Config& after) {
+  std::set<std::string> named;
+  for (const std::string& key : named_registries(after))
+    named.insert(docker_server_url(key));
+  std::vector<std::string> lost;
+  for (const std::string& key : named_registries(before))
+    if (!named.contains(docker_server_url(key))) lost.push_back(docker_server_url(key));
+  return without_repeats(std::move(lost));
 }
 
-// An entry that held nothing is gone without a trace, unless the user is told to log in again.
-void note_logins(std::vector<std::string>& notes, const Findings& findings,
-                 const ConfigChange& change) {
-  if (change.entries.empty()) return;
-  for (const Finding& finding : findings) {
-    const bool was_login = finding.name == "entry-empty" || finding.name == "entry-not-in-store";
-    if (was_login && takes_entry_out(finding.change))
-      notes.push_back("log in again: " + finding.hint);
-  }
+std::string log_in_again(const std::string& server_url) {
+  return fmt::format("log in again: docker login{}",
+                     server_url == docker_hub_key ? "" : " " + key_in_words(server_url));
 }
 
 /// Which helpers have to go, and what takes their place.
@@ -46,8 +47,8 @@ class Replacement {
 
   bool has_to_go(const Checkup& checkup, const std::string& helper) const {
     const auto state = checkup.helpers.find(helper);
-    if (state == checkup.helpers.end() || helper == use_) return false;
-    return state->second.is_lost || (use_ && !state->second.works);
+    if (helper.empty() || helper == use_ || state == checkup.helpers.end()) return false;
+    return state->second.is_lost || (use_ && state->second.is_faulty);
   }
 
   // Nothing if no store works. It is looked for when it is needed, and once.
@@ -64,16 +65,22 @@ class Replacement {
   std::optional<std::optional<std::string>> found_;
 };
 
-// A line of credHelpers that goes leaves its registry to credsStore, where there is one.
+bool works(const Checkup& checkup, const std::string& helper) {
+  const auto state = checkup.helpers.find(helper);
+  return state != checkup.helpers.end() && state->second.works;
+}
+
+// A line of credHelpers that goes leaves its registry to credsStore, if that works.
 ConfigChange replace_helpers(const Checkup& checkup, Replacement& replacement) {
   ConfigChange change;
   const Config& config = *checkup.config;
   const bool store_goes = replacement.has_to_go(checkup, config.creds_store) ||
                           has_broken_default_store(checkup.findings);
   if (store_goes && replacement.store()) change.creds_store = *replacement.store();
+  const bool is_covered = change.creds_store || works(checkup, config.creds_store);
   for (const auto& [key, helper] : config.cred_helpers)
     if (replacement.has_to_go(checkup, helper) && replacement.store())
-      change.cred_helpers[key] = config.creds_store.empty() ? *replacement.store() : "";
+      change.cred_helpers[key] = is_covered ? "" : *replacement.store();
   return change;
 }
 
@@ -98,9 +105,8 @@ bool closes_file(const Checkup& checkup) {
                      [](const Finding& finding) { return finding.name == "file-mode"; });
 }
 
-// A text that is there, and laid out as config.json is.
 bool has_mendable_file(const Checkup& checkup) {
-  return checkup.place && checkup.json && checkup.place->file.filename() != ".dockercfg";
+  return checkup.place && checkup.json && is_config_json(*checkup.place);
 }
 
 void check_usable(const std::string& store, HelperClient& helpers) {
@@ -135,15 +141,16 @@ Repair plan_repair(const Checkup& checkup, const std::optional<std::string>& use
   for (int round = 0; round < most_rounds; ++round) {
     const ConfigChange change = plan_change(current, replacement);
     if (change.empty()) break;
-    note_logins(repair.notes, current.findings, change);
     repair.text = changed_config(*current.json, change);
-    current = check_text(checkup.place->file, {checkup.json->file, *repair.text}, helpers);
+    current = check_text(*checkup.place, {checkup.json->file, *repair.text}, helpers);
   }
+  if (checkup.config && current.config)
+    for (const std::string& server_url : logins_lost(*checkup.config, *current.config))
+      repair.notes.push_back(log_in_again(server_url));
   if (replacement.is_wanting())
     repair.notes.emplace_back(
         "no store works here that could take over; "
         "docker-credential-encryptedfile needs nothing but itself");
-  repair.notes = without_repeats(std::move(repair.notes));
   return repair;
 }
 

@@ -148,6 +148,10 @@ void replace_file(const fs::path& file, std::string_view content, Access access)
   sync_folder(target.parent_path());
 }
 
+void close_to_others(const fs::path& file) {
+  if (chmod(file.c_str(), S_IRUSR | S_IWUSR) != 0) throw system_error(place_of(file));
+}
+
 bool make_copy(const fs::path& copy, std::string_view content, const fs::path& original) {
   const FileDescriptor descriptor(
       open(copy.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));

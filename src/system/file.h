@@ -33,6 +33,9 @@ enum class Access {
 void replace_file(const std::filesystem::path& file, std::string_view content,
                   Access access = Access::user_alone);
 
+/// Takes group's and others' leave to use `file` from them: mode 0600. Throws Error.
+void close_to_others(const std::filesystem::path& file);
+
 /// Makes the new file `copy`, with `content` and mode 0600, for the owner of `original` as far as
 /// the system lets it be; it is on disk when this returns. False if something of that name is there
 /// already. Throws Error with `copy` as its place; there is then no such file.

@@ -36,9 +36,14 @@ all_well
 finds ok entry-ok '^GitHub token of the user octocat, in plain text in the file$'
 
 it 'nowhere: an empty entry and no store'
+inline quay.io '{}'
+doctor
+finds problem entry-empty 'names no store' '^docker login quay.io$'
+
+it 'in a store that the config does not name any more'
 inline ghcr.io '{}'
 doctor
-finds problem entry-empty 'no store' '^docker login ghcr.io$'
+finds problem entry-empty 'the store encryptedfile has its credential' 'doctor --fix names it'
 
 it 'not in the store'
 config '{"auths": {"quay.io": {}}, "credsStore": "encryptedfile"}'

@@ -151,11 +151,11 @@ out_json 'map(.name) | index("default-store")' null
 # ---- What else is mended
 
 it 'empty entries without a store go'
-config '{"auths":{"ghcr.io":{},"quay.io":{"auth":"dTpodW50ZXIy"}}}'
+config '{"auths":{"harbor.example":{},"quay.io":{"auth":"dTpodW50ZXIy"}}}'
 fix
 succeeds
 same 'the entries' "$(jq -c '.auths | keys' "$file")" '["quay.io"]'
-err_has 'note: log in again: docker login ghcr.io$'
+err_has 'note: log in again: docker login harbor.example$'
 fixes_once
 
 it 'spellings of registries and settings are mended'
@@ -183,6 +183,82 @@ succeeds
 same 'the mode' "$(stat -c %a "$file")" 600
 same 'the content' "$(checksum "$file")" "$before"
 same 'the backups' "$(backups)" ''
+
+it 'the store that has what an empty entry means is named, and nothing has to be done again'
+config '{"auths":{"ghcr.io":{}}}'
+fix
+succeeds
+same 'the config' "$(jq -c . "$file")" '{"auths":{"ghcr.io":{}},"credsStore":"encryptedfile"}'
+err_lacks 'log in again'
+fixes_once
+
+it 'beside plain text it is named for that registry alone'
+config '{"auths":{"ghcr.io":{},"quay.io":{"auth":"dTpodW50ZXIy"}}}'
+fix
+succeeds
+same 'credHelpers' "$(jq -c .credHelpers "$file")" '{"ghcr.io":"encryptedfile"}'
+same 'credsStore' "$(jq -r .credsStore "$file")" null
+fixes_once
+
+# ---- What is never lost
+
+it 'what a pass that is not set up in this shell may have stays'
+if command -v pass >/dev/null; then
+  config '{"auths":{"ghcr.io":{},"quay.io":{}},"credsStore":"pass"}'
+  fix
+  status_is 1
+  same 'the entries' "$(jq -c '.auths | keys' "$file")" '["ghcr.io","quay.io"]'
+  fix --use encryptedfile
+  same 'credsStore, with --use' "$(jq -r .credsStore "$file")" encryptedfile
+else
+  skip 'pass is not installed'
+fi
+
+it "a line of credHelpers is left to no credsStore that does not work"
+config '{"credsStore":"broken","credHelpers":{"gcr.io":"osxkeychain"}}'
+fix
+same 'the config' "$(jq -c . "$file")" '{"credsStore":"broken","credHelpers":{"gcr.io":"encryptedfile"}}'
+
+it 'and one that goes is a login to be made again'
+config '{"credsStore":"encryptedfile","credHelpers":{"gcr.io":"osxkeychain"}}'
+fix
+err_has 'note: log in again: docker login gcr.io$'
+
+it 'an empty name is no broken store'
+config '{"auths":{"ghcr.io":{"auth":"dTpodW50ZXIy"}},"credHelpers":{"ghcr.io":""}}'
+before=$(checksum "$file")
+fix --use encryptedfile
+same 'the config' "$(checksum "$file")" "$before"
+
+it "podman's file is looked at, and not changed by Docker's rules"
+rm "$file"
+printf '{"auths":{"docker.io":{"auth":"dTpodW50ZXIy"}}}' >"$scratch/auth.json"
+before=$(checksum "$scratch/auth.json")
+run env "REGISTRY_AUTH_FILE=$scratch/auth.json" pullsecret doctor --fix --yes
+same 'the file' "$(checksum "$scratch/auth.json")" "$before"
+out_has 'entry-ok +docker.io'
+
+it 'a file that is no UTF-8 is mended, too'
+printf '{"auths":{"ghcr.io":{}},"credsStore":"desktop","x":"\377"}' >"$file"
+fix
+succeeds
+same 'credsStore' "$(jq -r .credsStore "$file")" encryptedfile
+
+it 'a file that cannot be replaced stays as it is, with its mode and without a backup'
+if [ "$(id -u)" -eq 0 ] && command -v chattr >/dev/null && chattr +i "$file" 2>/dev/null; then
+  chattr -i "$file"
+  config '{"auths":{"ghcr.io":{}},"credsStore":"desktop"}'
+  chmod 644 "$file"
+  forget_backups
+  chattr +i "$file"
+  fix
+  chattr -i "$file"
+  status_is 1
+  same 'the mode' "$(stat -c %a "$file")" 644
+  same 'the backups' "$(backups)" ''
+else
+  skip 'nothing here makes a file immutable'
+fi
 
 # ---- What is never touched
 

@@ -28,6 +28,9 @@ cannot_use() {
 # ---- secretservice
 
 uses secretservice
+# list_answers: a daemon that just started may not have all of its objects yet.
+list_answers() { docker-credential-secretservice list <<<unused; }
+
 for whose in ours upstream; do
   by "$whose" secretservice
 
@@ -75,6 +78,7 @@ for whose in ours upstream; do
   it "secretservice, $whose: a keyring that nobody has made yet"
   remove_keyring
   start_locked_keyring
+  wait_until list_answers 3
   doctor
   finds warning secretservice-no-keyring 'no default keyring yet'
   cannot_use secretservice 'no default keyring yet'

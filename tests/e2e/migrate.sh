@@ -51,6 +51,7 @@ make_image "$scratch/image"
 # ---- All of it, from place to place
 
 config "{\"auths\": {\"ghcr.io\": {\"auth\": \"$(auth_of u:hunter2-ghcr)\", \"email\": \"u@example.com\"}}, \"psFormat\": \"{{.ID}}\\t<b>\"}"
+chmod 600 "$config_file"
 docker_login "$registry"
 cp "$config_file" "$scratch/inline.json"
 skopeo copy --insecure-policy --dest-tls-verify=false --authfile "$config_file" \
@@ -158,6 +159,17 @@ config_json '[.credsStore, .credHelpers]' '[null,{"ghcr.io":"encryptedfile"}]'
 skopeo_finds
 run pullsecret get ghcr.io -o password
 out_is hunter2-ghcr
+
+it 'a file that others may read is closed before plain text comes into it'
+cp "$config_file" "$scratch/before.json"
+config '{"credsStore": "encryptedfile"}'
+printf '{"ServerURL":"d.example","Username":"u","Secret":"hunter2"}' | docker-credential-encryptedfile store
+chmod 644 "$config_file"
+run pullsecret migrate --to inline --registry d.example
+succeeds
+err_has 'note: .*config.json is readable by you alone now'
+same 'its mode' "$(stat -c %a "$config_file")" 600
+cp "$scratch/before.json" "$config_file"
 
 it 'another credential at the new place is not overwritten'
 docker-credential-secretservice store <<<"$(entry ghcr.io other hunter2-other)"

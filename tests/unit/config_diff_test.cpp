@@ -58,3 +58,13 @@ TEST_CASE("a large file with one change has a small diff") {
   };
   CHECK(diff(config("desktop"), config("pass")).size() < 300);
 }
+
+TEST_CASE("a login in a key is not shown") {
+  const std::string shown = diff(R"({"auths": {"https://bob:hunter2@a.io": {}}})", "{}");
+  CHECK(shown.find("hunter2") == std::string::npos);
+  CHECK(shown.find("https://…@a.io") != std::string::npos);
+}
+
+TEST_CASE("a text that is no UTF-8, or has half a surrogate pair, is shown as Go reads it") {
+  CHECK(diff("{\"a\": \"\\ud83d\", \"\xFF\": 1}", "{}").find("\uFFFD") != std::string::npos);
+}

@@ -11,13 +11,17 @@ using namespace pullsecret;
 
 namespace {
 
-// The findings about a config whose store `store` and helper `helper` work.
-Findings check(const std::string& config) {
+// The findings about a config whose store `store` and helper `helper` work, and list `listed`.
+Findings check(const std::string& text, const std::vector<std::string>& listed = {}) {
   HelperClient helpers({});
   HelperChecks stores;
-  stores.helpers["store"].works = true;
-  stores.helpers["helper"].works = true;
-  return check_entries(parse_config({"config.json", config}), stores, helpers);
+  for (const char* name : {"store", "helper"})
+    stores.helpers[name] = {.works = true, .listed = listed};
+  const Config config = parse_config({"config.json", text});
+  Findings findings = check_spellings(config);
+  for (Finding& finding : check_entries(config, stores, helpers))
+    findings.push_back(std::move(finding));
+  return findings;
 }
 
 std::optional<Finding> find(const Findings& findings, const std::string& name) {
@@ -158,8 +162,9 @@ TEST_CASE("a spelling that Docker or the kubelet does not use is mended") {
 }
 
 TEST_CASE("spellings that both use are well") {
-  const std::string key = GENERATE("https://index.docker.io/v1/", "ghcr.io", "https://ghcr.io",
-                                   "https://ghcr.io/v1/", "localhost:5000", "quay.io/acme");
+  const std::string key =
+      GENERATE("https://index.docker.io/v1/", "index.docker.io", "ghcr.io", "https://ghcr.io",
+               "https://ghcr.io/v1/", "localhost:5000", "quay.io/acme");
   CHECK(names(check(R"({"auths":{")" + key + R"(":{"auth":"dTpw"}}})")) == Names{"entry-ok"});
 }
 
@@ -185,6 +190,33 @@ TEST_CASE("credHelpers is looked into by exactly one name") {
   CHECK(finding->severity == Severity::problem);
   CHECK(mended(config) ==
         R"({"credHelpers":{"a.io":"helper","https://index.docker.io/v1/":"helper"}})");
+}
+
+TEST_CASE("a line of credHelpers does not come into effect where it would hide a login") {
+  const ScriptStores stores;
+  stores.add("store", "ghcr.io", R"({"Username":"u","Secret":"p"})");
+  stores.write_helper("helper");
+  const std::string config = GENERATE(
+      as<std::string>{},
+      R"({"auths":{"ghcr.io":{"auth":"dTpw"}},"credHelpers":{"https://ghcr.io":"helper"}})",
+      R"({"auths":{"ghcr.io":{}},"credsStore":"store","credHelpers":{"https://ghcr.io":"helper"}})");
+  CHECK(find(check(config), "entry-spelling"));
+  CHECK(mended(config) == config);
+}
+
+TEST_CASE("what a store lists and does not give stays in the file") {
+  const ScriptStores stores;
+  stores.write_helper("store");
+  const Findings findings = check(R"({"auths":{"a.io":{}},"credsStore":"store"})", {"a.io"});
+  REQUIRE(names(findings) == Names{"entry-unreadable"});
+  CHECK(findings.front().change.empty());
+}
+
+TEST_CASE("a login in a key is told, and not shown") {
+  const Findings findings = check(R"({"auths":{"https://bob:hunter2@a.io":{"auth":"dTpw"}}})");
+  CHECK(find(findings, "entry-login-in-key"));
+  for (const Finding& finding : findings)
+    CHECK_THAT(finding.subject + finding.message + finding.hint, !Catch::Contains("hunter2"));
 }
 
 TEST_CASE("the registries of a store that does not work are not asked for") {

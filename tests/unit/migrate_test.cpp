@@ -213,3 +213,13 @@ TEST_CASE("the named store of an old config is taken over, line by line") {
   CHECK(listed("new") == Names{"a.io"});
   CHECK(run.config().cred_helpers == Lines{{"a.io", "new"}});
 }
+
+TEST_CASE("what a run left that was killed while it compared two stores is no credential") {
+  const Stores stores;
+  put("old", std::string(probe_server_url), "pullsecret");
+  put("old", "a.io", "u");
+  Run run{R"({"auths":{},"credsStore":"old"})"};
+  run.migrate({.to = "inline"});
+  CHECK(run.username_at("a.io") == "u");
+  CHECK(run.username_at(std::string(probe_server_url)) == "no entry");
+}
