@@ -28,7 +28,8 @@ const Tree& member(const Tree& object, const char* name) {
 // The size of what client-side apply would keep of an object: not its last copy, and no
 // managedFields, which apply refuses.
 std::size_t applied_size(Tree object) {
-  if (const auto metadata = object.find("metadata"); metadata != object.end()) {
+  if (const auto metadata = object.find("metadata");
+      metadata != object.end() && metadata->is_object()) {
     metadata->erase("managedFields");
     if (const auto annotations = metadata->find("annotations");
         annotations != metadata->end() && annotations->is_object())

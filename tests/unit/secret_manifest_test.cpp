@@ -134,3 +134,12 @@ TEST_CASE("a config file is known as one, and counts as base64") {
   CHECK(config.size == 16);
   CHECK_FALSE(read("kind: Secret\nmetadata: {generateName: a-}").secrets.at(0).is_config_file);
 }
+
+TEST_CASE("null in the place of metadata, data or annotations is nothing") {
+  const Manifests manifests = read(
+      "kind: Secret\nmetadata:\ndata:\n---\n"
+      "kind: Secret\nmetadata: {name: a, annotations: }\n");
+  REQUIRE(manifests.secrets.size() == 2);
+  CHECK(manifests.secrets[0].name.empty());
+  CHECK(manifests.secrets[1].name == "a");
+}
