@@ -72,6 +72,11 @@ bool is_docker_hub_token(std::string_view server_url) {
   return is_docker_hub_host(host) && (path == "/v1/access-token" || path == "/v1/refresh-token");
 }
 
+std::string login_command(std::string_view key) {
+  const std::string host = registry_host(docker_server_url(key));
+  return is_docker_hub_host(host) ? "docker login" : "docker login " + key_in_words(host);
+}
+
 std::string key_in_words(std::string_view key) {
   const std::size_t scheme = key.find("://");
   const bool has_scheme = scheme != std::string_view::npos && key.find_first_of(":@") == scheme;

@@ -42,6 +42,10 @@ std::vector<std::string> other_spellings(std::string_view key);
 /// no registry.
 bool is_docker_hub_token(std::string_view server_url);
 
+/// The command that logs in to the registry of `key`, printable: `docker login` for Docker Hub,
+/// else `docker login HOST`.
+std::string login_command(std::string_view key);
+
 /// `key` fit for messages: printable, and with `…` for a login in it (`user:password@HOST`).
 std::string key_in_words(std::string_view key);
 

@@ -282,6 +282,11 @@ const AuthEntry* AuthEntries::find(const std::string& key) const {
   return known == positions_.end() ? nullptr : &entries_[known->second];
 }
 
+bool has_inline_credential(const Config& config) {
+  return std::any_of(config.auths.begin(), config.auths.end(),
+                     [](const AuthEntry& entry) { return !is_empty(entry.credential); });
+}
+
 Config parse_config(JsonText json) {
   const Reader reader(std::move(json));
   Config config{.file = reader.file()};

@@ -62,6 +62,9 @@ struct Config {
       cred_helpers;  ///< registry key → helper; the name may be empty
 };
 
+/// Whether any entry of `auths` holds a credential itself.
+bool has_inline_credential(const Config& config);
+
 /// Reads what Docker reads and refuses what Docker refuses (docker/cli, config/configfile), with
 /// one difference: a bad entry of `auths` becomes that entry's problem. Field names match in any
 /// letter case; of a repeated key the last value counts, repeated objects merge; an empty text is

@@ -89,11 +89,9 @@ Error no_config() {
           "log in with docker login REGISTRY, or name a file with --config"};
 }
 
-bool has_inline_credential(const fs::path& file) {
+bool holds_plain_text(const fs::path& file) {
   try {
-    const Config config = read_config(file);
-    return std::any_of(config.auths.begin(), config.auths.end(),
-                       [](const AuthEntry& entry) { return !is_empty(entry.credential); });
+    return has_inline_credential(read_config(file));
   } catch (const Error&) {
     return false;
   }
@@ -177,7 +175,7 @@ std::vector<fs::path> plain_text_backups(const fs::path& file) {
   std::error_code ignored;
   const fs::path folder = file.has_parent_path() ? file.parent_path() : ".";
   for (fs::directory_iterator entry(folder, ignored), end; entry != end; entry.increment(ignored))
-    if (entry->path().filename().string().starts_with(prefix) && has_inline_credential(*entry))
+    if (entry->path().filename().string().starts_with(prefix) && holds_plain_text(*entry))
       backups.push_back(entry->path());
   std::sort(backups.begin(), backups.end());
   return backups;

@@ -10,6 +10,7 @@
 #include "doctor/environment_checks.h"
 #include "doctor/file_checks.h"
 #include "doctor/settings_checks.h"
+#include "doctor/spelling_checks.h"
 
 namespace pullsecret {
 namespace {

@@ -14,10 +14,10 @@ namespace pullsecret {
 /// Everything that was found out about a config.
 struct Checkup {
   Findings findings;
-  std::optional<ConfigPlace> place;            ///< none: standard input, or nowhere for it to be
-  std::optional<JsonText> json;                ///< if it can be read; empty if there is none yet
-  std::optional<Config> config;                ///< if Docker takes it
-  std::map<std::string, HelperState> helpers;  ///< that it names
+  std::optional<ConfigPlace> place;  ///< none: standard input, or nowhere for it to be
+  std::optional<JsonText> json;      ///< if it can be read; empty if there is none yet
+  std::optional<Config> config;      ///< if Docker takes it
+  HelperStates helpers;              ///< that it names
 };
 
 /// Checks the config that load_config(named) would read, all that it leads to, and the environment.

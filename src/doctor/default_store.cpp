@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include "doctor/helper_checks.h"
-#include "system/environment.h"
 #include "system/program.h"
 
 namespace pullsecret {
@@ -20,7 +19,7 @@ bool names_nothing(const Config& config) {
 }
 
 bool is_on_path(const std::string& program) {
-  return find_program(program, environment_variable("PATH").value_or("")).found.has_value();
+  return find_on_path(program).found.has_value();
 }
 
 Finding working(const std::string& store, std::string program) {

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
-#include <map>
+#include <iterator>
 #include <optional>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <fmt/format.h>
@@ -13,32 +14,11 @@
 #include "credential/token.h"
 #include "docker/ask_stores.h"
 #include "docker/resolve.h"
-#include "helper/answer.h"
-#include "kubernetes/keyring.h"
+#include "doctor/registry.h"
 #include "system/text.h"
 
 namespace pullsecret {
 namespace {
-
-/// One registry of the config.
-struct Registry {
-  std::string key;
-  const AuthEntry* entry = nullptr;    ///< its entry, if there is one
-  const std::string* store = nullptr;  ///< the name of the store that Docker asks, if there is one
-
-  bool has_inline() const { return entry != nullptr && !is_empty(entry->credential); }
-};
-
-Registry registry_of(const Config& config, const std::string& key) {
-  const std::string* store = store_for(config, key);
-  const bool is_named = store != nullptr && !store->empty();
-  return {key, config.auths.find(key), is_named ? store : nullptr};
-}
-
-std::string log_in_again(const std::string& key) {
-  const std::string host = registry_host(docker_server_url(key));
-  return is_docker_hub_host(host) ? "docker login" : "docker login " + key_in_words(host);
-}
 
 // ---- What a credential is worth
 
@@ -57,7 +37,7 @@ Finding describe(const Registry& registry, const Credential& credential, const s
     finding.severity = Severity::problem;
     finding.message +=
         fmt::format(": it ended at {}, and the registry refuses it", in_words(*expiry));
-    finding.hint = log_in_again(registry.key);
+    finding.hint = login_command(registry.key);
     return finding;
   }
   if (expiry) finding.message += fmt::format("; it ends at {}", in_words(*expiry));
@@ -103,7 +83,7 @@ Finding missing_from_store(const Registry& registry, const HelperState& state, b
       .message = fmt::format("the store {} has no credential for it: Docker is anonymous "
                              "to this registry",
                              printable(*registry.store)),
-      .hint = log_in_again(registry.key)};
+      .hint = login_command(registry.key)};
   if (is_elsewhere)
     finding.message = fmt::format(
         "the store {} has it under another spelling, which Docker does not "
@@ -124,26 +104,7 @@ Finding undecodable(const Registry& registry) {
       .severity = Severity::problem,
       .subject = key_in_words(registry.key),
       .message = fmt::format("{}; Docker refuses the whole file because of it", problem.what()),
-      .hint = "correct it, or take the entry out of the file, then " + log_in_again(registry.key)};
-}
-
-/// A store that works, and what it has.
-struct OtherStore {
-  std::string name;
-  std::vector<std::string> listed;  ///< sorted
-};
-
-// The one that could be meant where somebody took the store's line out of the config.
-std::optional<OtherStore> find_other_store(HelperClient& helpers) {
-  auto name = find_working_store(helpers);
-  if (!name) return std::nullopt;
-  std::vector<std::string> listed = list_store(*name, helpers);
-  return OtherStore{*std::move(name), std::move(listed)};
-}
-
-bool has_any_inline(const Config& config) {
-  return std::any_of(config.auths.begin(), config.auths.end(),
-                     [](const AuthEntry& entry) { return !is_empty(entry.credential); });
+      .hint = "correct it, or take the entry out of the file, then " + login_command(registry.key)};
 }
 
 // Beside plain text the store is named for this registry alone: Docker asks it in place of the
@@ -157,7 +118,7 @@ Finding unnamed_store(const Config& config, const Registry& registry, const std:
                                          "name that store: Docker is anonymous to this registry",
                                          store),
                   .hint = "pullsecret doctor --fix names it"};
-  if (has_any_inline(config))
+  if (has_inline_credential(config))
     finding.change.cred_helpers[server_url] = store;
   else
     finding.change.creds_store = store;
@@ -171,13 +132,13 @@ Finding dead_entry(const Registry& registry) {
                   .message =
                       "its entry is empty, and the config names no store for it: Docker is "
                       "anonymous to this registry",
-                  .hint = log_in_again(registry.key)};
+                  .hint = login_command(registry.key)};
   if (registry.entry->credential.email.empty()) finding.change.entries[registry.key] = Removed{};
   return finding;
 }
 
 Finding check_without_store(const Config& config, const Registry& registry,
-                            const std::optional<OtherStore>& other) {
+                            const std::optional<WorkingStore>& other) {
   if (registry.entry->problem) return undecodable(registry);
   if (registry.has_inline())
     return describe(registry, registry.entry->credential, "in plain text in the file");
@@ -212,138 +173,25 @@ Finding not_found(const Config& config, const Registry& registry, const HelperSt
   return missing_from_store(registry, state, is_elsewhere(config, registry, helpers));
 }
 
-Finding read_reply(const Config& config, const Registry& registry, const HelperState& state,
-                   const HelperReply& reply, HelperClient& helpers) {
-  try {
-    if (const auto* failure = std::get_if<HelperFailure>(&reply))
-      return unreadable(registry, failure->error);
-    const auto* answer = std::get_if<std::string>(&reply);
-    const auto credential = answer != nullptr ? parse_get_answer(*answer) : std::nullopt;
-    if (!credential) return not_found(config, registry, state, helpers);
+Finding read_answer(const Config& config, const Registry& registry, const HelperState& state,
+                    const StoreAnswer& answer, HelperClient& helpers) {
+  if (const auto* error = std::get_if<Error>(&answer)) return unreadable(registry, *error);
+  if (const auto* credential = std::get_if<Credential>(&answer))
     return describe(registry, *credential, "in the store " + printable(*registry.store));
-  } catch (const Error& error) {
-    return unreadable(registry, error);
-  }
+  return not_found(config, registry, state, helpers);
 }
 
 Findings check_with_stores(const Config& config, const std::vector<Registry>& registries,
-                           const HelperChecks& stores, HelperClient& helpers) {
-  std::vector<HelperCall> calls;
-  calls.reserve(registries.size());
+                           const HelperStates& stores, HelperClient& helpers) {
+  std::vector<StoreKey> keys;
+  keys.reserve(registries.size());
   for (const Registry& registry : registries)
-    calls.push_back({*registry.store, "get", docker_server_url(registry.key)});
-  const std::vector<HelperReply> replies = helpers.run(calls);
+    keys.push_back({*registry.store, docker_server_url(registry.key)});
+  const std::vector<StoreAnswer> answers = get_from_stores(keys, helpers);
   Findings findings;
   for (std::size_t i = 0; i < registries.size(); ++i)
-    findings.push_back(read_reply(config, registries[i], stores.helpers.at(*registries[i].store),
-                                  replies[i], helpers));
-  return findings;
-}
-
-// ---- How it is spelled
-
-// Docker compares the key itself, and then host names.
-bool is_spelled_right(const std::string& key) {
-  const std::string server_url = docker_server_url(key);
-  return registry_host(key) == registry_host(server_url) &&
-         served_images(key) == served_images(server_url);
-}
-
-// The entry that counts among those of one registry: the one with a credential in it where there is
-// no store, then the one that is spelled right, then the first.
-const Registry& choose(const std::vector<Registry>& same) {
-  return *std::max_element(same.begin(), same.end(), [](const Registry& a, const Registry& b) {
-    const auto rank = [](const Registry& registry) {
-      const bool counts = registry.store == nullptr && registry.has_inline();
-      return (counts ? 2 : 0) + (is_spelled_right(registry.key) ? 1 : 0);
-    };
-    return rank(a) < rank(b);
-  });
-}
-
-Finding misspelled(const Registry& registry, bool is_taken) {
-  const std::string right = docker_server_url(registry.key);
-  Finding finding{
-      .name = "entry-spelling",
-      .severity = Severity::warning,
-      .subject = key_in_words(registry.key),
-      .message = fmt::format("Docker or the kubelet does not use it under this name: it "
-                             "has to be {}",
-                             key_in_words(right)),
-      .hint = "pullsecret doctor --fix renames it"};
-  if (!is_taken) finding.change.entries[registry.key] = Renamed{right};
-  return finding;
-}
-
-Finding twice(const Registry& registry, const Registry& counting) {
-  Finding finding{.name = "entry-twice",
-                  .severity = Severity::warning,
-                  .subject = key_in_words(registry.key),
-                  .message = fmt::format("the same registry as {}, which is the one that counts",
-                                         key_in_words(counting.key)),
-                  .hint = "docker logout " + key_in_words(registry.key)};
-  const bool is_needless = !registry.has_inline() ||
-                           (counting.has_inline() &&
-                            is_same_login(registry.entry->credential, counting.entry->credential));
-  if (is_needless && !registry.entry->problem) finding.change.entries[registry.key] = Removed{};
-  return finding;
-}
-
-Findings check_same(const std::vector<Registry>& same) {
-  Findings findings;
-  const Registry& counting = choose(same);
-  const bool is_taken = std::any_of(same.begin(), same.end(), [&](const Registry& registry) {
-    return registry.key == docker_server_url(counting.key);
-  });
-  if (!is_spelled_right(counting.key)) findings.push_back(misspelled(counting, is_taken));
-  for (const Registry& registry : same)
-    if (registry.key != counting.key) findings.push_back(twice(registry, counting));
-  return findings;
-}
-
-// Nobody reads it there, and everybody sees it.
-std::optional<Finding> check_login_in_key(const std::string& key) {
-  if (key_in_words(key) == printable(key)) return std::nullopt;
-  return Finding{.name = "entry-login-in-key",
-                 .severity = Severity::warning,
-                 .subject = key_in_words(key),
-                 .message = "its name holds a login, which Docker does not use",
-                 .hint = "take it out of the name, and change the password"};
-}
-
-// Whether Docker, as the config is, may find a credential for the registry elsewhere. A line that
-// comes into effect would hide it.
-bool may_be_found(const Config& config, const std::string& server_url) {
-  return !config.creds_store.empty() ||
-         std::any_of(config.auths.begin(), config.auths.end(), [&](const AuthEntry& entry) {
-           return docker_server_url(entry.key) == server_url && !is_empty(entry.credential);
-         });
-}
-
-Finding misspelled_line(const Config& config, const std::string& key, const std::string& helper) {
-  const std::string right = docker_server_url(key);
-  Finding finding{.name = "entry-spelling",
-                  .severity = Severity::problem,
-                  .subject = key_in_words(key),
-                  .message = fmt::format("Docker looks into credHelpers for {}, and does not find "
-                                         "this name",
-                                         key_in_words(right)),
-                  .hint = "rename it, if that helper is meant; or take the line out"};
-  if (config.cred_helpers.contains(right)) {
-    finding.change.cred_helpers[key] = "";
-  } else if (!may_be_found(config, right)) {
-    finding.change.cred_helpers[key] = "";
-    finding.change.cred_helpers[right] = helper;
-  }
-  if (!finding.change.empty()) finding.hint = "pullsecret doctor --fix mends it";
-  return finding;
-}
-
-// Docker looks into credHelpers by exactly the name that it asks for.
-Findings check_helper_keys(const Config& config) {
-  Findings findings;
-  for (const auto& [key, helper] : config.cred_helpers)
-    if (key != docker_server_url(key)) findings.push_back(misspelled_line(config, key, helper));
+    findings.push_back(
+        read_answer(config, registries[i], stores.at(*registries[i].store), answers[i], helpers));
   return findings;
 }
 
@@ -351,26 +199,7 @@ bool is_empty_without_store(const Registry& registry) {
   return registry.store == nullptr && registry.entry != nullptr && !registry.has_inline();
 }
 
-bool works(const HelperChecks& stores, const std::string& store) {
-  const auto state = stores.helpers.find(store);
-  return state != stores.helpers.end() && state->second.works;
-}
-
 }  // namespace
-
-Findings check_spellings(const Config& config) {
-  std::map<std::string, std::vector<Registry>> by_server_url;
-  for (const AuthEntry& entry : config.auths)
-    if (!is_docker_hub_token(entry.key))
-      by_server_url[docker_server_url(entry.key)].push_back(registry_of(config, entry.key));
-  Findings findings = check_helper_keys(config);
-  for (const AuthEntry& entry : config.auths)
-    if (auto finding = check_login_in_key(entry.key)) findings.push_back(*std::move(finding));
-  for (const auto& [server_url, same] : by_server_url)
-    for (Finding& finding : check_same(same))
-      findings.push_back(std::move(finding));
-  return findings;
-}
 
 Findings check_entries(const Config& config, const HelperChecks& stores, HelperClient& helpers) {
   Findings findings;
@@ -379,18 +208,19 @@ Findings check_entries(const Config& config, const HelperChecks& stores, HelperC
   for (const std::string& key : named_registries(config))
     registries.push_back(registry_of(config, key));
   const bool has_empty = std::any_of(registries.begin(), registries.end(), is_empty_without_store);
-  const auto other = has_empty ? find_other_store(helpers) : std::nullopt;
+  // The one that could be meant where somebody took the store's line out of the config.
+  const auto other = has_empty ? find_working_store(helpers) : std::nullopt;
   for (const Registry& registry : registries) {
     if (registry.store == nullptr && registry.entry != nullptr)
       findings.push_back(check_without_store(config, registry, other));
     else if (registry.entry != nullptr && registry.entry->problem)
       findings.push_back(undecodable(registry));
-    else if (registry.store != nullptr && works(stores, *registry.store))
+    else if (registry.store != nullptr && works(stores.helpers, *registry.store))
       stored.push_back(registry);
     if (registry.store != nullptr && registry.has_inline())
       findings.push_back(plain_text_beside(registry));
   }
-  Findings of_stored = check_with_stores(config, stored, stores, helpers);
+  Findings of_stored = check_with_stores(config, stored, stores.helpers, helpers);
   std::move(of_stored.begin(), of_stored.end(), std::back_inserter(findings));
   return findings;
 }

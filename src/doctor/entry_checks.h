@@ -7,10 +7,6 @@
 
 namespace pullsecret {
 
-/// Checks the names that `config` has for registries: `entry-spelling` (Docker or the kubelet does
-/// not use it), `entry-twice` (the same registry under another name), `entry-login-in-key`.
-Findings check_spellings(const Config& config);
-
 /// Checks each registry that `config` names, and asks the stores that work for its credential. One
 /// finding for each at least:
 ///

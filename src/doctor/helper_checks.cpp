@@ -296,7 +296,36 @@ Error error_of(const Finding& finding) {
   return {finding.subject, finding.message, finding.hint};
 }
 
+std::optional<Error> fault_of(const Interview& interview) {
+  const std::string& store = interview.use.helper;
+  const HelperFailure* failure = failure_in(interview.list);
+  if (failure != nullptr && !failure->end) return failure->error;
+  const Findings faults = store_faults(store, complaint_of(interview));
+  if (!faults.empty()) return error_of(faults.front());
+  if (failure != nullptr) return failure->error;
+  if (const auto fault = answer_fault(interview)) return Error(program_of(store), *fault);
+  return std::nullopt;
+}
+
+/// A store that was asked what it has, and why it is of no use, if it is not.
+struct Trial {
+  Interview interview;
+  std::optional<Error> fault;
+};
+
+Trial try_store(const std::string& store, HelperClient& helpers) {
+  Trial trial{.interview = {.use = {.helper = store}}};
+  trial.interview.list = helpers.run({list_call(trial.interview)}).front();
+  trial.fault = fault_of(trial.interview);
+  return trial;
+}
+
 }  // namespace
+
+bool works(const HelperStates& states, const std::string& helper) {
+  const auto state = states.find(helper);
+  return state != states.end() && state->second.works;
+}
 
 HelperChecks check_helpers(const Config& config, HelperClient& helpers) {
   HelperChecks checks;
@@ -322,22 +351,16 @@ HelperChecks check_helpers(const Config& config, HelperClient& helpers) {
   return checks;
 }
 
-std::optional<std::string> find_working_store(HelperClient& helpers) {
-  for (const char* store : {"pass", "secretservice", "encryptedfile"})
-    if (!why_not_usable(store, helpers)) return store;
+std::optional<WorkingStore> find_working_store(HelperClient& helpers) {
+  for (const char* store : {"pass", "secretservice", "encryptedfile"}) {
+    const Trial trial = try_store(store, helpers);
+    if (!trial.fault) return WorkingStore{store, listed_by(trial.interview)};
+  }
   return std::nullopt;
 }
 
 std::optional<Error> why_not_usable(const std::string& store, HelperClient& helpers) {
-  Interview interview{.use = {.helper = store}};
-  interview.list = helpers.run({list_call(interview)}).front();
-  const HelperFailure* failure = failure_in(interview.list);
-  if (failure != nullptr && !failure->end) return failure->error;
-  const Findings faults = store_faults(store, complaint_of(interview));
-  if (!faults.empty()) return error_of(faults.front());
-  if (failure != nullptr) return failure->error;
-  if (const auto fault = answer_fault(interview)) return Error(program_of(store), *fault);
-  return std::nullopt;
+  return try_store(store, helpers).fault;
 }
 
 }  // namespace pullsecret

@@ -19,9 +19,14 @@ struct HelperState {
   std::optional<std::vector<std::string>> listed = std::nullopt;  ///< its server URLs, if it tells
 };
 
+using HelperStates = std::map<std::string, HelperState>;  ///< by name, as in the config
+
+/// Whether `helper` is among the states, and works.
+bool works(const HelperStates& states, const std::string& helper);
+
 struct HelperChecks {
   Findings findings;
-  std::map<std::string, HelperState> helpers;  ///< by name, as in the config
+  HelperStates helpers;
 };
 
 /// Asks every helper that `config` names: `version`, then `list`, then one `get`, all helpers side
@@ -39,10 +44,16 @@ struct HelperChecks {
 /// `pass-key-expired`, `pass-key-untrusted`, `pass-key-unusable`, `pass-no-pinentry`.
 HelperChecks check_helpers(const Config& config, HelperClient& helpers);
 
+/// A store that works, and what it has.
+struct WorkingStore {
+  std::string name;
+  std::vector<std::string> listed;  ///< server URLs, sorted
+};
+
 /// The first of `pass`, `secretservice` (the order in which Docker chooses) and `encryptedfile`
 /// that is installed, lists, and can store: for pass that takes GPG keys that can encrypt and one
 /// that can decrypt, for secretservice a default keyring that is not locked.
-std::optional<std::string> find_working_store(HelperClient& helpers);
+std::optional<WorkingStore> find_working_store(HelperClient& helpers);
 
 /// Whether `store` works in the same sense; the answer says why if it does not.
 std::optional<Error> why_not_usable(const std::string& store, HelperClient& helpers);

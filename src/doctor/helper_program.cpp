@@ -21,8 +21,8 @@ namespace {
 constexpr std::string_view fix_replaces =
     "`pullsecret doctor --fix` puts a store that works in its place";
 
-std::string own_search_path() {
-  return environment_variable("PATH").value_or("");
+ProgramSearch search_here(const std::string& helper) {
+  return find_on_path(helper_program_name(helper));
 }
 
 ProgramSearch search_on(const std::string& search_path, const std::string& helper) {
@@ -86,7 +86,7 @@ HelperCheck name_prefix(const HelperUse& use) {
                           in_words(use), helper_program_prefix, consequence(use)),
               fmt::format("let it say \"{}\"", printable(name))),
       {.is_lost = true}};
-  if (!search_on(own_search_path(), name).found) return check;
+  if (!search_here(name).found) return check;
   check.finding.change = rename(use, name);
   check.finding.hint += ", as `pullsecret doctor --fix` does";
   check.state.is_lost = false;
@@ -125,7 +125,7 @@ std::string origin_hint(const std::string& helper) {
 
 // A program in a folder that PATH does not name from the root.
 std::optional<std::string> relative_folder_of(const std::string& helper) {
-  for (const std::string& folder : split(own_search_path(), ':')) {
+  for (const std::string& folder : split(environment_variable("PATH").value_or(""), ':')) {
     if (folder.starts_with('/')) continue;
     std::error_code unknown;
     const auto here = std::filesystem::absolute(folder.empty() ? "." : folder, unknown);
@@ -200,7 +200,7 @@ std::string in_words(const HelperUse& use) {
 std::optional<HelperCheck> check_presence(const HelperUse& use, UserShell& shell) {
   if (use.helper.empty()) return name_empty(use);
   if (!is_helper_name(use.helper)) return name_invalid(use);
-  const ProgramSearch search = search_on(own_search_path(), use.helper);
+  const ProgramSearch search = search_here(use.helper);
   if (search.found) return std::nullopt;
   if (search.not_executable) {
     const Error why = not_executable(*search.not_executable);
@@ -213,7 +213,7 @@ std::optional<HelperCheck> check_presence(const HelperUse& use, UserShell& shell
 }
 
 std::optional<Finding> check_other_paths(const HelperUse& use, UserShell& shell) {
-  const auto found = search_on(own_search_path(), use.helper).found;
+  const auto found = search_here(use.helper).found;
   if (!found || is_standard(found->parent_path())) return std::nullopt;
   const std::string& elsewhere = shell.login_path();
   if (elsewhere.empty() || search_on(elsewhere, use.helper).found) return std::nullopt;
@@ -228,7 +228,7 @@ std::optional<Finding> check_other_paths(const HelperUse& use, UserShell& shell)
 }
 
 HelperCheck failed_start(const HelperUse& use, int error_number) {
-  const auto program = search_on(own_search_path(), use.helper).found;
+  const auto program = search_here(use.helper).found;
   const Error why = start_failure(program.value_or(helper_program_name(use.helper)), error_number);
   return lost(
       problem("helper-wrong-format", use, why.what(),

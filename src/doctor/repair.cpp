@@ -34,9 +34,9 @@ std::vector<std::string> logins_lost(const Config& before, const Config& after) 
   return without_repeats(std::move(lost));
 }
 
-std::string log_in_again(const std::string& server_url) {
-  return fmt::format("log in again: docker login{}",
-                     server_url == docker_hub_key ? "" : " " + key_in_words(server_url));
+std::optional<std::string> name_of(const std::optional<WorkingStore>& store) {
+  if (!store) return std::nullopt;
+  return store->name;
 }
 
 /// Which helpers have to go, and what takes their place.
@@ -53,7 +53,7 @@ class Replacement {
 
   // Nothing if no store works. It is looked for when it is needed, and once.
   const std::optional<std::string>& store() {
-    if (!found_) found_ = use_ ? use_ : find_working_store(helpers_);
+    if (!found_) found_ = use_ ? use_ : name_of(find_working_store(helpers_));
     return *found_;
   }
 
@@ -65,11 +65,6 @@ class Replacement {
   std::optional<std::optional<std::string>> found_;
 };
 
-bool works(const Checkup& checkup, const std::string& helper) {
-  const auto state = checkup.helpers.find(helper);
-  return state != checkup.helpers.end() && state->second.works;
-}
-
 // A line of credHelpers that goes leaves its registry to credsStore, if that works.
 ConfigChange replace_helpers(const Checkup& checkup, Replacement& replacement) {
   ConfigChange change;
@@ -77,7 +72,7 @@ ConfigChange replace_helpers(const Checkup& checkup, Replacement& replacement) {
   const bool store_goes = replacement.has_to_go(checkup, config.creds_store) ||
                           has_broken_default_store(checkup.findings);
   if (store_goes && replacement.store()) change.creds_store = *replacement.store();
-  const bool is_covered = change.creds_store || works(checkup, config.creds_store);
+  const bool is_covered = change.creds_store || works(checkup.helpers, config.creds_store);
   for (const auto& [key, helper] : config.cred_helpers)
     if (replacement.has_to_go(checkup, helper) && replacement.store())
       change.cred_helpers[key] = is_covered ? "" : *replacement.store();
@@ -146,7 +141,7 @@ Repair plan_repair(const Checkup& checkup, const std::optional<std::string>& use
   }
   if (checkup.config && current.config)
     for (const std::string& server_url : logins_lost(*checkup.config, *current.config))
-      repair.notes.push_back(log_in_again(server_url));
+      repair.notes.push_back("log in again: " + login_command(server_url));
   if (replacement.is_wanting())
     repair.notes.emplace_back(
         "no store works here that could take over; "

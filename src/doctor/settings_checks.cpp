@@ -90,11 +90,6 @@ std::optional<WrongName> find_wrong_name(const JsonMember& member) {
   return std::nullopt;
 }
 
-bool has_plain_text(const Config& config) {
-  return std::any_of(config.auths.begin(), config.auths.end(),
-                     [](const AuthEntry& entry) { return !is_empty(entry.credential); });
-}
-
 // Whether Docker takes the file if the value stands under the name that was meant.
 bool fits(const WrongName& wrong) {
   const std::string text = fmt::format(R"({{"{}": {}}})", wrong.meant.name, wrong.member.value);
@@ -111,7 +106,7 @@ bool fits(const WrongName& wrong) {
 class NameCheck {
  public:
   NameCheck(const std::vector<JsonMember>& members, const Config& config)
-      : has_plain_text_(has_plain_text(config)), has_store_(!config.creds_store.empty()) {
+      : has_plain_text_(has_inline_credential(config)), has_store_(!config.creds_store.empty()) {
     for (const JsonMember& member : members)
       names_.insert(member.name);
   }

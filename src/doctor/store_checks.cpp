@@ -220,7 +220,7 @@ Findings check_keys(const std::vector<std::string>& keys) {
 Keyring ask_keyring() {
   constexpr std::size_t most = 4096;
   if (!is_bus_named()) return Keyring::no_bus;
-  const auto program = find_program("dbus-send", environment_variable("PATH").value_or("")).found;
+  const auto program = find_on_path("dbus-send").found;
   if (!program) return Keyring::unknown;
   const ProgramResult result = run_program(
       {.program = *program,

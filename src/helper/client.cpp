@@ -12,7 +12,6 @@
 #include "credential/json.h"
 #include "helper/answer.h"
 #include "helper/protocol.h"
-#include "system/environment.h"
 #include "system/executable_format.h"
 #include "system/program.h"
 #include "system/text.h"
@@ -36,7 +35,7 @@ void check_helper_name(const std::string& helper) {
 std::filesystem::path find_helper(const std::string& helper) {
   check_helper_name(helper);
   const std::string name = helper_program_name(helper);
-  const ProgramSearch search = find_program(name, environment_variable("PATH").value_or(""));
+  const ProgramSearch search = find_on_path(name);
   if (search.found) return *search.found;
   if (search.not_executable) throw not_executable(*search.not_executable);
   throw Error(printable(name), "not found on PATH",

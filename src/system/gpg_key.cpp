@@ -36,8 +36,7 @@ std::filesystem::path password_store_folder() {
 }
 
 std::filesystem::path find_gpg() {
-  const std::string search_path = environment_variable("PATH").value_or("");
-  if (auto second = find_program("gpg2", search_path).found) return *std::move(second);
+  if (auto second = find_on_path("gpg2").found) return *std::move(second);
   return required_program("gpg", "gnupg");
 }
 

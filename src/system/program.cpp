@@ -266,8 +266,12 @@ ProgramSearch find_program(std::string_view name, std::string_view search_path) 
   return search;
 }
 
+ProgramSearch find_on_path(std::string_view name) {
+  return find_program(name, environment_variable("PATH").value_or(""));
+}
+
 std::filesystem::path required_program(std::string_view name, std::string_view package) {
-  ProgramSearch search = find_program(name, environment_variable("PATH").value_or(""));
+  ProgramSearch search = find_on_path(name);
   if (search.found) return *std::move(search.found);
   if (search.not_executable) throw not_executable(*search.not_executable);
   throw Error(

@@ -115,6 +115,9 @@ struct ProgramSearch {
 /// entries, and empty ones, would let the current folder decide what gets the secrets.
 ProgramSearch find_program(std::string_view name, std::string_view search_path);
 
+/// The same in the folders of $PATH.
+ProgramSearch find_on_path(std::string_view name);
+
 /// The program `name` on PATH. Throws Error, with the Debian package that has it, if it is not
 /// there.
 std::filesystem::path required_program(std::string_view name, std::string_view package);

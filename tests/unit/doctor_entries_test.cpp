@@ -5,6 +5,7 @@
 #include "credential/base64.h"
 #include "docker/config_change.h"
 #include "doctor/entry_checks.h"
+#include "doctor/spelling_checks.h"
 #include "script_stores.h"
 
 using namespace pullsecret;

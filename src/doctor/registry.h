@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+
+#include "docker/config.h"
+#include "docker/resolve.h"
+
+namespace pullsecret {
+
+/// One registry of a config, which has to outlive it.
+struct Registry {
+  std::string key;
+  const AuthEntry* entry = nullptr;    ///< its entry, if there is one
+  const std::string* store = nullptr;  ///< the name of the store that Docker asks, if there is one
+
+  bool has_inline() const { return entry != nullptr && !is_empty(entry->credential); }
+};
+
+inline Registry registry_of(const Config& config, const std::string& key) {
+  const std::string* store = store_for(config, key);
+  const bool is_named = store != nullptr && !store->empty();
+  return {key, config.auths.find(key), is_named ? store : nullptr};
+}
+
+}  // namespace pullsecret
