@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-#include "credential/json.h"
+#include "credential/go_json_writer.h"
 #include "credential/registry.h"
 #include "system/text.h"
 
@@ -45,7 +45,7 @@ std::string masked(std::string_view json) {
     const bool names = is_name(json, at);
     if (names && depth == 1) setting = decode_string(string);
     if (names && string.find('@') != std::string_view::npos)
-      result += json_string(key_in_words(decode_string(string)));
+      result += go_json_string(key_in_words(decode_string(string)));
     else
       result += names || is_shown(setting) ? string : "\"…\"";
   }
@@ -63,8 +63,7 @@ std::vector<std::string> lines_of(std::string_view text) {
 }
 
 std::vector<std::string> shown_lines(const JsonText& json) {
-  const JsonText read{json.file, as_go_reads(json.text)};
-  return lines_of(masked(first_value(read)));
+  return lines_of(masked(first_value(json)));
 }
 
 }  // namespace

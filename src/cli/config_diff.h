@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "credential/go_json.h"
+#include "credential/go_json_reader.h"
 
 namespace pullsecret {
 

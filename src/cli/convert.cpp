@@ -14,6 +14,7 @@
 #include "cli/options.h"
 #include "cli/store_options.h"
 #include "docker/config.h"
+#include "docker/config_change.h"
 #include "docker/resolve.h"
 #include "kubernetes/image.h"
 #include "kubernetes/keyring.h"
@@ -163,17 +164,24 @@ KeyedCredentials mend_keys(const ConvertOptions& options, KeyedCredentials crede
   return mended;
 }
 
-void write_credentials(const ConvertOptions& options, const Config& config,
+// What follows the first value of the file, which Docker does not read, is left out.
+std::string config_with(const LoadedConfig& loaded, const KeyedCredentials& credentials) {
+  const JsonText json{loaded.json.file, fmt::format("{}\n", first_value(loaded.json))};
+  return changed_config(json, inline_alone(loaded.config, credentials));
+}
+
+void write_credentials(const ConvertOptions& options, const LoadedConfig& loaded,
                        KeyedCredentials credentials) {
   if (options.manifest.format == OutputFormat::config)
-    return write_output(options.manifest, format_config(config, credentials));
+    return write_output(options.manifest, config_with(loaded, credentials));
   const std::map<std::string, Credential> by_key(std::move_iterator(credentials.begin()),
                                                  std::move_iterator(credentials.end()));
   write_manifests(options.manifest, format_manifests(options.manifest, by_key));
 }
 
 void convert(const ConvertOptions& options) {
-  const Config config = load_config_aloud(options.store);
+  const LoadedConfig loaded = load_config_aloud(options.store);
+  const Config& config = loaded.config;
   StatusLine status(options.store.quiet);
   HelperClient helpers = make_helper_client(options.store, status);
 
@@ -184,7 +192,7 @@ void convert(const ConvertOptions& options) {
   std::vector<Resolved> resolved = resolve(config, keys, helpers);
   status.erase();
   KeyedCredentials usable = take_usable(options, std::move(resolved));
-  write_credentials(options, config, mend_keys(options, std::move(usable)));
+  write_credentials(options, loaded, mend_keys(options, std::move(usable)));
 }
 
 Work prepare(const Arguments& arguments) {

@@ -8,7 +8,7 @@
 #include "cli/help.h"
 #include "cli/manifest.h"
 #include "cli/options.h"
-#include "docker/config.h"
+#include "docker/config_change.h"
 #include "kubernetes/keyring.h"
 #include "system/error.h"
 #include "system/file.h"
@@ -79,7 +79,9 @@ void create(const CreateOptions& options) {
   credential.email = options.email;
   const std::string key = kubelet_registry_key(options.server);
   if (options.manifest.format == OutputFormat::config)
-    return write_output(options.manifest, format_config({}, {{key, std::move(credential)}}));
+    return write_output(
+        options.manifest,
+        changed_config({.text = "\n"}, inline_alone({}, {{key, std::move(credential)}})));
   write_manifests(options.manifest,
                   format_manifests(options.manifest, {{key, std::move(credential)}}));
 }

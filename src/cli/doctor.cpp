@@ -12,7 +12,7 @@
 #include "cli/options.h"
 #include "cli/store_options.h"
 #include "cli/table.h"
-#include "credential/json.h"
+#include "credential/go_json_writer.h"
 #include "docker/config_file.h"
 #include "doctor/checkup.h"
 #include "doctor/repair.h"
@@ -99,11 +99,15 @@ std::string format_as_table(const Findings& findings) {
 
 std::string format_as_json(const Findings& findings) {
   std::vector<std::string> objects;
-  for (const Finding& finding : findings)
-    objects.push_back(fmt::format(
-        R"(  {{"name": {}, "severity": {}, "subject": {}, "message": {}, "hint": {}}})",
-        json_string(finding.name), json_string(in_words(finding.severity)),
-        json_string(finding.subject), json_string(finding.message), json_string(finding.hint)));
+  for (const Finding& finding : findings) {
+    JsonObjectWriter object;
+    object.add_string("name", finding.name);
+    object.add_string("severity", in_words(finding.severity));
+    object.add_string("subject", finding.subject);
+    object.add_string("message", finding.message);
+    object.add_string("hint", finding.hint);
+    objects.push_back(object.text());
+  }
   return "[\n" + join(objects, ",\n") + "\n]\n";
 }
 

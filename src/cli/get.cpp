@@ -7,6 +7,7 @@
 #include "cli/store_options.h"
 #include "docker/resolve.h"
 #include "helper/answer.h"
+#include "helper/json_message.h"
 #include "system/text.h"
 
 namespace pullsecret {
@@ -37,20 +38,20 @@ GetOptions read_options(const Arguments& arguments) {
 }
 
 std::string format(const GetOptions& options, const Credential& credential) {
-  const auto [username, secret] = username_and_secret(credential);
+  const StoredCredential stored = stored_credential(credential);
   switch (options.format) {
     case GetFormat::json:
-      return format_get_answer(options.registry, credential);
+      return format_credential_message(options.registry, stored);
     case GetFormat::username:
-      return username + "\n";
+      return stored.username + "\n";
     case GetFormat::password:
-      return secret + "\n";
+      return stored.secret + "\n";
   }
   return {};
 }
 
 void get(const GetOptions& options) {
-  const Config config = load_config_aloud(options.store);
+  const Config config = load_config_aloud(options.store).config;
   StatusLine status(options.store.quiet);
   HelperClient helpers = make_helper_client(options.store, status);
   const std::string key = registry_key_for(config, options.registry);

@@ -23,14 +23,14 @@ StoreOptions read_store_options(const cxxopts::ParseResult& parsed) {
           .quiet = parsed["quiet"].as<bool>()};
 }
 
-Config load_config_aloud(const StoreOptions& options) {
+LoadedConfig load_config_aloud(const StoreOptions& options) {
   LoadedConfig loaded = load_config(options.config);
   if (!options.quiet && !loaded.is_dockers_own)
     print_note(fmt::format("Docker has no config here; reading {}", loaded.config.file));
   if (!options.quiet && loaded.environment_refused)
     print_warning(Error("", fmt::format("ignoring DOCKER_AUTH_CONFIG, as Docker does: {}",
                                         loaded.environment_refused->what())));
-  return std::move(loaded.config);
+  return loaded;
 }
 
 HelperClient make_helper_client(const StoreOptions& options, StatusLine& status) {

@@ -23,7 +23,7 @@ StoreOptions read_store_options(const cxxopts::ParseResult& parsed);
 
 /// Loads the config, and says on standard error if it is not Docker's own, or if
 /// DOCKER_AUTH_CONFIG does not take part.
-Config load_config_aloud(const StoreOptions& options);
+LoadedConfig load_config_aloud(const StoreOptions& options);
 
 /// A client whose progress `status` shows.
 HelperClient make_helper_client(const StoreOptions& options, StatusLine& status);

@@ -2,172 +2,83 @@
 
 #include <algorithm>
 #include <array>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "credential/basic_auth.h"
-#include "credential/json.h"
 #include "system/text.h"
 
 namespace pullsecret {
 namespace {
 
-/// What Go's type of a field takes; `null` is taken by all.
-enum class Shape { string, strings, string_map, string_map_map, object, object_map };
+// ---- Docker's types: docker/cli, config/configfile/file.go (ConfigFile, ProxyConfig) and
+// config/types (AuthConfig). A value of another type makes Docker refuse the file.
 
-struct Field {
-  std::string_view name;
-  Shape shape;
+constexpr std::array entry_fields{
+    GoField{"username", &go_string},      GoField{"password", &go_string},
+    GoField{"auth", &go_string},          GoField{"email", &go_string},
+    GoField{"serveraddress", &go_string}, GoField{"identitytoken", &go_string},
+    GoField{"registrytoken", &go_string},
 };
 
-// docker/cli, config/configfile/file.go: type ConfigFile. A value of another type makes Docker
-// refuse the file.
-constexpr std::array fields{
-    Field{"auths", Shape::object},
-    Field{"HttpHeaders", Shape::string_map},
-    Field{"psFormat", Shape::string},
-    Field{"imagesFormat", Shape::string},
-    Field{"networksFormat", Shape::string},
-    Field{"pluginsFormat", Shape::string},
-    Field{"volumesFormat", Shape::string},
-    Field{"statsFormat", Shape::string},
-    Field{"detachKeys", Shape::string},
-    Field{"credsStore", Shape::string},
-    Field{"credHelpers", Shape::string_map},
-    Field{"serviceInspectFormat", Shape::string},
-    Field{"servicesFormat", Shape::string},
-    Field{"tasksFormat", Shape::string},
-    Field{"secretFormat", Shape::string},
-    Field{"configFormat", Shape::string},
-    Field{"nodesFormat", Shape::string},
-    Field{"pruneFilters", Shape::strings},
-    Field{"proxies", Shape::object_map},
-    Field{"currentContext", Shape::string},
-    Field{"cliPluginsExtraDirs", Shape::strings},
-    Field{"plugins", Shape::string_map_map},
-    Field{"aliases", Shape::string_map},
-    Field{"features", Shape::string_map},
-    Field{"experimental", Shape::string},
+constexpr std::array proxy_fields{
+    GoField{"httpProxy", &go_string}, GoField{"httpsProxy", &go_string},
+    GoField{"noProxy", &go_string},   GoField{"ftpProxy", &go_string},
+    GoField{"allProxy", &go_string},
 };
 
-bool is_field(const JsonMember& member, std::string_view name) {
-  return equal_ignoring_case(member.name, name);
-}
+constexpr GoType proxy{GoType::Kind::record, nullptr, proxy_fields};
+constexpr GoType proxies{GoType::Kind::map, &proxy};
+constexpr GoType plugins{GoType::Kind::map, &go_string_map};
 
-bool all_members(std::string_view value, Shape shape);
-
-bool has_shape(std::string_view value, Shape shape) {
-  const JsonKind kind = kind_of(value);
-  if (kind == JsonKind::null) return true;
-  switch (shape) {
-    case Shape::string:
-      return kind == JsonKind::string;
-    case Shape::object:
-      return kind == JsonKind::object;
-    case Shape::string_map:
-      return kind == JsonKind::object && all_members(value, Shape::string);
-    case Shape::string_map_map:
-      return kind == JsonKind::object && all_members(value, Shape::string_map);
-    case Shape::object_map:
-      return kind == JsonKind::object && all_members(value, Shape::object);
-    case Shape::strings: {
-      if (kind != JsonKind::array) return false;
-      const auto elements = elements_of(value);
-      return std::all_of(elements.begin(), elements.end(), [](std::string_view element) {
-        return has_shape(element, Shape::string);
-      });
-    }
-  }
-  return false;
-}
-
-bool all_members(std::string_view value, Shape shape) {
-  const auto members = members_of(value);
-  return std::all_of(members.begin(), members.end(),
-                     [&](const JsonMember& member) { return has_shape(member.value, shape); });
-}
-
-std::string_view in_words(Shape shape) {
-  switch (shape) {
-    case Shape::string:
-      return "a string";
-    case Shape::strings:
-      return "an array of strings";
-    case Shape::string_map:
-      return "an object of strings";
-    case Shape::string_map_map:
-      return "an object of objects of strings";
-    case Shape::object:
-      return "an object";
-    case Shape::object_map:
-      return "an object of objects";
-  }
-  return {};
-}
-
-/// A text and the places in it.
-class Reader {
- public:
-  explicit Reader(JsonText json) : json_(std::move(json)) {
-    if (json_.text.starts_with("\xFF\xFE") || json_.text.starts_with("\xFE\xFF"))
-      throw error(json_.text, "UTF-16 text; JSON is UTF-8", "save the file as UTF-8");
-    json_.text = as_go_reads(std::move(json_.text));
-  }
-
-  const std::string& file() const { return json_.file; }
-
-  /// The members of the text's one object; none for an empty text or `null`.
-  std::vector<JsonMember> members() const {
-    const std::string_view value = first_value(json_);
-    if (value.empty()) return {};
-    return members_of_object(value, "the config");
-  }
-
-  std::vector<JsonMember> members_of_object(std::string_view value, std::string_view name) const {
-    check(value, name, Shape::object);
-    if (kind_of(value) == JsonKind::null) return {};
-    return members_of(value);
-  }
-
-  void check(std::string_view value, std::string_view name, Shape shape) const {
-    if (!has_shape(value, shape))
-      throw error(value, fmt::format("{} must be {}", name, in_words(shape)));
-  }
-
-  /// `value` is a view into the text.
-  Error error(std::string_view value, std::string message, std::string hint = {}) const {
-    return error_at(json_, lines_, static_cast<std::size_t>(value.data() - json_.text.data()),
-                    std::move(message), std::move(hint));
-  }
-
- private:
-  JsonText json_;
-  mutable LineCounter lines_;  ///< remembers how far it counted, for the many errors of one file
+// Of the entries in `auths` each has its own problem.
+constexpr std::array config_fields{
+    GoField{"auths", &go_object},
+    GoField{"HttpHeaders", &go_string_map},
+    GoField{"psFormat", &go_string},
+    GoField{"imagesFormat", &go_string},
+    GoField{"networksFormat", &go_string},
+    GoField{"pluginsFormat", &go_string},
+    GoField{"volumesFormat", &go_string},
+    GoField{"statsFormat", &go_string},
+    GoField{"detachKeys", &go_string},
+    GoField{"credsStore", &go_string},
+    GoField{"credHelpers", &go_string_map},
+    GoField{"serviceInspectFormat", &go_string},
+    GoField{"servicesFormat", &go_string},
+    GoField{"tasksFormat", &go_string},
+    GoField{"secretFormat", &go_string},
+    GoField{"configFormat", &go_string},
+    GoField{"nodesFormat", &go_string},
+    GoField{"pruneFilters", &go_strings},
+    GoField{"proxies", &proxies},
+    GoField{"currentContext", &go_string},
+    GoField{"cliPluginsExtraDirs", &go_strings},
+    GoField{"plugins", &plugins},
+    GoField{"aliases", &go_string_map},
+    GoField{"features", &go_string_map},
+    GoField{"experimental", &go_string},
 };
 
-void set_text(std::string& text, std::string_view value) {
-  if (kind_of(value) == JsonKind::string) text = decode_string(value);
+// The members of the text's one object; none for an empty text or `null`.
+std::vector<JsonMember> members_of_config(const GoJsonReader& reader) {
+  if (reader.value().empty()) return {};
+  return reader.members_of_object(reader.value(), "the config");
 }
 
 // The entry's own fields as Docker sees them: `auth` wins over `username` and `password`.
-Credential parse_credential(const Reader& reader, const std::vector<JsonMember>& members) {
-  Credential credential;
-  std::string auth;
-  const std::array<std::pair<std::string_view, std::string*>, 6> known{
-      {{"auth", &auth},
-       {"username", &credential.username},
-       {"password", &credential.password},
-       {"email", &credential.email},
-       {"identitytoken", &credential.identity_token},
-       {"registrytoken", &credential.registry_token}}};
-  for (const JsonMember& member : members)
-    for (const auto& [name, text] : known) {
-      if (!is_field(member, name)) continue;
-      reader.check(member.value, name, Shape::string);
-      set_text(*text, member.value);
-    }
-  if (!auth.empty()) {
+Credential parse_credential(const std::vector<JsonMember>& members) {
+  const auto field = [&](std::string_view name) {
+    return string_field(members, name).value_or("");
+  };
+  Credential credential{.username = field("username"),
+                        .password = field("password"),
+                        .email = field("email"),
+                        .identity_token = field("identitytoken"),
+                        .registry_token = field("registrytoken")};
+  if (const std::string auth = field("auth"); !auth.empty()) {
     UserPassword decoded = decode_auth(auth);
     credential.username = std::move(decoded.username);
     credential.password = std::move(decoded.password);
@@ -175,11 +86,12 @@ Credential parse_credential(const Reader& reader, const std::vector<JsonMember>&
   return credential;
 }
 
-AuthEntry parse_entry(const Reader& reader, const JsonMember& member) {
+AuthEntry parse_entry(const GoJsonReader& reader, const JsonMember& member) {
   AuthEntry entry{.key = member.name};
   try {
-    entry.credential =
-        parse_credential(reader, reader.members_of_object(member.value, "an entry of auths"));
+    const auto members = reader.members_of_object(member.value, "an entry of auths");
+    reader.check_fields(members, entry_fields);
+    entry.credential = parse_credential(members);
   } catch (const Error& error) {
     // decode_auth() knows no place.
     entry.problem =
@@ -188,23 +100,24 @@ AuthEntry parse_entry(const Reader& reader, const JsonMember& member) {
   return entry;
 }
 
-void add_entries(AuthEntries& entries, const Reader& reader,
+void add_entries(AuthEntries& entries, const GoJsonReader& reader,
                  const std::vector<JsonMember>& members) {
   entries.reserve(entries.size() + members.size());
   for (const JsonMember& member : members)
     entries.add(parse_entry(reader, member));
 }
 
-Error unknown_field(const Reader& reader, const JsonMember& member) {
+Error unknown_field(const GoJsonReader& reader, const JsonMember& member) {
   return reader.error(member.value, fmt::format("unknown field \"{}\"", printable(member.name)));
 }
 
-// Docker's decoder for the environment knows no field but `auth`.
-AuthEntry parse_environment_entry(const Reader& reader, const JsonMember& member) {
+// Docker's decoder for the environment knows no field but `auth`, and demands that.
+AuthEntry parse_environment_entry(const GoJsonReader& reader, const JsonMember& member) {
   for (const JsonMember& field : reader.members_of_object(member.value, "an entry of auths"))
-    if (!is_field(field, "auth")) throw unknown_field(reader, field);
+    if (!is_field(field.name, "auth")) throw unknown_field(reader, field);
   AuthEntry entry = parse_entry(reader, member);
   if (entry.problem) throw Error(*entry.problem);
+  if (is_empty(entry.credential)) throw reader.error(member.value, "its \"auth\" is missing");
   entry.asked_first = true;
   return entry;
 }
@@ -213,48 +126,9 @@ AuthEntry parse_environment_entry(const Reader& reader, const JsonMember& member
 void merge_cred_helpers(std::map<std::string, std::string>& cred_helpers, std::string_view value) {
   if (kind_of(value) == JsonKind::null) return cred_helpers.clear();
   for (const JsonMember& member : members_of(value)) {
-    cred_helpers[member.name].clear();
-    set_text(cred_helpers[member.name], member.value);
+    const bool is_null = kind_of(member.value) == JsonKind::null;
+    cred_helpers[member.name] = is_null ? "" : decode_string(member.value);
   }
-}
-
-// An object is written from "{" member by member, a line each with `indent`; then closed.
-void add_member(std::string& object, std::string_view indent, std::string_view name,
-                std::string_view value) {
-  object.append(object.ends_with('{') ? "\n" : ",\n").append(indent);
-  object.append(json_string(name)).append(": ").append(value);
-}
-
-void close_object(std::string& object, std::string_view indent) {
-  if (!object.ends_with('{')) object.append("\n").append(indent);
-  object.append("}");
-}
-
-std::string format_entry(const Credential& credential) {
-  std::string entry = "{";
-  const auto add = [&](std::string_view name, const std::string& value) {
-    if (!value.empty()) add_member(entry, "\t\t\t", name, json_string(value));
-  };
-  if (!credential.username.empty())
-    add("auth", encode_auth(credential.username, credential.password));
-  add("email", credential.email);
-  add("identitytoken", credential.identity_token);
-  add("registrytoken", credential.registry_token);
-  close_object(entry, "\t\t");
-  return entry;
-}
-
-std::string format_auths(const std::vector<std::pair<std::string, Credential>>& credentials) {
-  std::string auths = "{";
-  for (const auto& [key, credential] : credentials)
-    add_member(auths, "\t\t", key, format_entry(credential));
-  close_object(auths, "\t");
-  return auths;
-}
-
-void check_shape(const Reader& reader, const JsonMember& member) {
-  for (const Field& field : fields)
-    if (is_field(member, field.name)) reader.check(member.value, field.name, field.shape);
 }
 
 }  // namespace
@@ -288,54 +162,36 @@ bool has_inline_credential(const Config& config) {
 }
 
 Config parse_config(JsonText json) {
-  const Reader reader(std::move(json));
-  Config config{.file = reader.file()};
-  bool has_auths = false;
-  for (const JsonMember& member : reader.members()) {
-    check_shape(reader, member);
-    if (is_field(member, "auths")) {
-      if (!std::exchange(has_auths, true)) config.auths_position = config.settings.size();
-      if (kind_of(member.value) == JsonKind::null) config.auths.clear();
-      add_entries(config.auths, reader, reader.members_of_object(member.value, "auths"));
-    } else if (is_field(member, "credsStore")) {
-      set_text(config.creds_store, member.value);
-    } else if (is_field(member, "credHelpers")) {
-      merge_cred_helpers(config.cred_helpers, member.value);
-    } else {
-      config.settings.push_back({member.name, std::string(member.value)});
-    }
+  const GoJsonReader reader(std::move(json), TextBehind::ignored);
+  const std::vector<JsonMember> members = members_of_config(reader);
+  reader.check_fields(members, config_fields);
+  Config config{.file = reader.file(),
+                .creds_store = string_field(members, "credsStore").value_or("")};
+  for (const JsonMember& member : members) {
+    if (is_field(member.name, "credHelpers")) merge_cred_helpers(config.cred_helpers, member.value);
+    if (!is_field(member.name, "auths")) continue;
+    if (kind_of(member.value) == JsonKind::null) config.auths.clear();
+    add_entries(config.auths, reader, reader.members_of_object(member.value, "auths"));
   }
   return config;
 }
 
 Config parse_dockercfg(JsonText json) {
-  const Reader reader(std::move(json));
+  const GoJsonReader reader(std::move(json), TextBehind::ignored);
   Config config{.file = reader.file()};
-  add_entries(config.auths, reader, reader.members());
+  add_entries(config.auths, reader, members_of_config(reader));
   return config;
 }
 
 std::vector<AuthEntry> parse_environment_auths(const std::string& text) {
-  const Reader reader({.file = "DOCKER_AUTH_CONFIG", .text = text});
+  const GoJsonReader reader({.file = "DOCKER_AUTH_CONFIG", .text = text}, TextBehind::refused);
   std::vector<AuthEntry> entries;
-  for (const JsonMember& member : reader.members()) {
-    if (!is_field(member, "auths")) throw unknown_field(reader, member);
+  for (const JsonMember& member : members_of_config(reader)) {
+    if (!is_field(member.name, "auths")) throw unknown_field(reader, member);
     for (const JsonMember& entry : reader.members_of_object(member.value, "auths"))
       entries.push_back(parse_environment_entry(reader, entry));
   }
   return entries;
-}
-
-std::string format_config(const Config& config,
-                          const std::vector<std::pair<std::string, Credential>>& credentials) {
-  std::string text = "{";
-  for (std::size_t i = 0; i <= config.settings.size(); ++i) {
-    if (i == config.auths_position) add_member(text, "\t", "auths", format_auths(credentials));
-    if (i < config.settings.size())
-      add_member(text, "\t", config.settings[i].name, config.settings[i].value);
-  }
-  close_object(text, "");
-  return text += "\n";
 }
 
 }  // namespace pullsecret

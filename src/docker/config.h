@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "credential/credential.h"
-#include "credential/go_json.h"
+#include "credential/go_json_reader.h"
 #include "system/error.h"
 
 namespace pullsecret {
@@ -44,18 +44,9 @@ class AuthEntries {
   std::unordered_map<std::string, std::size_t> positions_;  ///< by key
 };
 
-/// A setting that is not about credentials, kept as it stands in the file.
-struct Setting {
-  std::string name;
-  std::string value;  ///< JSON text
-};
-
 /// A Docker config file (config.json), or what podman and the oldest Docker keep in its place.
 struct Config {
-  std::string file;                ///< its name, for messages
-  std::vector<Setting> settings;   ///< in the file's order, without those below
-  std::size_t auths_position = 0;  ///< how many of `settings` stand before `auths`
-
+  std::string file;  ///< its name, for messages
   AuthEntries auths;
   std::string creds_store;  ///< the helper for every registry; empty: none
   std::map<std::string, std::string>
@@ -65,10 +56,10 @@ struct Config {
 /// Whether any entry of `auths` holds a credential itself.
 bool has_inline_credential(const Config& config);
 
-/// Reads what Docker reads and refuses what Docker refuses (docker/cli, config/configfile), with
-/// one difference: a bad entry of `auths` becomes that entry's problem. Field names match in any
-/// letter case; of a repeated key the last value counts, repeated objects merge; an empty text is
-/// an empty config. `json.text` need not be UTF-8. Throws Error with FILE:LINE:COLUMN.
+/// Reads what Docker reads and refuses what Docker refuses (docker/cli, config/configfile), a value
+/// of another type than its field's among it, with one difference: a bad entry of `auths` becomes
+/// that entry's problem. An empty text is an empty config; what follows the first JSON value does
+/// not count. Throws Error with FILE:LINE:COLUMN.
 Config parse_config(JsonText json);
 
 /// Reads the map that ~/.dockercfg is: `auths` without the object around it. Else like
@@ -76,13 +67,8 @@ Config parse_config(JsonText json);
 Config parse_dockercfg(JsonText json);
 
 /// Reads the environment variable DOCKER_AUTH_CONFIG, `{"auths":{REGISTRY:{"auth":…}}}`, as Docker
-/// 28 does: any other field is refused. The entries have `asked_first` set. Throws Error.
+/// 28.3 does (configfile/file.go: parseEnvConfig): any other field is refused, an entry without
+/// `auth`, and text behind the object. The entries have `asked_first` set. Throws Error.
 std::vector<AuthEntry> parse_environment_auths(const std::string& text);
-
-/// The config file's text with `credentials` as its `auths`, in their order, and without
-/// `credsStore` and `credHelpers`; every other setting stands as it did. Indented with tabs, as
-/// Docker writes it.
-std::string format_config(const Config& config,
-                          const std::vector<std::pair<std::string, Credential>>& credentials);
 
 }  // namespace pullsecret

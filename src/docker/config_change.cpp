@@ -7,50 +7,12 @@
 #include <vector>
 
 #include "credential/basic_auth.h"
-#include "credential/json.h"
-#include "docker/config.h"
+#include "credential/go_json_writer.h"
 #include "system/overloaded.h"
 #include "system/text.h"
 
 namespace pullsecret {
 namespace {
-
-// ---- Layout: what Go's json.MarshalIndent(config, "", "\t") writes
-
-void begin_line(std::string& text, std::size_t depth) {
-  text.append("\n").append(depth, '\t');
-}
-
-void append_laid_out(std::string& text, std::string_view value, std::size_t depth);
-
-template <typename Parts, typename AppendPart>
-void append_lines(std::string& text, std::string_view value, const Parts& parts, std::size_t depth,
-                  const AppendPart& append_part) {
-  text += value.front();
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    if (i > 0) text += ',';
-    begin_line(text, depth + 1);
-    append_part(parts[i]);
-  }
-  if (!parts.empty()) begin_line(text, depth);
-  text += value.back();
-}
-
-void append_laid_out(std::string& text, std::string_view value, std::size_t depth) {
-  switch (kind_of(value)) {
-    case JsonKind::object:
-      return append_lines(text, value, members_of(value), depth, [&](const JsonMember& member) {
-        text.append(member.quoted_name).append(": ");
-        append_laid_out(text, member.value, depth + 1);
-      });
-    case JsonKind::array:
-      return append_lines(text, value, elements_of(value), depth, [&](std::string_view element) {
-        append_laid_out(text, element, depth + 1);
-      });
-    default:
-      text += value;
-  }
-}
 
 // ---- Objects that change
 
@@ -73,12 +35,10 @@ Members read_object(std::string_view object) {
 }
 
 std::string format_object(const Members& members) {
-  std::string object = "{";
-  for (const Member& member : members) {
-    if (object.size() > 1) object += ',';
-    object.append(member.quoted_name).append(":").append(member.value);
-  }
-  return object += "}";
+  JsonObjectWriter object;
+  for (const Member& member : members)
+    object.add_quoted(member.quoted_name, member.value);
+  return object.text();
 }
 
 Member new_member(const std::string& name, std::string value) {
@@ -91,7 +51,7 @@ void rename(Member& member, const std::string& name) {
 }
 
 auto is_called(std::string_view name) {
-  return [name](const Member& member) { return equal_ignoring_case(member.name, name); };
+  return [name](const Member& member) { return is_field(member.name, name); };
 }
 
 // ---- Entries of `auths`
@@ -123,6 +83,8 @@ std::string with_credential(const std::string& entry, const Credential& credenti
     fields.push_back(new_member("identitytoken", go_json_string(credential.identity_token)));
   if (!credential.registry_token.empty())
     fields.push_back(new_member("registrytoken", go_json_string(credential.registry_token)));
+  if (!credential.email.empty() && std::none_of(fields.begin(), fields.end(), is_called("email")))
+    fields.push_back(new_member("email", go_json_string(credential.email)));
   return format_object(fields);
 }
 
@@ -235,7 +197,7 @@ void put_object(Members& settings, std::string_view name, const Members& members
     settings.push_back(new_member(std::string(name), format_object(members)));
     return;
   }
-  first->value = format_object(members);
+  *first = new_member(std::string(name), format_object(members));
   settings.erase(std::remove_if(first + 1, settings.end(), is_called(name)), settings.end());
 }
 
@@ -271,19 +233,29 @@ std::string_view rest_behind(std::string_view value, const std::string& text) {
 
 }  // namespace
 
+ConfigChange inline_alone(const Config& config,
+                          const std::vector<std::pair<std::string, Credential>>& credentials) {
+  ConfigChange change{.creds_store = ""};
+  for (const auto& [key, helper] : config.cred_helpers)
+    change.cred_helpers[key] = "";
+  for (const AuthEntry& entry : config.auths)
+    change.entries[entry.key] = Removed{};
+  for (const auto& [key, credential] : credentials)
+    change.entries[key] = Inline{credential};
+  return change;
+}
+
 std::string changed_config(const JsonText& json, const ConfigChange& change) {
   parse_config(json);
-  const JsonText valid{json.file, as_go_reads(json.text)};
-  const std::string_view value = first_value(valid);
+  const std::string_view value = first_value(json);
   Members settings = !value.empty() && is_object(value) ? read_object(value) : Members();
   rename_settings(settings, change.setting_names);
   if (change.creds_store) set_creds_store(settings, *change.creds_store);
   change_cred_helpers(settings, change.cred_helpers);
   change_auths(settings, change.entries);
 
-  JsonText changed{json.file, {}};
-  append_laid_out(changed.text, format_object(settings), 0);
-  changed.text += rest_behind(value, valid.text);
+  JsonText changed{json.file, laid_out(format_object(settings))};
+  changed.text += rest_behind(value, json.text);
   parse_config(changed);
   return std::move(changed.text);
 }

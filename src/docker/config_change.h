@@ -3,10 +3,13 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
+#include <vector>
 
 #include "credential/credential.h"
-#include "credential/go_json.h"
+#include "credential/go_json_reader.h"
+#include "docker/config.h"
 
 namespace pullsecret {
 
@@ -39,15 +42,21 @@ struct ConfigChange {
   }
 };
 
+/// What makes a config hold `credentials` in itself, by registry key, and nothing else: its other
+/// entries go, and so do the names of stores.
+ConfigChange inline_alone(const Config& config,
+                          const std::vector<std::pair<std::string, Credential>>& credentials);
+
 /// The text of the config file `json` after `change`, laid out as Docker lays it out: a member a
 /// line, one tab for each level. Strings, numbers, the names and the order of all that `change`
-/// does not name stay byte for byte (but what is not UTF-8 becomes U+FFFD, as it does for Docker);
-/// so does what follows the first JSON value, and a line break at the end, which Docker does not
-/// write, stays if it was there. An empty text becomes an empty object.
+/// does not name stay byte for byte; so does what follows the first JSON value, and a line break at
+/// the end, which Docker does not write, stays if it was there. An empty text becomes an empty
+/// object.
 ///
 /// A member that is there several times is changed each time; `auths`, or `credHelpers`, that is
-/// there several times and changed becomes one object, as Go merges them. New members come at the
-/// end; `credHelpers` goes when the change leaves nothing in it.
+/// there several times and changed becomes one object, as Go merges them, of just that name: in
+/// another letter case Go alone finds it. New members come at the end; `credHelpers` goes when the
+/// change leaves nothing in it.
 ///
 /// `json` is one that parse_config() takes; the result is one, too. Throws Error as that does.
 std::string changed_config(const JsonText& json, const ConfigChange& change);

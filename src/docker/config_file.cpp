@@ -67,8 +67,15 @@ fs::path file_of_name(const std::string& name) {
   return fs::is_directory(name, unreachable) ? fs::path(name) / "config.json" : fs::path(name);
 }
 
-Config read_config(const fs::path& file) {
-  return parse_config_file(file, read_config_text(file));
+bool is_dockercfg(const fs::path& file) {
+  return file.filename() == ".dockercfg";
+}
+
+LoadedConfig read_config(const fs::path& file) {
+  JsonText json = read_config_text(file);
+  LoadedConfig loaded{.config = parse_config_file(file, json)};
+  if (!is_dockercfg(file)) loaded.json = std::move(json);
+  return loaded;
 }
 
 std::optional<ConfigPlace> search_config() {
@@ -91,7 +98,7 @@ Error no_config() {
 
 bool holds_plain_text(const fs::path& file) {
   try {
-    return has_inline_credential(read_config(file));
+    return has_inline_credential(read_config(file).config);
   } catch (const Error&) {
     return false;
   }
@@ -100,14 +107,15 @@ bool holds_plain_text(const fs::path& file) {
 }  // namespace
 
 LoadedConfig load_config(const std::optional<std::string>& named) {
-  if (named) return {.config = read_config(file_of_name(*named))};
+  if (named) return read_config(file_of_name(*named));
 
   const auto environment_auths = environment_variable("DOCKER_AUTH_CONFIG");
   const std::optional<ConfigPlace> place = search_config();
   if (!place && !environment_auths) throw no_config();
 
   LoadedConfig loaded{.config = {.file = "DOCKER_AUTH_CONFIG"}};
-  if (place) loaded = {.config = read_config(place->file), .is_dockers_own = place->is_dockers_own};
+  if (place) loaded = read_config(place->file);
+  if (place) loaded.is_dockers_own = place->is_dockers_own;
   if (!environment_auths) return loaded;
   try {
     for (AuthEntry& entry : parse_environment_auths(*environment_auths))
@@ -146,8 +154,7 @@ JsonText read_config_text(const ConfigPlace& place) {
 }
 
 Config parse_config_file(const fs::path& file, JsonText json) {
-  return file.filename() == ".dockercfg" ? parse_dockercfg(std::move(json))
-                                         : parse_config(std::move(json));
+  return is_dockercfg(file) ? parse_dockercfg(std::move(json)) : parse_config(std::move(json));
 }
 
 void write_config(const ConfigPlace& place, const JsonText& before, const std::string& text) {

@@ -12,7 +12,8 @@ namespace pullsecret {
 /// The config that counts, and what its reader should tell the user about it.
 struct LoadedConfig {
   Config config;
-  bool is_dockers_own = true;                ///< false: podman's file, or ~/.dockercfg
+  JsonText json = {};          ///< the config.json it was read from; empty if that was another file
+  bool is_dockers_own = true;  ///< false: podman's file, or ~/.dockercfg
   std::optional<Error> environment_refused;  ///< why DOCKER_AUTH_CONFIG does not take part
 };
 

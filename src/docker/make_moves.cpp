@@ -24,7 +24,7 @@ bool is_plain_text(const std::string& text) {
 }
 
 std::optional<Error> why_no_store_keeps(const Credential& credential) {
-  const auto [username, secret] = username_and_secret(credential);
+  const auto [username, secret] = stored_credential(credential);
   if (!credential.registry_token.empty())
     return Error("", "a registry token, which no store can keep");
   if (!credential.identity_token.empty() && !credential.password.empty())
@@ -117,8 +117,8 @@ std::optional<Error> why_not_read_back(const Move& move, const std::string& targ
   const auto* credential = std::get_if<Credential>(&answer);
   if (credential == nullptr)
     return Error("", fmt::format("{} took it and does not have it", printable(target)));
-  const auto [username, secret] = username_and_secret(move.credential);
-  const auto [stored_username, stored_secret] = username_and_secret(*credential);
+  const auto [username, secret] = stored_credential(move.credential);
+  const auto [stored_username, stored_secret] = stored_credential(*credential);
   if (username == stored_username && secret == stored_secret) return std::nullopt;
   return Error("", fmt::format("{} took it and has something else now", printable(target)));
 }

@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "credential/go_json.h"
+#include "credential/go_json_reader.h"
 #include "docker/config_file.h"
 #include "doctor/finding.h"
 

@@ -20,27 +20,22 @@ namespace {
 
 // ---- What Docker refuses
 
-bool is_json(const JsonText& json) {
-  try {
-    first_value(json);
-    return true;
-  } catch (const Error&) {
-    return false;
-  }
+Finding refused(std::string name, const Error& error, std::string_view consequence) {
+  return {.name = std::move(name),
+          .severity = Severity::problem,
+          .subject = error.place(),
+          .message = error.message() + std::string(consequence),
+          .hint = error.hint()};
 }
 
 // Measured with Docker 28: after a syntax error `docker login` writes a new file, after any other
-// one it keeps the settings and empties the entries. What has no line is a limit of this program.
-Finding refused(const JsonText& json, const Error& error) {
-  const bool is_own_limit = error.place() == json.file;
-  return {
-      .name = is_json(json) ? "file-field-type" : "file-syntax",
-      .severity = Severity::problem,
-      .subject = error.place(),
-      .message = error.message() + (is_own_limit ? ", which Docker takes and pullsecret does not"
-                                                 : "; Docker uses no credential of this file, "
-                                                   "and the next docker login erases them"),
-      .hint = error.hint()};
+// one it keeps the settings and empties the entries.
+constexpr std::string_view lost =
+    "; Docker uses no credential of this file, and the next docker login erases them";
+
+Finding no_json(const JsonFault& fault) {
+  return refused("file-syntax", fault.error,
+                 fault.is_own_limit ? ", which Docker takes and pullsecret does not" : lost);
 }
 
 // ---- Names of settings
@@ -83,7 +78,7 @@ struct WrongName {
 std::optional<WrongName> find_wrong_name(const JsonMember& member) {
   for (const CredentialSetting& setting : credential_settings) {
     if (member.name == setting.name) return std::nullopt;
-    if (equal_ignoring_case(member.name, setting.name)) return WrongName{member, setting, true};
+    if (is_field(member.name, setting.name)) return WrongName{member, setting, true};
   }
   for (const CredentialSetting& setting : credential_settings)
     if (is_alike(member.name, setting.name)) return WrongName{member, setting};
@@ -164,7 +159,7 @@ constexpr std::array<std::string_view, 5> credential_fields{"auth", "username", 
 
 std::optional<std::string_view> find_field_meant(const std::string& name) {
   for (const std::string_view field : credential_fields)
-    if (name != field && equal_ignoring_case(name, field)) return field;
+    if (name != field && is_field(name, field)) return field;
   return std::nullopt;
 }
 
@@ -183,8 +178,7 @@ void check_fields(Findings& findings, const JsonMember& entry) {
 }
 
 void check_entries_fields(Findings& findings, const JsonMember& member) {
-  if (!equal_ignoring_case(member.name, "auths") || kind_of(member.value) != JsonKind::object)
-    return;
+  if (!is_field(member.name, "auths") || kind_of(member.value) != JsonKind::object) return;
   for (const JsonMember& entry : members_of(member.value))
     check_fields(findings, entry);
 }
@@ -192,8 +186,7 @@ void check_entries_fields(Findings& findings, const JsonMember& member) {
 // ---- No store at all
 
 std::optional<Finding> check_empty_store(const Config& config, const JsonMember& member) {
-  if (!equal_ignoring_case(member.name, "credsStore") || !config.creds_store.empty())
-    return std::nullopt;
+  if (!is_field(member.name, "credsStore") || !config.creds_store.empty()) return std::nullopt;
   return Finding{.name = "helper-name-empty",
                  .severity = Severity::warning,
                  .subject = printable(member.name),
@@ -225,8 +218,7 @@ void append(Findings& findings, Findings more) {
 }
 
 Findings find_repeated_entries(const JsonMember& member) {
-  const bool has_keys =
-      equal_ignoring_case(member.name, "auths") || equal_ignoring_case(member.name, "credHelpers");
+  const bool has_keys = is_field(member.name, "auths") || is_field(member.name, "credHelpers");
   if (!has_keys || kind_of(member.value) != JsonKind::object) return {};
   return find_repeated(members_of(member.value), "entry-twice", "the last one counts");
 }
@@ -247,14 +239,14 @@ Findings check_names(const std::vector<JsonMember>& members, const Config& confi
 }  // namespace
 
 Findings check_settings(const JsonText& json) {
-  const JsonText text{json.file, as_go_reads(json.text)};
+  if (const auto fault = find_json_fault(json)) return {no_json(*fault)};
   std::optional<Config> config;
   try {
     config = parse_config(json);
   } catch (const Error& error) {
-    return {refused(text, error)};
+    return {refused("file-field-type", error, lost)};
   }
-  const std::string_view value = first_value(text);
+  const std::string_view value = first_value(json);
   if (value.empty() || kind_of(value) != JsonKind::object) return {};
   return check_names(members_of(value), *config);
 }

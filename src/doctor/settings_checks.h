@@ -1,6 +1,6 @@
 #pragma once
 
-#include "credential/go_json.h"
+#include "credential/go_json_reader.h"
 #include "doctor/finding.h"
 
 namespace pullsecret {

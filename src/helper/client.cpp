@@ -9,8 +9,9 @@
 
 #include <fmt/format.h>
 
-#include "credential/json.h"
+#include "credential/go_json_writer.h"
 #include "helper/answer.h"
+#include "helper/json_message.h"
 #include "helper/protocol.h"
 #include "system/executable_format.h"
 #include "system/program.h"
@@ -213,15 +214,13 @@ std::string helper_program_name(std::string_view name) {
 }
 
 bool is_helper_name(std::string_view name) {
-  return !name.empty() && std::none_of(name.begin(), name.end(), [](unsigned char c) {
-    return c < 0x20 || c == 0x7F || c == '/';
-  });
+  return !name.empty() && name.find('/') == std::string_view::npos && !has_control_character(name);
 }
 
 HelperCall store_call(const std::string& helper, const std::string& server_url,
                       const Credential& credential) {
-  return {helper, "store", format_get_answer(server_url, credential),
-          username_and_secret(credential).secret};
+  const StoredCredential stored = stored_credential(credential);
+  return {helper, "store", format_credential_message(server_url, stored), stored.secret};
 }
 
 HelperClient::HelperClient(HelperLimits limits, Progress progress)

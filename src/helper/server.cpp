@@ -2,16 +2,15 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <exception>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
-#include "credential/json.h"
+#include "credential/go_json_writer.h"
 #include "credential/registry.h"
-#include "helper/json_fields.h"
+#include "helper/json_message.h"
 #include "helper/protocol.h"
 #include "system/error.h"
 #include "system/file.h"
@@ -22,8 +21,7 @@ namespace pullsecret {
 namespace {
 
 void refuse_control_characters(std::string_view what, std::string_view text) {
-  const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7F; };
-  if (std::any_of(text.begin(), text.end(), is_control))
+  if (has_control_character(text))
     throw Error("", fmt::format("the {} holds a control character: {}", what, printable(text)));
 }
 
@@ -41,16 +39,12 @@ struct StoreRequest {
 };
 
 StoreRequest parse_store_request(std::string_view input) {
-  if (!is_utf8(input)) throw Error("", "the credential to store is not UTF-8");
-  const nlohmann::ordered_json object =
-      nlohmann::ordered_json::parse(input, nullptr, /*allow_exceptions=*/false);
-  if (!object.is_object())
-    throw Error("", "the credential to store is not a JSON object",
-                R"(it is {"ServerURL":…,"Username":…,"Secret":…})");
-  StoreRequest request{
-      .server_url = check_server_url(string_field(object, "ServerURL").value_or("")),
-      .credential = {.username = string_field(object, "Username").value_or(""),
-                     .secret = string_field(object, "Secret").value_or("")}};
+  CredentialFields fields = read_credential_fields(
+      input, "the credential to store", R"(it is {"ServerURL":…,"Username":…,"Secret":…})");
+  if (!fields.is_utf8) throw Error("", "the credential to store is not UTF-8");
+  StoreRequest request{.server_url = check_server_url(fields.server_url.value_or("")),
+                       .credential = {.username = std::move(fields.username).value_or(""),
+                                      .secret = std::move(fields.secret).value_or("")}};
   if (request.credential.username.empty()) throw Error("", std::string(no_username));
   refuse_control_characters("username", request.credential.username);
   if (request.credential.secret.find('\0') != std::string::npos)
@@ -63,19 +57,15 @@ std::string get(Store& store, const std::string& server_url) {
   spellings.insert(spellings.begin(), server_url);
   for (const std::string& spelling : spellings)
     if (const auto found = store.get(spelling))
-      return fmt::format("{{\"ServerURL\":{},\"Username\":{},\"Secret\":{}}}\n",
-                         go_json_string(server_url), go_json_string(found->username),
-                         go_json_string(found->secret));
+      return format_credential_message(server_url, *found);
   throw Error("", std::string(credentials_not_found));
 }
 
 std::string list(Store& store) {
-  std::string answer = "{";
-  for (const auto& [server_url, username] : store.list()) {
-    if (answer.size() > 1) answer += ',';
-    answer += go_json_string(server_url) + ':' + go_json_string(username);
-  }
-  return answer += "}\n";
+  JsonObjectWriter answer;
+  for (const auto& [server_url, username] : store.list())
+    answer.add_string(server_url, username);
+  return answer.text() + '\n';
 }
 
 bool is_protocol_action(std::string_view action) {

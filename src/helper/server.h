@@ -37,9 +37,10 @@ int serve(const HelperProgram& program, int argc, char** argv);
 /// empty for store and erase, else one line of JSON with its line break. Throws Error for an
 /// unknown action and for input that is refused:
 ///
-/// - `store`: not one JSON object, not UTF-8, a field that is no string, no ServerURL or Username
-///   (the exact messages that callers compare), a control character in either, a NUL in Secret.
-///   Fields are found in any letter case, other fields are ignored, an absent Secret is empty.
+/// - `store`: no JSON object (json_message.h), one that is not UTF-8, which nobody could give back
+/// as
+///   it was, a field that is no string, no ServerURL or Username (the exact messages that callers
+///   compare), a control character in either, a NUL in Secret. An absent Secret is empty.
 /// - `get`, `erase`: an empty server URL, a control character in it. White space at its ends does
 ///   not count. `get` tries the other spellings of the same registry when there is no entry under
 ///   the one asked for, which the answer names all the same.

@@ -42,6 +42,13 @@ std::size_t count_values(std::string_view json) {
   return values;
 }
 
+// What JSON is, and this library does not take: a number that is no number of its types.
+Tree parse_tree(const std::string& file, std::string_view json) {
+  Tree tree = Tree::parse(as_go_reads(json), nullptr, /*allow_exceptions=*/false);
+  if (tree.is_discarded()) throw Error(file, "a number out of range");
+  return tree;
+}
+
 std::vector<Document> read_json(const JsonText& source) {
   std::vector<Document> documents;
   std::size_t at = 0, values = 0;
@@ -51,7 +58,7 @@ std::vector<Document> read_json(const JsonText& source) {
     if (kind_of(value) != JsonKind::object) throw Error(source.file, "JSON that is no object");
     values += count_values(value);
     if (values > max_manifest_values) throw too_many_values(source.file);
-    documents.push_back({.tree = Tree::parse(value), .text = value});
+    documents.push_back({.tree = parse_tree(source.file, value), .text = value});
     at = static_cast<std::size_t>(value.data() - source.text.data()) + value.size();
   }
 }

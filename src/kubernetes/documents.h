@@ -6,7 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "credential/go_json.h"
+#include "credential/go_json_reader.h"
 
 namespace pullsecret {
 

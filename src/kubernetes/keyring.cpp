@@ -41,11 +41,6 @@ bool consists_of(std::string_view text, std::string_view characters) {
   return text.find_first_not_of(characters) == std::string_view::npos;
 }
 
-bool has_control_character(std::string_view text) {
-  return std::any_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '\x7F'; });
-}
-
 std::optional<unsigned> hexadecimal_value(char c) {
   constexpr std::string_view values = "0123456789abcdef";
   const std::size_t value = values.find(lower_case({&c, 1}));

@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 
 #include "credential/base64.h"
-#include "credential/go_json.h"
+#include "credential/go_json_reader.h"
 #include "credential/registry.h"
 #include "kubernetes/keyring.h"
 #include "system/text.h"
@@ -17,9 +17,11 @@
 namespace pullsecret {
 namespace {
 
-bool is_field(const JsonMember& member, std::string_view name) {
-  return equal_ignoring_case(member.name, name);
-}
+// DockerConfigJSON and dockerConfigEntryWithAuth. Of the entries each has its own defect.
+constexpr std::array data_fields{GoField{"auths", &go_object},
+                                 GoField{"HttpHeaders", &go_string_map}};
+constexpr std::array entry_fields{GoField{"username", &go_string}, GoField{"password", &go_string},
+                                  GoField{"email", &go_string}, GoField{"auth", &go_string}};
 
 // Standard base64, padded or not.
 std::optional<std::string> decode_any_base64(std::string auth) {
@@ -36,14 +38,14 @@ std::vector<JsonMember> members_if_object(std::string_view value) {
 bool looks_like_config(std::string_view value) {
   const auto members = members_if_object(value);
   return std::any_of(members.begin(), members.end(), [](const JsonMember& member) {
-    return is_field(member, "auths") && kind_of(member.value) == JsonKind::object;
+    return is_field(member.name, "auths") && kind_of(member.value) == JsonKind::object;
   });
 }
 
 bool looks_like_entry(const JsonMember& member) {
   const auto fields = members_if_object(member.value);
   return std::any_of(fields.begin(), fields.end(), [](const JsonMember& field) {
-    return is_field(field, "auth") || is_field(field, "username");
+    return is_field(field.name, "auth") || is_field(field.name, "username");
   });
 }
 
@@ -56,22 +58,19 @@ bool looks_like_entries(std::string_view value) {
 /// Reads one data; throws its refusals.
 class Reader {
  public:
-  Reader(std::string file, const std::string& data) : json_{std::move(file), as_go_reads(data)} {}
+  Reader(std::string file, const std::string& data)
+      : json_({std::move(file), data}, TextBehind::refused) {}
 
   void read(SecretType type, PullData& pull_data) {
-    const std::string_view value = first_value(json_);
-    if (value.empty()) throw Error(json_.file, "nothing but white space, which is no JSON");
-    const std::size_t end =
-        static_cast<std::size_t>(value.data() - json_.text.data()) + value.size();
-    const std::size_t behind = json_.text.find_first_not_of(" \t\r\n", end);
-    if (behind != std::string::npos)
-      throw error_at(json_, lines_, behind, "text behind the JSON value");
+    const std::string_view value = json_.value();
+    if (value.empty()) throw Error(json_.file(), "nothing but white space, which is no JSON");
     pull_data.has_other_format =
         type == SecretType::dockercfg ? looks_like_config(value) : looks_like_entries(value);
+    const std::vector<JsonMember> members = json_.members_of_object(value, "the data");
     if (type == SecretType::dockercfg)
-      read_entries(value, pull_data);
+      read_entries(members, pull_data);
     else
-      read_config(value, pull_data);
+      read_config(members, pull_data);
   }
 
  private:
@@ -80,23 +79,21 @@ class Reader {
     bool is_repeated = false;
   };
 
-  void read_config(std::string_view config, PullData& pull_data) {
-    for (const JsonMember& member : members_of_object(config, "the data")) {
-      if (is_field(member, "auths")) {
+  void read_config(const std::vector<JsonMember>& members, PullData& pull_data) {
+    for (const JsonMember& member : members) {
+      json_.check_fields({member}, data_fields);
+      if (is_field(member.name, "auths")) {
         if (kind_of(member.value) == JsonKind::null) clear(pull_data);
-        read_entries(member.value, pull_data);
-      } else if (is_field(member, "HttpHeaders")) {
-        for (const JsonMember& header : members_of_object(member.value, "HttpHeaders"))
-          text_of(header.value, "each of HttpHeaders");
-      } else if (is_field(member, "credsStore") || is_field(member, "credHelpers")) {
+        read_entries(json_.members_of_object(member.value, "auths"), pull_data);
+      } else if (is_field(member.name, "credsStore") || is_field(member.name, "credHelpers")) {
         pull_data.names_store = true;
       }
     }
   }
 
   // Of a repeated `auths` the entries add up.
-  void read_entries(std::string_view auths, PullData& pull_data) {
-    for (const JsonMember& member : members_of_object(auths, "auths")) {
+  void read_entries(const std::vector<JsonMember>& members, PullData& pull_data) {
+    for (const JsonMember& member : members) {
       if (places_.size() > max_pull_entries) return;
       const auto [known, is_new] =
           places_.try_emplace(member.name, Known{pull_data.entries.size()});
@@ -128,31 +125,25 @@ class Reader {
   }
 
   Credential read_credential(const JsonMember& entry) {
-    Credential credential;
-    std::string auth;
-    const std::array<std::pair<std::string_view, std::string*>, 4> read_fields{
-        {{"username", &credential.username},
-         {"password", &credential.password},
-         {"email", &credential.email},
-         {"auth", &auth}}};
-    const std::array<std::pair<std::string_view, std::string*>, 2> ignored_fields{
-        {{"identitytoken", &credential.identity_token},
-         {"registrytoken", &credential.registry_token}}};
-    for (const JsonMember& member : members_of_object(entry.value, "an entry")) {
-      for (const auto& [name, text] : read_fields)
-        if (is_field(member, name)) *text = text_of(member.value, name).value_or(*text);
-      for (const auto& [name, text] : ignored_fields)
-        if (is_field(member, name) && kind_of(member.value) == JsonKind::string)
-          *text = decode_string(member.value);
-    }
-    if (!auth.empty()) decode_auth(entry, auth, credential);
+    const auto members = json_.members_of_object(entry.value, "an entry");
+    json_.check_fields(members, entry_fields);
+    const auto field = [&](std::string_view name) {
+      return string_field(members, name).value_or("");
+    };
+    Credential credential{.username = field("username"),
+                          .password = field("password"),
+                          .email = field("email"),
+                          .identity_token = field("identitytoken"),
+                          .registry_token = field("registrytoken")};
+    if (const std::string auth = field("auth"); !auth.empty()) decode_auth(entry, auth, credential);
     return credential;
   }
 
   void decode_auth(const JsonMember& entry, const std::string& auth, Credential& credential) {
     const auto refused = [&](std::string_view why) {
-      return error(entry.value, fmt::format("the \"auth\" of {} {}", key_in_words(entry.name), why),
-                   "\"auth\" is base64 of username:password");
+      return json_.error(entry.value,
+                         fmt::format("the \"auth\" of {} {}", key_in_words(entry.name), why),
+                         "\"auth\" is base64 of username:password");
     };
     const auto pair = decode_any_base64(auth);
     if (!pair) throw refused("is not base64");
@@ -162,29 +153,7 @@ class Reader {
     credential.password = pair->substr(colon + 1);
   }
 
-  std::vector<JsonMember> members_of_object(std::string_view value, std::string_view name) {
-    if (kind_of(value) == JsonKind::null) return {};
-    if (kind_of(value) != JsonKind::object)
-      throw error(value, fmt::format("{} must be an object", name));
-    return members_of(value);
-  }
-
-  // Nothing for null, which leaves a field as it is.
-  std::optional<std::string> text_of(std::string_view value, std::string_view name) {
-    if (kind_of(value) == JsonKind::null) return std::nullopt;
-    if (kind_of(value) != JsonKind::string)
-      throw error(value, fmt::format("{} must be a string", name));
-    return decode_string(value);
-  }
-
-  // `value` is a view into the text.
-  Error error(std::string_view value, std::string message, std::string hint = {}) {
-    return error_at(json_, lines_, static_cast<std::size_t>(value.data() - json_.text.data()),
-                    std::move(message), std::move(hint));
-  }
-
-  JsonText json_;
-  LineCounter lines_;
+  GoJsonReader json_;
   std::unordered_map<std::string, Known> places_;  // of the entries, by key
 };
 

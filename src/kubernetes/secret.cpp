@@ -12,31 +12,29 @@
 
 #include "credential/base64.h"
 #include "credential/basic_auth.h"
-#include "credential/json.h"
+#include "credential/go_json_writer.h"
 #include "system/error.h"
 #include "system/text.h"
 
 namespace pullsecret {
 namespace {
 
-void add_member(std::string& object, std::string_view name, std::string_view value) {
-  if (value.empty()) return;
-  if (object.back() != '{') object += ',';
-  object += fmt::format("\"{}\":{}", name, go_json_string(value));
+void add_unless_empty(JsonObjectWriter& object, std::string_view name, std::string_view text) {
+  if (!text.empty()) object.add_string(name, text);
 }
 
 std::string entry_json(std::string_view key, const Credential& credential) {
   if (credential.username.find(':') != std::string::npos)
     throw Error(printable(key), "the username holds a colon, where the kubelet would cut it",
                 "log in with a username that has no colon");
-  std::string entry = "{";
+  JsonObjectWriter entry;
   if (is_utf8(credential.username) && is_utf8(credential.password)) {
-    add_member(entry, "username", credential.username);
-    add_member(entry, "password", credential.password);
+    add_unless_empty(entry, "username", credential.username);
+    add_unless_empty(entry, "password", credential.password);
   }
-  if (is_utf8(credential.email)) add_member(entry, "email", credential.email);
-  add_member(entry, "auth", encode_auth(credential.username, credential.password));
-  return entry += '}';
+  if (is_utf8(credential.email)) add_unless_empty(entry, "email", credential.email);
+  entry.add_string("auth", encode_auth(credential.username, credential.password));
+  return entry.text();
 }
 
 // The manifest as a tree, which to_json() and to_yaml() write out in the order it has.
@@ -125,14 +123,11 @@ SecretTypeNames names_of(SecretType type) {
 
 std::string pull_secret_data(SecretType type,
                              const std::map<std::string, Credential>& credentials) {
-  std::string entries = "{";
-  for (const auto& [key, credential] : credentials) {
-    if (entries.size() > 1) entries += ',';
-    entries += go_json_string(key) + ':' + entry_json(key, credential);
-  }
-  entries += '}';
-  std::string data =
-      type == SecretType::dockercfg ? std::move(entries) : R"({"auths":)" + entries + '}';
+  JsonObjectWriter entries, config;
+  for (const auto& [key, credential] : credentials)
+    entries.add_value(key, entry_json(key, credential));
+  config.add_value("auths", entries.text());
+  std::string data = type == SecretType::dockercfg ? entries.text() : config.text();
   if (data.size() > max_secret_data)
     throw Error("",
                 fmt::format("the credentials take {} bytes, and a Secret holds at most {}",

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "credential/go_json.h"
+#include "credential/go_json_reader.h"
 
 namespace pullsecret {
 

@@ -90,6 +90,11 @@ std::string printable(std::string_view text, std::size_t limit) {
   return result;
 }
 
+bool has_control_character(std::string_view text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](unsigned char byte) { return byte < 0x20 || byte == 0x7F; });
+}
+
 std::string_view trim(std::string_view text) {
   constexpr std::string_view white_space = " \t\r\n";
   const std::size_t first = text.find_first_not_of(white_space);

@@ -22,6 +22,9 @@ std::string replace_invalid_utf8(std::string text);
 /// break is a control character: the answer is always one line.
 std::string printable(std::string_view text, std::size_t limit = 400);
 
+/// Whether there is an ASCII control character in `text`: C0 or DEL.
+bool has_control_character(std::string_view text);
+
 /// `text` without the white space (space, tab, CR, LF) at its ends.
 std::string_view trim(std::string_view text);
 

@@ -282,7 +282,7 @@ answers '["u", "hunter2"]' 'its answer is not a JSON object'
 answers '{"Username": "u"}' 'its answer has no Secret'
 answers '{"Secret": "hunter2"}' 'its answer has no Username'
 answers '{"Username": "", "Secret": "hunter2"}' 'its answer has no Username'
-answers '{"Username": "u", "Secret": ["hunter2"]}' '.*Secret.* is not a string'
+answers '{"Username": "u", "Secret": ["hunter2"]}' '.*Secret.* must be a string'
 
 it 'a helper that answers 100,000 nested brackets'
 hostile_helper <<'END'

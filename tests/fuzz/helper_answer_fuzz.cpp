@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "helper/answer.h"
+#include "helper/json_message.h"
 #include "system/error.h"
 
 namespace {
@@ -17,7 +18,8 @@ using namespace pullsecret;
 void check_round_trip(const std::optional<Credential>& read) {
   if (!read) return;
   const Credential& credential = *read;
-  const Credential again = parse_get_answer(format_get_answer("ghcr.io", credential)).value();
+  const Credential again =
+      parse_get_answer(format_credential_message("ghcr.io", stored_credential(credential))).value();
   if (again.username != credential.username || again.password != credential.password ||
       again.identity_token != credential.identity_token)
     std::abort();

@@ -5,6 +5,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "helper/json_message.h"
 #include "support.h"
 
 using namespace pullsecret;
@@ -16,6 +17,17 @@ TEST_CASE("parse_get_answer reads username and secret") {
   CHECK(credential.password == "p\n");
   CHECK(credential.identity_token.empty());
   CHECK(parse_get_answer(R"( {"secret":"p","USERNAME":"u"} )")->username == "u");
+}
+
+TEST_CASE("an answer is read as Go reads it") {
+  CHECK(
+      parse_get_answer("{\"Username\":\"u\",\"Secret\":\"p\"}\ntime=now level=info }")->password ==
+      "p");
+  CHECK(parse_get_answer(R"({"Username":"u","Secret":"p\ud800"})")->password == "p\uFFFD");
+  CHECK(parse_get_answer("{\"Username\":\"u\",\"Secret\":\"p\xFF\"}")->password == "p\uFFFD");
+  CHECK(parse_get_answer(R"({"Username":"a","username":"b","Username":"c","Secret":"p"})")
+            ->username == "c");
+  CHECK(parse_list_answer("{\"a\":\"u\"} done") == std::vector<std::string>{"a"});
 }
 
 TEST_CASE("parse_get_answer makes the username <token> an identity token") {
@@ -30,7 +42,8 @@ TEST_CASE("parse_get_answer refuses what is no answer, without repeating it") {
        {"", "hunter2", "[\"hunter2\"]", R"({"Username":"hunter2","Sec)", R"({"Secret":"hunter2"})",
         R"({"Username":"","Secret":"hunter2"})", R"({"Username":"hunter2"})",
         R"({"Username":"hunter2","Secret":""})", R"({"Username":7,"Secret":"hunter2"})",
-        R"({"Username":"u","Secret":null,"x":"hunter2"})", "{}{}"}) {
+        R"({"Username":"u","Secret":null,"x":"hunter2"})",
+        R"({"ServerURL":7,"Username":"u","Secret":"hunter2"})", "{}{}", "null"}) {
     INFO(answer);
     const auto error = error_of([&] { parse_get_answer(answer); });
     REQUIRE(error);
@@ -46,7 +59,7 @@ TEST_CASE("an answer with both fields empty says that there is no entry") {
 
 TEST_CASE("an identity token counts before a password") {
   const auto [username, secret] =
-      username_and_secret({.username = "u", .password = "p", .identity_token = "t"});
+      stored_credential({.username = "u", .password = "p", .identity_token = "t"});
   CHECK(username == "<token>");
   CHECK(secret == "t");
 }
@@ -59,9 +72,10 @@ TEST_CASE("parse_list_answer gives server URLs, out of display labels too") {
   CHECK(error_of([] { parse_list_answer("null"); }));
 }
 
-TEST_CASE("format_get_answer writes the one line that helpers answer") {
-  CHECK(format_get_answer("ghcr.io", {.username = "u", .password = "a\"<\n"}) ==
+TEST_CASE("the record is written as the one line that helpers answer") {
+  CHECK(format_credential_message("ghcr.io", {.username = "u", .secret = "a\"<\n"}) ==
         "{\"ServerURL\":\"ghcr.io\",\"Username\":\"u\",\"Secret\":\"a\\\"\\u003c\\n\"}\n");
-  const std::string token = format_get_answer("x", {.identity_token = "t"});
+  const std::string token =
+      format_credential_message("x", stored_credential({.identity_token = "t"}));
   CHECK(parse_get_answer(token)->identity_token == "t");
 }

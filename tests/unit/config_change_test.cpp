@@ -78,8 +78,8 @@ TEST_CASE("an empty text and null become an object") {
   CHECK(changed("null", {.creds_store = "pass"}) == "{\n\t\"credsStore\": \"pass\"\n}");
 }
 
-TEST_CASE("what is not UTF-8 becomes U+FFFD, as for Docker") {
-  CHECK(changed("{\"a\":\"\xff\\ud800\"}", {}) == "{\n\t\"a\": \"\xef\xbf\xbd\\ufffd\"\n}");
+TEST_CASE("what is not UTF-8 stays, as do halves of surrogate pairs") {
+  CHECK(changed("{\"a\":\"\xff\\ud800\"}", {}) == "{\n\t\"a\": \"\xff\\ud800\"\n}");
 }
 
 TEST_CASE("credsStore is set where it stands, else at the end, and removed") {
@@ -127,6 +127,8 @@ TEST_CASE("what Go merges, and what null empties, stays so") {
   CHECK(with_helpers(R"({"credHelpers":{"a":"1"},"x":1,"CREDHELPERS":{"b":"2"}})", {{"c", "3"}}) ==
         "{\n\t\"credHelpers\": {\n\t\t\"a\": \"1\",\n\t\t\"b\": \"2\",\n\t\t\"c\": \"3\"\n\t},"
         "\n\t\"x\": 1\n}");
+  CHECK(with_entries(R"({"Auths":{"a":{}},"x":1})", {{"a", Removed{}}}) ==
+        "{\n\t\"auths\": {},\n\t\"x\": 1\n}");
   CHECK(with_helpers(R"({"credHelpers":{"a":"1"},"credHelpers":null})", {{"c", "3"}}) ==
         "{\n\t\"credHelpers\": {\n\t\t\"c\": \"3\"\n\t}\n}");
 }
@@ -172,6 +174,39 @@ TEST_CASE("a credential is put into its entry, or into a new one") {
   CHECK(with_entries("{}", {{"a", Inline{{.identity_token = "t", .registry_token = "r"}}}}) ==
         "{\n\t\"auths\": {\n\t\t\"a\": {\n\t\t\t\"identitytoken\": \"t\",\n\t\t\t"
         "\"registrytoken\": \"r\"\n\t\t}\n\t}\n}");
+}
+
+TEST_CASE("a credential brings its email where the entry has none") {
+  const Inline with_email{{.username = "u", .password = "p", .email = "new"}};
+  CHECK(
+      with_entries(R"({"auths":{"a":{"Email":"old"}}})", {{"a", with_email}, {"b", with_email}}) ==
+      "{\n\t\"auths\": {\n\t\t\"a\": {\n\t\t\t\"auth\": \"dTpw\",\n\t\t\t\"Email\": \"old\"\n\t\t},"
+      "\n\t\t\"b\": {\n\t\t\t\"auth\": \"dTpw\",\n\t\t\t\"email\": \"new\"\n\t\t}\n\t}\n}");
+}
+
+TEST_CASE("a config with its credentials inline alone names no store, and keeps its settings") {
+  const JsonText json{"config.json",
+                      "{\"big\": 12345678901234567890123,\n\"CredsStore\": \"pass\", \"AUTHS\": "
+                      "{\"a.io\": {\"x\": 1}, \"gone.io\": {\"auth\": \"dTpw\"}},\n"
+                      "\"credHelpers\": {\"a.io\": \"gcr\"}, \"other\": [2.50, 1e999]}\n"};
+  const ConfigChange change = inline_alone(
+      parse_config(json),
+      {{"a.io", {.username = "u", .password = "p"}}, {"b.io", {.identity_token = "t"}}});
+  CHECK(changed_config(json, change) ==
+        "{\n"
+        "\t\"big\": 12345678901234567890123,\n"
+        "\t\"auths\": {\n"
+        "\t\t\"a.io\": {\n"
+        "\t\t\t\"auth\": \"dTpw\",\n"
+        "\t\t\t\"x\": 1\n"
+        "\t\t},\n"
+        "\t\t\"b.io\": {\n"
+        "\t\t\t\"identitytoken\": \"t\"\n"
+        "\t\t}\n"
+        "\t},\n"
+        "\t\"other\": [\n\t\t2.50,\n\t\t1e999\n\t]\n"
+        "}\n");
+  CHECK(changed_config({}, inline_alone({}, {})) == "{}");
 }
 
 TEST_CASE("100,000 entries are changed in time that grows with their number") {

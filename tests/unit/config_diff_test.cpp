@@ -65,6 +65,7 @@ TEST_CASE("a login in a key is not shown") {
   CHECK(shown.find("https://…@a.io") != std::string::npos);
 }
 
-TEST_CASE("a text that is no UTF-8, or has half a surrogate pair, is shown as Go reads it") {
-  CHECK(diff("{\"a\": \"\\ud83d\", \"\xFF\": 1}", "{}").find("\uFFFD") != std::string::npos);
+TEST_CASE("a text that is no UTF-8, or has half a surrogate pair, is shown in printable form") {
+  const std::string shown = diff("{\"a\": \"\\ud83d\", \"\xFF\": 1}", "{}");
+  CHECK(shown.find("\"\\xff\": 1") != std::string::npos);
 }

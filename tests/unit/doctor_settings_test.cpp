@@ -58,6 +58,16 @@ TEST_CASE("what is no JSON has its place, a field of the wrong type another name
   CHECK(found(R"({"credsStore": 5})") == Names{"file-field-type config.json:1:16"});
   CHECK(found(R"({"credHelpers": {"a.io": ["x"]}})")[0].starts_with("file-field-type "));
   CHECK(found("[]")[0].starts_with("file-field-type "));
+  CHECK(found(R"({"proxies": {"default": {"httpProxy": 5}}})") ==
+        Names{"file-field-type config.json:1:39"});
+  CHECK(found(R"({"cred\u017Fstore": 5})")[0].starts_with("file-field-type "));
+}
+
+TEST_CASE("what Docker takes and pullsecret does not is no loss") {
+  CHECK(found(R"({"unknown": 1e999})").empty());
+  const Findings findings = check("{\"x\":" + std::string(65, '[') + std::string(65, ']') + "}");
+  REQUIRE(findings.size() == 1);
+  CHECK_THAT(findings[0].message, Catch::EndsWith("which Docker takes and pullsecret does not"));
 }
 
 TEST_CASE("nothing is found in what is right, or nobody's mistake") {

@@ -82,8 +82,7 @@ TEST_CASE("what makes the kubelet refuse all, with its place") {
        ".dockerconfigjson:1:2: the text ends too early: a quote, bracket or brace is not "
        "closed"},
       {"{\"auths\":\n[]}", ".dockerconfigjson:2:1: auths must be an object"},
-      {R"({"HttpHeaders":{"a":1}})",
-       ".dockerconfigjson:1:21: each of HttpHeaders must be a string"},
+      {R"({"HttpHeaders":{"a":1}})", ".dockerconfigjson:1:21: HttpHeaders.a must be a string"},
       {R"({"auths":{"a.io":"x"}})", ".dockerconfigjson:1:18: an entry must be an object"},
       {R"({"auths":{"a.io":{"email":1}}})", ".dockerconfigjson:1:27: email must be a string"},
       {R"({"auths":{"a.io":{"auth":"x"}}})",

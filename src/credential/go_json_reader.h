@@ -1,0 +1,167 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "system/error.h"
+
+namespace pullsecret {
+
+// JSON as Docker, its credential helpers and the kubelet read it, which is as Go's encoding/json
+// does, measured with docker 28.2:
+//
+// - A field's name matches in any letter case. Of a repeated one the last value counts, objects of
+//   the same name merge, null empties a map and leaves a string as it is.
+// - What is no UTF-8 in a string, and each half of a surrogate pair, stands for U+FFFD.
+// - A number may be of any size. Where a string is wanted it is an error, like any other kind.
+//
+// Values are views into the text, so that a message can say where one stands, and what belongs to
+// other tools can be handed on byte for byte: a number of 20 digits, the order of an object. No
+// library that is to be had reads like that; nlohmann/json decodes the strings.
+
+/// A JSON text with the name of the file it came from.
+struct JsonText {
+  std::string file;  ///< for error messages; empty: they have no place
+  std::string text;  ///< need not be UTF-8
+};
+
+/// Lines and columns of a text, both from 1, columns in characters.
+class LineCounter {
+ public:
+  struct Position {
+    std::size_t line = 1;
+    std::size_t column = 1;
+  };
+
+  /// The position of the byte at `offset`. Counts on from the last one asked for if that lies
+  /// before it, so that asking for many in their order reads the text once.
+  Position position_of(std::string_view text, std::size_t offset);
+
+ private:
+  std::size_t counted_ = 0;  ///< bytes of the text
+  Position position_;        ///< of the byte there
+};
+
+/// The Error about the byte at `offset`; its place is FILE:LINE:COLUMN.
+Error error_at(const JsonText& json, LineCounter& lines, std::size_t offset, std::string message,
+               std::string hint = {});
+
+// ---- Whether it is JSON
+
+/// Why a text cannot be read.
+struct JsonFault {
+  Error error;
+  bool is_own_limit = false;  ///< it is nested deeper than 64, which Go would read
+};
+
+/// What is wrong with the first value of the text; nothing if it is JSON, or white space alone.
+std::optional<JsonFault> find_json_fault(const JsonText& json);
+
+/// The first JSON value in the text from the byte at `start` on, without white space around it;
+/// what follows it does not count. Empty if there is nothing but white space. Throws Error, with
+/// its place and in words, if it is not JSON (RFC 8259), begins with a byte order mark, or is
+/// nested deeper than 64. The message shows one character of the text at most.
+std::string_view first_value(const JsonText& json, std::size_t start = 0);
+
+// ---- Values that are valid JSON
+
+enum class JsonKind { null, boolean, number, string, array, object };
+
+JsonKind kind_of(std::string_view value);
+
+/// Where the string ends whose opening quote is at `at`: behind its closing quote.
+std::size_t end_of_string(std::string_view text, std::size_t at);
+
+/// What the string `value` stands for, in UTF-8.
+std::string decode_string(std::string_view value);
+
+/// `json` with U+FFFD in the place of what Go reads as that, for a library that refuses it.
+std::string as_go_reads(std::string_view json);
+
+/// One member of an object. The views are into the object's text.
+struct JsonMember {
+  std::string name;
+  std::string_view value;
+  std::string_view quoted_name;  ///< the name as it stands in the text
+};
+
+/// The members of `object`, in its order, repeated names included.
+std::vector<JsonMember> members_of(std::string_view object);
+
+/// The elements of `array`.
+std::vector<std::string_view> elements_of(std::string_view array);
+
+/// Whether Go takes a member called `name` for its field `field`: in any letter case, and with
+/// U+017F for s and U+212A for k, as its Unicode folding has it.
+bool is_field(std::string_view name, std::string_view field);
+
+/// The string that Go finds in the field `field` of an object; nothing if that has no such string.
+std::optional<std::string> string_field(const std::vector<JsonMember>& members,
+                                        std::string_view field);
+
+// ---- Types
+
+struct GoField;
+
+/// A Go type, as far as it says which JSON can be read into it. null can be read into all.
+struct GoType {
+  enum class Kind { string, list, map, record };
+  Kind kind = Kind::record;
+  const GoType* element = nullptr;       ///< of a list, or of a map's values
+  std::span<const GoField> fields = {};  ///< of a record; any other may be there, of any type
+};
+
+struct GoField {
+  std::string_view name;
+  const GoType* type;
+};
+
+inline constexpr GoType go_string{GoType::Kind::string};
+inline constexpr GoType go_strings{GoType::Kind::list, &go_string};
+inline constexpr GoType go_string_map{GoType::Kind::map, &go_string};
+inline constexpr GoType go_object{GoType::Kind::record};
+
+/// What may stand behind the first value of a text.
+enum class TextBehind {
+  ignored,  ///< anything: json.Decoder, which reads Docker's config and what helpers are sent and
+            ///< say
+  refused,  ///< white space: json.Unmarshal, which reads for the kubelet
+};
+
+/// Reads one text into Go's types. The views that it gives are valid as long as it lives.
+class GoJsonReader {
+ public:
+  /// Throws Error as first_value() does, and for what must not stand behind the value.
+  GoJsonReader(JsonText json, TextBehind behind);
+  GoJsonReader(const GoJsonReader&) = delete;
+  GoJsonReader& operator=(const GoJsonReader&) = delete;
+
+  const std::string& file() const { return json_.file; }
+
+  /// The first value; empty if there is nothing but white space.
+  std::string_view value() const { return value_; }
+
+  /// The members of an object; none for null. Throws Error, which calls it `name`, for other kinds.
+  std::vector<JsonMember> members_of_object(std::string_view value, std::string_view name) const;
+
+  /// Throws Error with the place of the first value that a record of these fields does not take. It
+  /// says what that is by its path: `proxies.default.httpProxy must be a string`.
+  void check_fields(const std::vector<JsonMember>& members, std::span<const GoField> fields,
+                    const std::string& path = {}) const;
+
+  /// The Error about `value`, a view into the text.
+  Error error(std::string_view value, std::string message, std::string hint = {}) const;
+
+ private:
+  void check(std::string_view value, const GoType& type, const std::string& path) const;
+
+  JsonText json_;
+  std::string_view value_;
+  mutable LineCounter lines_;  ///< remembers how far it counted, for the many errors of one file
+};
+
+}  // namespace pullsecret
