@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "credential/go_json_reader.h"
 #include "credential/go_json_writer.h"
 #include "credential/registry.h"
 #include "system/text.h"
@@ -40,7 +41,7 @@ std::string masked(std::string_view json) {
       at = token + 1;
       continue;
     }
-    at = end_of_string(json, token);
+    at = end_of_value(json, token);
     const std::string_view string = json.substr(token, at - token);
     const bool names = is_name(json, at);
     if (names && depth == 1) setting = decode_string(string);

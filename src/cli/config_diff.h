@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "credential/go_json_reader.h"
+#include "credential/json_syntax.h"
 
 namespace pullsecret {
 

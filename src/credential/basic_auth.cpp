@@ -37,4 +37,13 @@ UserPassword decode_auth(std::string_view auth) {
   return {pair->substr(0, colon), without_nuls_at_ends(std::string_view(*pair).substr(colon + 1))};
 }
 
+Credential credential_of_fields(const std::vector<JsonMember>& entry) {
+  const auto text = [&](std::string_view field) { return string_field(entry, field).value_or(""); };
+  return {.username = text("username"),
+          .password = text("password"),
+          .email = text("email"),
+          .identity_token = text("identitytoken"),
+          .registry_token = text("registrytoken")};
+}
+
 }  // namespace pullsecret

@@ -2,6 +2,10 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "credential/credential.h"
+#include "credential/go_json_reader.h"
 
 namespace pullsecret {
 
@@ -20,5 +24,9 @@ std::string encode_auth(std::string_view username, std::string_view password);
 /// Throws Error (without a place, and without any part of `auth`) for what Docker refuses:
 /// anything else than base64, no colon, an empty username.
 UserPassword decode_auth(std::string_view auth);
+
+/// What an entry of `auths` says without its `auth`, which Docker and the kubelet decode
+/// differently.
+Credential credential_of_fields(const std::vector<JsonMember>& entry);
 
 }  // namespace pullsecret

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "credential/json_syntax.h"
 #include "system/error.h"
 
 namespace pullsecret {
@@ -23,58 +23,11 @@ namespace pullsecret {
 // other tools can be handed on byte for byte: a number of 20 digits, the order of an object. No
 // library that is to be had reads like that; nlohmann/json decodes the strings.
 
-/// A JSON text with the name of the file it came from.
-struct JsonText {
-  std::string file;  ///< for error messages; empty: they have no place
-  std::string text;  ///< need not be UTF-8
-};
-
-/// Lines and columns of a text, both from 1, columns in characters.
-class LineCounter {
- public:
-  struct Position {
-    std::size_t line = 1;
-    std::size_t column = 1;
-  };
-
-  /// The position of the byte at `offset`. Counts on from the last one asked for if that lies
-  /// before it, so that asking for many in their order reads the text once.
-  Position position_of(std::string_view text, std::size_t offset);
-
- private:
-  std::size_t counted_ = 0;  ///< bytes of the text
-  Position position_;        ///< of the byte there
-};
-
-/// The Error about the byte at `offset`; its place is FILE:LINE:COLUMN.
-Error error_at(const JsonText& json, LineCounter& lines, std::size_t offset, std::string message,
-               std::string hint = {});
-
-// ---- Whether it is JSON
-
-/// Why a text cannot be read.
-struct JsonFault {
-  Error error;
-  bool is_own_limit = false;  ///< it is nested deeper than 64, which Go would read
-};
-
-/// What is wrong with the first value of the text; nothing if it is JSON, or white space alone.
-std::optional<JsonFault> find_json_fault(const JsonText& json);
-
-/// The first JSON value in the text from the byte at `start` on, without white space around it;
-/// what follows it does not count. Empty if there is nothing but white space. Throws Error, with
-/// its place and in words, if it is not JSON (RFC 8259), begins with a byte order mark, or is
-/// nested deeper than 64. The message shows one character of the text at most.
-std::string_view first_value(const JsonText& json, std::size_t start = 0);
-
-// ---- Values that are valid JSON
+// ---- Values, which are valid JSON
 
 enum class JsonKind { null, boolean, number, string, array, object };
 
 JsonKind kind_of(std::string_view value);
-
-/// Where the string ends whose opening quote is at `at`: behind its closing quote.
-std::size_t end_of_string(std::string_view text, std::size_t at);
 
 /// What the string `value` stands for, in UTF-8.
 std::string decode_string(std::string_view value);

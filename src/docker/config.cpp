@@ -70,16 +70,9 @@ std::vector<JsonMember> members_of_config(const GoJsonReader& reader) {
 
 // The entry's own fields as Docker sees them: `auth` wins over `username` and `password`.
 Credential parse_credential(const std::vector<JsonMember>& members) {
-  const auto field = [&](std::string_view name) {
-    return string_field(members, name).value_or("");
-  };
-  Credential credential{.username = field("username"),
-                        .password = field("password"),
-                        .email = field("email"),
-                        .identity_token = field("identitytoken"),
-                        .registry_token = field("registrytoken")};
-  if (const std::string auth = field("auth"); !auth.empty()) {
-    UserPassword decoded = decode_auth(auth);
+  Credential credential = credential_of_fields(members);
+  if (const auto auth = string_field(members, "auth"); auth && !auth->empty()) {
+    UserPassword decoded = decode_auth(*auth);
     credential.username = std::move(decoded.username);
     credential.password = std::move(decoded.password);
   }

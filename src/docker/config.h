@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "credential/credential.h"
-#include "credential/go_json_reader.h"
+#include "credential/json_syntax.h"
 #include "system/error.h"
 
 namespace pullsecret {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "credential/credential.h"
-#include "credential/go_json_reader.h"
+#include "credential/json_syntax.h"
 #include "docker/config.h"
 
 namespace pullsecret {

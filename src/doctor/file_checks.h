@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "credential/go_json_reader.h"
+#include "credential/json_syntax.h"
 #include "docker/config_file.h"
 #include "doctor/finding.h"
 

@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "credential/go_json_reader.h"
 #include "docker/config.h"
 #include "system/error.h"
 #include "system/text.h"

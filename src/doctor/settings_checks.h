@@ -1,6 +1,6 @@
 #pragma once
 
-#include "credential/go_json_reader.h"
+#include "credential/json_syntax.h"
 #include "doctor/finding.h"
 
 namespace pullsecret {

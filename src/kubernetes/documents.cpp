@@ -11,6 +11,7 @@
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
+#include "credential/go_json_reader.h"
 #include "system/error.h"
 #include "system/text.h"
 
@@ -36,7 +37,7 @@ std::size_t count_values(std::string_view json) {
   std::size_t values = 1;
   for (std::size_t at = 0; at < json.size(); ++at)
     if (json[at] == '"')
-      at = end_of_string(json, at) - 1;
+      at = end_of_value(json, at) - 1;
     else if (precede_value.find(json[at]) != std::string_view::npos)
       ++values;
   return values;

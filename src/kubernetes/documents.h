@@ -6,7 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "credential/go_json_reader.h"
+#include "credential/json_syntax.h"
 
 namespace pullsecret {
 

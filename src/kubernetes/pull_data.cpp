@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "credential/base64.h"
+#include "credential/basic_auth.h"
 #include "credential/go_json_reader.h"
 #include "credential/registry.h"
 #include "kubernetes/keyring.h"
@@ -127,15 +128,9 @@ class Reader {
   Credential read_credential(const JsonMember& entry) {
     const auto members = json_.members_of_object(entry.value, "an entry");
     json_.check_fields(members, entry_fields);
-    const auto field = [&](std::string_view name) {
-      return string_field(members, name).value_or("");
-    };
-    Credential credential{.username = field("username"),
-                          .password = field("password"),
-                          .email = field("email"),
-                          .identity_token = field("identitytoken"),
-                          .registry_token = field("registrytoken")};
-    if (const std::string auth = field("auth"); !auth.empty()) decode_auth(entry, auth, credential);
+    Credential credential = credential_of_fields(members);
+    if (const auto auth = string_field(members, "auth"); auth && !auth->empty())
+      decode_auth(entry, *auth, credential);
     return credential;
   }
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "credential/go_json_reader.h"
+#include "credential/json_syntax.h"
 
 namespace pullsecret {
 
