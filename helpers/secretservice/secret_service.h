@@ -3,11 +3,10 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "helpers/secretservice/session_bus.h"
 
 namespace pullsecret {
 
@@ -23,19 +22,16 @@ struct SecretItem {
 };
 
 /// The Secret Service API (specifications.freedesktop.org/secret-service), as far as a store of
-/// credentials needs it. Object paths are strings. Each function throws Error.
-///
-/// Its session is a `plain` one: secrets cross the bus unencrypted. libsecret asks for the
-/// other kind, whose Diffie-Hellman exchange takes three quarters of a lookup and protects from
-/// nobody: the bus is a local socket of the same user (SessionBus refuses any other), and who may
-/// listen there may as well ask the service for the secret. Hence D-Bus calls and not libsecret,
-/// which also leaves copies in memory.
+/// credentials needs it. Object paths are strings. The constructor and each function throw Error.
 ///
 /// A call may open a prompt: the service asks the user, for a password or for consent. A prompt,
 /// and any answer, is waited for no longer than `limit`; then the prompt is taken back.
 class SecretService {
  public:
-  explicit SecretService(std::chrono::seconds limit) : bus_(limit), limit_(limit) {}
+  /// Connects to $DBUS_SESSION_BUS_ADDRESS, else $XDG_RUNTIME_DIR/bus; launches no bus where there
+  /// is none.
+  explicit SecretService(std::chrono::seconds limit);
+  ~SecretService();
 
   /// The items that carry all these attributes, in any collection. Loads no secret. Takes two round
   /// trips, however many items there are.
@@ -59,16 +55,11 @@ class SecretService {
   /// Removes an item, unless it is no longer there.
   void remove(const std::string& item);
 
- private:
-  std::vector<SecretItem> describe(const std::vector<std::string>& paths);
-  const std::string& session();
-  std::string create_default_collection();
-  Message run_prompt(const std::string& prompt, std::string_view purpose);
-  std::string created_path(Message answer, std::string_view purpose);
+  /// The implementation's own: secret_service_sd_bus.cpp.
+  class Connection;
 
-  SessionBus bus_;
-  std::chrono::seconds limit_;
-  std::string session_;  ///< empty until it is needed
+ private:
+  std::unique_ptr<Connection> connection_;
 };
 
 }  // namespace pullsecret

@@ -2,18 +2,16 @@
 
 #include <sys/socket.h>
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstdint>
 #include <cstdlib>
-#include <string_view>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "helpers/secretservice/secret_service_api.h"
 #include "system/environment.h"
-#include "system/text.h"
 
 namespace pullsecret {
 namespace {
@@ -23,36 +21,17 @@ using std::chrono::microseconds;
 using std::chrono::seconds;
 using std::chrono::steady_clock;
 
-constexpr const char* service = "org.freedesktop.secrets";
-
-constexpr std::string_view needs_no_bus = R"("credsStore": "encryptedfile" needs none)";
-constexpr std::string_view look_at_service =
-    "see whether gnome-keyring-daemon or KeePassXC still runs, and try again";
-
 // sd-bus, too, looks at these two, but takes an empty one for an address.
 void unset_if_empty(const char* variable) {
   if (!environment_variable(variable)) unsetenv(variable);
-}
-
-Error no_bus(int error_number) {
-  const auto address = environment_variable("DBUS_SESSION_BUS_ADDRESS");
-  const std::string what =
-      error_number == ENOMEDIUM
-          ? "there is no session bus: DBUS_SESSION_BUS_ADDRESS and XDG_RUNTIME_DIR are not set"
-          : fmt::format("there is no session bus at {}: {}",
-                        address ? printable(*address) : "$XDG_RUNTIME_DIR/bus",
-                        error_text(error_number));
-  return secret_service_error(
-      what, fmt::format("log in to a desktop session, or use dbus-run-session; {}", needs_no_bus));
 }
 
 void refuse_network(int socket) {
   int domain = AF_UNSPEC;
   socklen_t size = sizeof domain;
   if (getsockopt(socket, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 && domain == AF_UNIX) return;
-  throw secret_service_error(
-      "the session bus is reached over the network, where secrets could be read",
-      "let DBUS_SESSION_BUS_ADDRESS name a local socket (unix:path=…)");
+  throw open_network_error(
+      "the session bus is reached over the network, where secrets could be read");
 }
 
 int keep_message(sd_bus_message* message, void* place, sd_bus_error*) {
@@ -61,40 +40,12 @@ int keep_message(sd_bus_message* message, void* place, sd_bus_error*) {
   return 0;
 }
 
-std::string start_service() {
-  return fmt::format(
-      "start gnome-keyring-daemon, or KeePassXC with its Secret Service turned on; {}",
-      needs_no_bus);
-}
-
-Error answer_error(const sd_bus_error& error, std::string_view member) {
-  const std::string_view name = error.name;
-  const std::string text = printable(error.message != nullptr ? error.message : error.name);
-  if (name == SD_BUS_ERROR_SERVICE_UNKNOWN || name == SD_BUS_ERROR_NAME_HAS_NO_OWNER)
-    return secret_service_error("no program on the session bus keeps secrets", start_service());
-  if (name.starts_with("org.freedesktop.DBus.Error.Spawn."))
-    return secret_service_error("its program cannot be started: " + text, start_service());
-  if (name == SD_BUS_ERROR_NO_REPLY)
-    return secret_service_error(fmt::format("it ended before it answered {}", member),
-                                std::string(look_at_service));
-  if (name == "org.freedesktop.Secret.Error.IsLocked")
-    return secret_service_error("the keyring is locked", "unlock it, and try again");
-  return secret_service_error(fmt::format("{} failed: {}", member, text), "");
-}
-
 }  // namespace
-
-Error secret_service_error(std::string message, std::string hint) {
-  return {"secret service", std::move(message), std::move(hint)};
-}
 
 int check(int result) {
   if (result >= 0) return result;
-  if (result == -ECONNRESET || result == -ENOTCONN || result == -EPIPE)
-    throw secret_service_error("the session bus closed the connection",
-                               "see whether the bus of this session still runs");
-  if (result == -ENXIO || result == -EBADMSG)
-    throw secret_service_error("its answer is not what the Secret Service API says", "");
+  if (result == -ECONNRESET || result == -ENOTCONN || result == -EPIPE) throw lost_bus_error();
+  if (result == -ENXIO || result == -EBADMSG) throw malformed_answer_error();
   throw secret_service_error("D-Bus: " + error_text(-result), "");
 }
 
@@ -103,7 +54,8 @@ SessionBus::SessionBus(seconds limit) : limit_(limit) {
   unset_if_empty("XDG_RUNTIME_DIR");
   sd_bus* bus = nullptr;
   const int result = sd_bus_open_user(&bus);
-  if (result < 0) throw no_bus(-result);
+  if (result == -ENOMEDIUM) throw no_bus_error(std::nullopt);
+  if (result < 0) throw no_bus_error(error_text(-result));
   bus_.reset(bus);
   refuse_network(check(sd_bus_get_fd(bus)));
 }
@@ -111,8 +63,8 @@ SessionBus::SessionBus(seconds limit) : limit_(limit) {
 Message SessionBus::method(const std::string& object, const char* interface,
                            const char* member) const {
   sd_bus_message* message = nullptr;
-  check(sd_bus_message_new_method_call(bus_.get(), &message, service, object.c_str(), interface,
-                                       member));
+  check(sd_bus_message_new_method_call(bus_.get(), &message, service_name, object.c_str(),
+                                       interface, member));
   Message owned(message);
   check(sd_bus_message_sensitive(message));
   return owned;
@@ -141,11 +93,10 @@ std::vector<Message> SessionBus::call_all(const std::vector<Message>& requests) 
     slots[i].reset(slot);
   }
   for (std::size_t i = 0; i < requests.size(); ++i)
-    if (!wait_until([&] { return answers[i] != nullptr; }))
-      throw secret_service_error(
-          fmt::format("it did not answer {} within {} seconds",
-                      sd_bus_message_get_member(requests[i].get()), limit_.count()),
-          std::string(look_at_service));
+    if (!wait_until([&] { return answers[i] != nullptr; })) {
+      if (sd_bus_is_ready(bus_.get()) <= 0) throw silent_bus_error(limit_);
+      throw no_answer_error(sd_bus_message_get_member(requests[i].get()), limit_);
+    }
   return answers;
 }
 
@@ -164,17 +115,15 @@ Message SessionBus::call_for_signal(Message request, const std::string& object,
   };
   const auto signal_slot =
       subscribe(fmt::format("type='signal',sender='{}',path='{}',interface='{}',member='{}'",
-                            service, object, interface, member),
+                            service_name, object, interface, member),
                 signal);
   const auto owner_slot = subscribe(fmt::format("type='signal',sender='org.freedesktop.DBus',"
                                                 "member='NameOwnerChanged',arg0='{}'",
-                                                service),
+                                                service_name),
                                     owner_changed);
   call(std::move(request));
   wait_until([&] { return signal != nullptr || owner_changed != nullptr; });
-  if (signal == nullptr && owner_changed != nullptr)
-    throw secret_service_error("it ended before its prompt was answered",
-                               std::string(look_at_service));
+  if (signal == nullptr && owner_changed != nullptr) throw ended_at_prompt_error();
   return signal;
 }
 
@@ -189,18 +138,15 @@ bool SessionBus::wait_until(const std::function<bool()>& done) {
   return true;
 }
 
-void check_answer(sd_bus_message* answer, const char* member) {
-  if (const sd_bus_error* error = sd_bus_message_get_error(answer))
-    throw answer_error(*error, member);
+std::string_view error_name(sd_bus_message* answer) {
+  const sd_bus_error* error = sd_bus_message_get_error(answer);
+  return error == nullptr ? "" : error->name;
 }
 
-bool says_no_such_object(sd_bus_message* answer) {
-  // GDBus, and so gnome-keyring, answers 'unknown method' of an object that is not there.
-  constexpr std::array names{"org.freedesktop.Secret.Error.NoSuchObject",
-                             SD_BUS_ERROR_UNKNOWN_OBJECT, SD_BUS_ERROR_UNKNOWN_METHOD};
-  return std::any_of(names.begin(), names.end(), [answer](const char* name) {
-    return sd_bus_message_is_method_error(answer, name) > 0;
-  });
+void check_answer(sd_bus_message* answer, const char* member) {
+  if (const sd_bus_error* error = sd_bus_message_get_error(answer))
+    throw answer_error(error->name, error->message != nullptr ? error->message : error->name,
+                       member);
 }
 
 }  // namespace pullsecret

@@ -4,11 +4,10 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <systemd/sd-bus.h>
-
-#include "system/error.h"
 
 namespace pullsecret {
 
@@ -22,9 +21,6 @@ struct Unreference {
 /// A D-Bus message, written and read with the sd_bus_message_*(3) functions. Those that SessionBus
 /// makes and receives are wiped when they are released (sd_bus_message_sensitive).
 using Message = std::unique_ptr<sd_bus_message, Unreference>;
-
-/// An Error of the secret service, or of the way to it.
-Error secret_service_error(std::string message, std::string hint);
 
 /// What an sd-bus function returned. Throws Error where that is a negative errno.
 int check(int result);
@@ -73,7 +69,7 @@ class SessionBus {
 /// Throws Error if `answer` is an error.
 void check_answer(sd_bus_message* answer, const char* member);
 
-/// Whether `answer` is the error that the object asked is not there, or no longer.
-bool says_no_such_object(sd_bus_message* answer);
+/// The D-Bus error that `answer` is; empty if it is none.
+std::string_view error_name(sd_bus_message* answer);
 
 }  // namespace pullsecret

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 #include <catch2/catch.hpp>
 
@@ -16,25 +17,23 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// What a get of the stand-in's item ends in, and how long it took.
+/// What a get of the stand-in's item ends in.
 struct Failure {
   std::string message, hint;
-  std::chrono::milliseconds time;
 };
 
-Failure failure_of_get() {
-  const auto start = std::chrono::steady_clock::now();
-  const auto error = error_of([] { SecretServiceStore(1s).get("ghcr.io"); });
-  const auto time = std::chrono::duration_cast<std::chrono::milliseconds>(
-      std::chrono::steady_clock::now() - start);
-  if (!error) return {"no error", "", time};
-  return {error->message(), error->hint(), time};
+// What is not known at once ends in a message about `limit`: no test needs a clock of its own.
+Failure failure_of_get(std::chrono::seconds limit = 60s) {
+  const auto error = error_of([limit] { SecretServiceStore(limit).get("ghcr.io"); });
+  if (!error) return {"no error", ""};
+  return {error->message(), error->hint()};
 }
 
-Failure failure_with_standin(const std::string& behaviour) {
+Failure failure_with_standin(const std::vector<std::string>& behaviour,
+                             std::chrono::seconds limit = 60s) {
   PrivateSessionBus bus;
   bus.start_standin(behaviour);
-  return failure_of_get();
+  return failure_of_get(limit);
 }
 
 // A socket that takes connections, behind which nobody is.
@@ -51,19 +50,17 @@ FileDescriptor listen_at(const std::string& path) {
 }  // namespace
 
 TEST_CASE("secretservice: a service that answers nothing is not waited for for ever") {
-  const Failure failure = failure_with_standin("silent");
+  const Failure failure = failure_with_standin({"silent"}, 1s);
   CHECK(failure.message == "it did not answer SearchItems within 1 seconds");
   CHECK(failure.hint.find("gnome-keyring") != std::string::npos);
-  CHECK(failure.time < 3s);
 }
 
 TEST_CASE("secretservice: a prompt that nobody answers is taken back") {
   PrivateSessionBus bus;
-  bus.start_standin("ignores");
-  const Failure failure = failure_of_get();
-  CHECK(failure.message == "nobody answered the request to unlock the keyring within 1 seconds");
+  bus.start_standin({"ignores"});
+  const Failure failure = failure_of_get(2s);
+  CHECK(failure.message == "nobody answered the request to unlock the keyring within 2 seconds");
   CHECK(failure.hint.find("encryptedfile") != std::string::npos);
-  CHECK(failure.time < 3s);
   CHECK(bus.output_of_ended() == "dismissed\n");
 }
 
@@ -75,9 +72,8 @@ TEST_CASE("secretservice: what the service lets happen is known at once") {
         "the request to unlock the keyring was dismissed, or no program here can show it"},
        {"stays-locked", "the keyring is locked"},
        {"forgets", "no error"}}));
-  const Failure failure = failure_with_standin(behaviour);
+  const Failure failure = failure_with_standin({behaviour});
   CHECK(failure.message == message);
-  CHECK(failure.time < 900ms);
 }
 
 TEST_CASE("secretservice: a bus without a service") {
@@ -93,9 +89,8 @@ TEST_CASE("secretservice: a bus that answers nothing is not waited for for ever"
   const std::string path = (folder.path() / "bus").string();
   const FileDescriptor listener = listen_at(path);
   ScopedVariable address("DBUS_SESSION_BUS_ADDRESS", "unix:path=" + path);
-  const Failure failure = failure_of_get();
-  CHECK(failure.message == "it did not answer SearchItems within 1 seconds");
-  CHECK(failure.time < 3s);
+  const Failure failure = failure_of_get(1s);
+  CHECK(failure.message == "the session bus did not answer within 1 seconds");
 }
 
 TEST_CASE("secretservice: no bus") {

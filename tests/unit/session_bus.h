@@ -7,8 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include <systemd/sd-bus.h>
-
 #include "system/error.h"
 #include "system/program.h"
 #include "temporary_folder.h"
@@ -33,8 +31,10 @@ class PrivateSessionBus {
   }
 
   /// e2e/secret_service_standin.py, which lists the behaviours.
-  void start_standin(const std::string& behaviour) {
-    start("python3", {TEST_DATA_DIR "/../e2e/secret_service_standin.py", behaviour});
+  void start_standin(const std::vector<std::string>& behaviour) {
+    std::vector<std::string> arguments{TEST_DATA_DIR "/../e2e/secret_service_standin.py"};
+    arguments.insert(arguments.end(), behaviour.begin(), behaviour.end());
+    start("python3", arguments);
     wait_for_service();
   }
 
@@ -48,15 +48,31 @@ class PrivateSessionBus {
  private:
   std::string address() const { return "unix:path=" + (folder_.path() / "bus").string(); }
 
-  void start(const std::string& name, std::vector<std::string> arguments,
-             const std::string& input = {}) {
+  static std::filesystem::path program(const std::string& name) {
     const auto program = pullsecret::find_program(name, "/usr/bin:/bin").found;
     if (!program) throw pullsecret::Error(name, "the tests need it, and it is not installed");
-    programs_.start(programs_.size(), {.program = *program,
+    return *program;
+  }
+
+  void start(const std::string& name, std::vector<std::string> arguments,
+             const std::string& input = {}) {
+    programs_.start(programs_.size(), {.program = program(name),
                                        .arguments = std::move(arguments),
                                        .input = input,
                                        .timeout = std::chrono::minutes(5),
                                        .max_output = 65536});
+  }
+
+  /// What dbus-send prints of the answer.
+  std::string call(const std::string& service, const std::string& object, const std::string& method,
+                   const std::string& argument) const {
+    return pullsecret::run_program({.program = program("dbus-send"),
+                                    .arguments = {"--bus=" + address(), "--print-reply",
+                                                  "--dest=" + service, object, method, argument},
+                                    .input = {},
+                                    .timeout = std::chrono::minutes(1),
+                                    .max_output = 65536})
+        .output;
   }
 
   template <typename Condition>
@@ -70,13 +86,13 @@ class PrivateSessionBus {
   }
 
   void wait_for_service() {
-    sd_bus* bus = nullptr;
-    // The socket is there a moment before the daemon listens on it.
-    wait_until([&bus] { return sd_bus_open_user(&bus) >= 0; }, "dbus-daemon");
     wait_until(
-        [bus] { return sd_bus_get_name_creds(bus, "org.freedesktop.secrets", 0, nullptr) >= 0; },
+        [this] {
+          return call("org.freedesktop.DBus", "/", "org.freedesktop.DBus.NameHasOwner",
+                      "string:org.freedesktop.secrets")
+                     .find("boolean true") != std::string::npos;
+        },
         "org.freedesktop.secrets");
-    sd_bus_flush_close_unref(bus);
   }
 
   static constexpr std::chrono::milliseconds pause{20};

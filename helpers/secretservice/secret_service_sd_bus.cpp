@@ -1,21 +1,12 @@
-#include "helpers/secretservice/secret_service.h"
-
 #include <cstddef>
 #include <utility>
 
-#include <fmt/format.h>
+#include "helpers/secretservice/secret_service.h"
+#include "helpers/secretservice/secret_service_api.h"
+#include "helpers/secretservice/session_bus.h"
 
 namespace pullsecret {
 namespace {
-
-constexpr const char* service_path = "/org/freedesktop/secrets";
-constexpr const char* service_interface = "org.freedesktop.Secret.Service";
-constexpr const char* collection_interface = "org.freedesktop.Secret.Collection";
-constexpr const char* item_interface = "org.freedesktop.Secret.Item";
-constexpr const char* prompt_interface = "org.freedesktop.Secret.Prompt";
-constexpr const char* properties_interface = "org.freedesktop.DBus.Properties";
-
-constexpr std::string_view no_object = "/";  // what the service answers for: none
 
 template <typename... Arguments>
 void append(const Message& message, const char* types, Arguments... arguments) {
@@ -146,88 +137,75 @@ SecretItem read_item(std::string path, const Message& properties) {
 
 }  // namespace
 
-std::vector<SecretItem> SecretService::search(const Attributes& attributes) {
-  Message request = bus_.method(service_path, service_interface, "SearchItems");
-  append_attributes(request, attributes);
-  const Message answer = bus_.call(std::move(request));
-  std::vector<std::string> paths = read_paths(answer);
-  const std::vector<std::string> locked = read_paths(answer);
-  paths.insert(paths.end(), locked.begin(), locked.end());
-  return describe(paths);
+/// Its session is a `plain` one: secrets cross the bus unencrypted. The other kind, whose
+/// Diffie-Hellman exchange takes three quarters of a lookup, protects from nobody: the bus is a
+/// local socket of the same user (SessionBus refuses any other), and who may listen there may as
+/// well ask the service for the secret.
+class SecretService::Connection {
+ public:
+  explicit Connection(std::chrono::seconds limit) : bus_(limit), limit_(limit) {}
+
+  SessionBus& bus() { return bus_; }
+
+  // Calls the service's own method `member`, whose arguments `append_arguments` appends.
+  template <typename AppendArguments>
+  Message call_service(const char* member, AppendArguments append_arguments);
+
+  // The path of the default collection; no_object if there is none.
+  std::string default_alias();
+
+  // The path of the session, which is opened the first time.
+  const std::string& session();
+
+  // What the prompt came to: a message that its result, a variant, is next in.
+  Message run_prompt(const std::string& prompt, std::string_view purpose);
+
+  // The path that `answer` is, or that its prompt comes to.
+  std::string created_path(const Message& answer, std::string_view purpose);
+
+ private:
+  SessionBus bus_;
+  std::chrono::seconds limit_;
+  std::string session_;  // empty until it is needed
+};
+
+template <typename AppendArguments>
+Message SecretService::Connection::call_service(const char* member,
+                                                AppendArguments append_arguments) {
+  Message request = bus_.method(service_path, service_interface, member);
+  append_arguments(request);
+  return bus_.call(std::move(request));
 }
 
-std::vector<SecretItem> SecretService::describe(const std::vector<std::string>& paths) {
-  std::vector<Message> requests;
-  for (const std::string& path : paths) {
-    requests.push_back(bus_.method(path, properties_interface, "GetAll"));
-    append(requests.back(), "s", item_interface);
-  }
-  const std::vector<Message> answers = bus_.call_all(requests);
-  std::vector<SecretItem> items;
-  for (std::size_t i = 0; i < paths.size(); ++i) {
-    if (says_no_such_object(answers[i].get())) continue;  // removed since it was found
-    check_answer(answers[i].get(), "GetAll");
-    items.push_back(read_item(paths[i], answers[i]));
-  }
-  return items;
+std::string SecretService::Connection::default_alias() {
+  const Message answer =
+      call_service("ReadAlias", [](const Message& request) { append(request, "s", "default"); });
+  return read_string(answer, 'o');
 }
 
-void SecretService::unlock(const std::vector<std::string>& paths) {
-  Message request = bus_.method(service_path, service_interface, "Unlock");
-  append_paths(request, paths);
-  const Message answer = bus_.call(std::move(request));
-  read_paths(answer);
-  const std::string prompt = read_string(answer, 'o');
-  if (prompt != no_object) run_prompt(prompt, "unlock the keyring");
-}
-
-std::string SecretService::default_collection() {
-  Message request = bus_.method(service_path, service_interface, "ReadAlias");
-  append(request, "s", "default");
-  std::string collection = read_string(bus_.call(std::move(request)), 'o');
-  return collection == no_object ? create_default_collection() : collection;
-}
-
-std::string SecretService::create_default_collection() {
-  Message request = bus_.method(service_path, service_interface, "CreateCollection");
-  append(request, "a{sv}s", 1, "org.freedesktop.Secret.Collection.Label", "s", "Default keyring",
-         "default");
-  return created_path(bus_.call(std::move(request)), "make a first keyring");
-}
-
-const std::string& SecretService::session() {
+const std::string& SecretService::Connection::session() {
   if (!session_.empty()) return session_;
-  Message request = bus_.method(service_path, service_interface, "OpenSession");
-  append(request, "sv", "plain", "s", "");
-  const Message answer = bus_.call(std::move(request));
+  const Message answer = call_service(
+      "OpenSession", [](const Message& request) { append(request, "sv", "plain", "s", ""); });
   check(sd_bus_message_skip(answer.get(), "v"));
   return session_ = read_string(answer, 'o');
 }
 
-std::string SecretService::secret(const std::string& item) {
-  Message request = bus_.method(item, item_interface, "GetSecret");
-  append(request, "o", session().c_str());
-  return read_secret(bus_.call(std::move(request)));
+Message SecretService::Connection::run_prompt(const std::string& prompt, std::string_view purpose) {
+  Message request = bus_.method(prompt, prompt_interface, "Prompt");
+  append(request, "s", "");  // no window that the dialog would belong to
+  Message completed =
+      bus_.call_for_signal(std::move(request), prompt, prompt_interface, "Completed");
+  if (completed == nullptr) {
+    bus_.send(bus_.method(prompt, prompt_interface, "Dismiss"));
+    throw unanswered_error(purpose, limit_);
+  }
+  if (read_boolean(completed)) throw dismissed_error(purpose);
+  return completed;
 }
 
-std::string SecretService::create_item(const std::string& collection, const std::string& label,
-                                       const Attributes& attributes, std::string_view secret) {
-  Message request = bus_.method(collection, collection_interface, "CreateItem");
-  append_item_properties(request, label, attributes);
-  append_secret(request, session(), secret);
-  append(request, "b", 1);
-  return created_path(bus_.call(std::move(request)), "store the credential");
-}
-
-void SecretService::remove(const std::string& item) {
-  const Message answer = bus_.call_unchecked(bus_.method(item, item_interface, "Delete"));
-  if (says_no_such_object(answer.get())) return;
-  check_answer(answer.get(), "Delete");
-  const std::string prompt = read_string(answer, 'o');
-  if (prompt != no_object) run_prompt(prompt, "remove the credential");
-}
-
-std::string SecretService::created_path(Message answer, std::string_view purpose) {
+std::string SecretService::Connection::created_path(const Message& answer,
+                                                    std::string_view purpose) {
   std::string created = read_string(answer, 'o');
   const std::string prompt = read_string(answer, 'o');
   if (prompt == no_object) return created;
@@ -237,25 +215,82 @@ std::string SecretService::created_path(Message answer, std::string_view purpose
   return path;
 }
 
-// What the prompt came to: a message that its result, a variant, is next in.
-Message SecretService::run_prompt(const std::string& prompt, std::string_view purpose) {
-  Message request = bus_.method(prompt, prompt_interface, "Prompt");
-  append(request, "s", "");  // no window that the dialog would belong to
-  Message completed =
-      bus_.call_for_signal(std::move(request), prompt, prompt_interface, "Completed");
-  const std::string hint =
-      R"(answer it on the desktop; on a machine without one, "credsStore": "encryptedfile" asks nobody)";
-  if (completed == nullptr) {
-    bus_.send(bus_.method(prompt, prompt_interface, "Dismiss"));
-    throw secret_service_error(
-        fmt::format("nobody answered the request to {} within {} seconds", purpose, limit_.count()),
-        hint);
+namespace {
+
+// What the service tells of the items at `paths`, but of those that have been removed meanwhile.
+std::vector<SecretItem> describe(SessionBus& bus, const std::vector<std::string>& paths) {
+  std::vector<Message> requests;
+  for (const std::string& path : paths) {
+    requests.push_back(bus.method(path, properties_interface, "GetAll"));
+    append(requests.back(), "s", item_interface);
   }
-  if (read_boolean(completed))
-    throw secret_service_error(
-        fmt::format("the request to {} was dismissed, or no program here can show it", purpose),
-        hint);
-  return completed;
+  const std::vector<Message> answers = bus.call_all(requests);
+  std::vector<SecretItem> items;
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    if (says_no_such_object(error_name(answers[i].get()))) continue;
+    check_answer(answers[i].get(), "GetAll");
+    items.push_back(read_item(paths[i], answers[i]));
+  }
+  return items;
+}
+
+}  // namespace
+
+SecretService::SecretService(std::chrono::seconds limit)
+    : connection_(std::make_unique<Connection>(limit)) {}
+
+SecretService::~SecretService() = default;
+
+std::vector<SecretItem> SecretService::search(const Attributes& attributes) {
+  const Message answer = connection_->call_service(
+      "SearchItems", [&](const Message& request) { append_attributes(request, attributes); });
+  std::vector<std::string> paths = read_paths(answer);
+  const std::vector<std::string> locked = read_paths(answer);
+  paths.insert(paths.end(), locked.begin(), locked.end());
+  return describe(connection_->bus(), paths);
+}
+
+void SecretService::unlock(const std::vector<std::string>& paths) {
+  const Message answer = connection_->call_service(
+      "Unlock", [&](const Message& request) { append_paths(request, paths); });
+  read_paths(answer);
+  const std::string prompt = read_string(answer, 'o');
+  if (prompt != no_object) connection_->run_prompt(prompt, "unlock the keyring");
+}
+
+std::string SecretService::default_collection() {
+  std::string collection = connection_->default_alias();
+  if (collection != no_object) return collection;
+  const Message created = connection_->call_service("CreateCollection", [](const Message& request) {
+    append(request, "a{sv}s", 1, "org.freedesktop.Secret.Collection.Label", "s", "Default keyring",
+           "default");
+  });
+  return connection_->created_path(created, "make a first keyring");
+}
+
+std::string SecretService::secret(const std::string& item) {
+  Message request = connection_->bus().method(item, item_interface, "GetSecret");
+  append(request, "o", connection_->session().c_str());
+  return read_secret(connection_->bus().call(std::move(request)));
+}
+
+std::string SecretService::create_item(const std::string& collection, const std::string& label,
+                                       const Attributes& attributes, std::string_view secret) {
+  Message request = connection_->bus().method(collection, collection_interface, "CreateItem");
+  append_item_properties(request, label, attributes);
+  append_secret(request, connection_->session(), secret);
+  append(request, "b", 1);
+  return connection_->created_path(connection_->bus().call(std::move(request)),
+                                   "store the credential");
+}
+
+void SecretService::remove(const std::string& item) {
+  SessionBus& bus = connection_->bus();
+  const Message answer = bus.call_unchecked(bus.method(item, item_interface, "Delete"));
+  if (says_no_such_object(error_name(answer.get()))) return;
+  check_answer(answer.get(), "Delete");
+  const std::string prompt = read_string(answer, 'o');
+  if (prompt != no_object) connection_->run_prompt(prompt, "remove the credential");
 }
 
 }  // namespace pullsecret

@@ -1,0 +1,112 @@
+#include "helpers/secretservice/secret_service_api.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "system/environment.h"
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr std::string_view unknown_method = "org.freedesktop.DBus.Error.UnknownMethod";
+constexpr std::string_view unknown_object = "org.freedesktop.DBus.Error.UnknownObject";
+
+constexpr std::string_view needs_no_bus = R"("credsStore": "encryptedfile" needs none)";
+constexpr const char* look_at_bus = "see whether the bus of this session still runs";
+constexpr const char* look_at_service =
+    "see whether gnome-keyring-daemon or KeePassXC still runs, and try again";
+constexpr const char* answer_prompt =
+    R"(answer it on the desktop; on a machine without one, "credsStore": "encryptedfile" asks nobody)";
+
+std::string start_service() {
+  return fmt::format(
+      "start gnome-keyring-daemon, or KeePassXC with its Secret Service turned on; {}",
+      needs_no_bus);
+}
+
+}  // namespace
+
+bool says_no_such_object(std::string_view error_name) {
+  // GDBus, and so gnome-keyring, answers 'unknown method' of an object that is not there.
+  return error_name == "org.freedesktop.Secret.Error.NoSuchObject" ||
+         error_name == unknown_object || error_name == unknown_method;
+}
+
+Error secret_service_error(std::string message, std::string hint) {
+  return {"secret service", std::move(message), std::move(hint)};
+}
+
+Error no_bus_error(const std::optional<std::string>& reason) {
+  const auto address = environment_variable("DBUS_SESSION_BUS_ADDRESS");
+  const std::string what =
+      reason ? fmt::format("there is no session bus at {}: {}",
+                           address ? printable(*address) : "$XDG_RUNTIME_DIR/bus", *reason)
+             : "there is no session bus: DBUS_SESSION_BUS_ADDRESS and XDG_RUNTIME_DIR are not set";
+  return secret_service_error(
+      what, fmt::format("log in to a desktop session, or use dbus-run-session; {}", needs_no_bus));
+}
+
+Error silent_bus_error(seconds limit) {
+  return secret_service_error(
+      fmt::format("the session bus did not answer within {} seconds", limit.count()), look_at_bus);
+}
+
+Error lost_bus_error() {
+  return secret_service_error("the session bus closed the connection", look_at_bus);
+}
+
+Error open_network_error(std::string message) {
+  return secret_service_error(std::move(message),
+                              "let DBUS_SESSION_BUS_ADDRESS name a local socket (unix:path=…)");
+}
+
+Error no_service_error() {
+  return secret_service_error("no program on the session bus keeps secrets", start_service());
+}
+
+Error no_answer_error(std::string_view member, seconds limit) {
+  return secret_service_error(
+      fmt::format("it did not answer {} within {} seconds", member, limit.count()),
+      look_at_service);
+}
+
+Error answer_error(std::string_view name, std::string_view text, std::string_view member) {
+  if (name == "org.freedesktop.DBus.Error.ServiceUnknown" ||
+      name == "org.freedesktop.DBus.Error.NameHasNoOwner")
+    return no_service_error();
+  if (name.starts_with("org.freedesktop.DBus.Error.Spawn."))
+    return secret_service_error("its program cannot be started: " + printable(text),
+                                start_service());
+  if (name == "org.freedesktop.DBus.Error.NoReply")
+    return secret_service_error(fmt::format("it ended before it answered {}", member),
+                                look_at_service);
+  if (name == "org.freedesktop.Secret.Error.IsLocked")
+    return secret_service_error("the keyring is locked", "unlock it, and try again");
+  return secret_service_error(fmt::format("{} failed: {}", member, printable(text)), "");
+}
+
+Error malformed_answer_error() {
+  return secret_service_error("its answer is not what the Secret Service API says", "");
+}
+
+Error dismissed_error(std::string_view purpose) {
+  return secret_service_error(
+      fmt::format("the request to {} was dismissed, or no program here can show it", purpose),
+      answer_prompt);
+}
+
+Error unanswered_error(std::string_view purpose, seconds limit) {
+  return secret_service_error(
+      fmt::format("nobody answered the request to {} within {} seconds", purpose, limit.count()),
+      answer_prompt);
+}
+
+Error ended_at_prompt_error() {
+  return secret_service_error("it ended before its prompt was answered", look_at_service);
+}
+
+}  // namespace pullsecret

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "system/error.h"
+
+namespace pullsecret {
+
+// What the implementations of SecretService share: the names of the Secret Service API, what its
+// D-Bus errors mean, and the Errors of both in the same words.
+
+inline constexpr const char* service_name = "org.freedesktop.secrets";
+inline constexpr const char* service_path = "/org/freedesktop/secrets";
+inline constexpr const char* service_interface = "org.freedesktop.Secret.Service";
+inline constexpr const char* collection_interface = "org.freedesktop.Secret.Collection";
+inline constexpr const char* item_interface = "org.freedesktop.Secret.Item";
+inline constexpr const char* prompt_interface = "org.freedesktop.Secret.Prompt";
+inline constexpr const char* properties_interface = "org.freedesktop.DBus.Properties";
+
+inline constexpr std::string_view no_object = "/";  // what the service answers for: none
+
+/// The D-Bus error of this name says that the object asked is not there, or no longer.
+bool says_no_such_object(std::string_view error_name);
+
+/// An Error of the secret service, or of the way to it.
+Error secret_service_error(std::string message, std::string hint);
+
+/// There is no session bus: none is configured, or `reason`.
+Error no_bus_error(const std::optional<std::string>& reason);
+
+/// The bus takes connections, and says nothing.
+Error silent_bus_error(std::chrono::seconds limit);
+
+Error lost_bus_error();
+
+/// The bus is reached over the network, and secrets would cross it unencrypted.
+Error open_network_error(std::string message);
+
+/// The bus is there, and no service on it.
+Error no_service_error();
+
+/// The service hangs.
+Error no_answer_error(std::string_view member, std::chrono::seconds limit);
+
+/// The service answered `member` with the D-Bus error `name`, which says `text`.
+Error answer_error(std::string_view name, std::string_view text, std::string_view member);
+
+Error malformed_answer_error();
+
+/// What a prompt to `purpose`, such as "unlock the keyring", came to.
+Error dismissed_error(std::string_view purpose);
+Error unanswered_error(std::string_view purpose, std::chrono::seconds limit);
+Error ended_at_prompt_error();
+
+}  // namespace pullsecret
