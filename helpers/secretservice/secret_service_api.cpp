@@ -14,6 +14,7 @@ using std::chrono::seconds;
 
 constexpr std::string_view unknown_method = "org.freedesktop.DBus.Error.UnknownMethod";
 constexpr std::string_view unknown_object = "org.freedesktop.DBus.Error.UnknownObject";
+constexpr std::string_view unknown_interface = "org.freedesktop.DBus.Error.UnknownInterface";
 
 constexpr std::string_view needs_no_bus = R"("credsStore": "encryptedfile" needs none)";
 constexpr const char* look_at_bus = "see whether the bus of this session still runs";
@@ -34,6 +35,11 @@ bool says_no_such_object(std::string_view error_name) {
   // GDBus, and so gnome-keyring, answers 'unknown method' of an object that is not there.
   return error_name == "org.freedesktop.Secret.Error.NoSuchObject" ||
          error_name == unknown_object || error_name == unknown_method;
+}
+
+bool says_not_ready(std::string_view error_name) {
+  return error_name == unknown_method || error_name == unknown_object ||
+         error_name == unknown_interface;
 }
 
 Error secret_service_error(std::string message, std::string hint) {

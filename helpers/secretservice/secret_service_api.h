@@ -1,9 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 
 #include "system/error.h"
 
@@ -24,6 +26,24 @@ inline constexpr std::string_view no_object = "/";  // what the service answers 
 
 /// The D-Bus error of this name says that the object asked is not there, or no longer.
 bool says_no_such_object(std::string_view error_name);
+
+/// The D-Bus error of this name, in the answer of the service itself, says that it does not know
+/// its own method. gnome-keyring says so to a caller whose first call overtakes the record that it
+/// makes of each caller; a service that has just come, while its objects are not there.
+bool says_not_ready(std::string_view error_name);
+
+/// Answers ask(), asked again every 50 ms for 2 seconds, and for no longer than `limit`, while
+/// is_not_ready() of the answer.
+template <typename Ask, typename IsNotReady>
+auto ask_until_ready(std::chrono::milliseconds limit, Ask ask, IsNotReady is_not_ready) {
+  constexpr std::chrono::milliseconds pause{50}, longest{2000};
+  auto answer = ask();
+  for (auto left = std::min(limit, longest) / pause; left > 0 && is_not_ready(answer); --left) {
+    std::this_thread::sleep_for(pause);
+    answer = ask();
+  }
+  return answer;
+}
 
 /// An Error of the secret service, or of the way to it.
 Error secret_service_error(std::string message, std::string hint);

@@ -172,9 +172,15 @@ class SecretService::Connection {
 template <typename AppendArguments>
 Message SecretService::Connection::call_service(const char* member,
                                                 AppendArguments append_arguments) {
-  Message request = bus_.method(service_path, service_interface, member);
-  append_arguments(request);
-  return bus_.call(std::move(request));
+  const auto ask = [&] {
+    Message request = bus_.method(service_path, service_interface, member);
+    append_arguments(request);
+    return bus_.call_unchecked(std::move(request));
+  };
+  Message answer = ask_until_ready(
+      limit_, ask, [](const Message& said) { return says_not_ready(error_name(said.get())); });
+  check_answer(answer.get(), member);
+  return answer;
 }
 
 std::string SecretService::Connection::default_alias() {

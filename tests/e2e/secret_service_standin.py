@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """A stand-in for a Secret Service, for what no real one does on demand.
 
-usage: secret_service_standin.py BEHAVIOUR
+usage: secret_service_standin.py BEHAVIOUR...
 
 It owns org.freedesktop.secrets on the session bus and has one item, for the server URL ghcr.io, in
 a locked collection; to unlock it takes a prompt. BEHAVIOUR is one of
@@ -13,6 +13,8 @@ a locked collection; to unlock it takes a prompt. BEHAVIOUR is one of
   dies-prompting  ends while its prompt is open
   stays-locked    unlocks nothing, whatever the prompt came to
   forgets         its item is gone as soon as it is found
+  late COUNT      knows none of its methods for so many calls, as gnome-keyring at times, and has
+                  nothing then
 """
 
 import os
@@ -73,15 +75,29 @@ def show_prompt(connection):
         GLib.timeout_add(100, die)
 
 
-def call(connection, _sender, _path, _interface, method, _arguments, invocation):
+def say_unknown(interface, method, invocation):
+    """The words are GDBus's, of an interface whose implementation does not take the call."""
+    invocation.return_dbus_error(
+        'org.freedesktop.DBus.Error.UnknownMethod',
+        f'Method {method} is not implemented on interface {interface}')
+
+
+def call(connection, _sender, path, interface, method, arguments, invocation):
+    global unknown_calls
     if behaviour == 'silent':
         return
-    if method == 'SearchItems':
+    if path == SERVICE and unknown_calls > 0:
+        unknown_calls -= 1
+        say_unknown(interface, method, invocation)
+    elif method == 'SearchItems':
         if behaviour == 'dies':
             die()
-        invocation.return_value(GLib.Variant('(aoao)', ([], [ITEM])))
+        found = [] if behaviour == 'late' else [ITEM]
+        invocation.return_value(GLib.Variant('(aoao)', ([], found)))
     elif method == 'Unlock':
         invocation.return_value(GLib.Variant('(aoo)', ([], PROMPT)))
+    elif method == 'OpenSession' and arguments.unpack()[0] != 'plain':
+        invocation.return_dbus_error('org.freedesktop.DBus.Error.NotSupported', 'only plain')
     elif method == 'OpenSession':
         invocation.return_value(GLib.Variant('(vo)', (GLib.Variant('s', ''), SERVICE + '/session/1')))
     elif method == 'GetSecret':
@@ -100,6 +116,7 @@ def get_property(_connection, _sender, _path, _interface, name):
 
 
 behaviour = sys.argv[1]
+unknown_calls = int(sys.argv[2]) if behaviour == 'late' else 0
 bus = Gio.bus_get_sync(Gio.BusType.SESSION)
 node = Gio.DBusNodeInfo.new_for_xml(INTERFACES)
 objects = [(SERVICE, 0), (PROMPT, 2)]

@@ -76,6 +76,17 @@ TEST_CASE("secretservice: what the service lets happen is known at once") {
   CHECK(failure.message == message);
 }
 
+TEST_CASE("secretservice: a service that does not know its own method is asked again") {
+  CHECK(failure_with_standin({"late", "3"}).message == "no error");
+}
+
+TEST_CASE("secretservice: nor is that one asked for ever") {
+  // Within a second it is asked 20 times more.
+  CHECK(failure_with_standin({"late", "21"}, 1s).message ==
+        "SearchItems failed: Method SearchItems is not implemented on interface "
+        "org.freedesktop.Secret.Service");
+}
+
 TEST_CASE("secretservice: a bus without a service") {
   const PrivateSessionBus bus;
   const Failure failure = failure_of_get();
