@@ -21,6 +21,9 @@ struct SecretItem {
   std::uint64_t modified = 0;  ///< seconds
 };
 
+/// What is known of the default collection without a prompt.
+enum class KeyringState { unlocked, locked, missing };
+
 /// The Secret Service API (specifications.freedesktop.org/secret-service), as far as a store of
 /// credentials needs it. Object paths are strings. The constructor and each function throw Error.
 ///
@@ -39,6 +42,9 @@ class SecretService {
   /// gnome-keyring also finds items of a collection that it has not unlocked yet, but not by
   /// `xdg:schema`. KeePassXC prompts for a locked database before it answers.
   std::vector<SecretItem> search(const Attributes& attributes);
+
+  /// Whether the default collection is unlocked, or there at all. Prompts for nothing.
+  KeyringState keyring_state();
 
   /// Unlocks items, or collections; prompts only where they are locked.
   void unlock(const std::vector<std::string>& paths);

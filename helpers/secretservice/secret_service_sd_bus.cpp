@@ -256,6 +256,20 @@ std::vector<SecretItem> SecretService::search(const Attributes& attributes) {
   return describe(connection_->bus(), paths);
 }
 
+KeyringState SecretService::keyring_state() {
+  const std::string collection = connection_->default_alias();
+  if (collection == no_object) return KeyringState::missing;
+  SessionBus& bus = connection_->bus();
+  Message request = bus.method(collection, properties_interface, "Get");
+  append(request, "ss", collection_interface, "Locked");
+  const Message answer = bus.call_unchecked(std::move(request));
+  if (says_no_such_object(error_name(answer.get()))) return KeyringState::missing;
+  check_answer(answer.get(), "Get");
+  int locked = 0;
+  read(answer, "v", "b", &locked);
+  return locked != 0 ? KeyringState::locked : KeyringState::unlocked;
+}
+
 void SecretService::unlock(const std::vector<std::string>& paths) {
   const Message answer = connection_->call_service(
       "Unlock", [&](const Message& request) { append_paths(request, paths); });

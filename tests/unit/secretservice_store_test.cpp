@@ -149,3 +149,23 @@ TEST_CASE("secretservice: many entries are listed") {
   }
   CHECK(store.list() == expected);
 }
+
+TEST_CASE("secretservice: the state of the keyring is told without a prompt") {
+  PrivateSessionBus bus;
+  const auto state = [] { return SecretService(limit).keyring_state(); };
+  SECTION("unlocked, then locked") {
+    bus.start_keyring();
+    CHECK(state() == KeyringState::unlocked);
+    bus.lock_keyring();
+    CHECK(state() == KeyringState::locked);
+    CHECK(state() == KeyringState::locked);
+  }
+  SECTION("there is none") {
+    bus.start_empty_keyring();
+    CHECK(state() == KeyringState::missing);
+    CHECK(state() == KeyringState::missing);
+  }
+  SECTION("there is no service") {
+    CHECK(error_of(state)->message() == "no program on the session bus keeps secrets");
+  }
+}

@@ -30,6 +30,19 @@ class PrivateSessionBus {
     wait_for_service();
   }
 
+  /// gnome-keyring without any collection, and without a program that could show its prompts.
+  void start_empty_keyring() {
+    start("gnome-keyring-daemon", {"--foreground", "--components=secrets"});
+    wait_for_service();
+  }
+
+  /// Locks the default collection of start_keyring().
+  void lock_keyring() {
+    call("org.freedesktop.secrets", "/org/freedesktop/secrets",
+         "org.freedesktop.Secret.Service.Lock",
+         "array:objpath:/org/freedesktop/secrets/collection/login");
+  }
+
   /// e2e/secret_service_standin.py, which lists the behaviours.
   void start_standin(const std::vector<std::string>& behaviour) {
     std::vector<std::string> arguments{TEST_DATA_DIR "/../e2e/secret_service_standin.py"};
