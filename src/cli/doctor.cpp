@@ -58,30 +58,6 @@ DoctorOptions read_options(const Arguments& arguments) {
 
 // ---- The report
 
-std::string_view in_words(Severity severity) {
-  switch (severity) {
-    case Severity::ok:
-      return "ok";
-    case Severity::warning:
-      return "warning";
-    case Severity::problem:
-      return "problem";
-  }
-  return {};
-}
-
-Color color_of(Severity severity) {
-  switch (severity) {
-    case Severity::ok:
-      return Color::green;
-    case Severity::warning:
-      return Color::yellow;
-    case Severity::problem:
-      return Color::red;
-  }
-  return Color::none;
-}
-
 Row row_of(const Finding& finding) {
   std::string text = finding.subject + ": " + finding.message;
   if (!finding.hint.empty()) text += "\n→ " + finding.hint;

@@ -107,7 +107,6 @@ std::string refusals(const std::vector<InspectedSecret>& secrets) {
 // nearest keys first.
 std::string reasons(const std::vector<InspectedSecret>& secrets, const Image& image) {
   constexpr std::size_t most_keys = 10;
-  const std::string other_registry = "is another registry";
   std::string unread;
   std::vector<std::string> near, far;
   for (const InspectedSecret& secret : secrets) {
@@ -115,10 +114,11 @@ std::string reasons(const std::vector<InspectedSecret>& secrets, const Image& im
       unread += fmt::format("\n    {}: the kubelet reads no entry of it", name_in_words(secret));
       continue;
     }
-    for (const auto& [entry, remarks] : secret.entries) {
-      const std::string reason = reason_not_served(entry.key, image);
-      (reason == other_registry ? far : near)
-          .push_back(fmt::format("\n    {} {}", key_in_words(entry.key), reason));
+    for (const InspectedEntry& inspected : secret.entries) {
+      const std::string& key = inspected.entry.key;
+      const NotServed why = why_not_served(key, image);
+      (why.is_other_registry ? far : near)
+          .push_back(fmt::format("\n    {} {}", key_in_words(key), why.reason));
     }
   }
   near.insert(near.end(), far.begin(), far.end());

@@ -1,6 +1,5 @@
 #include "cli/inspection.h"
 
-#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -44,18 +43,6 @@ std::string shown(std::string_view text) {
   return printable(text, std::string_view::npos);
 }
 
-Color color_of(Remark::Severity severity) {
-  switch (severity) {
-    case Remark::Severity::note:
-      return Color::none;
-    case Remark::Severity::warning:
-      return Color::yellow;
-    case Remark::Severity::problem:
-      return Color::red;
-  }
-  return Color::none;
-}
-
 /// Lines of a label and a text, some columns from the left.
 class Block {
  public:
@@ -78,11 +65,6 @@ class Block {
   std::string indent_;
   std::vector<Row> rows_;
 };
-
-bool is_expired(const InspectedEntry& inspected) {
-  return std::any_of(inspected.remarks.begin(), inspected.remarks.end(),
-                     [](const Remark& remark) { return remark.name == "expired"; });
-}
 
 std::string heading(std::string_view text, std::size_t indent, bool color) {
   return std::string(indent, ' ') +
@@ -118,7 +100,7 @@ Row entry_row(const InspectedEntry& inspected, std::string last_cell, Inspection
           {username.empty() || defect ? "-" : shown(username)},
           {defect ? "-" : std::string(in_words(credential_kind(credential)))},
           {defect ? "-" : std::to_string(secret_of(credential).size())},
-          {expiry ? in_words(*expiry) : "-", is_expired(inspected) ? Color::red : Color::none},
+          {expiry ? in_words(*expiry) : "-", inspected.has_expired ? Color::red : Color::none},
           {std::move(last_cell)}};
 }
 

@@ -146,6 +146,20 @@ void append_row(std::string& table, Row row, const std::vector<std::size_t>& wid
 
 }  // namespace
 
+Color color_of(Severity severity) {
+  switch (severity) {
+    case Severity::ok:
+      return Color::green;
+    case Severity::note:
+      return Color::none;
+    case Severity::warning:
+      return Color::yellow;
+    case Severity::problem:
+      return Color::red;
+  }
+  return Color::none;
+}
+
 bool wants_color() {
   return isatty(STDOUT_FILENO) != 0 && !environment_variable("NO_COLOR") &&
          environment_variable("TERM").value_or("dumb") != "dumb";

@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "system/remark.h"
+
 namespace pullsecret {
 
 enum class Color { none, green, yellow, red, bold };
@@ -12,6 +14,9 @@ struct Cell {
   Color color = Color::none;
 };
 using Row = std::vector<Cell>;
+
+/// The colour of what has this severity.
+Color color_of(Severity severity);
 
 /// Whether to colour standard output: it is a terminal that knows colours (TERM is not `dumb`), and
 /// NO_COLOR is not set (no-color.org).

@@ -45,7 +45,7 @@ std::vector<std::string> list_store(const std::string& store, HelperClient& help
   const auto* answer = std::get_if<std::string>(&replies.front());
   if (answer == nullptr) return {};
   try {
-    return parse_list_answer(*answer);
+    return parse_list_answer(*answer).server_urls;
   } catch (const Error& error) {
     throw with_store(store, "list", error);
   }

@@ -1,7 +1,5 @@
 #include "doctor/checkup.h"
 
-#include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include "docker/config_file.h"
@@ -15,12 +13,14 @@
 namespace pullsecret {
 namespace {
 
-void append(Findings& findings, Findings more) {
-  std::move(more.begin(), more.end(), std::back_inserter(findings));
-}
-
 bool is_no_problem(const Finding& finding) {
   return finding.severity != Severity::problem;
+}
+
+void add_default_store(Checkup& checkup, HelperClient& helpers) {
+  DefaultStore store = check_default_store(*checkup.config, helpers);
+  append(checkup.findings, std::move(store.finding));
+  checkup.lacks_store = store.is_broken;
 }
 
 }  // namespace
@@ -34,7 +34,7 @@ Checkup check_text(const ConfigPlace& place, JsonText json, HelperClient& helper
     checkup.config = parse_config_file(place.file, json);
     HelperChecks stores = check_helpers(*checkup.config, helpers);
     append(checkup.findings, stores.findings);
-    if (is_dockers) append(checkup.findings, check_default_store(*checkup.config, helpers));
+    if (is_dockers) add_default_store(checkup, helpers);
     if (is_dockers) append(checkup.findings, check_spellings(*checkup.config));
     append(checkup.findings, check_entries(*checkup.config, stores, helpers));
     checkup.helpers = std::move(stores.helpers);
@@ -49,17 +49,11 @@ Checkup check_all(const std::optional<std::string>& named, HelperClient& helpers
   if (checks.json)
     checkup = check_text(checks.place.value_or(ConfigPlace()), *std::move(checks.json), helpers);
   checkup.place = std::move(checks.place);
+  checkup.is_open = checks.is_open;
   append(checks.findings, std::move(checkup.findings));
   checkup.findings = std::move(checks.findings);
   append(checkup.findings, check_environment(checkup.config));
   return checkup;
-}
-
-Severity worst(const Findings& findings) {
-  Severity worst = Severity::ok;
-  for (const Finding& finding : findings)
-    worst = std::max(worst, finding.severity);
-  return worst;
 }
 
 }  // namespace pullsecret

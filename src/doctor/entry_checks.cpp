@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <iterator>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -28,67 +27,50 @@ Finding describe(const Registry& registry, const Credential& credential, const s
       credential.username.empty()
           ? ""
           : fmt::format(" of the user {}", printable(credential.username, 60));
-  Finding finding{.name = "entry-ok",
-                  .subject = key_in_words(registry.key),
-                  .message = fmt::format("{}{}, {}", in_words(kind), owner, place)};
+  const std::string key = key_in_words(registry.key);
+  std::string what = fmt::format("{}{}, {}", in_words(kind), owner, place);
   const auto expiry = expiry_of(credential);
-  if (expiry && *expiry <= std::chrono::system_clock::now()) {
-    finding.name = "entry-expired";
-    finding.severity = Severity::problem;
-    finding.message +=
-        fmt::format(": it ended at {}, and the registry refuses it", in_words(*expiry));
-    finding.hint = login_command(registry.key);
-    return finding;
-  }
-  if (expiry) finding.message += fmt::format("; it ends at {}", in_words(*expiry));
-  if (!has_password(credential)) {
-    finding.name = "entry-identity-token";
-    finding.severity = Severity::warning;
-    finding.message +=
-        "; Docker can use it, a pull secret cannot: the kubelet reads passwords only";
-    finding.hint = "for Kubernetes log in with an access token as the password";
-  }
-  return finding;
+  if (expiry && *expiry <= std::chrono::system_clock::now())
+    return problem(
+        "entry-expired", key,
+        fmt::format("{}: it ended at {}, and the registry refuses it", what, in_words(*expiry)),
+        login_command(registry.key));
+  if (expiry) what += fmt::format("; it ends at {}", in_words(*expiry));
+  if (has_password(credential)) return fine("entry-ok", key, std::move(what));
+  return warning("entry-identity-token", key,
+                 what +
+                     "; Docker can use it, a pull secret cannot: the kubelet reads passwords "
+                     "only",
+                 "for Kubernetes log in with an access token as the password");
 }
 
 // ---- Where the credential is
 
 Finding plain_text_beside(const Registry& registry) {
   const std::string key = key_in_words(registry.key), store = printable(*registry.store);
-  return {
-      .name = "entry-plain-text",
-      .severity = Severity::warning,
-      .subject = key,
-      .message = fmt::format("its credential stands in the file in plain text, though Docker asks "
+  return warning("entry-plain-text", key,
+                 fmt::format("its credential stands in the file in plain text, though Docker asks "
                              "the store {} in its place",
                              store),
-      .hint = fmt::format("pullsecret migrate --from inline --to {} --registry {}", store, key)};
+                 fmt::format("pullsecret migrate --from inline --to {} --registry {}", store, key));
 }
 
 Finding listed_but_not_given(const Registry& registry) {
-  return {.name = "entry-unreadable",
-          .severity = Severity::problem,
-          .subject = key_in_words(registry.key),
-          .message = fmt::format("the store {} lists it, and says that it has no credential for it",
-                                 printable(*registry.store)),
-          .hint = "see that its helper is set up, such as logged in to its cloud"};
+  return problem("entry-unreadable", key_in_words(registry.key),
+                 fmt::format("the store {} lists it, and says that it has no credential for it",
+                             printable(*registry.store)),
+                 "see that its helper is set up, such as logged in to its cloud");
 }
 
 Finding missing_from_store(const Registry& registry, const HelperState& state, bool is_elsewhere) {
-  Finding finding{
-      .name = "entry-not-in-store",
-      // A line of credHelpers alone does not say that somebody has logged in.
-      .severity = registry.entry ? Severity::problem : Severity::warning,
-      .subject = key_in_words(registry.key),
-      .message = fmt::format("the store {} has no credential for it: Docker is anonymous "
-                             "to this registry",
-                             printable(*registry.store)),
-      .hint = login_command(registry.key)};
-  if (is_elsewhere)
-    finding.message = fmt::format(
-        "the store {} has it under another spelling, which Docker does not "
-        "ask for",
-        printable(*registry.store));
+  Finding finding = problem(
+      "entry-not-in-store", key_in_words(registry.key),
+      fmt::format("the store {} {}", printable(*registry.store),
+                  is_elsewhere ? "has it under another spelling, which Docker does not ask for"
+                               : "has no credential for it: Docker is anonymous to this registry"),
+      login_command(registry.key));
+  // A line of credHelpers alone does not say that somebody has logged in.
+  if (registry.entry == nullptr) finding.severity = Severity::warning;
   // What holds nothing can go: it only says that somebody was logged in.
   const bool holds_nothing = registry.entry != nullptr && !registry.has_inline() &&
                              registry.entry->credential.email.empty();
@@ -98,26 +80,22 @@ Finding missing_from_store(const Registry& registry, const HelperState& state, b
 }
 
 Finding undecodable(const Registry& registry) {
-  const Error& problem = *registry.entry->problem;
-  return {
-      .name = "entry-undecodable",
-      .severity = Severity::problem,
-      .subject = key_in_words(registry.key),
-      .message = fmt::format("{}; Docker refuses the whole file because of it", problem.what()),
-      .hint = "correct it, or take the entry out of the file, then " + login_command(registry.key)};
+  const Error& reason = *registry.entry->problem;
+  return problem(
+      "entry-undecodable", key_in_words(registry.key),
+      fmt::format("{}; Docker refuses the whole file because of it", reason.what()),
+      "correct it, or take the entry out of the file, then " + login_command(registry.key));
 }
 
 // Beside plain text the store is named for this registry alone: Docker asks it in place of the
 // file.
 Finding unnamed_store(const Config& config, const Registry& registry, const std::string& store) {
   const std::string server_url = docker_server_url(registry.key);
-  Finding finding{.name = "entry-empty",
-                  .severity = Severity::problem,
-                  .subject = key_in_words(registry.key),
-                  .message = fmt::format("the store {} has its credential, and the config does not "
-                                         "name that store: Docker is anonymous to this registry",
-                                         store),
-                  .hint = "pullsecret doctor --fix names it"};
+  Finding finding = problem("entry-empty", key_in_words(registry.key),
+                            fmt::format("the store {} has its credential, and the config does not "
+                                        "name that store: Docker is anonymous to this registry",
+                                        store),
+                            "pullsecret doctor --fix names it");
   if (has_inline_credential(config))
     finding.change.cred_helpers[server_url] = store;
   else
@@ -126,13 +104,10 @@ Finding unnamed_store(const Config& config, const Registry& registry, const std:
 }
 
 Finding dead_entry(const Registry& registry) {
-  Finding finding{.name = "entry-empty",
-                  .severity = Severity::problem,
-                  .subject = key_in_words(registry.key),
-                  .message =
-                      "its entry is empty, and the config names no store for it: Docker is "
-                      "anonymous to this registry",
-                  .hint = login_command(registry.key)};
+  Finding finding = problem("entry-empty", key_in_words(registry.key),
+                            "its entry is empty, and the config names no store for it: Docker is "
+                            "anonymous to this registry",
+                            login_command(registry.key));
   if (registry.entry->credential.email.empty()) finding.change.entries[registry.key] = Removed{};
   return finding;
 }
@@ -148,11 +123,7 @@ Finding check_without_store(const Config& config, const Registry& registry,
 }
 
 Finding unreadable(const Registry& registry, const Error& error) {
-  return {.name = "entry-unreadable",
-          .severity = Severity::problem,
-          .subject = key_in_words(registry.key),
-          .message = error.what(),
-          .hint = error.hint()};
+  return problem("entry-unreadable", key_in_words(registry.key), error.what(), error.hint());
 }
 
 // Whether the store has it under a spelling that Docker does not ask for.
@@ -220,8 +191,7 @@ Findings check_entries(const Config& config, const HelperChecks& stores, HelperC
     if (registry.store != nullptr && registry.has_inline())
       findings.push_back(plain_text_beside(registry));
   }
-  Findings of_stored = check_with_stores(config, stored, stores.helpers, helpers);
-  std::move(of_stored.begin(), of_stored.end(), std::back_inserter(findings));
+  append(findings, check_with_stores(config, stored, stores.helpers, helpers));
   return findings;
 }
 

@@ -26,38 +26,31 @@ constexpr const char* auth_variable = "DOCKER_AUTH_CONFIG";
 // ---- DOCKER_AUTH_CONFIG
 
 Finding refused(const Error& error) {
-  return {.name = "environment-refused",
-          .severity = Severity::warning,
-          .subject = error.place(),
-          .message = fmt::format("{}; Docker ignores the variable", error.message()),
-          .hint = R"(it holds {"auths": {"REGISTRY": {"auth": "…"}}} and nothing else)"};
+  return warning("environment-refused", error.place(),
+                 fmt::format("{}; Docker ignores the variable", error.message()),
+                 R"(it holds {"auths": {"REGISTRY": {"auth": "…"}}} and nothing else)");
 }
 
 Finding taken(std::size_t count) {
-  return {.name = "environment-ok",
-          .subject = auth_variable,
-          .message = fmt::format("Docker 28.3 and later take the credential{} of {} from it",
-                                 count == 1 ? "" : "s",
-                                 count == 1 ? "a registry" : fmt::format("{} registries", count))};
+  return fine("environment-ok", auth_variable,
+              fmt::format("Docker 28.3 and later take the credential{} of {} from it",
+                          count == 1 ? "" : "s",
+                          count == 1 ? "a registry" : fmt::format("{} registries", count)));
 }
 
 Finding never_asked(const std::string& key) {
-  return {.name = "environment-spelling",
-          .severity = Severity::warning,
-          .subject = auth_variable,
-          .message = fmt::format("its credential for {} stays unused: Docker asks for {}",
-                                 key_in_words(key), key_in_words(docker_server_url(key))),
-          .hint = fmt::format("write {} in its place", key_in_words(docker_server_url(key)))};
+  return warning("environment-spelling", auth_variable,
+                 fmt::format("its credential for {} stays unused: Docker asks for {}",
+                             key_in_words(key), key_in_words(docker_server_url(key))),
+                 fmt::format("write {} in its place", key_in_words(docker_server_url(key))));
 }
 
 Finding overriding(const std::string& key) {
-  return {.name = "environment-overrides",
-          .severity = Severity::warning,
-          .subject = auth_variable,
-          .message = fmt::format("its credential for {} counts before what the config says of that "
-                                 "registry, in Docker 28.3 and later",
-                                 key_in_words(key)),
-          .hint = fmt::format("unset {} if it is outdated", auth_variable)};
+  return warning("environment-overrides", auth_variable,
+                 fmt::format("its credential for {} counts before what the config says of that "
+                             "registry, in Docker 28.3 and later",
+                             key_in_words(key)),
+                 fmt::format("unset {} if it is outdated", auth_variable));
 }
 
 bool is_known(const Config& config, const std::string& key) {
@@ -73,7 +66,7 @@ std::optional<Finding> check_key(const std::string& key, const std::optional<Con
 Findings check_auths(const std::vector<AuthEntry>& entries, const std::optional<Config>& config) {
   Findings findings;
   for (const AuthEntry& entry : entries)
-    if (auto finding = check_key(entry.key, config)) findings.push_back(*std::move(finding));
+    append(findings, check_key(entry.key, config));
   const std::size_t fine = entries.size() - findings.size();
   if (fine > 0) findings.insert(findings.begin(), taken(fine));
   return findings;

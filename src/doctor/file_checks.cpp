@@ -4,7 +4,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <string_view>
@@ -22,21 +21,6 @@ namespace pullsecret {
 namespace {
 
 namespace fs = std::filesystem;
-
-Finding problem(std::string name, std::string subject, std::string message, std::string hint) {
-  return {.name = std::move(name),
-          .severity = Severity::problem,
-          .subject = std::move(subject),
-          .message = std::move(message),
-          .hint = std::move(hint)};
-}
-
-Finding warning(std::string name, std::string subject, std::string message, std::string hint) {
-  Finding finding =
-      problem(std::move(name), std::move(subject), std::move(message), std::move(hint));
-  finding.severity = Severity::warning;
-  return finding;
-}
 
 // ---- Words
 
@@ -182,16 +166,13 @@ void check_folder(Findings& findings, const fs::path& folder) {
 
 Findings check_places() {
   Findings findings;
-  const auto add = [&](std::optional<Finding> finding) {
-    if (finding) findings.push_back(*std::move(finding));
-  };
   if (const auto folder = environment_variable("DOCKER_CONFIG")) {
-    add(check_docker_config(*folder));
+    append(findings, check_docker_config(*folder));
     check_folder(findings, *folder);
     return findings;
   }
-  add(check_home());
-  add(check_sudo());
+  append(findings, check_home());
+  append(findings, check_sudo());
   if (const auto home = find_home_folder()) check_folder(findings, *home / ".docker");
   return findings;
 }
@@ -257,15 +238,18 @@ std::optional<Finding> check_kind(const fs::path& file, const Status& status) {
   return std::nullopt;
 }
 
-// What is no file, a pipe for example, has no mode that counts.
-std::optional<Finding> check_access(const fs::path& file, const Status& status) {
-  if (!S_ISREG(status.stat.st_mode)) return std::nullopt;
-  if (status.is_of_another_user())
-    return warning(
-        "file-owner", place_of(file),
-        fmt::format("it belongs to {}, who may change it", user_in_words(status.stat.st_uid)),
-        take_over(file));
-  if ((status.mode() & (S_IRWXG | S_IRWXO)) == 0) return std::nullopt;
+Finding foreign(const fs::path& file, const Status& status) {
+  return warning(
+      "file-owner", place_of(file),
+      fmt::format("it belongs to {}, who may change it", user_in_words(status.stat.st_uid)),
+      take_over(file));
+}
+
+bool is_open_to_others(const Status& status) {
+  return (status.mode() & (S_IRWXG | S_IRWXO)) != 0;
+}
+
+Finding open_to_others(const fs::path& file, const Status& status) {
   const bool may_write = (status.mode() & (S_IWGRP | S_IWOTH)) != 0;
   return warning(
       "file-mode", place_of(file),
@@ -274,29 +258,27 @@ std::optional<Finding> check_access(const fs::path& file, const Status& status) 
 }
 
 Finding readable(const std::string& subject) {
-  return {.name = "file-ok", .subject = subject, .message = "it can be read"};
+  return fine("file-ok", subject, "it can be read");
 }
 
-Finding read_file_into(std::optional<JsonText>& json, const fs::path& file) {
+Finding read_config_file(FileChecks& checks, const fs::path& file) {
   const Status status = status_of(file);
   if (auto finding = check_kind(file, status)) return *std::move(finding);
   try {
-    json = read_config_text(file);
+    checks.json = read_config_text(file);
   } catch (const Error& error) {
     return unreadable(file, status, error);
   }
-  if (auto finding = check_access(file, status)) return *std::move(finding);
-  return readable(place_of(file));
-}
-
-bool has_problem(const Findings& findings) {
-  return std::any_of(findings.begin(), findings.end(),
-                     [](const Finding& finding) { return finding.severity == Severity::problem; });
+  // What is no file, a pipe for example, has no owner and mode that count.
+  const bool is_file = S_ISREG(status.stat.st_mode);
+  if (is_file && status.is_of_another_user()) return foreign(file, status);
+  checks.is_open = is_file && is_open_to_others(status);
+  return checks.is_open ? open_to_others(file, status) : readable(place_of(file));
 }
 
 // Nobody has logged in yet; unless something is wrong with the way to the file.
 void check_absent(FileChecks& checks) {
-  if (has_problem(checks.findings)) return;
+  if (worst(checks.findings) == Severity::problem) return;
   checks.findings.push_back(warning("file-missing", place_of(checks.place->file),
                                     "there is no such file: nobody has logged in yet",
                                     "docker login REGISTRY, or name a file with --config"));
@@ -309,7 +291,7 @@ void check_present(FileChecks& checks) {
     checks.findings.push_back(warning("file-not-dockers", place_of(file),
                                       "Docker does not read it, and has no config of its own",
                                       "docker login REGISTRY"));
-  checks.findings.push_back(read_file_into(checks.json, file));
+  append(checks.findings, read_config_file(checks, file));
 }
 
 // Without it Docker has no place for a config, which is told as a problem of HOME.

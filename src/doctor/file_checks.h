@@ -14,6 +14,7 @@ struct FileChecks {
   Findings findings;
   std::optional<ConfigPlace> place;  ///< none: standard input, or nowhere for a config to be
   std::optional<JsonText> json;      ///< its text, if that can be read; empty if there is none yet
+  bool is_open = false;              ///< others may read or change it: chmod 0600 mends that
 };
 
 /// Looks for the config as load_config() does and checks the way to it. Does not look into it.
@@ -23,8 +24,7 @@ struct FileChecks {
 /// whose config is this?), `folder-owner` and `folder-mode` (who may write into Docker's folder).
 ///
 /// The file: `file-not-dockers` (podman's, or ~/.dockercfg), `file-missing`, `file-dangling-link`,
-/// `file-directory`, `file-owner`, `file-unreadable`, `file-mode`, or `file-ok`. A `file-mode` is
-/// mended by chmod 0600, which its change does not say.
+/// `file-directory`, `file-owner`, `file-unreadable`, `file-mode`, or `file-ok`.
 FileChecks check_file(const std::optional<std::string>& named);
 
 }  // namespace pullsecret

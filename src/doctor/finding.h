@@ -1,25 +1,31 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "docker/config_change.h"
+#include "system/remark.h"
 
 namespace pullsecret {
 
-enum class Severity { ok, warning, problem };
-
-/// One thing that was looked at, and what came of it.
-struct Finding {
-  std::string
-      name;  ///< stable and for scripts, such as `helper-not-found`; man/pullsecret.1 has all
-  Severity severity = Severity::ok;
-  std::string subject;    ///< what it is about: a file, a program, a registry key, a variable
-  std::string message;    ///< what is so, and what it means; a phrase, printable, without secrets
-  std::string hint = {};  ///< what to do about it; empty where nothing is
+/// What came of one thing that was looked at.
+struct Finding : Remark {
+  std::string subject;       ///< what it is about: a file, a program, a registry key, a variable
   ConfigChange change = {};  ///< what mends it in the config file; empty: that takes a person
 };
 
 using Findings = std::vector<Finding>;
+
+/// A finding of severity ok, warning, or problem.
+Finding fine(std::string name, std::string subject, std::string message);
+Finding warning(std::string name, std::string subject, std::string message, std::string hint);
+Finding problem(std::string name, std::string subject, std::string message, std::string hint);
+
+void append(Findings& findings, Findings more);
+void append(Findings& findings, std::optional<Finding> one);
+
+/// The worst of the findings; ok if there is none.
+Severity worst(const Findings& findings);
 
 }  // namespace pullsecret

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -65,8 +64,8 @@ bool ended_by(const std::optional<HelperReply>& reply) {
   return failure != nullptr && failure->end && std::holds_alternative<End>(*failure->end);
 }
 
-// Sorted; none if `list` did not say, or not in JSON.
-std::vector<std::string> listed_by(const Interview& interview) {
+// Empty if `list` did not say, or not in JSON.
+StoreList listed_by(const Interview& interview) {
   const std::string* answer = answer_in(interview.list);
   if (answer == nullptr) return {};
   try {
@@ -78,7 +77,7 @@ std::vector<std::string> listed_by(const Interview& interview) {
 
 // Of the config's, one that the helper has; without any, what `docker pull` asks for most.
 std::string server_url_to_get(const Interview& interview) {
-  std::vector<std::string> listed = listed_by(interview);
+  std::vector<std::string> listed = listed_by(interview).server_urls;
   std::erase_if(listed, is_docker_hub_token);
   const auto is_listed = [&listed](const std::string& server_url) {
     return std::binary_search(listed.begin(), listed.end(), server_url);
@@ -125,11 +124,8 @@ void ask(std::vector<Interview>& interviews, HelperCall (*call_for)(const Interv
 
 Finding finding_on(const Interview& interview, std::string name, Severity severity,
                    std::string message, std::string hint = {}) {
-  return {.name = std::move(name),
-          .severity = severity,
-          .subject = program_of(interview.use.helper),
-          .message = std::move(message),
-          .hint = std::move(hint)};
+  return {{std::move(name), severity, std::move(message), std::move(hint)},
+          program_of(interview.use.helper)};
 }
 
 HelperCheck broken(const Interview& interview, std::string name, std::string_view action,
@@ -139,10 +135,6 @@ HelperCheck broken(const Interview& interview, std::string name, std::string_vie
                                  failure.error.message()),
                      failure.error.hint()),
           {}};
-}
-
-bool said_nothing(const HelperFailure& failure) {
-  return failure.end && failure.error.message() == in_words(*failure.end);
 }
 
 // An end by which a helper does not get to an answer, whatever it was asked.
@@ -192,7 +184,7 @@ HelperCheck no_list(const Interview& interview, const HelperFailure& failure) {
 }
 
 HelperCheck works(const Interview& interview) {
-  const std::size_t count = listed_by(interview).size();
+  const std::size_t count = listed_by(interview).server_urls.size();
   std::string message =
       fmt::format("works, and has {} {}", count, count == 1 ? "credential" : "credentials");
   if (const std::string* version = answer_in(interview.version))
@@ -207,7 +199,7 @@ HelperCheck check_answers(const Interview& interview) {
     if (auto check = check_end(interview, action, *reply)) return *std::move(check);
   if (const auto fault = answer_fault(interview)) return no_json(interview, *fault);
   if (const HelperFailure* failure = failure_in(interview.get))
-    return broken(interview, said_nothing(*failure) ? "helper-crashes" : "helper-fails", "get",
+    return broken(interview, failure->has_words ? "helper-fails" : "helper-crashes", "get",
                   *failure);
   if (const HelperFailure* failure = failure_in(interview.list))
     return no_list(interview, *failure);
@@ -222,9 +214,7 @@ std::string complaint_of(const Interview& interview) {
   std::vector<std::string> said;
   for (const auto* reply : {&interview.list, &interview.get})
     if (const HelperFailure* failure = failure_in(*reply)) said.push_back(failure->error.message());
-  const std::string* list = answer_in(interview.list);
-  if (list != nullptr && list->find(R"("":)") != std::string::npos)
-    said.emplace_back("entries in a locked collection");
+  if (listed_by(interview).hides_entries) said.emplace_back("entries in a locked collection");
   return join(said, "; ");
 }
 
@@ -241,9 +231,7 @@ Findings store_faults(const std::string& helper, const std::string& complaint) {
 }
 
 std::optional<Finding> check_labels(const Interview& interview) {
-  const std::string* list = answer_in(interview.list);
-  if (list == nullptr || list->find(R"("Registry credentials for )") == std::string::npos)
-    return std::nullopt;
+  if (!listed_by(interview).has_labels) return std::nullopt;
   return finding_on(interview, "secretservice-lists-labels", Severity::warning,
                     "list answers display labels in place of server URLs, as "
                     "docker-credential-helpers 0.9 does: pullsecret reads them, other tools find "
@@ -284,11 +272,10 @@ Result check(const Interview& interview, UserShell& shell) {
   for (const Finding& fault : result.findings)
     if (!fault.name.starts_with("pass-key-")) result.state.works = false;
   result.state.is_faulty = is_problem || !result.findings.empty();
-  if (answer_in(interview.list) != nullptr) result.state.listed = listed_by(interview);
+  if (answer_in(interview.list) != nullptr) result.state.listed = listed_by(interview).server_urls;
   if (result.findings.empty()) result.findings.push_back(std::move(answers.finding));
-  if (auto labels = check_labels(interview)) result.findings.push_back(*std::move(labels));
-  if (auto paths = check_other_paths(interview.use, shell))
-    result.findings.push_back(*std::move(paths));
+  append(result.findings, check_labels(interview));
+  append(result.findings, check_other_paths(interview.use, shell));
   return result;
 }
 
@@ -345,7 +332,7 @@ HelperChecks check_helpers(const Config& config, HelperClient& helpers) {
   ask(interviews, get_call, &Interview::get, helpers);
   for (const Interview& interview : interviews) {
     Result result = check(interview, shell);
-    std::move(result.findings.begin(), result.findings.end(), std::back_inserter(checks.findings));
+    append(checks.findings, result.findings);
     checks.helpers[interview.use.helper] = result.state;
   }
   return checks;
@@ -354,7 +341,7 @@ HelperChecks check_helpers(const Config& config, HelperClient& helpers) {
 std::optional<WorkingStore> find_working_store(HelperClient& helpers) {
   for (const char* store : {"pass", "secretservice", "encryptedfile"}) {
     const Trial trial = try_store(store, helpers);
-    if (!trial.fault) return WorkingStore{store, listed_by(trial.interview)};
+    if (!trial.fault) return WorkingStore{store, listed_by(trial.interview).server_urls};
   }
   return std::nullopt;
 }

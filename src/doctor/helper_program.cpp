@@ -29,14 +29,6 @@ ProgramSearch search_on(const std::string& search_path, const std::string& helpe
   return find_program(helper_program_name(helper), search_path);
 }
 
-Finding problem(std::string name, const HelperUse& use, std::string message, std::string hint) {
-  return {.name = std::move(name),
-          .severity = Severity::problem,
-          .subject = program_of(use.helper),
-          .message = std::move(message),
-          .hint = std::move(hint)};
-}
-
 // There is no such program: another store can take over.
 HelperCheck lost(Finding finding) {
   return {std::move(finding), {.is_lost = true}};
@@ -52,17 +44,15 @@ std::string consequence(const HelperUse& use) {
 // ---- Names that no program can have
 
 HelperCheck name_empty(const HelperUse& use) {
-  return {{.name = "helper-name-empty",
-           .severity = Severity::warning,
-           .subject = in_words(use),
-           .message = "an empty name is no store: Docker keeps the credentials in the config file "
-                      "itself, in plain text",
-           .hint = "name a store, such as \"pass\", or take the line out"},
+  return {warning("helper-name-empty", in_words(use),
+                  "an empty name is no store: Docker keeps the credentials in the config file "
+                  "itself, in plain text",
+                  "name a store, such as \"pass\", or take the line out"),
           {}};
 }
 
 HelperCheck name_invalid(const HelperUse& use) {
-  return lost(problem("helper-name-invalid", use,
+  return lost(problem("helper-name-invalid", program_of(use.helper),
                       fmt::format("{} has a slash or a control character in the name: that is no "
                                   "program on PATH",
                                   in_words(use)),
@@ -80,7 +70,7 @@ ConfigChange rename(const HelperUse& use, const std::string& name) {
 HelperCheck name_prefix(const HelperUse& use) {
   const std::string name = use.helper.substr(helper_program_prefix.size());
   HelperCheck check{
-      problem("helper-name-prefix", use,
+      problem("helper-name-prefix", program_of(use.helper),
               fmt::format("{} names the program, where the name goes without \"{}\": Docker puts "
                           "that in front itself; {}",
                           in_words(use), helper_program_prefix, consequence(use)),
@@ -135,7 +125,7 @@ std::optional<std::string> relative_folder_of(const std::string& helper) {
 }
 
 HelperCheck in_relative_folder(const HelperUse& use, const std::string& folder) {
-  return {problem("helper-not-found", use,
+  return {problem("helper-not-found", program_of(use.helper),
                   fmt::format("it is in \"{}\", a folder that PATH does not name from the root: "
                               "Docker runs no program from there",
                               printable(folder)),
@@ -148,7 +138,7 @@ HelperCheck docker_desktop_gone(const HelperUse& use) {
   if (use.helper == "desktop.exe")
     hint += "; or start Docker Desktop on Windows, with its WSL integration for this distribution";
   return lost(problem(
-      "helper-docker-desktop", use,
+      "helper-docker-desktop", program_of(use.helper),
       fmt::format("Docker Desktop wrote this config, and is not here: {}", consequence(use)),
       std::move(hint)));
 }
@@ -158,7 +148,7 @@ HelperCheck not_found(const HelperUse& use) {
   if (use.helper == "desktop" || use.helper == "desktop.exe") return docker_desktop_gone(use);
   if (is_dev_container(use.helper)) return window_gone(use, "its program is not here");
   return lost(problem(
-      "helper-not-found", use,
+      "helper-not-found", program_of(use.helper),
       fmt::format("{} names it, and it is not on PATH: {}", in_words(use), consequence(use)),
       origin_hint(use.helper)));
 }
@@ -169,7 +159,7 @@ std::optional<HelperCheck> check_interactive_shell(const HelperUse& use, UserShe
   const auto found = search_on(shell.interactive_path(), use.helper).found;
   if (!found) return std::nullopt;
   return HelperCheck{
-      problem("helper-interactive-only", use,
+      problem("helper-interactive-only", program_of(use.helper),
               fmt::format("it is in {}, which is on PATH in your interactive shell only: what "
                           "starts Docker from here does not find it",
                           place_of(found->parent_path())),
@@ -204,7 +194,7 @@ std::optional<HelperCheck> check_presence(const HelperUse& use, UserShell& shell
   if (search.found) return std::nullopt;
   if (search.not_executable) {
     const Error why = not_executable(*search.not_executable);
-    return lost(problem("helper-not-executable", use, why.what(),
+    return lost(problem("helper-not-executable", program_of(use.helper), why.what(),
                         fmt::format("{}; or {}", why.hint(), fix_replaces)));
   }
   if (use.helper.starts_with(helper_program_prefix)) return name_prefix(use);
@@ -217,21 +207,18 @@ std::optional<Finding> check_other_paths(const HelperUse& use, UserShell& shell)
   if (!found || is_standard(found->parent_path())) return std::nullopt;
   const std::string& elsewhere = shell.login_path();
   if (elsewhere.empty() || search_on(elsewhere, use.helper).found) return std::nullopt;
-  return Finding{.name = "helper-interactive-only",
-                 .severity = Severity::warning,
-                 .subject = program_of(use.helper),
-                 .message = fmt::format(
-                     "it is in {}, which is not on PATH where no terminal starts Docker: an "
-                     "IDE, cron or a service may not find it",
-                     place_of(found->parent_path())),
-                 .hint = fmt::format("ln -s {} /usr/local/bin/", place_of(*found))};
+  return warning("helper-interactive-only", program_of(use.helper),
+                 fmt::format("it is in {}, which is not on PATH where no terminal starts Docker: "
+                             "an IDE, cron or a service may not find it",
+                             place_of(found->parent_path())),
+                 fmt::format("ln -s {} /usr/local/bin/", place_of(*found)));
 }
 
 HelperCheck failed_start(const HelperUse& use, int error_number) {
   const auto program = search_here(use.helper).found;
   const Error why = start_failure(program.value_or(helper_program_name(use.helper)), error_number);
   return lost(
-      problem("helper-wrong-format", use, why.what(),
+      problem("helper-wrong-format", program_of(use.helper), why.what(),
               fmt::format("{}{}{}", why.hint(), why.hint().empty() ? "" : "; or ", fix_replaces)));
 }
 
@@ -240,7 +227,7 @@ bool is_dev_container(const std::string& helper) {
 }
 
 HelperCheck window_gone(const HelperUse& use, const std::string& what) {
-  return lost(problem("helper-dev-container", use,
+  return lost(problem("helper-dev-container", program_of(use.helper),
                       fmt::format("VS Code made it for a dev container's window, which is gone "
                                   "({}): docker login and docker pull fail",
                                   what),

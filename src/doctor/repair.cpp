@@ -8,7 +8,6 @@
 
 #include "credential/registry.h"
 #include "docker/resolve.h"
-#include "doctor/default_store.h"
 #include "system/error.h"
 #include "system/text.h"
 
@@ -69,8 +68,7 @@ class Replacement {
 ConfigChange replace_helpers(const Checkup& checkup, Replacement& replacement) {
   ConfigChange change;
   const Config& config = *checkup.config;
-  const bool store_goes = replacement.has_to_go(checkup, config.creds_store) ||
-                          has_broken_default_store(checkup.findings);
+  const bool store_goes = replacement.has_to_go(checkup, config.creds_store) || checkup.lacks_store;
   if (store_goes && replacement.store()) change.creds_store = *replacement.store();
   const bool is_covered = change.creds_store || works(checkup.helpers, config.creds_store);
   for (const auto& [key, helper] : config.cred_helpers)
@@ -95,11 +93,6 @@ ConfigChange plan_change(const Checkup& checkup, Replacement& replacement) {
   return first_layer(std::move(change));
 }
 
-bool closes_file(const Checkup& checkup) {
-  return std::any_of(checkup.findings.begin(), checkup.findings.end(),
-                     [](const Finding& finding) { return finding.name == "file-mode"; });
-}
-
 bool has_mendable_file(const Checkup& checkup) {
   return checkup.place && checkup.json && is_config_json(*checkup.place);
 }
@@ -113,11 +106,11 @@ void check_usable(const std::string& store, HelperClient& helpers) {
 }  // namespace
 
 bool is_mendable(const Checkup& checkup) {
-  if (closes_file(checkup)) return true;
+  if (checkup.is_open) return true;
   if (!has_mendable_file(checkup)) return false;
   const auto is_lost = [](const auto& helper) { return helper.second.is_lost; };
   const auto has_change = [](const Finding& finding) { return !finding.change.empty(); };
-  return has_broken_default_store(checkup.findings) ||
+  return checkup.lacks_store ||
          std::any_of(checkup.helpers.begin(), checkup.helpers.end(), is_lost) ||
          std::any_of(checkup.findings.begin(), checkup.findings.end(), has_change);
 }
@@ -129,7 +122,7 @@ Repair plan_repair(const Checkup& checkup, const std::optional<std::string>& use
   constexpr int most_rounds = 8;
   if (use) check_usable(*use, helpers);
   Repair repair;
-  repair.closes_file = closes_file(checkup);
+  repair.closes_file = checkup.is_open;
   if (!has_mendable_file(checkup)) return repair;
   Replacement replacement(use, helpers);
   Checkup current = checkup;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <iterator>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -22,11 +21,8 @@ namespace {
 // ---- What Docker refuses
 
 Finding refused(std::string name, const Error& error, std::string_view consequence) {
-  return {.name = std::move(name),
-          .severity = Severity::problem,
-          .subject = error.place(),
-          .message = error.message() + std::string(consequence),
-          .hint = error.hint()};
+  return problem(std::move(name), error.place(), error.message() + std::string(consequence),
+                 error.hint());
 }
 
 // Measured with Docker 28: after a syntax error `docker login` writes a new file, after any other
@@ -108,10 +104,8 @@ class NameCheck {
   }
 
   Finding describe(const WrongName& wrong) {
-    Finding finding{.name = wrong.is_letter_case ? "setting-letter-case" : "setting-misspelled",
-                    .severity = Severity::warning,
-                    .subject = printable(wrong.member.name),
-                    .message = message_of(wrong)};
+    Finding finding = warning(wrong.is_letter_case ? "setting-letter-case" : "setting-misspelled",
+                              printable(wrong.member.name), message_of(wrong), "");
     if (auto obstacle = find_obstacle(wrong)) {
       finding.hint = std::move(*obstacle);
       return finding;
@@ -169,13 +163,11 @@ void check_fields(Findings& findings, const JsonMember& entry) {
   for (const JsonMember& field : members_of(entry.value))
     if (const auto meant = find_field_meant(field.name))
       findings.push_back(
-          {.name = "setting-letter-case",
-           .severity = Severity::warning,
-           .subject = printable(entry.name),
-           .message = fmt::format("Docker reads its field {} in any letter case; programs in Java "
-                                  "and Python look for {} only",
-                                  printable(field.name), *meant),
-           .hint = fmt::format("rename it to {}", *meant)});
+          warning("setting-letter-case", printable(entry.name),
+                  fmt::format("Docker reads its field {} in any letter case; programs in Java "
+                              "and Python look for {} only",
+                              printable(field.name), *meant),
+                  fmt::format("rename it to {}", *meant)));
 }
 
 void check_entries_fields(Findings& findings, const JsonMember& member) {
@@ -188,13 +180,10 @@ void check_entries_fields(Findings& findings, const JsonMember& member) {
 
 std::optional<Finding> check_empty_store(const Config& config, const JsonMember& member) {
   if (!is_field(member.name, "credsStore") || !config.creds_store.empty()) return std::nullopt;
-  return Finding{.name = "helper-name-empty",
-                 .severity = Severity::warning,
-                 .subject = printable(member.name),
-                 .message =
-                     "it names no store: Docker keeps the credentials in this file, in plain "
-                     "text",
-                 .hint = "pullsecret migrate --to STORE names one, and moves them there"};
+  return warning("helper-name-empty", printable(member.name),
+                 "it names no store: Docker keeps the credentials in this file, in plain "
+                 "text",
+                 "pullsecret migrate --to STORE names one, and moves them there");
 }
 
 // ---- What is there twice
@@ -206,16 +195,10 @@ Findings find_repeated(const std::vector<JsonMember>& members, const std::string
   for (const JsonMember& member : members)
     if (!seen.insert(member.name).second && told.insert(member.name).second)
       findings.push_back(
-          {.name = finding_name,
-           .severity = Severity::warning,
-           .subject = printable(member.name),
-           .message = fmt::format("it stands in the file more than once: {}", consequence),
-           .hint = "keep one of them"});
+          warning(finding_name, printable(member.name),
+                  fmt::format("it stands in the file more than once: {}", consequence),
+                  "keep one of them"));
   return findings;
-}
-
-void append(Findings& findings, Findings more) {
-  std::move(more.begin(), more.end(), std::back_inserter(findings));
 }
 
 Findings find_repeated_entries(const JsonMember& member) {
@@ -230,7 +213,7 @@ Findings check_names(const std::vector<JsonMember>& members, const Config& confi
   NameCheck check(members, config);
   for (const JsonMember& member : members) {
     if (const auto wrong = find_wrong_name(member)) findings.push_back(check.describe(*wrong));
-    if (auto empty = check_empty_store(config, member)) findings.push_back(*std::move(empty));
+    append(findings, check_empty_store(config, member));
     check_entries_fields(findings, member);
     append(findings, find_repeated_entries(member));
   }

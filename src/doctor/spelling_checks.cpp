@@ -38,25 +38,20 @@ const Registry& choose(const std::vector<Registry>& same) {
 
 Finding misspelled(const Registry& registry, bool is_taken) {
   const std::string right = docker_server_url(registry.key);
-  Finding finding{
-      .name = "entry-spelling",
-      .severity = Severity::warning,
-      .subject = key_in_words(registry.key),
-      .message = fmt::format("Docker or the kubelet does not use it under this name: it "
-                             "has to be {}",
-                             key_in_words(right)),
-      .hint = "pullsecret doctor --fix renames it"};
+  Finding finding = warning("entry-spelling", key_in_words(registry.key),
+                            fmt::format("Docker or the kubelet does not use it under this name: it "
+                                        "has to be {}",
+                                        key_in_words(right)),
+                            "pullsecret doctor --fix renames it");
   if (!is_taken) finding.change.entries[registry.key] = Renamed{right};
   return finding;
 }
 
 Finding twice(const Registry& registry, const Registry& counting) {
-  Finding finding{.name = "entry-twice",
-                  .severity = Severity::warning,
-                  .subject = key_in_words(registry.key),
-                  .message = fmt::format("the same registry as {}, which is the one that counts",
-                                         key_in_words(counting.key)),
-                  .hint = "docker logout " + key_in_words(registry.key)};
+  Finding finding = warning("entry-twice", key_in_words(registry.key),
+                            fmt::format("the same registry as {}, which is the one that counts",
+                                        key_in_words(counting.key)),
+                            "docker logout " + key_in_words(registry.key));
   const bool is_needless = !registry.has_inline() ||
                            (counting.has_inline() &&
                             is_same_login(registry.entry->credential, counting.entry->credential));
@@ -79,11 +74,9 @@ Findings check_same(const std::vector<Registry>& same) {
 // Nobody reads it there, and everybody sees it.
 std::optional<Finding> check_login_in_key(const std::string& key) {
   if (key_in_words(key) == printable(key)) return std::nullopt;
-  return Finding{.name = "entry-login-in-key",
-                 .severity = Severity::warning,
-                 .subject = key_in_words(key),
-                 .message = "its name holds a login, which Docker does not use",
-                 .hint = "take it out of the name, and change the password"};
+  return warning("entry-login-in-key", key_in_words(key),
+                 "its name holds a login, which Docker does not use",
+                 "take it out of the name, and change the password");
 }
 
 // Whether Docker, as the config is, may find a credential for the registry elsewhere. A line that
@@ -97,13 +90,11 @@ bool may_be_found(const Config& config, const std::string& server_url) {
 
 Finding misspelled_line(const Config& config, const std::string& key, const std::string& helper) {
   const std::string right = docker_server_url(key);
-  Finding finding{.name = "entry-spelling",
-                  .severity = Severity::problem,
-                  .subject = key_in_words(key),
-                  .message = fmt::format("Docker looks into credHelpers for {}, and does not find "
-                                         "this name",
-                                         key_in_words(right)),
-                  .hint = "rename it, if that helper is meant; or take the line out"};
+  Finding finding = problem("entry-spelling", key_in_words(key),
+                            fmt::format("Docker looks into credHelpers for {}, and does not find "
+                                        "this name",
+                                        key_in_words(right)),
+                            "rename it, if that helper is meant; or take the line out");
   if (config.cred_helpers.contains(right)) {
     finding.change.cred_helpers[key] = "";
   } else if (!may_be_found(config, right)) {
@@ -131,10 +122,9 @@ Findings check_spellings(const Config& config) {
       by_server_url[docker_server_url(entry.key)].push_back(registry_of(config, entry.key));
   Findings findings = check_helper_keys(config);
   for (const AuthEntry& entry : config.auths)
-    if (auto finding = check_login_in_key(entry.key)) findings.push_back(*std::move(finding));
+    append(findings, check_login_in_key(entry.key));
   for (const auto& [server_url, same] : by_server_url)
-    for (Finding& finding : check_same(same))
-      findings.push_back(std::move(finding));
+    append(findings, check_same(same));
   return findings;
 }
 

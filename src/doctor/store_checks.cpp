@@ -80,11 +80,8 @@ bool is_bus_named() {
 
 Finding keyring_finding(std::string name, Severity severity, std::string message,
                         std::string hint) {
-  return {.name = "secretservice-" + std::move(name),
-          .severity = severity,
-          .subject = secretservice,
-          .message = std::move(message),
-          .hint = std::move(hint)};
+  return {{"secretservice-" + std::move(name), severity, std::move(message), std::move(hint)},
+          secretservice};
 }
 
 Finding no_bus() {
@@ -124,11 +121,7 @@ Finding missing(Severity severity) {
 }
 
 Finding pass_finding(std::string name, std::string message, std::string hint) {
-  return {.name = std::move(name),
-          .severity = Severity::problem,
-          .subject = pass,
-          .message = std::move(message),
-          .hint = std::move(hint)};
+  return problem(std::move(name), pass, std::move(message), std::move(hint));
 }
 
 Finding pass_finding(std::string name, const Error& error) {

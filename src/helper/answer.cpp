@@ -18,10 +18,13 @@ std::string required(std::optional<std::string> field, std::string_view name) {
   return *std::move(field);
 }
 
-std::string server_url_of(std::string_view listed) {
+void add(StoreList& list, std::string_view listed) {
   constexpr std::string_view display_label = "Registry credentials for ";
-  if (listed.starts_with(display_label)) listed.remove_prefix(display_label.size());
-  return std::string(listed);
+  const bool is_label = listed.starts_with(display_label);
+  if (is_label) listed.remove_prefix(display_label.size());
+  list.has_labels |= is_label;
+  list.hides_entries |= listed.empty();
+  if (!listed.empty()) list.server_urls.emplace_back(listed);
 }
 
 }  // namespace
@@ -35,13 +38,13 @@ std::optional<Credential> parse_get_answer(std::string_view answer) {
   return Credential{.username = std::move(username), .password = std::move(secret)};
 }
 
-std::vector<std::string> parse_list_answer(std::string_view answer) {
+StoreList parse_list_answer(std::string_view answer) {
   const GoJsonReader reader = read_json_message(answer, answer_name);
-  std::vector<std::string> server_urls;
+  StoreList list;
   for (const JsonMember& member : members_of(reader.value()))
-    if (!member.name.empty()) server_urls.push_back(server_url_of(member.name));
-  std::sort(server_urls.begin(), server_urls.end());
-  return server_urls;
+    add(list, member.name);
+  std::sort(list.server_urls.begin(), list.server_urls.end());
+  return list;
 }
 
 StoredCredential stored_credential(const Credential& credential) {

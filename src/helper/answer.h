@@ -16,10 +16,17 @@ namespace pullsecret {
 /// if it is no JSON object, username or secret is absent or empty, or a field is no string.
 std::optional<Credential> parse_get_answer(std::string_view answer);
 
-/// Reads what `list` answers, `{SERVER_URL: USERNAME}`: the server URLs, sorted. Display labels as
-/// in docker-credential-secretservice 0.9 (`Registry credentials for URL`) give their URL. Throws
+/// What a store says that it has.
+struct StoreList {
+  std::vector<std::string> server_urls;  ///< sorted
+  bool has_labels = false;     ///< display labels (`Registry credentials for URL`) gave the URLs
+  bool hides_entries = false;  ///< there are entries without a server URL
+};
+
+/// Reads what `list` answers, `{SERVER_URL: USERNAME}`. docker-credential-secretservice 0.9 answers
+/// labels, and any release of it entries without a server URL where the keyring is locked. Throws
 /// like parse_get_answer().
-std::vector<std::string> parse_list_answer(std::string_view answer);
+StoreList parse_list_answer(std::string_view answer);
 
 /// `credential` as the protocol has it: an identity token counts before a password, as in Docker,
 /// and has the username `<token>`.

@@ -89,9 +89,9 @@ HelperReply reply_of(const HelperCall& call, ProgramResult& result) {
   const auto* exited = std::get_if<Exited>(&result.end);
   if (exited != nullptr && exited->status == 0) return std::move(result.output);
   if (exited != nullptr && trim(result.output) == credentials_not_found) return NotFound{};
-  return HelperFailure{
-      Error(place_of(call), in_words(result.end) + said(call, result), advice(call, result)),
-      result.end};
+  const std::string words = said(call, result);
+  return HelperFailure{Error(place_of(call), in_words(result.end) + words, advice(call, result)),
+                       result.end, !words.empty()};
 }
 
 /// One HelperClient::run(): which call waits, which runs, what came of each.

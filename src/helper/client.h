@@ -43,6 +43,7 @@ struct NotFound {};
 struct HelperFailure {
   Error error;
   std::optional<ProgramEnd> end = std::nullopt;  ///< none: no program was there to be started
+  bool has_words = false;                        ///< the error repeats what the helper itself said
 };
 
 /// What came of a call: the standard output of a helper that succeeded, still to be parsed, or

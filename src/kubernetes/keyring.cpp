@@ -228,22 +228,23 @@ std::optional<std::string> served_images(std::string_view key) {
   return pattern->host + pattern->path + (pattern->path.empty() ? "/*" : "*");
 }
 
-std::string reason_not_served(std::string_view key, const Image& image) {
+NotServed why_not_served(std::string_view key, const Image& image) {
   const auto filed = filed_key(key);
   const auto pattern = filed ? parse_url(*filed) : std::nullopt;
   const auto target = parse_url(image.repository);
-  if (!pattern || !target) return "is no URL";
+  if (!pattern || !target) return {"is no URL"};
   const std::string mended = kubelet_registry_key(key);
   if (mended != key && serves_image(mended, image))
-    return fmt::format("is not how the kubelet spells it; {} would serve it", key_in_words(mended));
+    return {
+        fmt::format("is not how the kubelet spells it; {} would serve it", key_in_words(mended))};
   const auto [pattern_host, pattern_port] = split_port(pattern->host);
   const auto [target_host, target_port] = split_port(target->host);
   if (url_matches({std::string(pattern_host), ""}, {std::string(target_host), ""}))
-    return pattern_port == target_port ? "has a path that the image's name does not begin with"
-                                       : "has another port";
+    return {pattern_port == target_port ? "has a path that the image's name does not begin with"
+                                        : "has another port"};
   if (pattern_host.find('*') != std::string_view::npos && glob_matches(pattern_host, target_host))
-    return "has another number of labels; each * stands for one";
-  return "is another registry";
+    return {"has another number of labels; each * stands for one"};
+  return {"is another registry", true};
 }
 
 std::string kubelet_registry_key(std::string_view key) {

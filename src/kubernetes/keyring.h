@@ -36,8 +36,12 @@ std::optional<std::string> filed_key(std::string_view key);
 /// Hub's.
 std::optional<std::string> served_images(std::string_view key);
 
-/// Why `key` does not serve `image`, in words that follow the key: "has another port".
-std::string reason_not_served(std::string_view key, const Image& image);
+/// Why a key does not serve an image.
+struct NotServed {
+  std::string reason;              ///< in words that follow the key: "has another port"
+  bool is_other_registry = false;  ///< the two have nothing to do with each other
+};
+NotServed why_not_served(std::string_view key, const Image& image);
 
 /// The spelling of a config file's registry key that the kubelet matches with the images people
 /// mean: a Docker Hub alias without a path becomes `https://index.docker.io/v1/`, with a path

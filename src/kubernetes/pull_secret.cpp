@@ -17,7 +17,7 @@
 namespace pullsecret {
 namespace {
 
-using enum Remark::Severity;
+using enum Severity;
 
 constexpr std::array types{SecretType::dockerconfigjson, SecretType::dockercfg};
 
@@ -106,12 +106,14 @@ std::string_view lifetime_of(const Credential& credential) {
   }
 }
 
-void check_lifetime(const Credential& credential, Time now, std::vector<Remark>& remarks) {
+void check_lifetime(InspectedEntry& inspected, Time now) {
   constexpr auto renew_hint =
       "make the Secret again before, from a CronJob, or use a credential that lasts";
-  const auto expiry = expiry_of(credential);
-  const std::string_view lifetime = lifetime_of(credential);
-  if (expiry && *expiry <= now)
+  std::vector<Remark>& remarks = inspected.remarks;
+  const auto expiry = expiry_of(inspected.entry.credential);
+  const std::string_view lifetime = lifetime_of(inspected.entry.credential);
+  inspected.has_expired = expiry && *expiry <= now;
+  if (inspected.has_expired)
     remarks.push_back({"expired", problem, "it expired at " + in_words(*expiry),
                        "log in again, and make the Secret again"});
   else if (!lifetime.empty())
@@ -120,7 +122,7 @@ void check_lifetime(const Credential& credential, Time now, std::vector<Remark>&
 }
 
 InspectedEntry inspect_entry(PullEntry entry, Time now) {
-  InspectedEntry inspected{.entry = std::move(entry), .remarks = {}};
+  InspectedEntry inspected{.entry = std::move(entry)};
   check_key(inspected.entry.key, inspected.remarks);
   if (const auto& defect = inspected.entry.defect) {
     inspected.remarks.push_back(
@@ -129,7 +131,7 @@ InspectedEntry inspect_entry(PullEntry entry, Time now) {
          defect->hint()});
   } else {
     check_login(inspected.entry.credential, inspected.remarks);
-    check_lifetime(inspected.entry.credential, now, inspected.remarks);
+    check_lifetime(inspected, now);
   }
   return inspected;
 }
@@ -170,7 +172,7 @@ void check_size(const SecretManifest& manifest, std::vector<Remark>& remarks) {
 // Two keys of one Secret that are one to the kubelet.
 void check_alike_keys(const std::vector<InspectedEntry>& entries, std::vector<Remark>& remarks) {
   std::map<std::string, const PullEntry*> filed;
-  for (const auto& [entry, ignored] : entries) {
+  for (const auto& [entry, has_expired, ignored] : entries) {
     const auto name = filed_key(entry.key);
     if (!name) continue;
     const auto [known, is_new] = filed.emplace(*name, &entry);
@@ -272,7 +274,7 @@ void compare_secrets(std::vector<InspectedSecret>& secrets) {
   };
   std::map<std::pair<std::string, std::string>, Known> first;  // by namespace and filed key
   for (InspectedSecret& secret : secrets)
-    for (auto& [entry, remarks] : secret.entries) {
+    for (auto& [entry, has_expired, remarks] : secret.entries) {
       const auto filed = filed_key(entry.key);
       if (!secret.is_read || !filed) continue;
       const auto [known, is_new] =
@@ -287,18 +289,6 @@ void compare_secrets(std::vector<InspectedSecret>& secrets) {
 }
 
 }  // namespace
-
-std::string_view in_words(Remark::Severity severity) {
-  switch (severity) {
-    case note:
-      return "note";
-    case warning:
-      return "warning";
-    case problem:
-      return "problem";
-  }
-  return {};
-}
 
 std::string name_in_words(const InspectedSecret& secret) {
   if (secret.is_config_file) return "the Docker config file";

@@ -3,37 +3,23 @@
 #include <cstddef>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "credential/token.h"
 #include "kubernetes/image.h"
 #include "kubernetes/pull_data.h"
 #include "kubernetes/secret_manifest.h"
+#include "system/remark.h"
 
 namespace pullsecret {
 
 // A pull secret as a person wants to see it: what the kubelet makes of each entry, and what is
 // wrong with it. Only the entries hold secrets, never a remark.
 
-/// What there is to say of a Secret or an entry. The names are listed in man/pullsecret.1, and
-/// scripts rely on them.
-struct Remark {
-  /// A problem is something that does not do what people mean; a warning may be one.
-  enum class Severity { note, warning, problem };
-
-  std::string_view name;  ///< such as "trailing-nul"
-  Severity severity = Severity::problem;
-  std::string message;  ///< as Error's
-  std::string hint;
-};
-
-/// The severity's name: "problem".
-std::string_view in_words(Remark::Severity severity);
-
 struct InspectedEntry {
   PullEntry entry;
-  std::vector<Remark> remarks;
+  bool has_expired = false;  ///< its credential says that it has ended
+  std::vector<Remark> remarks = {};
 };
 
 struct InspectedSecret {

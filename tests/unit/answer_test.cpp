@@ -27,7 +27,7 @@ TEST_CASE("an answer is read as Go reads it") {
   CHECK(parse_get_answer("{\"Username\":\"u\",\"Secret\":\"p\xFF\"}")->password == "p\uFFFD");
   CHECK(parse_get_answer(R"({"Username":"a","username":"b","Username":"c","Secret":"p"})")
             ->username == "c");
-  CHECK(parse_list_answer("{\"a\":\"u\"} done") == std::vector<std::string>{"a"});
+  CHECK(parse_list_answer("{\"a\":\"u\"} done").server_urls == std::vector<std::string>{"a"});
 }
 
 TEST_CASE("parse_get_answer makes the username <token> an identity token") {
@@ -66,10 +66,18 @@ TEST_CASE("an identity token counts before a password") {
 
 TEST_CASE("parse_list_answer gives server URLs, out of display labels too") {
   CHECK(parse_list_answer(R"({"ghcr.io":"u",
-          "Registry credentials for https://index.docker.io/v1/":"u","":"u"})") ==
-        std::vector<std::string>{"ghcr.io", "https://index.docker.io/v1/"});
-  CHECK(parse_list_answer("{}").empty());
+          "Registry credentials for https://index.docker.io/v1/":"u","":"u"})")
+            .server_urls == std::vector<std::string>{"ghcr.io", "https://index.docker.io/v1/"});
+  CHECK(parse_list_answer("{}").server_urls.empty());
   CHECK(error_of([] { parse_list_answer("null"); }));
+}
+
+TEST_CASE("parse_list_answer says what it met besides server URLs") {
+  CHECK(parse_list_answer(R"({"Registry credentials for ghcr.io":"u"})").has_labels);
+  CHECK(parse_list_answer(R"({"":"","ghcr.io":"u"})").hides_entries);
+  const StoreList plain = parse_list_answer(R"({"ghcr.io":"Registry credentials for ghcr.io"})");
+  CHECK_FALSE(plain.has_labels);
+  CHECK_FALSE(plain.hides_entries);
 }
 
 TEST_CASE("the record is written as the one line that helpers answer") {

@@ -83,6 +83,19 @@ TEST_CASE("an answer is never repeated in an error, however the helper ends") {
                Catch::Contains(helper) && !Catch::Contains("hunter2"));
 }
 
+TEST_CASE("a failure with words of the helper is told from one without") {
+  const Helpers helpers;
+  const auto has_words = [&](const std::string& commands) {
+    helpers.add("failing", commands);
+    return std::get<HelperFailure>(call("failing")).has_words;
+  };
+  CHECK(has_words("echo sorry; exit 1"));
+  CHECK(has_words("echo sorry >&2; exit 1"));
+  CHECK_FALSE(has_words("exit 1"));
+  CHECK_FALSE(has_words("echo ' '; exit 1"));
+  CHECK_FALSE(has_words(R"(echo '{"Secret":"hunter2"}'; exit 1)"));
+}
+
 TEST_CASE("what a helper says while it succeeds is nobody's business") {
   const Helpers helpers;
   helpers.add("noisy", "echo noise >&2; echo answer");

@@ -31,11 +31,10 @@ struct Home : DockerHome {
 
 // What is found, each `SEVERITY NAME SUBJECT`.
 std::vector<std::string> found(const std::optional<std::string>& named = std::nullopt) {
-  const std::vector<std::string> words{"ok", "warning", "problem"};
   std::vector<std::string> lines;
   for (const Finding& finding : check_file(named).findings)
-    lines.push_back(words.at(static_cast<std::size_t>(finding.severity)) + " " + finding.name +
-                    " " + finding.subject);
+    lines.push_back(std::string(in_words(finding.severity)) + " " + finding.name + " " +
+                    finding.subject);
   return lines;
 }
 
@@ -106,6 +105,7 @@ TEST_CASE("doctor: a file that others may read or change") {
   const Home home;
   const std::string file = home.write(".docker/config.json", 0640);
   CHECK(found() == Lines{"warning file-mode " + file});
+  CHECK(check_file(std::nullopt).is_open);
   CHECK(hint() == "chmod 600 " + file);
   CHECK(check_file(std::nullopt).findings[0].message == "others may read it (mode 0640)");
   CHECK(check_file(std::nullopt).json);
@@ -113,6 +113,7 @@ TEST_CASE("doctor: a file that others may read or change") {
   CHECK(check_file(std::nullopt).findings[0].message == "others may change it (mode 0602)");
   chmod(file.c_str(), 0400);
   CHECK(found() == Lines{"ok file-ok " + file});
+  CHECK_FALSE(check_file(std::nullopt).is_open);
 }
 
 TEST_CASE("doctor: a folder that others may write into") {

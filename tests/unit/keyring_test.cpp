@@ -206,10 +206,18 @@ TEST_CASE("why a key does not serve an image") {
   }));
   CAPTURE(key);
   CHECK_FALSE(serves(key, "ghcr.io/acme/app"));
-  CHECK(reason_not_served(key, parse_image("ghcr.io/acme/app")) == reason);
+  CHECK(why_not_served(key, parse_image("ghcr.io/acme/app")).reason == reason);
 }
 
 TEST_CASE("why a key does not serve an image is told without a login in the key") {
-  CHECK_THAT(reason_not_served("u:hunter2@GHCR.IO", parse_image("ghcr.io/app")),
+  CHECK_THAT(why_not_served("u:hunter2@GHCR.IO", parse_image("ghcr.io/app")).reason,
              Catch::Contains("…@ghcr.io would serve it"));
+}
+
+TEST_CASE("a key of another registry is told from one of this registry") {
+  const Image image = parse_image("ghcr.io/acme/app");
+  for (const char* key : {"quay.io", "*.com"})
+    CHECK(why_not_served(key, image).is_other_registry);
+  for (const char* key : {"GHCR.IO", "ghcr.io:443", "ghcr.io/other", "*", "gh cr.io"})
+    CHECK_FALSE(why_not_served(key, image).is_other_registry);
 }

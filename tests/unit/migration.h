@@ -77,8 +77,8 @@ inline void put(const std::string& store, const std::string& server_url,
 }
 
 inline std::vector<std::string> listed(const std::string& store) {
-  return parse_list_answer(
-      std::get<std::string>(HelperClient({}).run({{store, "list", "unused"}}).front()));
+  const auto replies = HelperClient({}).run({{store, "list", "unused"}});
+  return parse_list_answer(std::get<std::string>(replies.front())).server_urls;
 }
 
 /// A config file as text that is migrated, in all steps.

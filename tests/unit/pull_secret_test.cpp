@@ -105,16 +105,19 @@ TEST_CASE("remarks about a login") {
 TEST_CASE("an ignored token is a problem only where there is no password") {
   nlohmann::json entry = login("u", "p");
   entry["identitytoken"] = "x";
-  CHECK(inspect_entry("a.io", entry).entries.at(0).remarks.at(0).severity ==
-        Remark::Severity::note);
+  CHECK(inspect_entry("a.io", entry).entries.at(0).remarks.at(0).severity == Severity::note);
   entry.erase("auth");
-  CHECK(inspect_entry("a.io", entry).entries.at(0).remarks.at(0).severity ==
-        Remark::Severity::problem);
+  CHECK(inspect_entry("a.io", entry).entries.at(0).remarks.at(0).severity == Severity::problem);
 }
 
 TEST_CASE("a token that has ended, and one that will soon") {
   CHECK(entry_names("a.io", login("u", jwt_ending_at(1'700'000'000))) == Names{"expired"});
   CHECK(entry_names("a.io", login("u", jwt_ending_at(1'700'000'001))).empty());
+  const auto has_expired = [](int end) {
+    return inspect_entry("a.io", login("u", jwt_ending_at(end))).entries.at(0).has_expired;
+  };
+  CHECK(has_expired(1'700'000'000));
+  CHECK_FALSE(has_expired(1'700'000'001));
   CHECK(entry_names("a.io", login("AWS", "x")) == Names{"short-lived"});
   CHECK(entry_names("a.io", login("u", "ghs_x")) == Names{"short-lived"});
   CHECK(entry_names("a.io", login("gitlab-ci-token", "x")) == Names{"short-lived"});

@@ -1,0 +1,46 @@
+#include "doctor/finding.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace pullsecret {
+namespace {
+
+Finding finding(Severity severity, std::string name, std::string subject, std::string message,
+                std::string hint) {
+  return {{std::move(name), severity, std::move(message), std::move(hint)}, std::move(subject)};
+}
+
+}  // namespace
+
+Finding fine(std::string name, std::string subject, std::string message) {
+  return finding(Severity::ok, std::move(name), std::move(subject), std::move(message), {});
+}
+
+Finding warning(std::string name, std::string subject, std::string message, std::string hint) {
+  return finding(Severity::warning, std::move(name), std::move(subject), std::move(message),
+                 std::move(hint));
+}
+
+Finding problem(std::string name, std::string subject, std::string message, std::string hint) {
+  return finding(Severity::problem, std::move(name), std::move(subject), std::move(message),
+                 std::move(hint));
+}
+
+void append(Findings& findings, Findings more) {
+  std::move(more.begin(), more.end(), std::back_inserter(findings));
+}
+
+void append(Findings& findings, std::optional<Finding> one) {
+  if (one) findings.push_back(*std::move(one));
+}
+
+Severity worst(const Findings& findings) {
+  Severity worst = Severity::ok;
+  for (const Finding& finding : findings)
+    worst = std::max(worst, finding.severity);
+  return worst;
+}
+
+}  // namespace pullsecret
