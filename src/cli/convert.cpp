@@ -51,8 +51,8 @@ ConvertOptions read_options(const Arguments& arguments) {
                          .skip_unresolved = parsed["skip-unresolved"].as<bool>()};
   // Each call takes a few of the 1024 descriptors that a process may have.
   convert.store.limits.jobs = number_of<std::size_t>(parsed, "jobs", 1, 128);
-  for (const std::string& image : values_of(parsed, "image"))
-    convert.images.push_back(parse_image(image));
+  for (auto& [name, image] : images_of(parsed))
+    convert.images.push_back(std::move(image));
   for (const std::string& registry : convert.registries)
     if (registry.empty()) throw Error("--registry", "the registry's name is empty");
   return convert;

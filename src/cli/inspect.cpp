@@ -42,12 +42,10 @@ InspectOptions read_options(const Arguments& arguments) {
   const cxxopts::ParseResult parsed = parse_options(options, arguments);
 
   InspectOptions inspect{.file = value_of(parsed, "file"),
-                         .images = {},
+                         .images = images_of(parsed),
                          .show_secrets = parsed["show-secrets"].as<bool>(),
                          .format = static_cast<InspectFormat>(choice_of(
                              "--output", parsed["output"].as<std::string>(), {"table", "json"}))};
-  for (const std::string& name : values_of(parsed, "image"))
-    inspect.images.emplace_back(name, parse_image(name));
   if (inspect.file == "") throw Error("", "the file's name is empty");
   if (inspect.file == "-") inspect.file.reset();
   if (!inspect.file && isatty(STDIN_FILENO) != 0)

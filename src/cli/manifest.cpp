@@ -15,7 +15,11 @@
 namespace pullsecret {
 namespace {
 
-using NameCheck = void (*)(std::string_view option, std::string_view text);
+using NameCheck = void (*)(std::string_view text);
+
+void check_option(const std::string& option, NameCheck check, std::string_view text) {
+  with_place(option, [&] { check(text); });
+}
 
 std::map<std::string, std::string> read_pairs(const cxxopts::ParseResult& parsed,
                                               const std::string& option, NameCheck check_key) {
@@ -25,7 +29,7 @@ std::map<std::string, std::string> read_pairs(const cxxopts::ParseResult& parsed
     if (equals == std::string::npos)
       throw Error("--" + option, fmt::format("\"{}\" is not KEY=VALUE", printable(pair)));
     const std::string key = pair.substr(0, equals);
-    check_key("--" + option, key);
+    check_option("--" + option, check_key, key);
     pairs[key] = pair.substr(equals + 1);
   }
   return pairs;
@@ -48,7 +52,7 @@ std::vector<std::string> read_namespaces(const cxxopts::ParseResult& parsed) {
   std::vector<std::string> namespaces;
   for (const std::string& list : values_of(parsed, "namespace"))
     for (std::string& name : split(list, ',')) {
-      check_namespace("--namespace", name);
+      check_option("--namespace", check_namespace, name);
       if (std::find(namespaces.begin(), namespaces.end(), name) == namespaces.end())
         namespaces.push_back(std::move(name));
     }
@@ -79,10 +83,10 @@ ManifestOptions read_manifest_options(const cxxopts::ParseResult& parsed) {
   options.secret.type = static_cast<SecretType>(
       choice_of("--type", parsed["type"].as<std::string>(), {"dockerconfigjson", "dockercfg"}));
   options.secret.name = parsed["name"].as<std::string>();
-  check_secret_name("--name", options.secret.name);
+  check_option("--name", check_secret_name, options.secret.name);
   options.secret.labels = read_pairs(parsed, "label", check_label_key);
   for (const auto& [key, value] : options.secret.labels)
-    check_label_value("--label", value);
+    check_option("--label", check_label_value, value);
   options.secret.annotations = read_annotations(parsed);
   options.secret.immutable = parsed["immutable"].as<bool>();
   options.namespaces = read_namespaces(parsed);
@@ -96,7 +100,7 @@ std::vector<std::string> format_manifests(const ManifestOptions& options,
   Secret secret = options.secret;
   secret.data = pull_secret_data(secret.type, credentials);
   if (options.append_hash) secret.name += hash_suffix(secret);
-  check_secret_name("--append-hash", secret.name);
+  check_option("--append-hash", check_secret_name, secret.name);
   if (options.namespaces.empty()) return {format_manifest(secret, options.format)};
 
   std::vector<std::string> documents;

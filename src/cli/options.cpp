@@ -27,13 +27,6 @@ Error unmatched(const cxxopts::Options& options, const std::string& argument) {
                       nearest(name, names_of(options)), options.program())};
 }
 
-// The option's name in a message of cxxopts, which quotes it.
-std::string quoted_name(std::string_view message) {
-  constexpr std::string_view open = "\u2018", close = "\u2019";
-  const std::size_t start = message.find(open) + open.size();
-  return std::string(message.substr(start, message.find(close) - start));
-}
-
 }  // namespace
 
 cxxopts::ParseResult parse_options(cxxopts::Options& options, const Arguments& arguments) {
@@ -45,8 +38,9 @@ cxxopts::ParseResult parse_options(cxxopts::Options& options, const Arguments& a
     cxxopts::ParseResult parsed = options.parse(static_cast<int>(words.size()), words.data());
     if (!parsed.unmatched().empty()) throw unmatched(options, parsed.unmatched().front());
     return parsed;
-  } catch (const cxxopts::exceptions::missing_argument& error) {
-    throw Error("", "--" + quoted_name(error.what()) + " needs an argument",
+  } catch (const cxxopts::exceptions::missing_argument&) {
+    // That is the last one: any other takes the word behind it. So it is no value.
+    throw Error("", printable(arguments.back(), 40) + " needs an argument",
                 fmt::format("pullsecret help {}", options.program()));
   } catch (const cxxopts::exceptions::exception&) {
     throw Error("", "the options cannot be read",
@@ -62,6 +56,13 @@ std::vector<std::string> values_of(const cxxopts::ParseResult& parsed, const std
 std::optional<std::string> value_of(const cxxopts::ParseResult& parsed, const std::string& option) {
   if (parsed.count(option) == 0) return std::nullopt;
   return parsed[option].as<std::string>();
+}
+
+std::vector<std::pair<std::string, Image>> images_of(const cxxopts::ParseResult& parsed) {
+  std::vector<std::pair<std::string, Image>> images;
+  for (const std::string& name : values_of(parsed, "image"))
+    images.emplace_back(name, with_place("--image", [&] { return parse_image(name); }));
+  return images;
 }
 
 std::size_t choice_of(std::string_view option, std::string_view value,

@@ -8,11 +8,13 @@
 #include <string_view>
 #include <system_error>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <cxxopts.hpp>
 #include <fmt/format.h>
 
+#include "kubernetes/image.h"
 #include "system/error.h"
 
 namespace pullsecret {
@@ -65,7 +67,10 @@ Number number_of(const cxxopts::ParseResult& parsed, const std::string& option, 
   return number;
 }
 
-/// The place of `value` in `choices`. Throws Error that lists the choices if it is none of them.
+/// The images that --image names, each with the name as it was given. Throws Error if one is none.
+std::vector<std::pair<std::string, Image>> images_of(const cxxopts::ParseResult& parsed);
+
+/// The position of `value` in `choices`. Throws Error that lists the choices if it is none of them.
 std::size_t choice_of(std::string_view option, std::string_view value,
                       const std::vector<std::string>& choices);
 

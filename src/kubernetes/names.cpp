@@ -68,51 +68,49 @@ std::string mended(std::string text, Allowed allowed, std::size_t limit) {
   return text;
 }
 
-[[noreturn]] void refuse(std::string_view option, std::string_view text, std::string_view rule,
+[[noreturn]] void refuse(std::string_view text, std::string_view rule,
                          std::string_view suggestion = {}) {
-  throw Error(std::string(option), fmt::format("\"{}\" is not {}", printable(text, 100), rule),
+  throw Error("", fmt::format("\"{}\" is not {}", printable(text, 100), rule),
               suggestion.empty() ? "" : fmt::format("\"{}\" would do", suggestion));
 }
 
-void check_qualified_name(std::string_view option, std::string_view text,
-                          std::string_view qualified_name) {
+void check_qualified_name(std::string_view text, std::string_view qualified_name) {
   if (!is_qualified_name(qualified_name))
-    refuse(option, text,
+    refuse(text,
            "a key: [PREFIX/]NAME, where PREFIX is a domain name in lower case and NAME at most 63 "
            "of A-Z, a-z, 0-9, '-', '_' and '.', with a letter or digit at both ends");
 }
 
 }  // namespace
 
-void check_secret_name(std::string_view option, std::string_view text) {
+void check_secret_name(std::string_view text) {
   if (is_dns_subdomain(text)) return;
   const std::string suggestion = mended(
       lower_case(text), [](char c) { return is_label_character(c) || c == '.'; },
       longest_subdomain);
-  refuse(option, text,
+  refuse(text,
          "a Secret's name: at most 253 of a-z, 0-9, '-' and '.', with a letter or digit at both "
          "ends and beside each dot",
          is_dns_subdomain(suggestion) ? suggestion : "");
 }
 
-void check_namespace(std::string_view option, std::string_view text) {
+void check_namespace(std::string_view text) {
   if (text.size() <= longest_label && is_dns_label(text)) return;
-  refuse(option, text,
-         "a namespace: at most 63 of a-z, 0-9 and '-', with a letter or digit at both ends",
+  refuse(text, "a namespace: at most 63 of a-z, 0-9 and '-', with a letter or digit at both ends",
          mended(lower_case(text), is_label_character, longest_label));
 }
 
-void check_label_key(std::string_view option, std::string_view text) {
-  check_qualified_name(option, text, text);
+void check_label_key(std::string_view text) {
+  check_qualified_name(text, text);
 }
 
-void check_annotation_key(std::string_view option, std::string_view text) {
-  check_qualified_name(option, text, lower_case(text));
+void check_annotation_key(std::string_view text) {
+  check_qualified_name(text, lower_case(text));
 }
 
-void check_label_value(std::string_view option, std::string_view text) {
+void check_label_value(std::string_view text) {
   if (text.empty() || is_name(text)) return;
-  refuse(option, text,
+  refuse(text,
          "a label's value: at most 63 of A-Z, a-z, 0-9, '-', '_' and '.', with a letter or digit "
          "at both ends",
          mended(std::string(text), is_name_character, longest_name));

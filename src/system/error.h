@@ -23,9 +23,19 @@ class Error : public std::runtime_error {
   std::string place_, message_, hint_;
 };
 
-/// The Error for a system call that failed: "`place`: `what` failed"'s reason in words, from
-/// `errno`.
+/// The Error for a system call that failed: the reason in words, from `errno`.
 Error system_error(std::string place, std::string hint = {});
+
+/// What `work` returns. An Error from it that has no place gets `place`.
+template <typename Work>
+auto with_place(const std::string& place, Work work) {
+  try {
+    return work();
+  } catch (const Error& error) {
+    if (!error.place().empty()) throw;
+    throw Error(place, error.message(), error.hint());
+  }
+}
 
 /// What strerror(3) says of `error_number`, in the form of this project's messages: no capital.
 std::string error_text(int error_number);
