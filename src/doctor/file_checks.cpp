@@ -24,22 +24,14 @@ namespace fs = std::filesystem;
 
 // ---- Words
 
-// A path as a word of a command line in a hint.
-std::string shell_word(const fs::path& path) {
-  constexpr std::string_view plain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+,:@%=";
-  std::string word = place_of(path);
-  if (word.find_first_not_of(plain) == std::string::npos) return word;
-  return fmt::format("'{}'", join(split(word, '\''), R"('\'')"));
-}
-
 std::string user_in_words(uid_t user) {
   const passwd* entry = getpwuid(user);
   return entry == nullptr ? fmt::format("the user {}", user) : printable(entry->pw_name);
 }
 
 std::string take_over(const fs::path& path, std::string_view option = "") {
-  return fmt::format(R"sh(sudo chown {}"$(id -u):$(id -g)" {})sh", option, shell_word(path));
+  return fmt::format(R"sh(sudo chown {}"$(id -u):$(id -g)" {})sh", option,
+                     shell_word(path.string()));
 }
 
 // ---- The status of a file
@@ -72,12 +64,12 @@ std::optional<Finding> check_docker_config(const fs::path& folder) {
   const Status status = status_of(folder);
   const std::string name = place_of(folder);
   if (status.is_there() && !S_ISDIR(status.stat.st_mode))
-    return problem(
-        "docker-config-missing", subject,
-        fmt::format("{} is a file; Docker takes it for the folder that holds "
-                    "config.json, and finds none",
-                    name),
-        fmt::format("export DOCKER_CONFIG={}", shell_word(fs::absolute(folder).parent_path())));
+    return problem("docker-config-missing", subject,
+                   fmt::format("{} is a file; Docker takes it for the folder that holds "
+                               "config.json, and finds none",
+                               name),
+                   fmt::format("export DOCKER_CONFIG={}",
+                               shell_word(fs::absolute(folder).parent_path().string())));
   if (status.error_number == ENOENT || status.error_number == ENOTDIR)
     return problem(
         "docker-config-missing", subject,
@@ -85,9 +77,10 @@ std::optional<Finding> check_docker_config(const fs::path& folder) {
         name.starts_with('~') ? "write $HOME for ~, which no shell expands in quotes"
                               : "unset DOCKER_CONFIG, or name the right folder");
   if (folder.is_relative())
-    return warning("docker-config-relative", subject,
-                   fmt::format("{} is another folder wherever Docker is started", name),
-                   fmt::format("export DOCKER_CONFIG={}", shell_word(fs::absolute(folder))));
+    return warning(
+        "docker-config-relative", subject,
+        fmt::format("{} is another folder wherever Docker is started", name),
+        fmt::format("export DOCKER_CONFIG={}", shell_word(fs::absolute(folder).string())));
   return std::nullopt;
 }
 
@@ -105,7 +98,7 @@ std::optional<Finding> check_home() {
     return warning("home-unset", "HOME",
                    fmt::format("it is not set: Docker takes {}, but programs such as pass do not",
                                place_of(*home)),
-                   fmt::format("export HOME={}", shell_word(*home)));
+                   fmt::format("export HOME={}", shell_word(home->string())));
   return std::nullopt;
 }
 
@@ -161,7 +154,7 @@ void check_folder(Findings& findings, const fs::path& folder) {
         fmt::format("others may write into it (mode {:04o}): who replaces config.json chooses the "
                     "programs that get your credentials",
                     status.mode()),
-        fmt::format("chmod go-w {}", shell_word(folder))));
+        fmt::format("chmod go-w {}", shell_word(folder.string()))));
 }
 
 Findings check_places() {
@@ -187,7 +180,7 @@ Finding dangling(const fs::path& file, const Status& status) {
   if (status.error_number == ELOOP)
     return problem("file-dangling-link", place_of(file),
                    "a symbolic link that leads back to itself",
-                   fmt::format("rm {}, then log in again", shell_word(file)));
+                   fmt::format("rm {}, then log in again", shell_word(file.string())));
   std::error_code ignored;
   return problem("file-dangling-link", place_of(file),
                  fmt::format("a symbolic link to {}, which is not there: Docker takes it for an "
@@ -200,7 +193,7 @@ Finding directory(const fs::path& file) {
   return problem("file-directory", place_of(file),
                  "a folder, where Docker looks for a file; docker run -v makes one of a file that "
                  "is not there",
-                 fmt::format("rmdir {}, then log in again", shell_word(file)));
+                 fmt::format("rmdir {}, then log in again", shell_word(file.string())));
 }
 
 // Measured with Docker 28: what it cannot read it warns of, and at the next login writes anew.
@@ -209,10 +202,11 @@ Finding forbidden(const fs::path& file, const Status& status) {
       "Docker goes on without it, and the next docker login replaces it";
   if (!status.is_there()) {
     const fs::path folder = file.parent_path();
-    return problem(
-        "file-unreadable", place_of(file), "its folder is closed: Docker goes on without it",
-        status_of(folder).is_of_another_user() ? take_over(folder, "-R ")
-                                               : fmt::format("chmod u+rwx {}", shell_word(folder)));
+    return problem("file-unreadable", place_of(file),
+                   "its folder is closed: Docker goes on without it",
+                   status_of(folder).is_of_another_user()
+                       ? take_over(folder, "-R ")
+                       : fmt::format("chmod u+rwx {}", shell_word(folder.string())));
   }
   if (status.is_of_another_user())
     return problem("file-owner", place_of(file),
@@ -222,7 +216,7 @@ Finding forbidden(const fs::path& file, const Status& status) {
                    take_over(file));
   return problem("file-unreadable", place_of(file),
                  fmt::format("it may not be read (mode {:04o}): {}", status.mode(), consequence),
-                 fmt::format("chmod u+rw {}", shell_word(file)));
+                 fmt::format("chmod u+rw {}", shell_word(file.string())));
 }
 
 Finding unreadable(const fs::path& file, const Status& status, const Error& error) {
@@ -254,7 +248,7 @@ Finding open_to_others(const fs::path& file, const Status& status) {
   return warning(
       "file-mode", place_of(file),
       fmt::format("others may {} it (mode {:04o})", may_write ? "change" : "read", status.mode()),
-      fmt::format("chmod 600 {}", shell_word(file)));
+      fmt::format("chmod 600 {}", shell_word(file.string())));
 }
 
 Finding readable(const std::string& subject) {

@@ -90,6 +90,21 @@ std::string printable(std::string_view text, std::size_t limit) {
   return result;
 }
 
+std::string shell_word(std::string_view text) {
+  constexpr std::string_view plain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+,:@%=";
+  if (!text.empty() && text.find_first_not_of(plain) == std::string_view::npos)
+    return std::string(text);
+  if (printable(text, std::string_view::npos) == text)
+    return fmt::format("'{}'", join(split(text, '\''), R"('\'')"));
+  std::string word = "$'";
+  for (const char byte : text)
+    word += plain.find(byte) != std::string_view::npos
+                ? std::string(1, byte)
+                : fmt::format("\\{:03o}", static_cast<unsigned char>(byte));
+  return word += '\'';
+}
+
 bool has_control_character(std::string_view text) {
   return std::any_of(text.begin(), text.end(),
                      [](unsigned char byte) { return byte < 0x20 || byte == 0x7F; });

@@ -25,6 +25,11 @@ std::string printable(std::string_view text, std::size_t limit = 400);
 /// Whether there is an ASCII control character in `text`: C0 or DEL.
 bool has_control_character(std::string_view text);
 
+/// `text` as one word of a shell's command line, printable: as it is if that needs no quotes, else
+/// in single ones; with control characters or bytes that are not UTF-8 as $'…'
+/// (POSIX.1-2024, 2.2.4).
+std::string shell_word(std::string_view text);
+
 /// `text` without the white space (space, tab, CR, LF) at its ends.
 std::string_view trim(std::string_view text);
 

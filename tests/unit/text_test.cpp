@@ -70,6 +70,15 @@ TEST_CASE("printable text ends after the limit") {
   CHECK(printable(std::string(1'000'000, 'x')).size() == 400 + std::string("…").size());
 }
 
+TEST_CASE("a shell's word is quoted where it has to be, and is always printable") {
+  CHECK(shell_word("/home/u/.docker/config.json") == "/home/u/.docker/config.json");
+  CHECK(shell_word("") == "''");
+  CHECK(shell_word("a b$(c)") == "'a b$(c)'");
+  CHECK(shell_word("it's") == R"('it'\''s')");
+  CHECK(shell_word("ü") == "'ü'");
+  CHECK(shell_word("a\nb\x1b\xff'\\") == R"($'a\012b\033\377\047\134')");
+}
+
 TEST_CASE("trim cuts white space at the ends") {
   CHECK(trim(" \t\r\nab c\n") == "ab c");
   CHECK(trim("").empty());
