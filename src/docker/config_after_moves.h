@@ -6,7 +6,7 @@
 
 namespace pullsecret {
 
-/// What is to become of the config so that Docker finds at the new place all that is there, and all
+/// What is to become of the config so that Docker finds at the target all that is there, and all
 /// else where it is.
 ///
 /// To a store: `credsStore` names it if all was asked for and nothing failed, and the lines of

@@ -29,8 +29,8 @@ std::optional<std::string> line_about(const Config& config, const std::string& k
   return std::nullopt;
 }
 
-std::string place_of_registry(const Config& config, const std::optional<std::string>& line) {
-  return line ? place_of_helper(config.cred_helpers.at(*line)) : default_place(config);
+std::string store_of_registry(const Config& config, const std::optional<std::string>& line) {
+  return line ? store_of_helper(config.cred_helpers.at(*line)) : configured_store(config);
 }
 
 bool is_named(const Migration& migration, const std::string& registry) {
@@ -40,10 +40,10 @@ bool is_named(const Migration& migration, const std::string& registry) {
 }
 
 std::vector<std::string> stores_to_list(const Config& config, const Migration& migration) {
-  std::vector<std::string> stores{default_place(config)};
+  std::vector<std::string> stores{configured_store(config)};
   if (migration.from) stores.push_back(*migration.from);
   for (const auto& [key, helper] : config.cred_helpers)
-    if (is_named(migration, registry_of(key))) stores.push_back(place_of_helper(helper));
+    if (is_named(migration, registry_of(key))) stores.push_back(store_of_helper(helper));
   std::erase_if(
       stores, [&](const std::string& store) { return is_inline(store) || store == migration.to; });
   return without_repeats(std::move(stores));
@@ -95,7 +95,7 @@ void add_inline(Moves& moves, const Config& config, const Migration& migration) 
   if (is_inline(migration.to)) return;
   for (const AuthEntry& entry : config.auths) {
     if (is_empty(entry.credential) && !entry.problem) continue;
-    Move& move = moves.emplace_back(new_move(config, std::string(inline_place), entry.key));
+    Move& move = moves.emplace_back(new_move(config, std::string(inline_store), entry.key));
     move.target_key = move.registry;
     move.credential = entry.credential;
     move.reason = entry.problem;
@@ -109,7 +109,7 @@ class Decision {
       : config_(config), migration_(migration) {
     for (const AuthEntry& entry : config.auths)
       if (!is_empty(entry.credential))
-        registries_at_[std::string(inline_place)].insert(registry_of(entry.key));
+        registries_at_[std::string(inline_store)].insert(registry_of(entry.key));
     for (const auto& [store, server_urls] : listed) {
       if (!server_urls) continue;
       std::set<std::string>& registries = registries_at_[store];
@@ -119,14 +119,14 @@ class Decision {
   }
 
   void decide(Move& move) const {
-    const std::string place = place_of_registry(config_, move.line);
+    const std::string store = store_of_registry(config_, move.line);
     const bool is_token = is_docker_hub_token(move.key);
-    move.counts = !is_token && (place == move.from || !has(place, move.registry));
+    move.counts = !is_token && (store == move.from || !has(store, move.registry));
     if (!is_asked_for(move)) return;
     if (is_token && is_inline(migration_.to))
       stay(move, "a token of Docker Hub's web login, which a store alone keeps");
-    else if (move.line && place != migration_.to && !may_leave_line(move, place))
-      stay(move, fmt::format("credHelpers names {} for it", printable(place)));
+    else if (move.line && store != migration_.to && !may_leave_line(move, store))
+      stay(move, fmt::format("credHelpers names {} for it", printable(store)));
     else
       move.state = move.reason ? MoveState::failed : MoveState::to_be_copied;
   }
@@ -142,35 +142,38 @@ class Decision {
            (migration_.registries.empty() || is_named(migration_, move.registry));
   }
 
-  bool may_leave_line(const Move& move, const std::string& place) const {
-    return !migration_.registries.empty() || (migration_.from == move.from && move.from == place);
+  // A line of credHelpers gives way only where somebody named its registry, or its store.
+  bool may_leave_line(const Move& move, const std::string& store) const {
+    const bool is_registry_named = !migration_.registries.empty();
+    const bool is_store_named = migration_.from == store && move.from == store;
+    return is_registry_named || is_store_named;
   }
 
-  // A place of which nothing is known has everything: then nothing changes that Docker finds.
-  bool has(const std::string& place, const std::string& registry) const {
-    const auto known = registries_at_.find(place);
-    return known == registries_at_.end() ? !is_inline(place) : known->second.contains(registry);
+  // A store of which nothing is known has everything: then nothing changes that Docker finds.
+  bool has(const std::string& store, const std::string& registry) const {
+    const auto known = registries_at_.find(store);
+    return known == registries_at_.end() ? !is_inline(store) : known->second.contains(registry);
   }
 
   const Config& config_;
   const Migration& migration_;
-  std::map<std::string, std::set<std::string>> registries_at_;  ///< by place
+  std::map<std::string, std::set<std::string>> registries_at_;  ///< by store
 };
 
 // Lines whose stores were not even asked: they are told, since they are what stays.
 void add_lines_that_stay(Moves& moves, const Config& config, const Migration& migration) {
   if (migration.from || !migration.registries.empty()) return;
   for (const auto& [key, helper] : config.cred_helpers) {
-    const std::string place = place_of_helper(helper);
-    if (place == migration.to || is_inline(place)) continue;
-    Move& move = moves.emplace_back(new_move(config, place, key));
+    const std::string store = store_of_helper(helper);
+    if (store == migration.to || is_inline(store)) continue;
+    Move& move = moves.emplace_back(new_move(config, store, key));
     move.state = MoveState::stays;
     move.reason =
-        Error("", fmt::format("a line of credHelpers; --from {} moves it", printable(place)));
+        Error("", fmt::format("a line of credHelpers; --from {} moves it", printable(store)));
   }
 }
 
-bool has_inline(const Config& config, const std::string& registry) {
+bool is_inline_in(const Config& config, const std::string& registry) {
   const AuthEntry* entry = config.auths.find(inline_key(config, registry));
   return entry != nullptr && !is_empty(entry->credential);
 }
@@ -182,15 +185,14 @@ void add_named_but_not_found(Moves& moves, const Config& config, const Migration
   for (const std::string& named : without_repeats(migration.registries)) {
     if (found.contains(docker_server_url(named))) continue;
     Move& move = moves.emplace_back(new_move(config, migration.from.value_or(""), named));
-    const std::string place = place_of_registry(config, move.line);
-    if (move.from.empty()) move.from = place;
-    if (place == migration.to && (!is_inline(place) || has_inline(config, move.registry))) {
+    const std::string store = store_of_registry(config, move.line);
+    if (move.from.empty()) move.from = store;
+    if (store == migration.to && (!is_inline(store) || is_inline_in(config, move.registry))) {
       move.state = MoveState::stays;
       move.reason = Error("", "the config names this place for it already");
       continue;
     }
-    move.fail(Error("", "no credential found for it",
-                    fmt::format("docker login {}", printable(registry_host(named)))));
+    move.fail(Error("", "no credential found for it", login_command(named)));
   }
 }
 

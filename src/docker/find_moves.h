@@ -6,11 +6,11 @@
 
 namespace pullsecret {
 
-/// The credentials at the places that `migration` is about, with their secrets, and what is known
+/// The credentials in the stores that `migration` is about, with their secrets, and what is known
 /// besides: those that were not asked for, those that stay. What is in a store is what its `list`
 /// answers; what is inline is in the entries of `config`.
 ///
-/// Without `from` the places are the config file and the store of `credsStore`; a registry that a
+/// Without `from` the stores are the config file and that of `credsStore`; a registry that a
 /// line of `credHelpers` is about stays (such a helper may mint its tokens), unless `registries`
 /// name it or `from` names its store.
 ///

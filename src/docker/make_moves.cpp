@@ -14,10 +14,10 @@
 namespace pullsecret {
 namespace {
 
-/// What the new place answers, by its names.
+/// What the target answers, by its names.
 using TargetAnswers = std::map<std::string, StoreAnswer>;
 
-// ---- What a place can keep
+// ---- What a store can keep
 
 bool is_plain_text(const std::string& text) {
   return is_utf8(text) && text.find('\0') == std::string::npos;
@@ -51,13 +51,13 @@ std::string command_to_erase(const std::string& store, const std::string& server
                      printable(store));
 }
 
-Error another_is_there(const Move& move, const std::string& place) {
+Error another_is_there(const Move& move, const std::string& target) {
   const std::string advice =
-      is_inline(place)
+      is_inline(target)
           ? fmt::format("take the one that is not needed out of the file, or: {}",
                         command_to_erase(move.from, move.key))
-          : fmt::format("if that one is not needed: {}", command_to_erase(place, move.target_key));
-  return {"", fmt::format("another credential is at the new place, {}", printable(place)), advice};
+          : fmt::format("if that one is not needed: {}", command_to_erase(target, move.target_key));
+  return {"", fmt::format("another credential is at the new place, {}", printable(target)), advice};
 }
 
 StoreAnswer inline_answer(const Config& config, const std::string& key) {

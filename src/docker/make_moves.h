@@ -6,19 +6,19 @@
 
 namespace pullsecret {
 
-/// Asks the new place for each credential that is to be copied: it is there already if the same is
-/// there, and it fails if another one is there or the place cannot keep it. Writes nothing. Throws
-/// Error if the new place is a store that does not answer.
+/// Asks the target for each credential that is to be copied: it is there already if the same is
+/// there, and it fails if another one is there or the target cannot keep it. Writes nothing. Throws
+/// Error if the target does not answer.
 void compare_with_target(Moves& moves, const Config& config, const Migration& migration,
                          HelperClient& helpers);
 
 /// Stores each credential that is to be copied, reads it back and compares username and secret, one
 /// after the other; what does not come back as it was is erased there again, and fails. For the
-/// place `inline` it is the config that keeps them, and all count as moved.
+/// store `inline` it is the config that keeps them, and all count as moved.
 void copy_to_target(Moves& moves, const Migration& migration, HelperClient& helpers);
 
-/// Erases at its store each credential that is at the new place, by now and by the config; says in
-/// `left_behind` where that did not succeed. If all of a store was at the new place already, and
+/// Erases in its store each credential that is at the target, by now and by the config; says in
+/// `left_behind` where that did not succeed. If all of a store was at the target already, and
 /// both turn out to be one store by two names (Docker Desktop's and the system's), nothing is
 /// erased.
 void erase_at_sources(Moves& moves, const Migration& migration, HelperClient& helpers);

@@ -15,63 +15,63 @@ namespace {
 
 using Outcome = std::variant<Credential, Error>;
 
-/// What the config says of one key.
-struct Place {
+/// Where the config says that the credential of one key is.
+struct Source {
   const std::string* key = nullptr;
-  const AuthEntry* entry = nullptr;     ///< its entry, if there is one
-  const std::string* helper = nullptr;  ///< its store's, if there is one
+  const AuthEntry* entry = nullptr;    ///< its entry, if there is one
+  const std::string* store = nullptr;  ///< the store that Docker asks, if there is one
 };
 
 /// A key whose store has to be asked.
 struct Search {
-  Place place;
+  Source source;
   std::size_t position = 0;            ///< among the keys
   std::vector<std::string> spellings;  ///< still to be asked for
   std::optional<Outcome> outcome;
 };
 
-Error nothing_known(const Config& config, const Place& place) {
-  const std::string log_in = fmt::format("docker login {}", printable(registry_host(*place.key)));
-  if (place.helper != nullptr)
-    return {"", fmt::format("no credential in the store \"{}\"", printable(*place.helper)), log_in};
-  if (place.entry == nullptr)
+Error nothing_known(const Config& config, const Source& source) {
+  const std::string log_in = login_command(*source.key);
+  if (source.store != nullptr)
+    return {"", fmt::format("no credential in the store \"{}\"", printable(*source.store)), log_in};
+  if (source.entry == nullptr)
     return {"", fmt::format("{} does not name it, nor a store for it", config.file), log_in};
   return {"", fmt::format("its entry in {} is empty, and there is no store for it", config.file),
           log_in + "; or set \"credsStore\" to the store that has it"};
 }
 
-Outcome inline_outcome(const Config& config, const Place& place) {
-  if (place.entry == nullptr || is_empty(place.entry->credential))
-    return nothing_known(config, place);
-  return place.entry->credential;
+Outcome inline_outcome(const Config& config, const Source& source) {
+  if (source.entry == nullptr || is_empty(source.entry->credential))
+    return nothing_known(config, source);
+  return source.entry->credential;
 }
 
 // What is known without asking a store; nothing if one has to be asked.
-std::optional<Outcome> known_outcome(const Config& config, const Place& place) {
-  if (is_docker_hub_token(*place.key))
+std::optional<Outcome> known_outcome(const Config& config, const Source& source) {
+  if (is_docker_hub_token(*source.key))
     return Error("", "an account-wide token of Docker Hub's web login, no registry",
                  "Docker Hub itself is docker.io");
-  if (place.entry != nullptr && place.entry->problem) return *place.entry->problem;
-  const bool is_asked_first = place.entry != nullptr && place.entry->asked_first;
-  if (place.helper == nullptr || is_asked_first) return inline_outcome(config, place);
+  if (source.entry != nullptr && source.entry->problem) return *source.entry->problem;
+  const bool is_asked_first = source.entry != nullptr && source.entry->asked_first;
+  if (source.store == nullptr || is_asked_first) return inline_outcome(config, source);
   return std::nullopt;
 }
 
-Search begin_search(const Place& place, std::size_t position) {
-  Search search{.place = place, .position = position, .spellings = other_spellings(*place.key)};
-  search.spellings.insert(search.spellings.begin(), *place.key);
+Search begin_search(const Source& source, std::size_t position) {
+  Search search{.source = source, .position = position, .spellings = other_spellings(*source.key)};
+  search.spellings.insert(search.spellings.begin(), *source.key);
   return search;
 }
 
 void take_answer(const Config& config, Search& search, StoreAnswer answer) {
-  const Place& place = search.place;
+  const Source& source = search.source;
   if (auto* credential = std::get_if<Credential>(&answer)) {
-    if (place.entry != nullptr) credential->email = place.entry->credential.email;
+    if (source.entry != nullptr) credential->email = source.entry->credential.email;
     search.outcome = std::move(*credential);
   } else if (const auto* error = std::get_if<Error>(&answer)) {
     search.outcome = *error;
   } else if (search.spellings.empty()) {
-    search.outcome = inline_outcome(config, place);
+    search.outcome = inline_outcome(config, source);
   }
 }
 
@@ -83,7 +83,7 @@ void ask_next_spellings(const Config& config, std::vector<Search>& searches,
   for (Search& search : searches) {
     if (search.outcome) continue;
     asked.push_back(&search);
-    keys.push_back({*search.place.helper, search.spellings.front()});
+    keys.push_back({*search.source.store, search.spellings.front()});
     search.spellings.erase(search.spellings.begin());
   }
   std::vector<StoreAnswer> answers = get_from_stores(keys, helpers);
@@ -154,9 +154,10 @@ std::vector<Resolved> resolve(const Config& config, const std::vector<std::strin
   std::vector<Search> searches;
   resolved.reserve(keys.size());
   for (const std::string& key : keys) {
-    const Place place{&key, find_entry(config.auths, key, resolved.size()), store_for(config, key)};
-    std::optional<Outcome> outcome = known_outcome(config, place);
-    if (!outcome) searches.push_back(begin_search(place, resolved.size()));
+    const Source source{&key, find_entry(config.auths, key, resolved.size()),
+                        store_for(config, key)};
+    std::optional<Outcome> outcome = known_outcome(config, source);
+    if (!outcome) searches.push_back(begin_search(source, resolved.size()));
     resolved.push_back({key, std::move(outcome).value_or(Credential())});
   }
   while (std::any_of(searches.begin(), searches.end(), is_unfinished))
