@@ -7,8 +7,8 @@
 namespace pullsecret {
 
 /// Why the system cannot start `program`, for which execve(2) failed with `error_number`: its first
-/// bytes tell a program for another machine or system, a script without a usable first line, an
-/// interpreter or loader that is not here. The Error's place is the file, its hint what to do.
+/// line tells a script whose interpreter is not here and a program of Windows; the rest is for
+/// another machine or system. The Error's place is the file, its hint what to do.
 Error start_failure(const std::filesystem::path& program, int error_number);
 
 /// Why access(2) says that `program` may not be executed: its mode, or a file system mounted
