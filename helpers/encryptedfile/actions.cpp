@@ -25,7 +25,7 @@ const std::string_view encrypted_file_help =
        docker-credential-encryptedfile unlock [--for TIME]
        docker-credential-encryptedfile lock
        docker-credential-encryptedfile rekey [--passphrase | --key-file FILE]
-       docker-credential-encryptedfile status
+       docker-credential-encryptedfile status [-o json|text]
 
 Keeps Docker's registry credentials in one encrypted file. It needs no D-Bus, no GnuPG and no
 daemon. To use it, write into ~/.docker/config.json:
@@ -41,7 +41,8 @@ people:
             --for TIME (90s, 30m, 8h, 2d)
   lock      forget that key
   rekey     encrypt the file with another key: a passphrase, the key in FILE, or a new random key
-  status    say where the file and its key are, and whether it can be read
+  status    say whether the file can be used, and if not, why: for programs in one line of JSON,
+            with -o text for people
 
 The file is ${XDG_DATA_HOME:-~/.local/share}/docker-credential-encryptedfile/credentials. Its key is,
 the first that applies:
@@ -151,34 +152,10 @@ void rekey(const Arguments& arguments) {
   if (before && before->passphrase) forget_key(*before->passphrase);
 }
 
-std::string key_in_words(const Places& places, const std::optional<SealedHeader>& header) {
-  if (header && header->passphrase)
-    return fmt::format("a passphrase (Argon2id, {} passes over {} MiB)", header->passphrase->passes,
-                       header->passphrase->kibibytes / 1024);
-  return fmt::format("in {}", place_of(places.named_key.value_or(places.key)));
-}
-
-std::string state_in_words(CredentialsFile& file, const std::optional<SealedHeader>& header) {
-  if (!header) return "not made yet";
-  if (header->passphrase && !find_kept_key(*header)) return "locked";
-  const std::size_t count = file.read().value_or(Entries()).size();
-  return fmt::format("{}, {} {}", header->passphrase ? "unlocked" : "readable", count,
-                     count == 1 ? "entry" : "entries");
-}
-
-void status(const Arguments& arguments) {
-  if (!arguments.empty()) refuse(arguments);
-  CredentialsFile file(find_places());
-  const auto header = file.header();
-  write_all(STDOUT_FILENO, "standard output",
-            fmt::format("file:  {}\nkey:   {}\nstate: {}\n", place_of(file.places().credentials),
-                        key_in_words(file.places(), header), state_in_words(file, header)));
-}
-
 }  // namespace
 
 std::vector<OwnAction> encrypted_file_actions() {
-  return {{"init", init}, {"unlock", unlock}, {"lock", lock}, {"rekey", rekey}, {"status", status}};
+  return {{"init", init}, {"unlock", unlock}, {"lock", lock}, {"rekey", rekey}};
 }
 
 }  // namespace pullsecret

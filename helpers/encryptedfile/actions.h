@@ -7,8 +7,8 @@
 
 namespace pullsecret {
 
-/// What `docker-credential-encryptedfile` does beside the protocol: init, unlock, lock, rekey,
-/// status. Only status prints data; the others say on standard error what they did.
+/// What `docker-credential-encryptedfile` does beside the protocol: init, unlock, lock, rekey. They
+/// say on standard error what they did.
 std::vector<OwnAction> encrypted_file_actions();
 
 /// What --help prints.

@@ -32,6 +32,9 @@ class CredentialsFile {
 
   const Places& places() const { return places_; }
 
+  /// The file as it stands; nothing if there is none yet.
+  std::optional<std::string> load() const;
+
   /// What can be told without the key; nothing if there is no file yet.
   std::optional<SealedHeader> header() const;
 
@@ -60,7 +63,6 @@ class CredentialsFile {
   void rekey_at_random();
 
  private:
-  std::optional<std::string> load() const;
   const Key& key_of(const SealedHeader& header);
   Entries open(std::string_view file);
   void write(const Entries& entries, const Key& key,

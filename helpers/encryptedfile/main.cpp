@@ -2,6 +2,7 @@
 
 #include "helper/server.h"
 #include "helpers/encryptedfile/actions.h"
+#include "helpers/encryptedfile/encrypted_file_status.h"
 #include "helpers/encryptedfile/encrypted_file_store.h"
 #include "helpers/encryptedfile/places.h"
 
@@ -10,6 +11,7 @@ int main(int argc, char** argv) {
   return serve({.name = "encryptedfile",
                 .help = encrypted_file_help,
                 .open = [] { return std::make_unique<EncryptedFileStore>(find_places()); },
+                .status = [] { return encrypted_file_status(find_places()); },
                 .own_actions = encrypted_file_actions()},
                argc, argv);
 }

@@ -43,8 +43,7 @@ int seconds_in(char unit) {
 
 Terminal terminal_to_ask_on(const std::filesystem::path& file) {
   if (auto terminal = Terminal::open()) return std::move(*terminal);
-  throw Error(place_of(file), "locked, and there is no terminal to ask for its passphrase",
-              "run in this login session: docker-credential-encryptedfile unlock");
+  throw locked_error(file);
 }
 
 Key ask_until_right(const Terminal& terminal, const std::filesystem::path& file,
@@ -107,6 +106,11 @@ void keep_key(const Key& key, const Argon2id& passphrase, std::chrono::seconds l
 
 void forget_key(const Argon2id& passphrase) {
   forget_in_session(name_in_keyring(passphrase));
+}
+
+Error locked_error(const std::filesystem::path& file) {
+  return {place_of(file), "locked, and there is no terminal to ask for its passphrase",
+          "run in this login session: docker-credential-encryptedfile unlock"};
 }
 
 Key find_or_ask_for_key(const std::filesystem::path& file, const SealedHeader& header) {

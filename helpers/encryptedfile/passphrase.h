@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "helpers/encryptedfile/sealed_file.h"
+#include "system/error.h"
 
 namespace pullsecret {
 
@@ -30,6 +31,9 @@ void keep_key(const Key& key, const Argon2id& passphrase, std::chrono::seconds l
 
 /// Removes what keep_key() kept, if anything.
 void forget_key(const Argon2id& passphrase);
+
+/// `file` is locked, and there is no terminal to ask on.
+Error locked_error(const std::filesystem::path& file);
 
 /// The key of a file with `header`: the kept one, else derived from the passphrase, which is asked
 /// for up to three times; it is then kept for key_lifetime(), or the user told why not. `file` is

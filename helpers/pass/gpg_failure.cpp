@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "helpers/pass/passphrase.h"
 #include "system/gpg_key.h"
 #include "system/text.h"
 
@@ -73,9 +74,7 @@ Error passphrase_failure(const std::vector<StatusLine>& lines, std::string_view 
     return {"pass", "gpg has the key but cannot use it, and started no pinentry for its passphrase",
             "install one, such as `apt install pinentry-curses`, then `gpgconf --kill gpg-agent`; "
             "where there is one, the entry is damaged: log in again"};
-  if (terminal.empty())
-    return {"pass", "gpg cannot ask for the key's passphrase: there is no terminal here",
-            "run `export GPG_TTY=$(tty)` in the shell and try again"};
+  if (terminal.empty()) return no_terminal_error();
   return {"pass",
           fmt::format("gpg did not get the right passphrase for the key; it asked on {}",
                       printable(terminal)),

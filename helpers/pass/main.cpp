@@ -1,6 +1,7 @@
 #include <memory>
 
 #include "helper/server.h"
+#include "helpers/pass/pass_status.h"
 #include "helpers/pass/pass_store.h"
 #include "system/gpg_key.h"
 
@@ -10,8 +11,10 @@ constexpr const char* help =
     R"(docker-credential-pass keeps Docker's registry credentials in the password store of pass.
 
 usage: docker-credential-pass <store|get|erase|list|version>
+       docker-credential-pass status [-o json|text]
 
-Docker runs it; it reads its input on standard input. To choose it, put this into
+Docker runs it; it reads its input on standard input. status is for programs and people: it says
+whether the password store can be used, and if not, why. To choose it, put this into
 ~/.docker/config.json:
 
   { "credsStore": "pass" }
@@ -33,8 +36,10 @@ More: man docker-credential-pass
 }  // namespace
 
 int main(int argc, char** argv) {
-  const auto open = [] {
-    return std::make_unique<pullsecret::PassStore>(pullsecret::password_store_folder());
-  };
-  return pullsecret::serve({.name = "pass", .help = help, .open = open}, argc, argv);
+  using namespace pullsecret;
+  return serve({.name = "pass",
+                .help = help,
+                .open = [] { return std::make_unique<PassStore>(password_store_folder()); },
+                .status = [] { return pass_status(password_store_folder()); }},
+               argc, argv);
 }

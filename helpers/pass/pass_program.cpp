@@ -1,15 +1,13 @@
 #include "helpers/pass/pass_program.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "helper/protocol.h"
 #include "helpers/pass/gpg_failure.h"
+#include "helpers/pass/passphrase.h"
 #include "system/environment.h"
 #include "system/error.h"
 #include "system/gpg_key.h"
@@ -25,15 +23,6 @@ std::string safe_search_path() {
   return join(folders, ":");
 }
 
-// Where gpg would ask for a passphrase; empty if that is nowhere.
-std::string terminal() {
-  if (auto chosen = environment_variable("GPG_TTY")) return *std::move(chosen);
-  std::array<char, 256> name{};
-  for (const int descriptor : {STDERR_FILENO, STDOUT_FILENO, STDIN_FILENO})
-    if (ttyname_r(descriptor, name.data(), name.size()) == 0) return name.data();
-  return {};
-}
-
 std::string user_gpg_options() {
   return environment_variable("PASSWORD_STORE_GPG_OPTS").value_or("");
 }
@@ -44,7 +33,7 @@ Error exit_failure(const PassCall& call, int status, const std::string& error_ou
   if (gpg_spoke(error_output) && action == "insert")
     return encryption_failure(error_output, list_gpg_keys);
   if (gpg_spoke(error_output) && action == "show")
-    return decryption_failure(error_output, list_gpg_keys, terminal());
+    return decryption_failure(error_output, list_gpg_keys, terminal_to_ask_on());
   const std::string said = said_to_people(error_output);
   return {"pass " + action,
           fmt::format("exit status {}{}{}", status, said.empty() ? "" : ": ", said)};
@@ -73,7 +62,7 @@ Error failure(const PassCall& call, const ProgramResult& result) {
 
 // pass asks tty(1), a program more, where GPG_TTY is not set; "not a tty" is what that would say.
 Environment environment_for(const PassCall& call) {
-  const std::string asked_on = terminal();
+  const std::string asked_on = terminal_to_ask_on();
   Environment variables = environment();
   variables["PATH"] = safe_search_path();
   variables["PASSWORD_STORE_DIR"] = call.store.string();

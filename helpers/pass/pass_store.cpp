@@ -58,9 +58,7 @@ void check_initialised(const fs::path& store, const Place& server) {
   if (environment_variable("PASSWORD_STORE_KEY")) return;
   for (const fs::path& folder : {server.path, server.path.parent_path(), store})
     if (is_there(folder / ".gpg-id")) return;
-  throw Error("pass", fmt::format("the password store {} is not initialised", place_of(store)),
-              "run `pass init KEY` with the ID of your GPG key, which `gpg --list-secret-keys` "
-              "lists");
+  throw not_initialised_error(store);
 }
 
 std::optional<std::string> content_of(const fs::path& file) {
@@ -103,6 +101,12 @@ void check_removed(const fs::path& path) {
 }
 
 }  // namespace
+
+Error not_initialised_error(const fs::path& store) {
+  return {"pass", fmt::format("the password store {} is not initialised", place_of(store)),
+          "run `pass init KEY` with the ID of your GPG key, which `gpg --list-secret-keys` lists, "
+          "or `gpg --quick-generate-key` makes"};
+}
 
 void PassStore::store(const std::string& server_url, const StoredCredential& credential) {
   const Place server = server_place(folder_, server_url);

@@ -6,8 +6,12 @@
 #include <string>
 
 #include "helper/store.h"
+#include "system/error.h"
 
 namespace pullsecret {
+
+/// `pass init` has not made the password store.
+Error not_initialised_error(const std::filesystem::path& store);
 
 /// The password store of pass (https://www.passwordstore.org), in the layout of
 /// docker-credential-helpers (layout.h).

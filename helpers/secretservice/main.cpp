@@ -1,6 +1,7 @@
 #include <memory>
 
 #include "helper/server.h"
+#include "helpers/secretservice/secretservice_status.h"
 #include "helpers/secretservice/secretservice_store.h"
 
 namespace {
@@ -9,8 +10,10 @@ constexpr const char* help =
     R"(docker-credential-secretservice keeps Docker's registry credentials in the keyring of the desktop.
 
 usage: docker-credential-secretservice <store|get|erase|list|version>
+       docker-credential-secretservice status [-o json|text]
 
-Docker runs it; it reads its input on standard input. To choose it, put this into
+Docker runs it; it reads its input on standard input. status is for programs and people: it says
+whether the keyring can be used, and if not, why. To choose it, put this into
 ~/.docker/config.json:
 
   { "credsStore": "secretservice" }
@@ -25,6 +28,10 @@ More: man docker-credential-secretservice
 }  // namespace
 
 int main(int argc, char** argv) {
-  const auto open = [] { return std::make_unique<pullsecret::SecretServiceStore>(); };
-  return pullsecret::serve({.name = "secretservice", .help = help, .open = open}, argc, argv);
+  using namespace pullsecret;
+  return serve({.name = "secretservice",
+                .help = help,
+                .open = [] { return std::make_unique<SecretServiceStore>(); },
+                .status = [] { return secretservice_status(); }},
+               argc, argv);
 }

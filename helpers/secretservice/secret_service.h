@@ -6,9 +6,27 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "system/error.h"
+
 namespace pullsecret {
+
+/// An Error of the secret service, or of the way to it.
+class SecretServiceError : public Error {
+ public:
+  /// What somebody decides by.
+  enum class Kind { no_bus, no_service, other };
+
+  SecretServiceError(Kind kind, std::string message, std::string hint)
+      : Error("secret service", std::move(message), std::move(hint)), kind_(kind) {}
+
+  Kind kind() const { return kind_; }
+
+ private:
+  Kind kind_;
+};
 
 using Attributes = std::map<std::string, std::string>;
 
@@ -25,7 +43,8 @@ struct SecretItem {
 enum class KeyringState { unlocked, locked, missing };
 
 /// The Secret Service API (specifications.freedesktop.org/secret-service), as far as a store of
-/// credentials needs it. Object paths are strings. The constructor and each function throw Error.
+/// credentials needs it. Object paths are strings. The constructor and each function throw
+/// SecretServiceError.
 ///
 /// A call may open a prompt: the service asks the user, for a password or for consent. A prompt,
 /// and any answer, is waited for no longer than `limit`; then the prompt is taken back.

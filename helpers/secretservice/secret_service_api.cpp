@@ -29,6 +29,10 @@ std::string start_service() {
       needs_no_bus);
 }
 
+SecretServiceError no_service(std::string message) {
+  return {SecretServiceError::Kind::no_service, std::move(message), start_service()};
+}
+
 }  // namespace
 
 bool says_no_such_object(std::string_view error_name) {
@@ -42,51 +46,51 @@ bool says_not_ready(std::string_view error_name) {
          error_name == unknown_interface;
 }
 
-Error secret_service_error(std::string message, std::string hint) {
-  return {"secret service", std::move(message), std::move(hint)};
+SecretServiceError secret_service_error(std::string message, std::string hint) {
+  return {SecretServiceError::Kind::other, std::move(message), std::move(hint)};
 }
 
-Error no_bus_error(const std::optional<std::string>& reason) {
+SecretServiceError no_bus_error(const std::optional<std::string>& reason) {
   const auto address = environment_variable("DBUS_SESSION_BUS_ADDRESS");
   const std::string what =
       reason ? fmt::format("there is no session bus at {}: {}",
                            address ? printable(*address) : "$XDG_RUNTIME_DIR/bus", *reason)
              : "there is no session bus: DBUS_SESSION_BUS_ADDRESS and XDG_RUNTIME_DIR are not set";
-  return secret_service_error(
-      what, fmt::format("log in to a desktop session, or use dbus-run-session; {}", needs_no_bus));
+  return {SecretServiceError::Kind::no_bus, what,
+          fmt::format("log in to a desktop session, or use dbus-run-session; {}", needs_no_bus)};
 }
 
-Error silent_bus_error(seconds limit) {
+SecretServiceError silent_bus_error(seconds limit) {
   return secret_service_error(
       fmt::format("the session bus did not answer within {} seconds", limit.count()), look_at_bus);
 }
 
-Error lost_bus_error() {
+SecretServiceError lost_bus_error() {
   return secret_service_error("the session bus closed the connection", look_at_bus);
 }
 
-Error open_network_error(std::string message) {
+SecretServiceError open_network_error(std::string message) {
   return secret_service_error(std::move(message),
                               "let DBUS_SESSION_BUS_ADDRESS name a local socket (unix:path=…)");
 }
 
-Error no_service_error() {
-  return secret_service_error("no program on the session bus keeps secrets", start_service());
+SecretServiceError no_service_error() {
+  return no_service("no program on the session bus keeps secrets");
 }
 
-Error no_answer_error(std::string_view member, seconds limit) {
+SecretServiceError no_answer_error(std::string_view member, seconds limit) {
   return secret_service_error(
       fmt::format("it did not answer {} within {} seconds", member, limit.count()),
       look_at_service);
 }
 
-Error answer_error(std::string_view name, std::string_view text, std::string_view member) {
+SecretServiceError answer_error(std::string_view name, std::string_view text,
+                                std::string_view member) {
   if (name == "org.freedesktop.DBus.Error.ServiceUnknown" ||
       name == "org.freedesktop.DBus.Error.NameHasNoOwner")
     return no_service_error();
   if (name.starts_with("org.freedesktop.DBus.Error.Spawn."))
-    return secret_service_error("its program cannot be started: " + printable(text),
-                                start_service());
+    return no_service("its program cannot be started: " + printable(text));
   if (name == "org.freedesktop.DBus.Error.NoReply")
     return secret_service_error(fmt::format("it ended before it answered {}", member),
                                 look_at_service);
@@ -95,23 +99,23 @@ Error answer_error(std::string_view name, std::string_view text, std::string_vie
   return secret_service_error(fmt::format("{} failed: {}", member, printable(text)), "");
 }
 
-Error malformed_answer_error() {
+SecretServiceError malformed_answer_error() {
   return secret_service_error("its answer is not what the Secret Service API says", "");
 }
 
-Error dismissed_error(std::string_view purpose) {
+SecretServiceError dismissed_error(std::string_view purpose) {
   return secret_service_error(
       fmt::format("the request to {} was dismissed, or no program here can show it", purpose),
       answer_prompt);
 }
 
-Error unanswered_error(std::string_view purpose, seconds limit) {
+SecretServiceError unanswered_error(std::string_view purpose, seconds limit) {
   return secret_service_error(
       fmt::format("nobody answered the request to {} within {} seconds", purpose, limit.count()),
       answer_prompt);
 }
 
-Error ended_at_prompt_error() {
+SecretServiceError ended_at_prompt_error() {
   return secret_service_error("it ended before its prompt was answered", look_at_service);
 }
 

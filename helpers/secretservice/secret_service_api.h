@@ -7,7 +7,7 @@
 #include <string_view>
 #include <thread>
 
-#include "system/error.h"
+#include "helpers/secretservice/secret_service.h"
 
 namespace pullsecret {
 
@@ -45,34 +45,34 @@ auto ask_until_ready(std::chrono::milliseconds limit, Ask ask, IsNotReady is_not
   return answer;
 }
 
-/// An Error of the secret service, or of the way to it.
-Error secret_service_error(std::string message, std::string hint);
+SecretServiceError secret_service_error(std::string message, std::string hint);
 
 /// There is no session bus: none is configured, or `reason`.
-Error no_bus_error(const std::optional<std::string>& reason);
+SecretServiceError no_bus_error(const std::optional<std::string>& reason);
 
 /// The bus takes connections, and says nothing.
-Error silent_bus_error(std::chrono::seconds limit);
+SecretServiceError silent_bus_error(std::chrono::seconds limit);
 
-Error lost_bus_error();
+SecretServiceError lost_bus_error();
 
 /// The bus is reached over the network, and secrets would cross it unencrypted.
-Error open_network_error(std::string message);
+SecretServiceError open_network_error(std::string message);
 
 /// The bus is there, and no service on it.
-Error no_service_error();
+SecretServiceError no_service_error();
 
 /// The service hangs.
-Error no_answer_error(std::string_view member, std::chrono::seconds limit);
+SecretServiceError no_answer_error(std::string_view member, std::chrono::seconds limit);
 
 /// The service answered `member` with the D-Bus error `name`, which says `text`.
-Error answer_error(std::string_view name, std::string_view text, std::string_view member);
+SecretServiceError answer_error(std::string_view name, std::string_view text,
+                                std::string_view member);
 
-Error malformed_answer_error();
+SecretServiceError malformed_answer_error();
 
 /// What a prompt to `purpose`, such as "unlock the keyring", came to.
-Error dismissed_error(std::string_view purpose);
-Error unanswered_error(std::string_view purpose, std::chrono::seconds limit);
-Error ended_at_prompt_error();
+SecretServiceError dismissed_error(std::string_view purpose);
+SecretServiceError unanswered_error(std::string_view purpose, std::chrono::seconds limit);
+SecretServiceError ended_at_prompt_error();
 
 }  // namespace pullsecret

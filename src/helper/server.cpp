@@ -122,8 +122,27 @@ int serve_own_action(const HelperProgram& program, const OwnAction& action,
   }
 }
 
+// Whether `status` is to be in words, by its arguments.
+bool is_for_people(const HelperProgram& program, const std::vector<std::string>& arguments) {
+  if (arguments.empty()) return false;
+  const bool is_output = arguments.front() == "-o" || arguments.front() == "--output";
+  if (is_output && arguments.size() == 2 && arguments[1] == "text") return true;
+  if (is_output && arguments.size() == 2 && arguments[1] == "json") return false;
+  throw Error("", fmt::format("unexpected arguments: {}", printable(join(arguments, " "), 80)),
+              fmt::format("{}{} --help lists what there is", helper_program_prefix, program.name));
+}
+
+OwnAction status_action(const HelperProgram& program) {
+  return {"status", [&program](const std::vector<std::string>& arguments) {
+            const auto format = is_for_people(program, arguments) ? status_in_words : format_status;
+            write_all(STDOUT_FILENO, "standard output", format(program.name, program.status()));
+          }};
+}
+
 int run(const HelperProgram& program, const std::vector<std::string>& arguments) {
-  for (const OwnAction& action : program.own_actions)
+  std::vector<OwnAction> own_actions = program.own_actions;
+  own_actions.push_back(status_action(program));
+  for (const OwnAction& action : own_actions)
     if (!arguments.empty() && arguments.front() == action.name)
       return serve_own_action(program, action, arguments);
   try {

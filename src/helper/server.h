@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "helper/status.h"
 #include "helper/store.h"
 
 namespace pullsecret {
@@ -22,6 +23,7 @@ struct HelperProgram {
   std::string_view name;  ///< as in `credsStore`
   std::string_view help;  ///< what --help prints
   std::function<std::unique_ptr<Store>()> open;
+  std::function<StoreStatus()> status;  ///< throws Error if it cannot be told
   std::vector<OwnAction> own_actions = {};
 };
 
@@ -31,6 +33,8 @@ struct HelperProgram {
 /// As docker-credential-helpers 0.9 does (credentials/credentials.go): input on standard input, the
 /// answer on standard output with exit status 0, an error as one line on standard output with exit
 /// status 1. An error's hint stands on the same line, because Docker shows that line and no other.
+///
+/// `status [-o json | text]`, which the protocol does not have, is served as an own action.
 int serve(const HelperProgram& program, int argc, char** argv);
 
 /// What `action`, one of store, get, erase, list, answers to `input` (at most max_message bytes):

@@ -78,6 +78,10 @@ class EchoOff {
   termios before_{};
 };
 
+FileDescriptor open_controlling_terminal() {
+  return FileDescriptor(open(terminal_name, O_RDWR | O_CLOEXEC | O_NOCTTY));
+}
+
 bool wait_for_line(const FileDescriptor& terminal, const FileDescriptor& signal) {
   std::array<pollfd, 2> descriptors{{{terminal.get(), POLLIN, 0}, {signal.get(), POLLIN, 0}}};
   while (poll(descriptors.data(), descriptors.size(), -1) < 0)
@@ -128,8 +132,12 @@ std::optional<std::string> ask_once(const FileDescriptor& terminal, const std::s
 Terminal::Terminal(FileDescriptor descriptor, FileDescriptor lock)
     : descriptor_(std::move(descriptor)), lock_(std::move(lock)) {}
 
+bool Terminal::is_there() {
+  return open_controlling_terminal().is_open();
+}
+
 std::optional<Terminal> Terminal::open() {
-  FileDescriptor descriptor(::open(terminal_name, O_RDWR | O_CLOEXEC | O_NOCTTY));
+  FileDescriptor descriptor = open_controlling_terminal();
   if (!descriptor.is_open()) return std::nullopt;
   FileDescriptor lock = open_pseudo_terminal(descriptor);
   // One that cannot be locked is good enough to ask on.

@@ -18,6 +18,9 @@ class Terminal {
   /// Nothing if the process has no terminal.
   static std::optional<Terminal> open();
 
+  /// Whether open() would give one. Waits for nobody.
+  static bool is_there();
+
   /// Asks for one line with echo off, as readpassphrase(3) does. A signal that ends or stops the
   /// process (Ctrl-C, Ctrl-Z) takes effect only after echo is as it was; a process that was stopped
   /// asks again. Throws Error if the answer is empty, or the terminal is gone.

@@ -21,11 +21,14 @@ ask get ghcr.io
 refused '^credentials not found in native keychain$'
 ask erase ghcr.io
 succeeds_quietly
-run "$helper" status
+says_of_store "$helper" ready
+out_json . "{\"Entries\":0,\"Faults\":[],\"File\":\"$data/credentials\",\"Key\":\"$key_file\",\"State\":\"ready\",\"Store\":\"encryptedfile\"}"
+run "$helper" status -o text
 succeeds_quietly
 out_has "^file: +$data/credentials$"
-out_has "^key: +in $key_file$"
-out_has '^state: not made yet$'
+out_has "^key: +$key_file$"
+out_has '^entries: +0$'
+out_has '^state: +ready$'
 expect 'no file' [ ! -e "$HOME/.local" ] && expect 'no key' [ ! -e "$HOME/.config" ]
 
 it 'the first store makes the file and a random key, for the user alone'
@@ -74,24 +77,27 @@ DOCKER_CREDENTIAL_KEY_FILE=$scratch/named keep ghcr.io
 succeeds_quietly
 expect 'no key file of its own' [ ! -e "$key_file" ]
 DOCKER_CREDENTIAL_KEY_FILE=$scratch/named CREDENTIALS_DIRECTORY=$scratch/systemd has ghcr.io
-DOCKER_CREDENTIAL_KEY_FILE=$scratch/named run "$helper" status
-out_has "^key: +in $scratch/named$"
-out_has '^state: readable, 1 entry$'
+DOCKER_CREDENTIAL_KEY_FILE=$scratch/named says_of_store "$helper" ready
+out_json '[.Key, .Entries]' "[\"$scratch/named\",1]"
 forget_all
 CREDENTIALS_DIRECTORY=$scratch/systemd keep ghcr.io
 CREDENTIALS_DIRECTORY=$scratch/systemd has ghcr.io
 CREDENTIALS_DIRECTORY=$scratch keep ghcr.io
 refused "^$key_file: not there, but it is the key of $data/credentials; "
+says_of_store "$helper" unusable key-missing
+out_json '.Faults[0].Prevents' '["store","get"]'
 
 it 'a wrong, missing, open or senseless key file is a clear line, and changes nothing'
 remember
 new_key "$scratch/wrong"
 DOCKER_CREDENTIAL_KEY_FILE=$scratch/wrong ask get ghcr.io
 refused "^$scratch/wrong: this is not the key of $data/credentials; "
+DOCKER_CREDENTIAL_KEY_FILE=$scratch/wrong says_of_store "$helper" unusable key-unusable
 DOCKER_CREDENTIAL_KEY_FILE=$scratch/wrong keep ghcr.io
 refused 'this is not the key'
 DOCKER_CREDENTIAL_KEY_FILE=$scratch/none ask get ghcr.io
 refused "^$scratch/none: the key file is not there; .*openssl rand -base64 32"
+DOCKER_CREDENTIAL_KEY_FILE=$scratch/none says_of_store "$helper" unusable key-missing
 chmod 644 "$scratch/wrong"
 DOCKER_CREDENTIAL_KEY_FILE=$scratch/wrong ask get ghcr.io
 refused "^$scratch/wrong: others can use it, its mode is 0644; .*chmod 600 $scratch/wrong$"
@@ -150,7 +156,7 @@ action_fails 'not there yet; docker-credential-encryptedfile init makes it'
 
 it 'arguments that make no sense are refused'
 for arguments in 'init --pass' 'unlock now' 'unlock --for' 'lock x' 'rekey --key-file' 'status -v' \
-  'rekey --passphrase --key-file x'; do
+  'status -o yaml' 'rekey --passphrase --key-file x'; do
   # shellcheck disable=SC2086 # several arguments
   run "$helper" $arguments
   action_fails 'unexpected arguments: ' ' --help '
@@ -183,8 +189,10 @@ it 'a damaged, cut, foreign or newer file is a clear line, and is left as it is'
 forget_all
 keep ghcr.io
 cp "$data/credentials" "$scratch/good"
-# spoiled REGEX: every operation refuses the file as it now is.
+# spoiled KIND REGEX: every operation refuses the file as it now is.
 spoiled() {
+  local kind=$1
+  shift
   remember
   ask get ghcr.io
   refused "^$data/credentials: $1; "
@@ -192,26 +200,26 @@ spoiled() {
   refused "^$data/credentials: $1; "
   run "$helper" rekey
   action_fails "$1"
-  run "$helper" status
-  action_fails "$1"
+  says_of_store "$helper" unusable "$kind"
+  out_has "$1"
   unchanged
 }
 printf X | dd of="$data/credentials" bs=1 seek=100 conv=notrunc status=none
-spoiled 'damaged: some of its bytes have changed since it was written'
+spoiled damaged 'damaged: some of its bytes have changed since it was written'
 head -c 70 "$scratch/good" >"$data/credentials"
-spoiled 'damaged: it ends after 70 bytes'
+spoiled damaged 'damaged: it ends after 70 bytes'
 : >"$data/credentials"
-spoiled 'not a file of docker-credential-encryptedfile'
+spoiled damaged 'not a file of docker-credential-encryptedfile'
 echo '{"auths":{}}' >"$data/credentials"
-spoiled 'not a file of docker-credential-encryptedfile'
+spoiled damaged 'not a file of docker-credential-encryptedfile'
 cp "$scratch/good" "$data/credentials"
 printf '\002' | dd of="$data/credentials" bs=1 seek=16 conv=notrunc status=none
-spoiled 'its format has version 2, and this program knows 1'
+spoiled damaged 'its format has version 2, and this program knows 1'
 cp "$scratch/good" "$data/credentials"
 # Argon2id over 1 TiB
 printf '\001\0\0\0\003\0\0\0\0\0\0\100' |
   dd of="$data/credentials" bs=1 seek=20 conv=notrunc status=none
-spoiled 'damaged: deriving its key is to take 3 passes over 1073741824 KiB'
+spoiled damaged 'damaged: deriving its key is to take 3 passes over 1073741824 KiB'
 within 1000
 cp "$scratch/good" "$data/credentials"
 has ghcr.io
@@ -222,6 +230,8 @@ for file in "$data/credentials" "$key_file"; do
   ln -s "$scratch/target" "$file"
   ask get ghcr.io
   refused "^$file: a symbolic link, which is not followed here; "
+  says_of_store "$helper" unusable "$([ "$file" = "$key_file" ] && echo key-unusable || echo unreadable)"
+  out_has "$file: a symbolic link"
   keep ghcr.io
   refused "^$file: a symbolic link"
   mv "$scratch/target" "$file"
@@ -257,6 +267,7 @@ if ((EUID == 0)); then
     chown 12345 "$path"
     ask get ghcr.io
     refused "^$path: belongs to user 12345, and this is user 0; "
+    says_of_store "$helper" unusable "$([ "$path" = "$key_file" ] && echo key-unusable || echo unreadable)"
     chown 0 "$path"
   done
   chown 12345 "$data"

@@ -32,13 +32,12 @@ unchanged
 keyring=
 it 'the key is kept in the session: nothing asks again, with or without a terminal'
 run "$helper" status
-if grep -q '^state: locked' "$scratch/out"; then
+if grep -q '"State":"locked"' "$scratch/out"; then
   typing "$old" -- "$helper" unlock
   skip "$(cat "$scratch/err")"
 else
   keyring=yes
-  out_has '^key: +a passphrase \(Argon2id, 3 passes over 256 MiB\)$'
-  out_has '^state: unlocked, 0 entries$'
+  out_json '[.State, .Key, .Entries]' '["ready","a passphrase (Argon2id, 3 passes over 256 MiB)",0]'
   keep ghcr.io
   succeeds_quietly
   has ghcr.io
@@ -58,9 +57,11 @@ if [ "$keyring" ]; then
   keep quay.io
   refused 'locked' 'docker-credential-encryptedfile unlock$'
   unchanged
-  run "$helper" status
+  says_of_store "$helper" locked locked
+  out_has 'docker-credential-encryptedfile unlock"'
+  typing -- "$helper" status
   succeeds_quietly
-  out_has '^state: locked$'
+  out_json '[.State, .Faults]' '["locked",[]]'
   run "$helper" unlock
   action_fails 'locked, and there is no terminal'
 
@@ -173,9 +174,8 @@ it 'rekey to a key file, and back to a passphrase'
 typing "$new" -- "$helper" rekey
 succeeds_quietly
 [ -e "$key_file" ] || problem 'there is no key file'
-run "$helper" status
-out_has "^key: +in $key_file\$"
-out_has '^state: readable, '
+says_of_store "$helper" ready
+out_json .Key "\"$key_file\""
 typing "$old" "$old" -- "$helper" rekey --passphrase
 succeeds_quietly
 [ ! -e "$key_file" ] || problem 'the key file is still there'

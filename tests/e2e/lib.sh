@@ -215,6 +215,14 @@ json_is() {
 # out_json FILTER EXPECTED: standard output is JSON.
 out_json() { json_is 'in the JSON output' "$2" "$1" "$scratch/out"; }
 
+# says_of_store PROGRAM STATE [KIND...]: what the helper's `status` answers.
+says_of_store() {
+  run "$1" status
+  succeeds_quietly
+  expect 'one line' [ "$(wc -l <"$scratch/out")" -eq 1 ]
+  out_json '[.State, .Faults[].Kind]' "$(jq -nc '$ARGS.positional' --args -- "${@:2}")"
+}
+
 # manifest FILTER EXPECTED: standard output is YAML or JSON; FILTER gets the array of its documents.
 manifest() {
   python3 -c 'import json, sys, yaml; json.dump(list(yaml.safe_load_all(sys.stdin)), sys.stdout)' \

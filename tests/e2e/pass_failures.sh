@@ -42,6 +42,8 @@ keep_text "$ours" ghcr.io builder hunter2
 without pass
 ask "$ours" get ghcr.io
 refused '^pass: not found on PATH; .*apt install pass'
+says_of_store "$ours" unusable not-installed
+out_has '"Prevents":\["store","get"\],"Message":"pass: not found on PATH"'
 
 it 'pass is in a folder that PATH names relatively only'
 mkdir "$scratch/here"
@@ -59,6 +61,8 @@ it 'gpg is missing'
 without gpg
 ask "$ours" get ghcr.io
 refused '^gpg: not found on PATH; .*apt install gnupg'
+says_of_store "$ours" unusable not-installed
+out_has '"gpg: not found on PATH"'
 PATH=$all_programs
 
 it 'the store is not initialised, and is not half made'
@@ -72,13 +76,26 @@ ask "$ours" list
 out_is '{}'
 ask "$ours" erase ghcr.io
 succeeds_quietly
+says_of_store "$ours" unusable not-initialized
+out_json '[.Entries, .Folder]' "[0,\"$password_store\"]"
+expect 'no store' [ ! -e "$password_store" ]
+
+it 'a store that is in order'
+new_store builder
+keep_text "$ours" ghcr.io builder hunter2
+says_of_store "$ours" ready
+out_json '[.Store, .Entries]' '["pass",1]'
+run "$ours" status -o text
+succeeds_quietly
+out_has "^folder: +$password_store$"
+out_has '^state: +ready$'
 
 # ---- Keys
 
-# store_fails_for KEY REGEX...: nothing changes, neither with an entry there nor without.
+# store_fails_for KIND KEY REGEX...: nothing changes, neither with an entry there nor without.
 store_fails_for() {
-  local key=$1 before
-  shift
+  local kind=$1 key=$2 before
+  shift 2
   new_store builder
   keep_text "$ours" old.example builder hunter2
   echo "$key" >"$password_store/.gpg-id"
@@ -89,6 +106,8 @@ store_fails_for() {
   refused "$@"
   keep_text "$ours" old.example other hunter2-new
   refused "$@"
+  says_of_store "$ours" unusable "$kind"
+  out_json '[.Faults[0].Prevents, .Entries]' '[["store"],1]'
   same 'the store' "$(find "$password_store" -printf '%P %s\n' | sort)" "$before"
   ask "$ours" get old.example
   answers_text old.example builder hunter2
@@ -96,9 +115,9 @@ store_fails_for() {
 
 it 'the key has expired'
 key=$(fingerprint expired)
-store_fails_for expired@example.invalid \
+store_fails_for key-expired expired@example.invalid \
   "^pass: the password store's GPG key $key has expired; .*gpg --edit-key $key expire save\`"
-store_fails_for "$key" "$key has expired; .*gpg --edit-key $key expire save\`"
+store_fails_for key-expired "$key" "$key has expired; .*gpg --edit-key $key expire save\`"
 
 it 'the command that was named mends it'
 gpg --batch --quiet --command-fd 0 --edit-key "$key" expire save <<<0 >/dev/null 2>&1
@@ -107,9 +126,9 @@ succeeds_quietly
 
 it 'the key is not trusted'
 key=$(fingerprint stranger)
-store_fails_for stranger@example.invalid \
+store_fails_for key-untrusted stranger@example.invalid \
   "^pass: gpg does not trust the password store's key $key; .*gpg --edit-key $key trust save\`"
-PASSWORD_STORE_GPG_OPTS=--batch store_fails_for "$key" "gpg --edit-key $key trust save\`"
+PASSWORD_STORE_GPG_OPTS=--batch store_fails_for key-untrusted "$key" "gpg --edit-key $key trust save\`"
 
 it 'PASSWORD_STORE_GPG_OPTS may trust it all the same'
 PASSWORD_STORE_GPG_OPTS='--trust-model always' keep_text "$ours" new.example builder hunter2
@@ -118,21 +137,23 @@ succeeds_quietly
 it 'there is no secret key for the entry'
 ask "$ours" get new.example
 refused '^pass: gpg has no secret key [0-9A-F]{16}, .*gpg --import'
+PASSWORD_STORE_GPG_OPTS='--trust-model always' says_of_store "$ours" unusable key-missing
+out_json '.Faults[0].Prevents' '["get"]'
 
 it 'there is no public key'
-store_fails_for 0123456789ABCDEF \
+store_fails_for key-missing 0123456789ABCDEF \
   '^pass: gpg has no public key 0123456789ABCDEF, .*gpg --import.*pass init KEY'
-store_fails_for absent@example.invalid 'gpg has no public key absent@example.invalid, .*gpg --import'
+store_fails_for key-missing absent@example.invalid 'gpg has no public key absent@example.invalid, .*gpg --import'
 
 it 'the key is revoked'
 make_key revoked
 key=$(fingerprint revoked)
 sed 's/^:---/---/' "$GNUPGHOME/openpgp-revocs.d/$key.rev" | gpg --batch --quiet --import 2>/dev/null
-store_fails_for revoked@example.invalid "key $key is revoked; .*pass init KEY"
+store_fails_for key-unusable revoked@example.invalid "key $key is revoked; .*pass init KEY"
 
 it 'the key cannot encrypt'
 gpg --batch --quiet --passphrase '' --quick-generate-key sign@example.invalid ed25519 sign never 2>/dev/null
-store_fails_for sign@example.invalid "key $(fingerprint sign) has no valid part to encrypt with"
+store_fails_for key-unusable sign@example.invalid "key $(fingerprint sign) has no valid part to encrypt with"
 
 it 'the entry is damaged'
 new_store builder
@@ -166,12 +187,31 @@ forget_passphrases
 ask "$ours" get ghcr.io
 refused "^pass: gpg cannot ask for the key's passphrase: there is no terminal here; .*export GPG_TTY=\\$\\(tty\\)"
 within 10000
+says_of_store "$ours" locked no-pinentry
+out_has 'there is no terminal here.*export GPG_TTY'
+out_json '.Faults[0].Prevents' '["get"]'
+
+it 'the status says nothing of it where gpg-agent remembers the passphrase'
+gpg --batch --quiet --pinentry-mode loopback --passphrase 'correct passphrase' \
+  --decrypt "$(folder_of ghcr.io)/builder.gpg" >/dev/null
+says_of_store "$ours" ready
+
+it 'nor where gpg can ask for it, and nobody is asked'
+forget_passphrases
+# shellcheck disable=SC2016 # for the inner shell
+run python3 "$e2e/on_terminal.py" "$scratch/screen" -- \
+  bash -c 'GPG_TTY=/dev/$(ps -o tty= -p $$) exec "$1" status' bash "$ours"
+succeeds_quietly
+out_json '[.State, .Faults]' '["locked",[]]'
+same 'what the terminal shows' "$(tr -d '\n' <"$scratch/screen")" '[ended: echo is on]'
 
 it 'no pinentry'
 forget_passphrases
 echo 'pinentry-program /nonexistent/pinentry' >"$GNUPGHOME/gpg-agent.conf"
 ask "$ours" get ghcr.io
 refused '^pass: .*started no pinentry.*; .*apt install pinentry'
+says_of_store "$ours" locked no-pinentry
+out_has 'there is no pinentry /nonexistent/pinentry.*apt install pinentry'
 rm "$GNUPGHOME/gpg-agent.conf"
 
 # on_terminal TYPED: `get` with standard error on a terminal that TYPED is typed on once gpg asks.

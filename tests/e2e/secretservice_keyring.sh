@@ -13,6 +13,13 @@ stores "$ours" ghcr.io builder 'hunter2'
 gets "$ours" ghcr.io builder 'hunter2'
 lists "$ours" '{"ghcr.io":"builder"}'
 
+it 'it says that its store is ready'
+says_of_store "$ours" ready
+out_json .Store '"secretservice"'
+run "$ours" status -o text
+succeeds_quietly
+out_has '^state: +ready$'
+
 it 'an entry is found under another spelling of its registry'
 stores "$ours" https://index.docker.io/v1/ joe 'hunter2 of joe'
 gets "$ours" docker.io joe 'hunter2 of joe'
@@ -159,6 +166,10 @@ refuses 'request to unlock'
 run "$ours" list <<<unused
 refuses 'request to unlock'
 
+it 'it says that the keyring is locked'
+says_of_store "$ours" locked locked
+out_has 'the default keyring is locked.*seahorse'
+
 it 'a locked keyring is not asked for what is not in it'
 finds_nothing "$ours" nowhere.example.com
 
@@ -173,22 +184,28 @@ finds_nothing "$ours" quay.io
 lists "$ours" '{}'
 run "$ours" store <<<"$(entry quay.io builder hunter2)"
 refuses 'request to make a first keyring'
+says_of_store "$ours" locked no-keyring
 
 it 'without a service it names programs that are one'
 stop_service
 refuses_all '^secret service: no program on the session bus keeps secrets; start gnome-keyring' \
   '"credsStore": "encryptedfile" needs none$'
+says_of_store "$ours" unusable no-service
+out_json '.Faults[0].Prevents' '["store","get"]'
 
 it 'with a bus that has gone it says where there is none'
 export DBUS_SESSION_BUS_ADDRESS=unix:path=$scratch/nowhere
 refuses_all "there is no session bus at unix:path=$scratch/nowhere: no such file or directory" \
   '"credsStore": "encryptedfile" needs none$'
+says_of_store "$ours" unusable no-bus
+out_has "there is no session bus at unix:path=$scratch/nowhere"
 
 it 'without a bus it says so, and launches none'
 unset DBUS_SESSION_BUS_ADDRESS XDG_RUNTIME_DIR
 export DISPLAY=:99
 refuses_all 'there is no session bus: DBUS_SESSION_BUS_ADDRESS and XDG_RUNTIME_DIR are not set' \
   '"credsStore": "encryptedfile" needs none$'
+says_of_store "$ours" unusable no-bus
 find_left
 expect 'no second bus' [ "$(ps -o comm= -p "$(IFS=,; echo "${left[*]}")" | grep -c dbus-)" -eq 1 ]
 
@@ -201,5 +218,9 @@ wait_until "test -s $scratch/listener.log"
 DBUS_SESSION_BUS_ADDRESS=tcp:host=127.0.0.1,port=$(<"$scratch/listener.log")
 export DBUS_SESSION_BUS_ADDRESS
 refuses_all 'the session bus is reached over the network, where secrets could be read; let'
+run "$ours" status
+status_is 1
+out_is ''
+err_has '^docker-credential-secretservice: error: secret service: the session bus is reached over'
 
 finish

@@ -40,6 +40,12 @@ run "$ours" store <<<"$(entry ghcr.io builder 'hunter2')"
 succeeds_quietly
 gets "$ours" ghcr.io builder 'hunter2'
 
+it 'its status tells of a locked keyring and asks nobody'
+start_locked_keyring
+start_prompter
+says_of_store "$ours" locked locked
+expect 'no question on the display' [ ! "$(xdotool search --onlyvisible --class gcr-prompter)" ]
+
 it 'get asks to unlock a locked keyring'
 start_locked_keyring
 user type --args 1 hunter2 key Return

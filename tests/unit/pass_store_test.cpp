@@ -6,11 +6,11 @@
 
 #include <catch2/catch.hpp>
 
+#include "system/gpg_key.h"
 #include "helpers/pass/pass_program.h"
 #include "support.h"
 #include "system/environment.h"
 #include "system/file.h"
-#include "system/gpg_key.h"
 #include "temporary_folder.h"
 
 using namespace pullsecret;

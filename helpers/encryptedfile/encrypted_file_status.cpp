@@ -1,0 +1,117 @@
+#include "helpers/encryptedfile/encrypted_file_status.h"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "helpers/encryptedfile/credentials_file.h"
+#include "helpers/encryptedfile/key_file.h"
+#include "helpers/encryptedfile/passphrase.h"
+#include "helpers/encryptedfile/sealed_file.h"
+#include "system/error.h"
+#include "system/file.h"
+#include "system/terminal.h"
+
+namespace pullsecret {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_there(const fs::path& path) {
+  std::error_code unknown;
+  return fs::exists(fs::symlink_status(path, unknown));
+}
+
+fs::path key_file(const Places& places) {
+  return places.named_key.value_or(places.key);
+}
+
+// The place of an error says which file is meant.
+StoreFault fault_of(std::string kind, const Error& error) {
+  return fault(std::move(kind), Prevents::both, {"", error.what(), error.hint()});
+}
+
+bool has_key(const Places& places, const SealedHeader& header) {
+  if (header.passphrase) return find_kept_key(header).has_value();
+  try {
+    find_key_in_files(places, header);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+std::string key_fault_kind(const Places& places) {
+  return is_there(key_file(places)) ? "key-unusable" : "key-missing";
+}
+
+StoreStatus check_new_file(const Places& places) {
+  try {
+    if (places.named_key) read_named_key(*places.named_key);
+    return {.entries = 0};
+  } catch (const Error& error) {
+    return unusable(fault_of(key_fault_kind(places), error));
+  }
+}
+
+StoreStatus locked(const Places& places) {
+  StoreStatus status{.state = StoreState::locked};
+  if (!Terminal::is_there())
+    status.faults.push_back(fault_of("locked", locked_error(places.credentials)));
+  return status;
+}
+
+StoreStatus check_content(CredentialsFile& file, const SealedHeader& header) {
+  try {
+    return {.entries = file.read().value_or(Entries()).size()};
+  } catch (const Error& error) {
+    const bool is_content = has_key(file.places(), header);
+    return unusable(fault_of(is_content ? "damaged" : key_fault_kind(file.places()), error));
+  }
+}
+
+// One thing after the other that has to be in order.
+StoreStatus check_file(CredentialsFile& file) {
+  std::string kind = "unreadable";
+  std::optional<SealedHeader> header;
+  try {
+    if (!file.load()) return check_new_file(file.places());
+    kind = "damaged";
+    header = file.header();
+  } catch (const Error& error) {
+    return unusable(fault_of(std::move(kind), error));
+  }
+  if (header->passphrase && !has_key(file.places(), *header)) return locked(file.places());
+  return check_content(file, *header);
+}
+
+std::optional<SealedHeader> find_header(const CredentialsFile& file) {
+  try {
+    return file.header();
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+std::string key_in_words(const CredentialsFile& file) {
+  const auto header = find_header(file);
+  if (header && header->passphrase)
+    return fmt::format("a passphrase (Argon2id, {} passes over {} MiB)", header->passphrase->passes,
+                       header->passphrase->kibibytes / 1024);
+  return place_of(key_file(file.places()));
+}
+
+}  // namespace
+
+StoreStatus encrypted_file_status(const Places& places) {
+  CredentialsFile file(places);
+  StoreStatus status = check_file(file);
+  status.facts = {{"File", place_of(places.credentials)}, {"Key", key_in_words(file)}};
+  return status;
+}
+
+}  // namespace pullsecret

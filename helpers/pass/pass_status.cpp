@@ -1,0 +1,159 @@
+#include "helpers/pass/pass_status.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "helpers/pass/layout.h"
+#include "helpers/pass/pass_store.h"
+#include "helpers/pass/passphrase.h"
+#include "system/environment.h"
+#include "system/error.h"
+#include "system/file.h"
+#include "system/gpg_key.h"
+#include "system/program.h"
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+namespace fs = std::filesystem;
+
+// ---- Whom pass encrypts to
+
+// `.gpg-id`: a key a line; what follows a # is a comment.
+std::vector<std::string> keys_in(const fs::path& gpg_id) {
+  constexpr std::size_t most = 64UL * 1024;
+  std::vector<std::string> keys;
+  for (const std::string& line : split(read_file(gpg_id, most), '\n')) {
+    const std::string key(trim(std::string_view(line).substr(0, line.find('#'))));
+    if (!key.empty()) keys.push_back(key);
+  }
+  return keys;
+}
+
+// As pass looks for them itself: `pass init -p` gives a folder keys of its own.
+std::vector<std::string> find_keys(const fs::path& store) {
+  if (const auto named = environment_variable("PASSWORD_STORE_KEY")) {
+    std::vector<std::string> keys = split(*named, ' ');
+    std::erase(keys, "");
+    return keys;
+  }
+  for (const fs::path& folder : {store / credentials_folder, store}) {
+    std::error_code unknown;
+    if (fs::is_regular_file(folder / ".gpg-id", unknown)) return keys_in(folder / ".gpg-id");
+  }
+  return {};
+}
+
+// ---- Faults
+
+std::optional<Error> find_missing_program() {
+  try {
+    required_program("pass", "pass");
+    find_gpg();
+    return std::nullopt;
+  } catch (const Error& error) {
+    return Error("", error.what(), error.hint());
+  }
+}
+
+std::string_view kind_of(GpgKeyFault fault) {
+  switch (fault) {
+    case GpgKeyFault::missing:
+      return "key-missing";
+    case GpgKeyFault::expired:
+      return "key-expired";
+    case GpgKeyFault::untrusted:
+      return "key-untrusted";
+    case GpgKeyFault::revoked:
+    case GpgKeyFault::disabled:
+    case GpgKeyFault::cannot_encrypt:
+      break;
+  }
+  return "key-unusable";
+}
+
+StoreFault key_fault(std::string_view kind, const Error& error) {
+  return fault(std::string(kind), Prevents::store, error);
+}
+
+std::optional<StoreFault> check_key(const std::string& name) {
+  if (can_encrypt_to(name)) return std::nullopt;
+  const auto key = first_key(list_gpg_keys("--list-keys", name));
+  const auto reason = key ? fault_of(*key) : GpgKeyFault::missing;
+  if (reason) return key_fault(kind_of(*reason), key_error(*reason, key ? key->fingerprint : name));
+  return key_fault(
+      "key-unusable",
+      {"", fmt::format("gpg does not encrypt to the password store's key {}", printable(name)),
+       fmt::format("see what it says: echo | gpg --encrypt --recipient {} >/dev/null",
+                   printable(name))});
+}
+
+bool has_secret_key(const std::string& key) {
+  return !list_gpg_keys("--list-secret-keys", key).empty();
+}
+
+Error no_secret_key(const std::vector<std::string>& keys) {
+  return {"",
+          fmt::format("gpg has no secret key for {}: nobody here can read what is stored",
+                      printable(join(keys, ", "))),
+          "import it with `gpg --import FILE`, or use a key of your own: `pass init KEY`"};
+}
+
+std::vector<StoreFault> check_keys(const std::vector<std::string>& keys) {
+  std::vector<StoreFault> faults;
+  for (const std::string& key : keys)
+    if (auto found = check_key(key)) faults.push_back(*std::move(found));
+  if (faults.empty() && std::none_of(keys.begin(), keys.end(), has_secret_key))
+    faults.push_back(fault("key-missing", Prevents::get, no_secret_key(keys)));
+  return faults;
+}
+
+// Of a store that is made, with keys that are in order.
+StoreStatus check_passphrase(const std::vector<std::string>& keys) {
+  if (!has_to_ask(keys)) return {};
+  StoreStatus status{.state = StoreState::locked};
+  if (const auto reason = why_it_cannot_ask())
+    status.faults.push_back(fault("no-pinentry", Prevents::get, *reason));
+  return status;
+}
+
+StoreStatus check_with_keys(const std::vector<std::string>& keys) {
+  std::vector<StoreFault> faults = check_keys(keys);
+  if (faults.empty()) return check_passphrase(keys);
+  return {.state = StoreState::unusable, .faults = std::move(faults)};
+}
+
+StoreStatus not_initialised(const Error& error) {
+  return unusable(fault("not-initialized", Prevents::both, error));
+}
+
+StoreStatus check_store(const fs::path& folder) {
+  if (const auto missing = find_missing_program())
+    return unusable(fault("not-installed", Prevents::both, *missing));
+  std::vector<std::string> keys;
+  try {
+    keys = find_keys(folder);
+  } catch (const Error& error) {
+    return not_initialised({"", error.what(), error.hint()});
+  }
+  return keys.empty() ? not_initialised(not_initialised_error(folder)) : check_with_keys(keys);
+}
+
+}  // namespace
+
+StoreStatus pass_status(const fs::path& folder) {
+  StoreStatus status = check_store(folder);
+  status.entries = PassStore(folder).list().size();
+  status.facts = {{"Folder", place_of(folder)}};
+  return status;
+}
+
+}  // namespace pullsecret

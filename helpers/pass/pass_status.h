@@ -1,0 +1,13 @@
+#pragma once
+
+#include <filesystem>
+
+#include "helper/status.h"
+
+namespace pullsecret {
+
+/// Whether pass can store in the password store `folder`, and read what it stores: its programs,
+/// `.gpg-id`, each of its GPG keys, and the passphrase. Throws Error if the folder cannot be read.
+StoreStatus pass_status(const std::filesystem::path& folder);
+
+}  // namespace pullsecret

@@ -1,0 +1,150 @@
+#include "helpers/pass/passphrase.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "system/environment.h"
+#include "system/file.h"
+#include "system/file_descriptor.h"
+#include "system/gpg_key.h"
+#include "system/program.h"
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t most = 1024UL * 1024;
+
+std::string output_of(const fs::path& program, std::vector<std::string> arguments,
+                      std::string input = {}) {
+  return run_program({.program = program,
+                      .arguments = std::move(arguments),
+                      .input = std::move(input),
+                      .timeout = std::chrono::seconds(10),
+                      .max_output = most})
+      .output;
+}
+
+// Empty if there is no such program.
+std::string output_of_tool(std::string_view name, std::vector<std::string> arguments) {
+  const auto program = find_on_path(name).found;
+  return program ? output_of(*program, std::move(arguments)) : "";
+}
+
+// ---- What gpg-agent knows
+
+// The names by which gpg-agent keeps the secret keys that decrypt. A record `sec` or `ssb` of the
+// listing is followed by its `grp` (GnuPG, doc/DETAILS).
+std::vector<std::string> keygrips_in(std::string_view listing) {
+  constexpr std::size_t capabilities = 11, value = 9;
+  std::vector<std::string> keygrips;
+  bool decrypts = false;
+  for (const std::string& line : split(listing, '\n')) {
+    const std::vector<std::string> fields = split(line, ':');
+    const bool is_key = fields.front() == "sec" || fields.front() == "ssb";
+    if (is_key && fields.size() > capabilities)
+      decrypts = fields[capabilities].find('e') != std::string::npos;
+    if (fields.front() == "grp" && fields.size() > value && decrypts)
+      keygrips.push_back(fields[value]);
+  }
+  return keygrips;
+}
+
+// Whether gpg-agent's answer says of the key that it has a passphrase which is not remembered:
+// `S KEYINFO KEYGRIP TYPE SERIAL ID CACHED PROTECTION …`, TYPE D for a file, PROTECTION P for a
+// passphrase, CACHED 1 or -.
+bool is_shut(const std::string& keygrip, std::string_view answer) {
+  constexpr std::size_t type = 3, cached = 6, protection = 7;
+  for (const std::string& line : split(answer, '\n')) {
+    const std::vector<std::string> words = split(line, ' ');
+    if (words.size() > protection && words[1] == "KEYINFO" && words[2] == keygrip)
+      return words[type] == "D" && words[protection] == "P" && words[cached] != "1";
+  }
+  return false;
+}
+
+// ---- The pinentry
+
+// gpg-agent.conf's, else the one that gpg was built with; empty if it is not known.
+fs::path find_pinentry() {
+  constexpr std::string_view option = "pinentry-program", component = "pinentry:";
+  const std::string home(trim(output_of_tool("gpgconf", {"--list-dirs", "homedir"})));
+  const fs::path options = fs::path(home) / "gpg-agent.conf";
+  std::error_code unknown;
+  if (!home.empty() && fs::is_regular_file(options, unknown))
+    for (const std::string& line : split(read_file(options, most), '\n'))
+      if (trim(line).starts_with(option)) return trim(trim(line).substr(option.size()));
+  for (const std::string& line : split(output_of_tool("gpgconf", {"--list-components"}), '\n'))
+    if (line.starts_with(component)) return split(line, ':').back();
+  return {};
+}
+
+// Of those that draw on a terminal alone; others may, where there is no display.
+bool is_for_terminals(const fs::path& pinentry) {
+  const std::vector<std::string> lines =
+      split(output_of(pinentry, {}, "GETINFO flavor\nBYE\n"), '\n');
+  return std::any_of(lines.begin(), lines.end(),
+                     [](const std::string& line) { return line == "D curses" || line == "D tty"; });
+}
+
+bool has_display() {
+  return environment_variable("DISPLAY") || environment_variable("WAYLAND_DISPLAY");
+}
+
+bool is_terminal(const std::string& name) {
+  const FileDescriptor terminal(open(name.c_str(), O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+  return terminal.is_open() && isatty(terminal.get()) != 0;
+}
+
+}  // namespace
+
+std::string terminal_to_ask_on() {
+  if (auto chosen = environment_variable("GPG_TTY")) return *std::move(chosen);
+  std::array<char, 256> name{};
+  for (const int descriptor : {STDERR_FILENO, STDOUT_FILENO, STDIN_FILENO})
+    if (ttyname_r(descriptor, name.data(), name.size()) == 0) return name.data();
+  return {};
+}
+
+Error no_terminal_error() {
+  return {"pass", "gpg cannot ask for the key's passphrase: there is no terminal here",
+          "run `export GPG_TTY=$(tty)` in the shell and try again"};
+}
+
+bool has_to_ask(const std::vector<std::string>& keys) {
+  std::vector<std::string> keygrips;
+  for (const std::string& key : keys)
+    for (const std::string& keygrip : keygrips_in(list_gpg_keys("--list-secret-keys", key)))
+      keygrips.push_back(keygrip);
+  if (keygrips.empty()) return false;
+  const std::string answer = output_of_tool("gpg-connect-agent", {"keyinfo --list", "/bye"});
+  return std::all_of(keygrips.begin(), keygrips.end(),
+                     [&](const std::string& keygrip) { return is_shut(keygrip, answer); });
+}
+
+std::optional<Error> why_it_cannot_ask() {
+  const fs::path pinentry = find_pinentry();
+  if (pinentry.empty()) return std::nullopt;
+  if (access(pinentry.c_str(), X_OK) != 0)
+    return Error("pass",
+                 fmt::format("gpg cannot ask for the key's passphrase: there is no pinentry {}",
+                             place_of(pinentry)),
+                 "install one, such as `apt install pinentry-curses`, then `gpgconf --kill "
+                 "gpg-agent`");
+  if (is_terminal(terminal_to_ask_on())) return std::nullopt;
+  if (has_display() && !is_for_terminals(pinentry)) return std::nullopt;
+  return no_terminal_error();
+}
+
+}  // namespace pullsecret
