@@ -110,7 +110,7 @@ class TreeBuilder : public YAML::EventHandler {
     if (known == anchored_.end()) throw error(mark, "an alias inside of what it stands for");
     if (open_.size() + size_of(known->second).depth > max_depth) throw too_deep(mark);
     spend(size_of(known->second), mark);
-    place(Tree(known->second), mark);
+    put(Tree(known->second), mark);
   }
 
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -170,13 +170,13 @@ class TreeBuilder : public YAML::EventHandler {
     Open closed = std::move(open_.back());
     open_.pop_back();
     remember(closed.collection, closed.anchor, closed.mark);
-    place(std::move(closed.collection), closed.mark);
+    put(std::move(closed.collection), closed.mark);
   }
 
   void add(Tree scalar, YAML::anchor_t anchor, const YAML::Mark& mark) {
     spend(size_of(scalar), mark);
     remember(scalar, anchor, mark);
-    place(std::move(scalar), mark);
+    put(std::move(scalar), mark);
   }
 
   // What is kept for aliases counts, too: of nested anchors each keeps all within.
@@ -186,13 +186,13 @@ class TreeBuilder : public YAML::EventHandler {
     anchored_[anchor] = tree;
   }
 
-  void place(Tree tree, const YAML::Mark& mark) {
+  void put(Tree tree, const YAML::Mark& mark) {
     if (open_.empty()) {
       documents_.push_back({.tree = std::move(tree), .text = {}});
     } else if (open_.back().collection.is_array()) {
       open_.back().collection.push_back(std::move(tree));
     } else if (auto& name = open_.back().name) {
-      place_member(open_.back().collection, *std::exchange(name, std::nullopt), std::move(tree));
+      put_member(open_.back().collection, *std::exchange(name, std::nullopt), std::move(tree));
     } else if (tree.is_structured()) {
       throw error(mark, "the name of a member must be a string");
     } else {
@@ -200,7 +200,7 @@ class TreeBuilder : public YAML::EventHandler {
     }
   }
 
-  static void place_member(Tree& object, const std::string& name, Tree tree) {
+  static void put_member(Tree& object, const std::string& name, Tree tree) {
     if (name == "<<" && tree.is_object())
       object.insert(tree.begin(), tree.end());  // not over what is there
     else

@@ -186,31 +186,31 @@ std::optional<std::string> filed_key(std::string_view key) {
   return path == "/" ? url->host : url->host + std::string(path);
 }
 
-std::vector<std::size_t> places_for_image(const std::vector<std::string>& keys,
-                                          const Image& image) {
+std::vector<std::size_t> positions_for_image(const std::vector<std::string>& keys,
+                                             const Image& image) {
   const auto target = parse_url(image.repository);
   // Keys that are filed under one name stay in the order given; the kubelet leaves it to chance.
   std::multimap<std::string, std::size_t, std::greater<>> matching;
   std::vector<std::size_t> docker_hub;
-  for (std::size_t place = 0; place < keys.size(); ++place) {
-    const auto filed = filed_key(keys[place]);
+  for (std::size_t position = 0; position < keys.size(); ++position) {
+    const auto filed = filed_key(keys[position]);
     if (!filed) continue;
     // The kubelet reads as a URL again what it filed, and so decodes paths twice.
     const auto pattern = parse_url(*filed);
-    if (pattern && target && url_matches(*pattern, *target)) matching.emplace(*filed, place);
-    if (*filed == filed_docker_hub) docker_hub.push_back(place);
+    if (pattern && target && url_matches(*pattern, *target)) matching.emplace(*filed, position);
+    if (*filed == filed_docker_hub) docker_hub.push_back(position);
   }
   if (matching.empty() && is_default_registry(image.registry_host)) return docker_hub;
   std::vector<std::size_t> offered;
-  for (const auto& [filed, place] : matching)
-    offered.push_back(place);
+  for (const auto& [filed, position] : matching)
+    offered.push_back(position);
   return offered;
 }
 
 std::vector<std::string> keys_for_image(const std::vector<std::string>& keys, const Image& image) {
   std::vector<std::string> offered;
-  for (const std::size_t place : places_for_image(keys, image))
-    offered.push_back(keys[place]);
+  for (const std::size_t position : positions_for_image(keys, image))
+    offered.push_back(keys[position]);
   return offered;
 }
 

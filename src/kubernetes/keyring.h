@@ -10,7 +10,7 @@
 
 namespace pullsecret {
 
-/// The places in `keys` of those that the kubelet offers for `image`, in the order it tries them
+/// The positions in `keys` of those that the kubelet offers for `image`, in the order it tries them
 /// (Kubernetes 1.26, pkg/credentialprovider/keyring.go: BasicDockerKeyring.Lookup). `keys` are
 /// spelled as in a Secret; those of several Secrets follow each other.
 ///
@@ -19,7 +19,8 @@ namespace pullsecret {
 /// order of their string, those that differ only in what they lost in the order given. When none
 /// matches an image of Docker Hub, or of a host without dot and port, `index.docker.io` serves it.
 /// Keys that are no URL are never offered.
-std::vector<std::size_t> places_for_image(const std::vector<std::string>& keys, const Image& image);
+std::vector<std::size_t> positions_for_image(const std::vector<std::string>& keys,
+                                             const Image& image);
 
 /// The same keys themselves.
 std::vector<std::string> keys_for_image(const std::vector<std::string>& keys, const Image& image);

@@ -76,7 +76,7 @@ class Reader {
 
  private:
   struct Known {
-    std::size_t place;
+    std::size_t position;
     bool is_repeated = false;
   };
 
@@ -95,16 +95,15 @@ class Reader {
   // Of a repeated `auths` the entries add up.
   void read_entries(const std::vector<JsonMember>& members, PullData& pull_data) {
     for (const JsonMember& member : members) {
-      if (places_.size() > max_pull_entries) return;
-      const auto [known, is_new] =
-          places_.try_emplace(member.name, Known{pull_data.entries.size()});
-      auto& [place, is_repeated] = known->second;
+      if (known_.size() > max_pull_entries) return;
+      const auto [known, is_new] = known_.try_emplace(member.name, Known{pull_data.entries.size()});
+      auto& [position, is_repeated] = known->second;
       if (is_new)
         pull_data.entries.push_back({.key = member.name});
       else if (!std::exchange(is_repeated, true))
         pull_data.repeated_keys.push_back(member.name);
-      pull_data.entries[place] = read_entry(member);
-      const auto& defect = pull_data.entries[place].defect;
+      pull_data.entries[position] = read_entry(member);
+      const auto& defect = pull_data.entries[position].defect;
       if (defect && !pull_data.refusal) pull_data.refusal = defect;
     }
   }
@@ -120,7 +119,7 @@ class Reader {
   }
 
   void clear(PullData& pull_data) {
-    places_.clear();
+    known_.clear();
     pull_data.entries.clear();
     pull_data.repeated_keys.clear();
   }
@@ -149,7 +148,7 @@ class Reader {
   }
 
   GoJsonReader json_;
-  std::unordered_map<std::string, Known> places_;  // of the entries, by key
+  std::unordered_map<std::string, Known> known_;  // of the entries, by key
 };
 
 }  // namespace

@@ -329,8 +329,8 @@ std::vector<OfferedEntry> entries_for_image(const std::vector<InspectedSecret>& 
     }
   }
   std::vector<OfferedEntry> offered;
-  for (const std::size_t place : places_for_image(keys, image))
-    offered.push_back(known[place]);
+  for (const std::size_t position : positions_for_image(keys, image))
+    offered.push_back(known[position]);
   return offered;
 }
 

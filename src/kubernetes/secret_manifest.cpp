@@ -86,11 +86,11 @@ class Reader {
     } else if (!metadata.is_null()) {
       throw Error(file_, "\"metadata\" of a Secret must be an object");
     }
-    const std::string place =
+    const std::string name =
         secret.name.empty() ? "a Secret" : "Secret " + printable(secret.name, 300);
-    secret.type = text(object, "type", place);
-    secret.data = texts(object, "data", place);
-    secret.string_data = texts(object, "stringData", place);
+    secret.type = text(object, "type", name);
+    secret.data = texts(object, "data", name);
+    secret.string_data = texts(object, "stringData", name);
     secret.size = applied_size(object);
     manifests_.secrets.push_back(std::move(secret));
   }

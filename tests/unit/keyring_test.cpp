@@ -162,7 +162,7 @@ TEST_CASE("each spelling of a registry serves its images once mended") {
 }
 
 TEST_CASE("a repeated key is offered at each of its places") {
-  CHECK(places_for_image({"ghcr.io", "quay.io", "ghcr.io"}, parse_image("ghcr.io/app")) ==
+  CHECK(positions_for_image({"ghcr.io", "quay.io", "ghcr.io"}, parse_image("ghcr.io/app")) ==
         std::vector<std::size_t>{0, 2});
 }
 
