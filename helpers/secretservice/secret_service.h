@@ -53,6 +53,8 @@ class SecretService {
   /// Connects to $DBUS_SESSION_BUS_ADDRESS, else $XDG_RUNTIME_DIR/bus; launches no bus where there
   /// is none.
   explicit SecretService(std::chrono::seconds limit);
+  SecretService(const SecretService&) = delete;
+  SecretService& operator=(const SecretService&) = delete;
   ~SecretService();
 
   /// The items that carry all these attributes, in any collection. Loads no secret. Takes two round

@@ -1,5 +1,6 @@
 #include "helpers/secretservice/secret_service_api.h"
 
+#include <cstdlib>
 #include <utility>
 
 #include <fmt/format.h>
@@ -34,6 +35,17 @@ SecretServiceError no_service(std::string message) {
 }
 
 }  // namespace
+
+void require_bus_variable() {
+  bool is_set = false;
+  for (const char* variable : {"DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR"}) {
+    if (environment_variable(variable))
+      is_set = true;
+    else
+      unsetenv(variable);
+  }
+  if (!is_set) throw no_bus_error(std::nullopt);
+}
 
 bool says_no_such_object(std::string_view error_name) {
   // GDBus, and so gnome-keyring, answers 'unknown method' of an object that is not there.

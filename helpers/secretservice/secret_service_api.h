@@ -24,6 +24,11 @@ inline constexpr const char* properties_interface = "org.freedesktop.DBus.Proper
 
 inline constexpr std::string_view no_object = "/";  // what the service answers for: none
 
+/// Throws no_bus_error() if neither DBUS_SESSION_BUS_ADDRESS nor XDG_RUNTIME_DIR is set, where the
+/// D-Bus libraries go on to look, each elsewhere. Unsets an empty one, which they take for an
+/// address.
+void require_bus_variable();
+
 /// The D-Bus error of this name says that the object asked is not there, or no longer.
 bool says_no_such_object(std::string_view error_name);
 

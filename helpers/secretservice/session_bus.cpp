@@ -4,14 +4,13 @@
 
 #include <cerrno>
 #include <cstdint>
-#include <cstdlib>
-#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
+#include <sodium.h>
 
 #include "helpers/secretservice/secret_service_api.h"
-#include "system/environment.h"
+#include "system/error.h"
 
 namespace pullsecret {
 namespace {
@@ -21,11 +20,6 @@ using std::chrono::microseconds;
 using std::chrono::seconds;
 using std::chrono::steady_clock;
 
-// sd-bus, too, looks at these two, but takes an empty one for an address.
-void unset_if_empty(const char* variable) {
-  if (!environment_variable(variable)) unsetenv(variable);
-}
-
 void refuse_network(int socket) {
   int domain = AF_UNSPEC;
   socklen_t size = sizeof domain;
@@ -33,6 +27,43 @@ void refuse_network(int socket) {
   throw open_network_error(
       "the session bus is reached over the network, where secrets could be read");
 }
+
+#if defined(SD_BUS_OF_BASU)
+
+int sd_bus_message_sensitive(sd_bus_message*) {
+  return 0;
+}
+
+// Wipes the byte arrays from here to the end of the container: the API has secrets in no other
+// type.
+void wipe_byte_arrays(sd_bus_message* message) {
+  char type = 0;
+  const char* contents = nullptr;
+  while (sd_bus_message_peek_type(message, &type, &contents) > 0) {
+    if (type == SD_BUS_TYPE_ARRAY && contents == std::string_view("y")) {
+      const void* bytes = nullptr;
+      std::size_t size = 0;
+      if (sd_bus_message_read_array(message, 'y', &bytes, &size) < 0) return;
+      sodium_memzero(const_cast<void*>(bytes), size);
+    } else if (contents != nullptr) {
+      if (sd_bus_message_enter_container(message, type, contents) < 0) return;
+      wipe_byte_arrays(message);
+      if (sd_bus_message_exit_container(message) < 0) return;
+    } else if (sd_bus_message_skip(message, std::string(1, type).c_str()) < 0) {
+      return;
+    }
+  }
+}
+
+void wipe(sd_bus_message* message) {
+  if (sd_bus_message_rewind(message, 1) >= 0) wipe_byte_arrays(message);
+}
+
+#else
+
+void wipe(sd_bus_message*) {}
+
+#endif
 
 int keep_message(sd_bus_message* message, void* place, sd_bus_error*) {
   sd_bus_message_sensitive(message);
@@ -42,6 +73,16 @@ int keep_message(sd_bus_message* message, void* place, sd_bus_error*) {
 
 }  // namespace
 
+void Unreference::operator()(sd_bus* bus) const {
+  sd_bus_close(bus);
+  sd_bus_unref(bus);
+}
+
+void Unreference::operator()(sd_bus_message* message) const {
+  wipe(message);
+  sd_bus_message_unref(message);
+}
+
 int check(int result) {
   if (result >= 0) return result;
   if (result == -ECONNRESET || result == -ENOTCONN || result == -EPIPE) throw lost_bus_error();
@@ -50,11 +91,9 @@ int check(int result) {
 }
 
 SessionBus::SessionBus(seconds limit) : limit_(limit) {
-  unset_if_empty("DBUS_SESSION_BUS_ADDRESS");
-  unset_if_empty("XDG_RUNTIME_DIR");
+  require_bus_variable();
   sd_bus* bus = nullptr;
   const int result = sd_bus_open_user(&bus);
-  if (result == -ENOMEDIUM) throw no_bus_error(std::nullopt);
   if (result < 0) throw no_bus_error(error_text(-result));
   bus_.reset(bus);
   refuse_network(check(sd_bus_get_fd(bus)));

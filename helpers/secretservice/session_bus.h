@@ -7,19 +7,24 @@
 #include <string_view>
 #include <vector>
 
+#if defined(SD_BUS_OF_BASU)
+#include <basu/sd-bus.h>
+#else
 #include <systemd/sd-bus.h>
+#endif
 
 namespace pullsecret {
 
 /// Gives back what sd-bus counts references to.
 struct Unreference {
-  void operator()(sd_bus* bus) const { sd_bus_close_unref(bus); }
-  void operator()(sd_bus_message* message) const { sd_bus_message_unref(message); }
+  void operator()(sd_bus* bus) const;
+  void operator()(sd_bus_message* message) const;
   void operator()(sd_bus_slot* slot) const { sd_bus_slot_unref(slot); }
 };
 
 /// A D-Bus message, written and read with the sd_bus_message_*(3) functions. Those that SessionBus
-/// makes and receives are wiped when they are released (sd_bus_message_sensitive).
+/// makes and receives are wiped when they are released: by sd-bus (sd_bus_message_sensitive), or,
+/// since basu's does not, their byte arrays here.
 using Message = std::unique_ptr<sd_bus_message, Unreference>;
 
 /// What an sd-bus function returned. Throws Error where that is a negative errno.
