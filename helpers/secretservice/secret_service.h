@@ -46,6 +46,11 @@ enum class KeyringState { unlocked, locked, missing };
 /// credentials needs it. Object paths are strings. The constructor and each function throw
 /// SecretServiceError.
 ///
+/// There are two implementations, of which a program has the one that it is linked with.
+/// secret_service_sd_bus.cpp is quicker and wipes what passes through it; it refuses a bus that is
+/// reached over the network. secret_service_libsecret.cpp is for systems without sd-bus, and for
+/// such a bus: it encrypts secrets on their way, if the service can.
+///
 /// A call may open a prompt: the service asks the user, for a password or for consent. A prompt,
 /// and any answer, is waited for no longer than `limit`; then the prompt is taken back.
 class SecretService {
@@ -82,7 +87,7 @@ class SecretService {
   /// Removes an item, unless it is no longer there.
   void remove(const std::string& item);
 
-  /// The implementation's own: secret_service_sd_bus.cpp.
+  /// The implementation's own.
   class Connection;
 
  private:

@@ -33,9 +33,9 @@ int check(int result);
 /// A connection to the session bus and, over it, to the program that owns
 /// `org.freedesktop.secrets`.
 ///
-/// sd-bus and not GDBus: it wipes messages, which GDBus copies from buffer to buffer; it needs no
-/// thread; loading it takes half a millisecond less; and it never launches a bus of its own where
-/// there is none.
+/// sd-bus, where there is a choice, and not GDBus: it wipes messages, which GDBus copies from
+/// buffer to buffer; it needs no thread; loading it takes half a millisecond less; and it never
+/// launches a bus of its own where there is none.
 class SessionBus {
  public:
   /// Connects to $DBUS_SESSION_BUS_ADDRESS, else $XDG_RUNTIME_DIR/bus. Throws Error if there is no

@@ -13,6 +13,7 @@ a locked collection; to unlock it takes a prompt. BEHAVIOUR is one of
   dies-prompting  ends while its prompt is open
   stays-locked    unlocks nothing, whatever the prompt came to
   forgets         its item is gone as soon as it is found
+  plain           its item is not locked and has the secret hunter2, which it encrypts for nobody
   late COUNT      knows none of its methods for so many calls, as gnome-keyring at times, and has
                   nothing then
 """
@@ -30,6 +31,8 @@ INTERFACES = """<node>
     <arg type='ao' direction='out'/><arg type='ao' direction='out'/></method>
   <method name='Unlock'><arg type='ao' direction='in'/>
     <arg type='ao' direction='out'/><arg type='o' direction='out'/></method>
+  <method name='ReadAlias'><arg type='s' direction='in'/>
+    <arg type='o' direction='out'/></method>
 </interface>
 <interface name='org.freedesktop.Secret.Item'>
   <method name='GetSecret'><arg type='o' direction='in'/>
@@ -46,10 +49,12 @@ INTERFACES = """<node>
 </node>"""
 
 SERVICE = '/org/freedesktop/secrets'
-ITEM = SERVICE + '/collection/standin/1'
+COLLECTION = SERVICE + '/collection/standin'
+ITEM = COLLECTION + '/1'
 PROMPT = SERVICE + '/prompt/1'
+SESSION = SERVICE + '/session/1'
 PROPERTIES = {
-    'Locked': GLib.Variant('b', True),
+    'Locked': GLib.Variant('b', sys.argv[1] != 'plain'),
     'Attributes': GLib.Variant('a{ss}', {
         'xdg:schema': 'io.docker.Credentials', 'label': 'Docker Credentials',
         'server': 'ghcr.io', 'username': 'builder', 'docker_cli': '1'}),
@@ -95,11 +100,17 @@ def call(connection, _sender, path, interface, method, arguments, invocation):
         found = [] if behaviour == 'late' else [ITEM]
         invocation.return_value(GLib.Variant('(aoao)', ([], found)))
     elif method == 'Unlock':
-        invocation.return_value(GLib.Variant('(aoo)', ([], PROMPT)))
+        prompt = '/' if behaviour == 'plain' else PROMPT
+        invocation.return_value(GLib.Variant('(aoo)', ([], prompt)))
+    elif method == 'ReadAlias':
+        invocation.return_value(GLib.Variant('(o)', (COLLECTION,)))
     elif method == 'OpenSession' and arguments.unpack()[0] != 'plain':
         invocation.return_dbus_error('org.freedesktop.DBus.Error.NotSupported', 'only plain')
     elif method == 'OpenSession':
-        invocation.return_value(GLib.Variant('(vo)', (GLib.Variant('s', ''), SERVICE + '/session/1')))
+        invocation.return_value(GLib.Variant('(vo)', (GLib.Variant('s', ''), SESSION)))
+    elif method == 'GetSecret' and behaviour == 'plain':
+        invocation.return_value(GLib.Variant(
+            '((oayays))', ((SESSION, b'', b'hunter2', 'text/plain'),)))
     elif method == 'GetSecret':
         invocation.return_dbus_error('org.freedesktop.Secret.Error.IsLocked', 'locked')
     elif method == 'Prompt':

@@ -130,7 +130,7 @@ TEST_CASE("secretservice: no bus") {
   }
   SECTION("one that would be launched is not") {
     ScopedVariable address("DBUS_SESSION_BUS_ADDRESS", "autolaunch:");
-    CHECK(failure_of_get().message == "there is no session bus at autolaunch:: connection refused");
+    CHECK(failure_of_get().message.starts_with("there is no session bus at autolaunch:: "));
   }
   CHECK(failure_of_get().hint.find("\"credsStore\": \"encryptedfile\"") != std::string::npos);
 }

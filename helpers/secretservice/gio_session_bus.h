@@ -1,0 +1,97 @@
+#pragma once
+
+#include <gio/gio.h>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace pullsecret {
+
+/// Gives back what GLib counts references to, or has allocated.
+struct Unreference {
+  template <typename Object>
+  void operator()(Object* object) const {
+    g_object_unref(object);
+  }
+  void operator()(GVariant* value) const { g_variant_unref(value); }
+  void operator()(GError* error) const { g_error_free(error); }
+  void operator()(char* text) const { g_free(text); }
+};
+
+template <typename Type>
+using Owned = std::unique_ptr<Type, Unreference>;
+
+/// A D-Bus value, never a floating one.
+using Value = Owned<GVariant>;
+
+/// One call of the service.
+struct ServiceCall {
+  std::string object;
+  const char* interface;
+  const char* member;
+  Value arguments;          ///< a tuple
+  const char* answer_type;  ///< another answer is an error
+};
+
+/// What came of a call, or of anything else that GIO does: the one or the other.
+struct Answer {
+  Value value;
+  Owned<GError> error;
+};
+
+/// The name of the D-Bus error that `error` is; empty if it is none.
+std::string error_name(const GError* error);
+
+/// A connection to the session bus and, over it, to the program that owns
+/// `org.freedesktop.secrets`. It lets GLib work while it waits; nothing else may use GLib's main
+/// context.
+class GioSessionBus {
+ public:
+  /// Connects to $DBUS_SESSION_BUS_ADDRESS, else $XDG_RUNTIME_DIR/bus. Throws Error if there is no
+  /// bus. No function waits longer than `limit` for any one answer.
+  explicit GioSessionBus(std::chrono::seconds limit);
+  GioSessionBus(const GioSessionBus&) = delete;
+  GioSessionBus& operator=(const GioSessionBus&) = delete;
+  ~GioSessionBus();
+
+  /// Whether it is a local socket, and not one over the network.
+  bool is_local() const;
+
+  /// Makes the calls at once and waits for all answers, which stand in the calls' order.
+  std::vector<Answer> call_all(const std::vector<ServiceCall>& calls);
+
+  /// Makes the call and waits for the answer.
+  Answer call_unchecked(const ServiceCall& call);
+
+  /// The same, but throws Error for none and for one that is an error.
+  Value call(const ServiceCall& call);
+
+  /// Makes the call without waiting for an answer.
+  void send(const ServiceCall& call);
+
+  /// Makes the call, and waits for the signal `member` that its object sends thereafter: its
+  /// arguments. Throws as call() does, and if the service leaves the bus. Null if the signal does
+  /// not come in time.
+  Value call_for_signal(const ServiceCall& call, const char* member);
+
+  /// Starts an asynchronous function of GIO, which gets the arguments that such functions end with,
+  /// and waits for its result. It is cancelled when it takes too long.
+  using Start = std::function<void(GCancellable*, GAsyncReadyCallback, void* user_data)>;
+  Owned<GAsyncResult> wait_for(const Start& start) const;
+
+  /// Throws Error if `error`, of a call of `member`, is one.
+  void check(Owned<GError> error, const char* member) const;
+
+ private:
+  void start(const ServiceCall& call, Owned<GAsyncResult>& result) const;
+  Answer finish(const Owned<GAsyncResult>& result) const;
+  bool wait_until(const std::function<bool()>& done) const;
+
+  std::chrono::seconds limit_;
+  Owned<GDBusConnection> bus_;
+};
+
+}  // namespace pullsecret
