@@ -7,8 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "helpers/pass/gpg_key.h"
 #include "helpers/pass/passphrase.h"
-#include "system/gpg_key.h"
 #include "system/text.h"
 
 namespace pullsecret {

@@ -13,7 +13,7 @@ namespace pullsecret {
 // say more than the messages: for want of a passphrase, as for want of the key, that is `No secret
 // key`. What they leave open, gpg's own list of the keys answers.
 
-/// As list_gpg_keys() (system/gpg_key.h).
+/// As list_gpg_keys() (gpg_key.h).
 using KeyList = std::function<std::string(std::string_view list, const std::string& key)>;
 
 /// What gpg and pass said to people: standard error without the status lines, on one line.

@@ -1,9 +1,9 @@
 #include <memory>
 
 #include "helper/server.h"
+#include "helpers/pass/gpg_key.h"
 #include "helpers/pass/pass_status.h"
 #include "helpers/pass/pass_store.h"
-#include "system/gpg_key.h"
 
 namespace {
 

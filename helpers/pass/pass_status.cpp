@@ -10,13 +10,13 @@
 
 #include <fmt/format.h>
 
+#include "helpers/pass/gpg_key.h"
 #include "helpers/pass/layout.h"
 #include "helpers/pass/pass_store.h"
 #include "helpers/pass/passphrase.h"
 #include "system/environment.h"
 #include "system/error.h"
 #include "system/file.h"
-#include "system/gpg_key.h"
 #include "system/program.h"
 #include "system/text.h"
 

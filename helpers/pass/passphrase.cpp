@@ -12,10 +12,10 @@
 
 #include <fmt/format.h>
 
+#include "helpers/pass/gpg_key.h"
 #include "system/environment.h"
 #include "system/file.h"
 #include "system/file_descriptor.h"
-#include "system/gpg_key.h"
 #include "system/program.h"
 #include "system/text.h"
 

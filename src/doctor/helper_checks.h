@@ -30,18 +30,16 @@ struct HelperChecks {
 };
 
 /// Asks every helper that `config` names: `version`, then `list`, then one `get`, all helpers side
-/// by side; and looks at what stands behind `pass` and `secretservice` (store_checks.h). The `get`
-/// is for a registry of the config that the helper has, else for one that it lists, else for one of
-/// the config, else for Docker Hub. One that hangs is asked nothing more. One finding for each
-/// helper at least:
+/// by side; then what stands behind pullsecret's own stores (store_checks.h). The `get` is for a
+/// registry of the config that the helper has, else for one that it lists, else for one of the
+/// config, else for Docker Hub. One that hangs is asked nothing more. One finding for each helper
+/// at least:
 ///
 /// `helper-ok`, `helper-not-found`, `helper-not-executable`, `helper-wrong-format`,
 /// `helper-name-prefix`, `helper-name-empty`, `helper-name-invalid`, `helper-hangs`,
 /// `helper-crashes`, `helper-no-json`, `helper-no-list`, `helper-fails`, `helper-docker-desktop`,
-/// `helper-dev-container`, `helper-interactive-only`; `secretservice-no-bus`,
-/// `secretservice-no-service`, `secretservice-no-keyring`, `secretservice-locked`,
-/// `secretservice-lists-labels`; `pass-not-installed`, `pass-not-initialized`, `pass-key-missing`,
-/// `pass-key-expired`, `pass-key-untrusted`, `pass-key-unusable`, `pass-no-pinentry`.
+/// `helper-dev-container`, `helper-interactive-only`, `secretservice-lists-labels`; and
+/// `STORE-KIND` for what keeps a store from its work, with the kinds of helper/status.h.
 HelperChecks check_helpers(const Config& config, HelperClient& helpers);
 
 /// A store that works, and what it has.
@@ -51,8 +49,8 @@ struct WorkingStore {
 };
 
 /// The first of `pass`, `secretservice` (the order in which Docker chooses) and `encryptedfile`
-/// that is installed, lists, and can store: for pass that takes GPG keys that can encrypt and one
-/// that can decrypt, for secretservice a default keyring that is not locked.
+/// that is installed, lists, and can store and read: for pass that takes GPG keys that can encrypt
+/// and one that can decrypt, for secretservice a default keyring that is not locked.
 std::optional<WorkingStore> find_working_store(HelperClient& helpers);
 
 /// Whether `store` works in the same sense; the answer says why if it does not.

@@ -31,7 +31,7 @@ ProgramSearch search_on(const std::string& search_path, const std::string& helpe
 
 // There is no such program: another store can take over.
 HelperCheck lost(Finding finding) {
-  return {std::move(finding), {.is_lost = true}};
+  return {{std::move(finding)}, {.is_lost = true}};
 }
 
 // What Docker says when it does not find the program, for people who search for it.
@@ -44,10 +44,10 @@ std::string consequence(const HelperUse& use) {
 // ---- Names that no program can have
 
 HelperCheck name_empty(const HelperUse& use) {
-  return {warning("helper-name-empty", in_words(use),
-                  "an empty name is no store: Docker keeps the credentials in the config file "
-                  "itself, in plain text",
-                  "name a store, such as \"pass\", or take the line out"),
+  return {{warning("helper-name-empty", in_words(use),
+                   "an empty name is no store: Docker keeps the credentials in the config file "
+                   "itself, in plain text",
+                   "name a store, such as \"pass\", or take the line out")},
           {}};
 }
 
@@ -69,18 +69,16 @@ ConfigChange rename(const HelperUse& use, const std::string& name) {
 
 HelperCheck name_prefix(const HelperUse& use) {
   const std::string name = use.helper.substr(helper_program_prefix.size());
-  HelperCheck check{
+  Finding finding =
       problem("helper-name-prefix", program_of(use.helper),
               fmt::format("{} names the program, where the name goes without \"{}\": Docker puts "
                           "that in front itself; {}",
                           in_words(use), helper_program_prefix, consequence(use)),
-              fmt::format("let it say \"{}\"", printable(name))),
-      {.is_lost = true}};
-  if (!search_here(name).found) return check;
-  check.finding.change = rename(use, name);
-  check.finding.hint += ", as `pullsecret doctor --fix` does";
-  check.state.is_lost = false;
-  return check;
+              fmt::format("let it say \"{}\"", printable(name)));
+  if (!search_here(name).found) return lost(std::move(finding));
+  finding.change = rename(use, name);
+  finding.hint += ", as `pullsecret doctor --fix` does";
+  return {{std::move(finding)}, {}};
 }
 
 // ---- Programs that are not there
@@ -125,11 +123,11 @@ std::optional<std::string> relative_folder_of(const std::string& helper) {
 }
 
 HelperCheck in_relative_folder(const HelperUse& use, const std::string& folder) {
-  return {problem("helper-not-found", program_of(use.helper),
-                  fmt::format("it is in \"{}\", a folder that PATH does not name from the root: "
-                              "Docker runs no program from there",
-                              printable(folder)),
-                  "name the folder in PATH by its absolute path"),
+  return {{problem("helper-not-found", program_of(use.helper),
+                   fmt::format("it is in \"{}\", a folder that PATH does not name from the root: "
+                               "Docker runs no program from there",
+                               printable(folder)),
+                   "name the folder in PATH by its absolute path")},
           {}};
 }
 
@@ -159,13 +157,13 @@ std::optional<HelperCheck> check_interactive_shell(const HelperUse& use, UserShe
   const auto found = search_on(shell.interactive_path(), use.helper).found;
   if (!found) return std::nullopt;
   return HelperCheck{
-      problem("helper-interactive-only", program_of(use.helper),
-              fmt::format("it is in {}, which is on PATH in your interactive shell only: what "
-                          "starts Docker from here does not find it",
-                          place_of(found->parent_path())),
-              fmt::format("set PATH in ~/.profile in place of the shell's own file, or "
-                          "`ln -s {} /usr/local/bin/`",
-                          place_of(*found))),
+      {problem("helper-interactive-only", program_of(use.helper),
+               fmt::format("it is in {}, which is on PATH in your interactive shell only: what "
+                           "starts Docker from here does not find it",
+                           place_of(found->parent_path())),
+               fmt::format("set PATH in ~/.profile in place of the shell's own file, or "
+                           "`ln -s {} /usr/local/bin/`",
+                           place_of(*found)))},
       {}};
 }
 

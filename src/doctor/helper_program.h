@@ -39,7 +39,7 @@ std::string in_words(const HelperUse& use);
 
 /// What was found out about a helper.
 struct HelperCheck {
-  Finding finding;
+  Findings findings;
   HelperState state;
 };
 

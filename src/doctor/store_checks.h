@@ -5,31 +5,43 @@
 #include <vector>
 
 #include "doctor/finding.h"
+#include "helper/client.h"
+#include "helper/status.h"
+#include "system/error.h"
 
 namespace pullsecret {
 
-// What stands behind the helpers `secretservice` and `pass`, looked at directly: their own words
-// say little of it, and upstream's answer as if there were nothing to find where the keyring is
+// What stands behind the helpers `pass`, `secretservice` and `encryptedfile`. pullsecret's helper
+// of that name says so (helper/status.h), whoever's is on PATH: the store is the same. Upstream's
+// helpers say little of it, and answer as if there were nothing to find where the keyring is
 // locked, or the password store is not made.
 
-/// What stands in for the keyring that programs find under `org.freedesktop.secrets`.
-enum class Keyring { unlocked, locked, missing, no_service, no_bus, unknown };
+/// Whose store is to be looked at.
+struct StoreQuestion {
+  std::string store;           ///< the helper's name; for other helpers there is nothing to ask
+  bool hangs_on_path = false;  ///< the program on PATH need not be asked
+};
 
-/// Asks with dbus-send whether the default keyring is locked. It unlocks nothing, asks the user
-/// nothing and starts no bus. Unknown without dbus-send, and for an answer that says neither.
-Keyring ask_keyring();
+/// The status of each of these stores, by the helper on PATH if it is pullsecret's, else by the one
+/// beside this program. Nothing where neither says it. Asks side by side.
+std::vector<std::optional<StoreStatus>> ask_stores(const std::vector<StoreQuestion>& questions,
+                                                   HelperClient& helpers);
 
-/// The finding on a keyring that keeps docker login from storing; nothing for one that is unlocked,
-/// or unknown. `said` is what the helper failed with, empty if it did not: by it an unknown keyring
-/// is recognised, and one that is locked is a problem, not a warning.
-std::optional<Finding> check_keyring(Keyring keyring, const std::string& said);
+/// What came of asking the helper itself.
+enum class Tried { failed, found_nothing, gave_credential };
 
-/// What keeps pass from encrypting and decrypting: no pass, no gpg, no `.gpg-id`, and each of its
-/// keys that is missing, expired, revoked, disabled or not trusted.
-Findings check_password_store();
+struct StoreCheck {
+  Findings findings;
+  bool is_shut = false;  ///< it neither stores nor reads
+};
 
-/// The finding on a pass whose helper failed with `said` though its store is in order: gpg could
-/// not ask for the passphrase. Nothing if that is not what it says.
-std::optional<Finding> check_pinentry(const std::string& said);
+/// The findings on a store with this status: `STORE-KIND` for each of its faults, a problem if it
+/// is unusable. What has to ask the user may be answered: it is a problem where the helper failed,
+/// and nothing where it gave a credential. Between the two, what keeps it from storing is a
+/// warning; for reading was tried.
+StoreCheck check_store(const std::string& store, const StoreStatus& status, Tried tried);
+
+/// Why the store is of no use to who wants to log in; nothing if it is, even if it has to ask.
+std::optional<Error> why_not_usable(const std::string& store, const StoreStatus& status);
 
 }  // namespace pullsecret

@@ -33,7 +33,9 @@ void check_helper_name(const std::string& helper) {
                 R"(a helper's name is what follows "docker-credential-", such as "pass")");
 }
 
-std::filesystem::path find_helper(const std::string& helper) {
+std::filesystem::path find_helper(const HelperCall& call) {
+  if (call.program) return *call.program;
+  const std::string& helper = call.helper;
   check_helper_name(helper);
   const std::string name = helper_program_name(helper);
   const ProgramSearch search = find_on_path(name);
@@ -94,6 +96,11 @@ HelperReply reply_of(const HelperCall& call, ProgramResult& result) {
                        result.end, !words.empty()};
 }
 
+// Calls with the same one are calls of the same program.
+const std::string& identity_of(const HelperCall& call) {
+  return call.program ? call.program->native() : call.helper;
+}
+
 /// One HelperClient::run(): which call waits, which runs, what came of each.
 class Schedule {
  public:
@@ -127,7 +134,7 @@ class Schedule {
   void report(const HelperClient::Progress& progress) const {
     if (progress && is_running())
       progress(calls_.size() - waiting_.size() - programs_.size(), calls_.size(),
-               running_.begin()->first);
+               calls_[*running_.begin()->second.begin()].helper);
   }
 
   std::vector<HelperReply> replies() && {
@@ -147,16 +154,17 @@ class Schedule {
   // The first call of a helper has no company, nor has a repeated one. Repeated calls stand at the
   // end of the queue: when one may start, no other call of its helper is left to come beside it.
   bool may_start(std::size_t call) const {
-    const bool alone = tasks_[call].repeated || !called_.contains(calls_[call].helper);
-    return !alone || !running_.contains(calls_[call].helper);
+    const std::string& helper = identity_of(calls_[call]);
+    const bool alone = tasks_[call].repeated || !called_.contains(helper);
+    return !alone || !running_.contains(helper);
   }
 
   // False if the system has no room for it before another call ends.
   bool start(std::size_t call) {
-    const std::string& helper = calls_[call].helper;
+    const std::string& helper = identity_of(calls_[call]);
     if (tasks_[call].repeated && hanging_.contains(helper)) return true;
     try {
-      programs_.start(call, {.program = program_of(helper),
+      programs_.start(call, {.program = program_of(calls_[call]),
                              .arguments = {calls_[call].action},
                              .input = calls_[call].input,
                              .timeout = limits_.timeout,
@@ -177,7 +185,7 @@ class Schedule {
 
   void finish(ProgramResult& result) {
     const std::size_t call = result.id;
-    const std::string& helper = calls_[call].helper;
+    const std::string& helper = identity_of(calls_[call]);
     Task& task = tasks_[call];
     running_[helper].erase(call);
     if (running_[helper].empty()) running_.erase(helper);
@@ -190,10 +198,10 @@ class Schedule {
     waiting_.push_back(call);
   }
 
-  const std::filesystem::path& program_of(const std::string& helper) {
-    const auto known = programs_found_.find(helper);
+  const std::filesystem::path& program_of(const HelperCall& call) {
+    const auto known = programs_found_.find(identity_of(call));
     if (known != programs_found_.end()) return known->second;
-    return programs_found_.emplace(helper, find_helper(helper)).first->second;
+    return programs_found_.emplace(identity_of(call), find_helper(call)).first->second;
   }
 
   const std::vector<HelperCall>& calls_;

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <set>
@@ -26,9 +27,10 @@ bool is_helper_name(std::string_view name);
 /// One question to a credential helper.
 struct HelperCall {
   std::string helper;       ///< its name, as in `credsStore`: `pass` for docker-credential-pass
-  std::string action;       ///< `get`, `list`, `version`, `store`, `erase`
+  std::string action;       ///< `get`, `list`, `version`, `store`, `erase`, `status`
   std::string input;        ///< a server URL for `get` and `erase`; helpers ignore `list`'s
   std::string secret = {};  ///< what is secret in the input of `store`: no message repeats it
+  std::optional<std::filesystem::path> program = std::nullopt;  ///< absent: the helper's on PATH
 };
 
 /// The call that stores `credential` under `server_url`.
@@ -61,7 +63,7 @@ struct HelperLimits {
 /// the user to unlock its store. A call that failed beside others of its helper is repeated once
 /// alone before it counts as failed: some helpers lock a database of their own. Once a repeated
 /// call has timed out even alone, the helper's other failures count without a repeat, so that a
-/// helper that hangs costs a bounded time.
+/// helper that hangs costs a bounded time. A program that a call names is a helper of its own.
 class HelperClient {
  public:
   /// Called about ten times a second while calls run: how many of how many are done, and a helper
@@ -77,7 +79,7 @@ class HelperClient {
  private:
   HelperLimits limits_;
   Progress progress_;
-  std::set<std::string> called_;   ///< helpers whose first call is over
+  std::set<std::string> called_;   ///< helpers, or programs, whose first call is over
   std::set<std::string> hanging_;  ///< helpers that timed out alone in a repeated call
 };
 

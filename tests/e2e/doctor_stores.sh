@@ -36,7 +36,7 @@ for whose in ours upstream; do
 
   it "secretservice, $whose: no session bus"
   doctor
-  finds problem secretservice-no-bus 'no D-Bus session bus' '--use encryptedfile'
+  finds problem secretservice-no-bus 'there is no session bus' '--use encryptedfile'
   DISPLAY=:99 doctor
   finds problem secretservice-no-bus
   nothing_left
@@ -45,7 +45,7 @@ for whose in ours upstream; do
   DBUS_SESSION_BUS_ADDRESS=unix:path=$scratch/nowhere doctor
   finds problem secretservice-no-bus
 
-  it "secretservice, $whose: no bus, and no dbus-send to look for it"
+  it "secretservice, $whose: no bus, and hardly a program on PATH"
   mkdir "$scratch/few"
   ln -s "$(command -v jq)" "$scratch/bin/docker-credential-secretservice" "$scratch/few"
   run env "PATH=$scratch/few" "$(command -v pullsecret)" doctor -q -o json
@@ -65,10 +65,10 @@ for whose in ours upstream; do
   it "secretservice, $whose: no service on the bus"
   stop_service
   doctor
-  finds problem secretservice-no-service 'org.freedesktop.secrets' 'start gnome-keyring-daemon'
+  finds problem secretservice-no-service 'keeps secrets; docker login and' 'start gnome-keyring-daemon'
   cannot_use secretservice 'session bus'
 
-  it "secretservice, $whose: no service, and no dbus-send to look for it"
+  it "secretservice, $whose: no service, and hardly a program on PATH"
   mkdir "$scratch/few"
   ln -s "$scratch/bin/docker-credential-secretservice" "$scratch/few"
   run env "PATH=$scratch/few" "$(command -v pullsecret)" doctor -q -o json
@@ -218,7 +218,7 @@ for whose in ours upstream; do
   keep_text "$pass_ours" ghcr.io octocat hunter2
   forget_passphrases
   doctor
-  finds problem pass-no-pinentry 'could not ask for the key.s passphrase' 'export GPG_TTY='
+  finds problem pass-no-pinentry 'cannot ask for the key.s passphrase: there is no terminal' 'export GPG_TTY='
 
   it "pass, $whose: no pinentry"
   forget_passphrases
@@ -235,6 +235,95 @@ for whose in ours upstream; do
   finds problem pass-not-installed '^pass: not found on PATH' 'apt install pass'
   rm -r "$scratch/programs"
 done
+
+it 'pass: a key that gpg can ask about takes the place of another store'
+by ours pass
+new_store locked
+forget_passphrases
+config '{"credsStore":"desktop"}'
+run pullsecret doctor --fix --yes --use pass
+same 'credsStore' "$(jq -r .credsStore "$HOME/.docker/config.json")" pass
+
+# ---- encryptedfile
+
+uses encryptedfile
+by ours encryptedfile
+key=$HOME/.config/docker-credential-encryptedfile/key
+
+it 'encryptedfile: a store that works'
+keep_text docker-credential-encryptedfile ghcr.io octocat hunter2
+doctor
+succeeds
+finds ok helper-ok
+
+it 'encryptedfile: its key file is missing, or the one of another file'
+mv "$key" "$scratch/key"
+doctor
+finds problem encryptedfile-key-missing "$key: not there.*; docker login and docker pull fail" 'put its key back'
+cannot_use encryptedfile 'not there, but it is the key'
+(umask 077 && head -c 32 /dev/urandom >"$key")
+doctor
+finds problem encryptedfile-key-unusable 'this is not the key'
+mv "$scratch/key" "$key"
+
+it 'encryptedfile: a passphrase, and no terminal to ask for it'
+python3 "$e2e/on_terminal.py" "$scratch/screen" hunter2 hunter2 -- \
+  docker-credential-encryptedfile rekey --passphrase
+docker-credential-encryptedfile lock
+doctor
+finds problem encryptedfile-locked 'there is no terminal to ask' 'docker-credential-encryptedfile unlock'
+cannot_use encryptedfile 'locked, and there is no terminal'
+
+it 'encryptedfile: damaged'
+head -c 100 /dev/urandom >"$HOME/.local/share/docker-credential-encryptedfile/credentials"
+chmod 600 "$HOME/.local/share/docker-credential-encryptedfile/credentials"
+doctor
+finds problem encryptedfile-damaged
+rm -r "$HOME/.local/share/docker-credential-encryptedfile" "$key"
+
+# ---- Without pullsecret's helpers
+
+# alone: the doctor has none of them beside it, and upstream's on PATH.
+mkdir "$scratch/alone"
+cp "$(command -v pullsecret)" "$scratch/alone/"
+alone() {
+  run env "PATH=$scratch/bin:/usr/bin:/bin" "$scratch/alone/pullsecret" doctor -q -o json --timeout 2
+}
+by upstream secretservice
+by upstream pass
+
+it 'upstream alone: what is wrong is said in its own words'
+uses secretservice
+DBUS_SESSION_BUS_ADDRESS=unix:path=$scratch/nowhere alone
+finds problem helper-fails 'Could not connect'
+alone
+finds problem helper-fails 'was not provided by any .service files'
+
+it 'upstream alone: entries without a server URL are those of a locked keyring'
+remove_keyring
+start_keyring
+stores "$program_folder/docker-credential-secretservice" ghcr.io octocat hunter2
+start_locked_keyring
+alone
+finds problem secretservice-locked 'entries without a server URL' 'unlock it'
+lacks_finding entry-not-in-store
+start_keyring
+alone
+succeeds
+finds ok helper-ok 'has 1 credential'
+stop_service
+
+it 'upstream alone: pass'
+uses pass
+key_is expired
+alone
+succeeds
+finds ok helper-ok
+new_store locked
+keep_text "$pass_ours" ghcr.io octocat hunter2
+forget_passphrases
+alone
+finds problem helper-fails 'decryption failed: No secret key'
 
 # ---- What takes the place of a store
 

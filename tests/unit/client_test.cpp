@@ -62,6 +62,16 @@ TEST_CASE("a helper is asked on standard input and answers on standard output") 
   CHECK(std::get<std::string>(call("echo")) == "get ghcr.io\n");
 }
 
+TEST_CASE("a call that names a program runs that one") {
+  const Helpers helpers;
+  helpers.add("echo", "echo on PATH");
+  const auto named = helpers.folder().write_script("elsewhere", "echo named");
+  const auto replies = HelperClient({}).run(
+      {{"echo", "get", "a"}, {.helper = "echo", .action = "get", .input = "a", .program = named}});
+  CHECK(std::get<std::string>(replies[0]) == "on PATH\n");
+  CHECK(std::get<std::string>(replies[1]) == "named\n");
+}
+
 TEST_CASE("not found is told from failure by the exact message") {
   const Helpers helpers;
   helpers.add("empty", "echo credentials not found in native keychain; exit 1");

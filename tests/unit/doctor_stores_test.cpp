@@ -1,4 +1,6 @@
+#include <chrono>
 #include <string>
+#include <vector>
 
 #include <catch2/catch.hpp>
 
@@ -6,70 +8,106 @@
 #include "temporary_folder.h"
 
 using namespace pullsecret;
+using namespace std::chrono_literals;
+using Catch::Contains;
 
 namespace {
 
-std::string name_of(const std::optional<Finding>& finding) {
-  return finding ? finding->name : "";
+StoreStatus status(StoreState state, Prevents prevents) {
+  return {.state = state, .faults = {{"locked", prevents, "it is locked", "unlock it"}}};
 }
+
+// Its severity; empty if there is no finding.
+std::string severity(StoreState state, Prevents prevents, Tried tried) {
+  const Findings findings = check_store("pass", status(state, prevents), tried).findings;
+  return findings.empty() ? "" : std::string(in_words(findings.front().severity));
+}
+
+/// Helpers that are shell scripts, alone on PATH with the shell's own commands.
+struct Helpers {
+  TemporaryFolder folder;
+  ScopedVariable path{"PATH", folder.path().string() + ":/usr/bin:/bin"};
+
+  void add(const std::string& name, const std::string& commands) const {
+    folder.write_script("docker-credential-" + name, commands);
+  }
+};
+
+std::optional<StoreStatus> ask(const StoreQuestion& question) {
+  HelperClient client({.timeout = 500ms});
+  return ask_stores({question}, client).front();
+}
+
+constexpr const char* ready = R"(echo '{"Store":"pass","State":"ready","Faults":[]}')";
 
 }  // namespace
 
-TEST_CASE("an unknown keyring is recognised by what the helper says") {
-  // pullsecret's docker-credential-secretservice, and upstream's 0.6.4 (libsecret, GDBus).
-  const auto row = GENERATE(table<std::string, std::string>({
-      {"secret service: there is no session bus at unix:path=/x: no such file or directory",
-       "secretservice-no-bus"},
-      {"Cannot autolaunch D-Bus without X11 $DISPLAY", "secretservice-no-bus"},
-      {"Could not connect: No such file or directory", "secretservice-no-bus"},
-      {"secret service: no program on the session bus keeps secrets", "secretservice-no-service"},
-      {"GDBus.Error:org.freedesktop.DBus.Error.ServiceUnknown: The name org.freedesktop.secrets "
-       "was "
-       "not provided by any .service files",
-       "secretservice-no-service"},
-      {"secret service: the request to unlock the keyring was dismissed", "secretservice-locked"},
-      {"Cannot create an item in a locked collection", "secretservice-locked"},
-      {"secret service: the request to make a first keyring was dismissed",
-       "secretservice-no-keyring"},
-      {"something else", ""},
-  }));
-  CHECK(name_of(check_keyring(Keyring::unknown, std::get<0>(row))) == std::get<1>(row));
+TEST_CASE("what keeps a store from its work is a problem, whatever its helper says") {
+  for (const Prevents prevents : {Prevents::store, Prevents::get, Prevents::both})
+    for (const Tried tried : {Tried::failed, Tried::found_nothing, Tried::gave_credential})
+      CHECK(severity(StoreState::unusable, prevents, tried) == "problem");
 }
 
-TEST_CASE("what is known of a keyring counts before what the helper says") {
-  CHECK_FALSE(check_keyring(Keyring::unlocked, "the keyring is locked"));
-  CHECK(name_of(check_keyring(Keyring::no_service, "the keyring is locked")) ==
-        "secretservice-no-service");
+TEST_CASE("a store that has to ask first is a problem only where its helper failed") {
+  const StoreState locked = StoreState::locked;
+  for (const Prevents prevents : {Prevents::store, Prevents::get, Prevents::both}) {
+    CHECK(severity(locked, prevents, Tried::failed) == "problem");
+    CHECK(severity(locked, prevents, Tried::gave_credential).empty());
+  }
+  CHECK(severity(locked, Prevents::both, Tried::found_nothing) == "warning");
+  CHECK(severity(locked, Prevents::store, Tried::found_nothing) == "warning");
+  CHECK(severity(locked, Prevents::get, Tried::found_nothing).empty());
 }
 
-TEST_CASE("a locked keyring is a problem only where the helper failed") {
-  CHECK(check_keyring(Keyring::locked, "")->severity == Severity::warning);
-  CHECK(check_keyring(Keyring::locked, "no answer within 1 s")->severity == Severity::problem);
+TEST_CASE("a finding on a store has the name of both, and says what fails") {
+  const auto check = [](StoreState state, Prevents prevents) {
+    return check_store("pass", status(state, prevents), Tried::failed);
+  };
+  const StoreCheck shut = check(StoreState::unusable, Prevents::both);
+  CHECK(shut.is_shut);
+  const Finding& finding = shut.findings.front();
+  CHECK(finding.name == "pass-locked");
+  CHECK(finding.subject == "docker-credential-pass");
+  CHECK(finding.message == "it is locked; docker login and docker pull fail");
+  CHECK(finding.hint == "unlock it; or `pullsecret doctor --fix --use encryptedfile`");
+  const StoreCheck reads = check(StoreState::unusable, Prevents::store);
+  CHECK_FALSE(reads.is_shut);
+  CHECK(reads.findings.front().message == "it is locked; docker login fails");
+  CHECK(reads.findings.front().hint == "unlock it");
+  CHECK(check(StoreState::locked, Prevents::get).findings.front().message ==
+        "it is locked; docker pull fails");
 }
 
-TEST_CASE("without an address or a socket for it there is no bus") {
-  const TemporaryFolder folder;
-  const ScopedVariable address("DBUS_SESSION_BUS_ADDRESS", std::nullopt);
-  const ScopedVariable runtime("XDG_RUNTIME_DIR", folder.path().string());
-  CHECK(ask_keyring() == Keyring::no_bus);
+TEST_CASE("a store that has to ask who reads is of use, one that has to ask who stores is not") {
+  CHECK_FALSE(why_not_usable("pass", {}));
+  CHECK_FALSE(why_not_usable("pass", status(StoreState::locked, Prevents::get)));
+  CHECK_FALSE(why_not_usable("pass", {.state = StoreState::locked}));
+  CHECK(why_not_usable("pass", status(StoreState::unusable, Prevents::get)));
+  const auto reason = why_not_usable("pass", status(StoreState::locked, Prevents::both));
+  REQUIRE(reason);
+  CHECK_THAT(reason->what(), Catch::Equals("docker-credential-pass: it is locked"));
+  CHECK(reason->hint() == "unlock it");
 }
 
-TEST_CASE("gpg's words for a passphrase that it did not get") {
-  CHECK(check_pinentry("exit status 1: gpg: decryption failed: No secret key"));
-  CHECK(check_pinentry("gpg: decryption failed: Inappropriate ioctl for device"));
-  CHECK(check_pinentry("gpg cannot ask for the key's passphrase: there is no terminal here"));
-  CHECK_FALSE(check_pinentry("gpg cannot read the entry, which may be damaged"));
-  CHECK_FALSE(check_pinentry(""));
+TEST_CASE("a store's status is the one of the helper on PATH") {
+  const Helpers helpers;
+  helpers.add("pass", "[ \"$1\" = status ] && " + std::string(ready));
+  const auto status = ask({.store = "pass"});
+  REQUIRE(status);
+  CHECK(status->state == StoreState::ready);
 }
 
-TEST_CASE("a password store without .gpg-id is not initialised") {
-  const TemporaryFolder folder;
-  folder.write_script("pass", "");
-  folder.write_script("gpg", "");
-  const ScopedVariable path("PATH", folder.path().string() + ":/usr/bin:/bin");
-  const ScopedVariable store("PASSWORD_STORE_DIR", (folder.path() / "store").string());
-  const ScopedVariable key("PASSWORD_STORE_KEY", std::nullopt);
-  const Findings findings = check_password_store();
-  REQUIRE(findings.size() == 1);
-  CHECK(findings.front().name == "pass-not-initialized");
+// Beside these tests there are no helpers.
+TEST_CASE("what is no status of the store counts as none, and other helpers are not asked") {
+  const Helpers helpers;
+  for (const char* commands : {"echo hello", "exit 1", "echo '{}'", "sleep 30",
+                               R"(echo '{"Store":"secretservice","State":"ready","Faults":[]}')"}) {
+    helpers.add("pass", commands);
+    CHECK_FALSE(ask({.store = "pass"}));
+  }
+  helpers.add("pass", ready);
+  CHECK_FALSE(ask({.store = "pass", .hangs_on_path = true}));
+  helpers.add("it", "touch \"$0.asked\"; " + std::string(ready));
+  CHECK_FALSE(ask({.store = "it"}));
+  CHECK_FALSE(std::filesystem::exists(helpers.folder.path() / "docker-credential-it.asked"));
 }

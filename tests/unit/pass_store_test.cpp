@@ -6,7 +6,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "system/gpg_key.h"
+#include "helpers/pass/gpg_key.h"
 #include "helpers/pass/pass_program.h"
 #include "support.h"
 #include "system/environment.h"

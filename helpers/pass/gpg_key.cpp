@@ -1,4 +1,4 @@
-#include "system/gpg_key.h"
+#include "helpers/pass/gpg_key.h"
 
 #include <chrono>
 #include <cstddef>
