@@ -64,7 +64,7 @@ HelperCall get_call(const Interview& interview) {
 
 // Asks all at once, but for those that have not answered before.
 void ask(std::vector<Interview>& interviews, HelperCall (*call_for)(const Interview&),
-         std::optional<HelperReply> Interview::*place, HelperClient& helpers) {
+         std::optional<HelperReply> Interview::*reply, HelperClient& helpers) {
   std::vector<Interview*> asked;
   std::vector<HelperCall> calls;
   for (Interview& interview : interviews) {
@@ -74,7 +74,7 @@ void ask(std::vector<Interview>& interviews, HelperCall (*call_for)(const Interv
   }
   std::vector<HelperReply> replies = helpers.run(calls);
   for (std::size_t i = 0; i < asked.size(); ++i)
-    asked[i]->*place = std::move(replies[i]);
+    asked[i]->*reply = std::move(replies[i]);
 }
 
 // Last, because a get may have unlocked the store.

@@ -38,11 +38,11 @@ std::optional<fs::path> find_installed_helper(const std::string& store) {
 /// A round of asking: which question each call is for.
 struct Round {
   std::vector<HelperCall> calls;
-  std::vector<std::size_t> places;
+  std::vector<std::size_t> positions;
 
-  void add(std::size_t place, const std::string& store, std::optional<fs::path> program = {}) {
+  void add(std::size_t position, const std::string& store, std::optional<fs::path> program = {}) {
     calls.push_back({.helper = store, .action = "status", .input = {}, .program = program});
-    places.push_back(place);
+    positions.push_back(position);
   }
 };
 
@@ -51,7 +51,7 @@ void ask(const Round& round, std::vector<std::optional<StoreStatus>>& statuses,
   const std::vector<HelperReply> replies = helpers.run(round.calls);
   for (std::size_t i = 0; i < replies.size(); ++i)
     if (const auto* answer = std::get_if<std::string>(&replies[i]))
-      statuses[round.places[i]] = parse_status(round.calls[i].helper, *answer);
+      statuses[round.positions[i]] = parse_status(round.calls[i].helper, *answer);
 }
 
 // ---- What the answers mean
