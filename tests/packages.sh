@@ -5,7 +5,7 @@
 test_packages=(
   # the builds
   g++ meson ninja-build pkg-config nlohmann-json3-dev libcxxopts-dev libdtl-dev libfmt-dev libyaml-cpp-dev
-  libsodium-dev libsystemd-dev catch2 clang libclang-rt-dev
+  libsodium-dev libsystemd-dev libsecret-1-dev catch2 clang libclang-rt-dev
   # real stores, a real registry, real clients
   golang-docker-credential-helpers dbus-daemon dbus-bin gnome-keyring gcr keepassxc pass gnupg git
   pinentry-curses

@@ -1,7 +1,7 @@
 """conformance.py PROTOCOL-CASES OURS-OR-UPSTREAM STORE PROGRAM EMPTY
 
 Runs the cases of protocol-cases.json with PROGRAM, a docker-credential-STORE, and prints a test
-case for each. The shell command EMPTY empties the store before each of them.
+case for each, with that name. The shell command EMPTY empties the store before each of them.
 
 A case's steps are [ACTION, INPUT, EXIT STATUS, STANDARD OUTPUT]. ACTION is one argument or the list
 of all. An object is JSON, beside

@@ -8,20 +8,25 @@
 . "$e2e/pass_cases.sh"
 need python3 jq gnome-keyring-daemon docker-credential-encryptedfile
 
-# empty_keyring: through the service itself, whichever program stored what is in it. A call that it
-# does not answer is repeated.
+# empty_keyring: through the service itself, whichever program stored what is in it. A first call that
+# overtakes gnome-keyring's record of the caller is repeated: it answers that it knows no such method,
+# or nothing.
 empty_keyring() {
   local service=/org/freedesktop/secrets api=org.freedesktop.Secret items item
   tell() {
     dbus-send --session --print-reply=literal --reply-timeout=2000 \
       --dest=org.freedesktop.secrets "$@"
   }
-  while items=$(tell "$service" "$api.Service.SearchItems" dict:string:string:docker_cli,1 |
-    grep -Eo "$service/collection/[^ ]+"); do
+  search() {
+    until tell "$service" "$api.Service.SearchItems" dict:string:string:docker_cli,1; do
+      sleep 0.05
+    done
+  }
+  while items=$(search | grep -Eo "$service/collection/[^ ]+"); do
     for item in $items; do
       tell "$item" "$api.Item.Delete"
     done
-  done
+  done 2>/dev/null
 }
 export -f empty_keyring
 export password_store
@@ -52,5 +57,7 @@ both pass 'find "$password_store" -mindepth 1 ! -name .gpg-id -delete'
 start_bus
 start_keyring
 both secretservice empty_keyring
+[ ! "$ours_on_libsecret" ] ||
+  conforms ours 'secretservice over libsecret' "$ours_on_libsecret" empty_keyring
 
 finish
