@@ -98,6 +98,8 @@ as_root() {
   fi
 }
 
+has_library() { pkg-config --exists "$1" 2>/dev/null; }
+
 # For systems without apt-get.
 name_what_is_missing() {
   missing=
@@ -105,9 +107,11 @@ name_what_is_missing() {
   for program in meson ninja pkg-config; do
     command -v "$program" >/dev/null || missing="$missing $program,"
   done
-  for library in nlohmann_json cxxopts fmt yaml-cpp libsodium libsystemd; do
-    pkg-config --exists "$library" 2>/dev/null || missing="$missing $library (library),"
+  for library in nlohmann_json cxxopts fmt yaml-cpp libsodium; do
+    has_library "$library" || missing="$missing $library (library),"
   done
+  has_library libsystemd || has_library libelogind || has_library basu || has_library libsecret-1 ||
+    missing="$missing libsystemd, libelogind, basu or libsecret-1 (library),"
   [ -z "$missing" ] ||
     fail "missing:${missing%,}" "install them with the system's package manager, then run this again"
 }
