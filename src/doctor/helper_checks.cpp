@@ -80,6 +80,7 @@ void ask(std::vector<Interview>& interviews, HelperCall (*call_for)(const Interv
 // Last, because a get may have unlocked the store.
 void ask_about_stores(std::vector<Interview>& interviews, HelperClient& helpers) {
   std::vector<StoreQuestion> questions;
+  questions.reserve(interviews.size());
   for (const Interview& interview : interviews)
     questions.push_back({interview.use.helper, has_hung(interview.version)});
   std::vector<std::optional<StoreStatus>> statuses = ask_stores(questions, helpers);
@@ -154,10 +155,15 @@ void add(HelperChecks& checks, const std::string& helper, HelperCheck check) {
 
 // ---- A store alone
 
+bool is_on_path(const Interview& interview) {
+  const HelperFailure* failure = failure_in(interview.list);
+  return failure == nullptr || failure->end;
+}
+
 std::optional<Error> fault_of(const Interview& interview) {
   const std::string& store = interview.use.helper;
   const HelperFailure* failure = failure_in(interview.list);
-  if (failure != nullptr && !failure->end) return failure->error;
+  if (!is_on_path(interview)) return failure->error;
   if (const auto status = store_of(interview))
     if (auto reason = why_not_usable(store, *status)) return reason;
   if (failure != nullptr) return failure->error;
@@ -174,7 +180,7 @@ struct Trial {
 Trial try_store(const std::string& store, HelperClient& helpers) {
   std::vector<Interview> interviews{{.use = {.helper = store}, .server_urls = {}}};
   ask(interviews, list_call, &Interview::list, helpers);
-  ask_about_stores(interviews, helpers);
+  if (is_on_path(interviews.front())) ask_about_stores(interviews, helpers);
   auto fault = fault_of(interviews.front());
   return {std::move(interviews.front()), std::move(fault)};
 }

@@ -41,7 +41,8 @@ struct Round {
   std::vector<std::size_t> positions;
 
   void add(std::size_t position, const std::string& store, std::optional<fs::path> program = {}) {
-    calls.push_back({.helper = store, .action = "status", .input = {}, .program = program});
+    calls.push_back(
+        {.helper = store, .action = "status", .input = {}, .program = std::move(program)});
     positions.push_back(position);
   }
 };
