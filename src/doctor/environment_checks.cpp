@@ -105,7 +105,8 @@ std::optional<std::string> path_in(std::string_view output) {
 
 // In a session of its own, an interactive shell does not take the terminal from its caller.
 std::optional<std::string> ask_shell(const std::string& mode,
-                                     std::optional<Environment> environment) {
+                                     std::optional<Environment> environment,
+                                     std::chrono::milliseconds patience) {
   const auto shell = find_shell();
   const auto setsid = find_program("setsid", "/usr/bin:/bin").found;
   if (!shell || !setsid) return std::nullopt;
@@ -113,7 +114,7 @@ std::optional<std::string> ask_shell(const std::string& mode,
       {.program = *setsid,
        .arguments = {shell->string(), mode, "-c", fmt::format("echo '{}'; printenv PATH", marker)},
        .input = {},
-       .timeout = std::chrono::seconds(5),
+       .timeout = patience,
        .max_output = 1024UL * 1024,
        .environment = std::move(environment)});
   return path_in(result.output);
@@ -131,12 +132,12 @@ Findings check_environment(const std::optional<Config>& config) {
   }
 }
 
-std::optional<std::string> interactive_search_path() {
-  return ask_shell("-i", std::nullopt);
+std::optional<std::string> interactive_search_path(std::chrono::milliseconds patience) {
+  return ask_shell("-i", std::nullopt, patience);
 }
 
-std::optional<std::string> login_search_path() {
-  return ask_shell("-l", login_environment());
+std::optional<std::string> login_search_path(std::chrono::milliseconds patience) {
+  return ask_shell("-l", login_environment(), patience);
 }
 
 }  // namespace pullsecret

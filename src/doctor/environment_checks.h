@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -15,14 +16,16 @@ namespace pullsecret {
 Findings check_environment(const std::optional<Config>& config);
 
 // Where the user's shell ($SHELL, else the passwd entry's) finds programs, as $PATH. Both run the
-// shell with the user's start-up files, without a terminal; nothing if it does not answer within a
-// few seconds.
+// shell with the user's start-up files, without a terminal; nothing if it does not answer within
+// `patience`.
+inline constexpr std::chrono::milliseconds shell_patience = std::chrono::seconds(5);
 
 /// As in a new terminal: an interactive shell on top of the caller's environment.
-std::optional<std::string> interactive_search_path();
+std::optional<std::string> interactive_search_path(
+    std::chrono::milliseconds patience = shell_patience);
 
 /// As for what no terminal starts, a desktop's programs and services: a login shell that gets
 /// nothing of the caller's PATH.
-std::optional<std::string> login_search_path();
+std::optional<std::string> login_search_path(std::chrono::milliseconds patience = shell_patience);
 
 }  // namespace pullsecret

@@ -233,15 +233,14 @@ echo "\$1" >>"$scratch/slow.log"
 [ "\$1" = version ] || sleep 300
 END
 uses slow
-doctor
+limit=2 doctor
 finds problem helper-hangs '^list: no answer within 2 s'
-within 15000
 same 'what it was asked' "$(tr '\n' ' ' <"$scratch/slow.log")" 'version list '
 nothing_left
 
 it 'hangs at the first question'
 helper slow <<<'exec sleep 300'
-doctor
+limit=2 doctor
 finds problem helper-hangs '^version: no answer within 2 s'
 nothing_left
 
@@ -306,11 +305,15 @@ finds ok entry-ok
 it 'looks at all helpers side by side'
 config "{\"credHelpers\":{\"a.example\":\"nap1\",\"b.example\":\"nap2\",\"c.example\":\"nap3\"}}"
 for i in 1 2 3; do
-  helper "nap$i" <<<'exec sleep 300'
+  helper "nap$i" <<END
+touch "$scratch/napping$i"
+until [ -e "$scratch/napping1" ] && [ -e "$scratch/napping2" ] && [ -e "$scratch/napping3" ]; do
+  sleep 0.05
+done
+echo '{}'
+END
 done
 doctor
-finds problem helper-hangs
-within 12000
-nothing_left
+lacks_finding helper-hangs
 
 finish

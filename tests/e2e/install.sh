@@ -12,7 +12,7 @@ search=$PATH
 run_installer() {
   ran="install.sh $*"
   timeout 500 env PATH="$search" "$source/install.sh" "$@" >"$scratch/out" 2>"$scratch/err"
-  status=$? milliseconds=0
+  status=$?
 }
 
 # refuses STATUS REGEX

@@ -186,7 +186,6 @@ it 'no terminal to ask for the passphrase on'
 forget_passphrases
 ask "$ours" get ghcr.io
 refused "^pass: gpg cannot ask for the key's passphrase: there is no terminal here; .*export GPG_TTY=\\$\\(tty\\)"
-within 10000
 says_of_store "$ours" locked no-pinentry
 out_has 'there is no terminal here.*export GPG_TTY'
 out_json '.Faults[0].Prevents' '["get"]'

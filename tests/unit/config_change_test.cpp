@@ -1,6 +1,7 @@
 #include "docker/config_change.h"
 
-#include <chrono>
+#include <algorithm>
+#include <ctime>
 #include <string>
 
 #include <catch2/catch.hpp>
@@ -209,18 +210,29 @@ TEST_CASE("a config with its credentials inline alone names no store, and keeps 
   CHECK(changed_config({}, inline_alone({}, {})) == "{}");
 }
 
-TEST_CASE("100,000 entries are changed in time that grows with their number") {
+namespace {
+
+// The processor's seconds that changing so many entries takes.
+double seconds_to_change(int count) {
   std::string text = R"({"auths":{)";
   ConfigChange change;
-  for (int i = 0; i < 100'000; ++i) {
+  for (int i = 0; i < count; ++i) {
     const std::string key = "r" + std::to_string(i) + ".io";
     text += (i == 0 ? "\"" : ",\"") + key + R"(":{"auth":"dTpw"})";
     change.entries[key] = WithoutSecrets{};
     change.cred_helpers[key] = "pass";
   }
   text += "}}";
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();
   const std::string result = changed_config({"config.json", text}, change);
-  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(10));
-  CHECK(parse_config({"config.json", result}).cred_helpers.size() == 100'000);
+  const std::clock_t end = std::clock();
+  CHECK(std::count(result.begin(), result.end(), '\n') > 2 * count);
+  return static_cast<double>(end - start) / CLOCKS_PER_SEC;
+}
+
+}  // namespace
+
+TEST_CASE("what a change takes grows with the number of entries") {
+  // A quadratic step would take a hundred times as long.
+  CHECK(seconds_to_change(50'000) < 40 * seconds_to_change(5'000));
 }
