@@ -3,19 +3,14 @@
 #include <fcntl.h>
 #include <sys/file.h>
 
-#include <cerrno>
-
 #include "system/error.h"
 #include "system/file.h"
+#include "system/uninterrupted.h"
 
 namespace pullsecret {
 
 bool lock_open_file(const FileDescriptor& descriptor) {
-  int result = 0;
-  do {
-    result = flock(descriptor.get(), LOCK_EX);
-  } while (result != 0 && errno == EINTR);
-  return result == 0;
+  return uninterrupted(flock, descriptor.get(), LOCK_EX) == 0;
 }
 
 FileDescriptor lock_file(const std::filesystem::path& file) {

@@ -21,6 +21,7 @@
 #include "system/file.h"
 #include "system/lock.h"
 #include "system/text.h"
+#include "system/uninterrupted.h"
 
 namespace pullsecret {
 namespace {
@@ -105,10 +106,7 @@ FileDescriptor open_pseudo_terminal(const FileDescriptor& terminal) {
 // A terminal in canonical mode gives one line at a time, of at most 4095 bytes.
 std::string read_line(const FileDescriptor& terminal) {
   std::array<char, 4096> buffer{};
-  ssize_t count = 0;
-  do {
-    count = read(terminal.get(), buffer.data(), buffer.size());
-  } while (count < 0 && errno == EINTR);
+  const ssize_t count = uninterrupted(read, terminal.get(), buffer.data(), buffer.size());
   if (count < 0) throw system_error(terminal_name);
   std::string line(buffer.data(), static_cast<std::size_t>(count));
   if (line.ends_with('\n')) line.pop_back();
