@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/ioctl.h>
-#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <termios.h>
@@ -11,7 +10,6 @@
 
 #include <array>
 #include <cerrno>
-#include <csignal>
 #include <cstddef>
 #include <utility>
 
@@ -19,6 +17,7 @@
 
 #include "system/error.h"
 #include "system/file.h"
+#include "system/held_signals.h"
 #include "system/lock.h"
 #include "system/text.h"
 #include "system/uninterrupted.h"
@@ -27,37 +26,6 @@ namespace pullsecret {
 namespace {
 
 constexpr const char* terminal_name = "/dev/tty";
-
-/// While it lives, the signals that would end or stop this process in the middle of a question
-/// wait. They are not read from the descriptor but let loose with their usual effect, so that the
-/// shell sees a process that its signal ended, and no handler is needed.
-class HeldSignals {
- public:
-  HeldSignals() {
-    sigemptyset(&signals_);
-    for (const int signal : {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGTSTP})
-      sigaddset(&signals_, signal);
-    sigprocmask(SIG_BLOCK, &signals_, &before_);
-    arrived_ = FileDescriptor(signalfd(-1, &signals_, SFD_CLOEXEC));
-    if (!arrived_.is_open()) throw system_error("signalfd");
-  }
-  HeldSignals(const HeldSignals&) = delete;
-  HeldSignals& operator=(const HeldSignals&) = delete;
-  ~HeldSignals() { sigprocmask(SIG_SETMASK, &before_, nullptr); }
-
-  /// Readable once a signal waits.
-  const FileDescriptor& arrived() const { return arrived_; }
-
-  /// Returns if the signal only stopped the process, which now goes on, or is ignored.
-  void let_loose() const {
-    sigprocmask(SIG_SETMASK, &before_, nullptr);
-    sigprocmask(SIG_BLOCK, &signals_, nullptr);
-  }
-
- private:
-  sigset_t signals_{}, before_{};
-  FileDescriptor arrived_;
-};
 
 /// While it lives, the terminal does not show what is typed.
 class EchoOff {
@@ -145,8 +113,9 @@ std::optional<Terminal> Terminal::open() {
 
 std::string Terminal::ask_secret(const std::string& prompt) const {
   const HeldSignals signals;
+  const FileDescriptor arrival = signals.arrival();
   while (true) {
-    if (auto answer = ask_once(descriptor_, prompt, signals.arrived())) {
+    if (auto answer = ask_once(descriptor_, prompt, arrival)) {
       if (answer->empty()) throw Error("", "no passphrase was given");
       return std::move(*answer);
     }
