@@ -116,23 +116,28 @@ void lock(const Arguments& arguments) {
   forget_key(*header->passphrase);
 }
 
-void rekey_to_passphrase(CredentialsFile& file) {
+// What these return is why the key before is still there.
+std::optional<Error> rekey_to_passphrase(CredentialsFile& file) {
   const DerivedKey derived = ask_for_new_passphrase();
-  file.rekey(derived.key, derived.passphrase);
+  auto left = file.rekey(derived.key, derived.passphrase);
   keep_new_key(derived);
+  return left;
 }
 
-void rekey_to_key_file(CredentialsFile& file, const std::filesystem::path& key_file) {
-  file.rekey(read_named_key(key_file), std::nullopt);
+std::optional<Error> rekey_to_key_file(CredentialsFile& file,
+                                       const std::filesystem::path& key_file) {
+  auto left = file.rekey(read_named_key(key_file), std::nullopt);
   if (file.places().named_key != key_file)
     say(fmt::format("from now on, set DOCKER_CREDENTIAL_KEY_FILE={}", place_of(key_file)));
+  return left;
 }
 
-void rekey_at_random(CredentialsFile& file) {
-  file.rekey_at_random();
+std::optional<Error> rekey_at_random(CredentialsFile& file) {
+  auto left = file.rekey_at_random();
   if (file.places().named_key)
     say(fmt::format("from now on its key is in {}: name no other in the environment",
                     place_of(file.places().key)));
+  return left;
 }
 
 void rekey(const Arguments& arguments) {
@@ -143,13 +148,14 @@ void rekey(const Arguments& arguments) {
   file.require_existing();
   const auto before = file.header();
   file.read();  // asks for the old passphrase before the new one
-  if (to_passphrase)
-    rekey_to_passphrase(file);
-  else if (to_key_file)
-    rekey_to_key_file(file, std::filesystem::absolute(arguments.back()));
-  else
-    rekey_at_random(file);
+  const std::optional<Error> left =
+      to_passphrase ? rekey_to_passphrase(file)
+      : to_key_file ? rekey_to_key_file(file, std::filesystem::absolute(arguments.back()))
+                    : rekey_at_random(file);
   if (before && before->passphrase) forget_key(*before->passphrase);
+  if (left)
+    throw Error("", fmt::format("rekeyed, but the key before is not gone: {}", left->what()),
+                left->hint());
 }
 
 }  // namespace

@@ -24,6 +24,17 @@ auto naming(const std::filesystem::path& file, Work work) {
   }
 }
 
+// What `work` throws, if it does.
+template <typename Work>
+std::optional<Error> failure_of(Work work) {
+  try {
+    work();
+  } catch (const Error& error) {
+    return error;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 CredentialsFile::CredentialsFile(Places places) : places_(std::move(places)) {}
@@ -56,7 +67,10 @@ void CredentialsFile::change(const std::function<bool(Entries&)>& edit) {
   const std::optional<std::string> file = load();
   Entries entries = file ? open(*file) : Entries();
   if (!edit(entries)) return;
-  if (!file) return write(entries, key_for_new_file(places_), std::nullopt);
+  if (!file) {
+    write(entries, key_for_new_file(places_), std::nullopt);
+    return;
+  }
   const SealedHeader header = read_header(*file);
   settle_new_key(places_, header);
   write(entries, key_of(header), header.passphrase);
@@ -77,27 +91,35 @@ void CredentialsFile::require_existing() const {
 void CredentialsFile::create(const std::optional<DerivedKey>& passphrase) {
   const FileDescriptor held = lock();
   refuse_existing();
-  if (passphrase) return write({}, passphrase->key, passphrase->passphrase);
-  write({}, key_for_new_file(places_), std::nullopt);
+  if (passphrase)
+    write({}, passphrase->key, passphrase->passphrase);
+  else
+    write({}, key_for_new_file(places_), std::nullopt);
 }
 
-void CredentialsFile::rekey(const Key& key, const std::optional<Argon2id>& passphrase) {
+std::optional<Error> CredentialsFile::rekey(const Key& key,
+                                            const std::optional<Argon2id>& passphrase) {
   find_key_before_locking();
   const FileDescriptor held = lock();
   const Entries entries = read_to_rekey();
   const bool had_random_key = !header()->passphrase && !places_.named_key;
-  write(entries, key, passphrase);
-  if (had_random_key) remove_retired_key(places_, *this->header());
+  const Unsynced unsynced = write(entries, key, passphrase);
+  if (unsynced || !had_random_key) return unsynced;
+  return failure_of([&] { remove_retired_key(places_, *header()); });
 }
 
-void CredentialsFile::rekey_at_random() {
+std::optional<Error> CredentialsFile::rekey_at_random() {
   find_key_before_locking();
   const FileDescriptor held = lock();
   const Entries entries = read_to_rekey();
   const Key key = new_key();
   write_key(places_.new_key, key);
-  write(entries, key, std::nullopt);
-  settle_new_key(places_, *header());
+  Unsynced unsynced;
+  const auto not_written = failure_of([&] { unsynced = write(entries, key, std::nullopt); });
+  if (unsynced) return unsynced;
+  auto not_settled = failure_of([&] { settle_new_key(places_, *header()); });
+  if (not_written) throw *not_written;
+  return not_settled;
 }
 
 std::optional<std::string> CredentialsFile::load() const {
@@ -117,11 +139,12 @@ Entries CredentialsFile::open(std::string_view file) {
                 [&] { return parse_entries(unseal(file, key_of(read_header(file)))); });
 }
 
-void CredentialsFile::write(const Entries& entries, const Key& key,
-                            const std::optional<Argon2id>& passphrase) const {
+Unsynced CredentialsFile::write(const Entries& entries, const Key& key,
+                                const std::optional<Argon2id>& passphrase) const {
   remove_abandoned(places_.credentials);
-  naming(places_.credentials, [&] {
-    replace_file(places_.credentials, seal(format_entries(entries), key, passphrase, new_nonce()));
+  return naming(places_.credentials, [&] {
+    return replace_file(places_.credentials,
+                        seal(format_entries(entries), key, passphrase, new_nonce()));
   });
 }
 

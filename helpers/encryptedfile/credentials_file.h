@@ -9,6 +9,7 @@
 #include "helpers/encryptedfile/passphrase.h"
 #include "helpers/encryptedfile/places.h"
 #include "helpers/encryptedfile/sealed_file.h"
+#include "system/file.h"
 #include "system/file_descriptor.h"
 
 namespace pullsecret {
@@ -17,8 +18,9 @@ namespace pullsecret {
 ///
 /// - Reading takes no lock: a change replaces the file in one step (replace_file()), so that a
 ///   reader has the old or the new one.
-/// - Changing holds the lock from before the file is read until the new one is on disk; so of
+/// - Changing holds the lock from before the file is read until the new one is in place; so of
 ///   changes at the same time none is lost, and after a crash the file is the old or the new one.
+///   Where an operation throws, the file is the old one.
 /// - A passphrase is asked for before the lock is taken: nobody waits for somebody's typing.
 /// - A file that cannot be opened (damaged, foreign, newer, another key) is never written to.
 /// - The file, its folder and the key file are checked as private_file.h says: a symbolic link in
@@ -55,18 +57,20 @@ class CredentialsFile {
   void create(const std::optional<DerivedKey>& passphrase);
 
   /// Seals the same entries with another key: of a passphrase or of a key file that the user keeps.
-  /// The random key file that had been in use is removed.
-  void rekey(const Key& key, const std::optional<Argon2id>& passphrase);
+  /// The random key file that had been in use is removed. Where that fails, or the credentials may
+  /// yet be undone by a power cut and need the key before, it stays; why is returned.
+  std::optional<Error> rekey(const Key& key, const std::optional<Argon2id>& passphrase);
 
   /// Seals the same entries with a new random key, which becomes that in `places().key`. At each
-  /// moment the credentials on disk are sealed with a key on disk: find_key_in_files().
-  void rekey_at_random();
+  /// moment the credentials on disk are sealed with a key on disk: find_key_in_files(). What is
+  /// returned is as for rekey(); the next change then ends it.
+  std::optional<Error> rekey_at_random();
 
  private:
   const Key& key_of(const SealedHeader& header);
   Entries open(std::string_view file);
-  void write(const Entries& entries, const Key& key,
-             const std::optional<Argon2id>& passphrase) const;
+  Unsynced write(const Entries& entries, const Key& key,
+                 const std::optional<Argon2id>& passphrase) const;
   FileDescriptor lock() const;
   void find_key_before_locking();
   Entries read_to_rekey();

@@ -1,8 +1,6 @@
 #include "helpers/encryptedfile/key_file.h"
 
-#include <unistd.h>
-
-#include <cstdio>
+#include <cerrno>
 #include <optional>
 
 #include <fmt/format.h>
@@ -45,9 +43,9 @@ std::optional<Key> decode_hex(std::string_view text) {
   return key;
 }
 
-void remove_key(const fs::path& file) {
-  if (unlink(file.c_str()) != 0) throw system_error(place_of(file));
-  sync_folder(file.parent_path());
+// Until `folder` is on disk, what was done there is nothing to build on.
+void require_synced(const fs::path& folder) {
+  if (const Unsynced unsynced = sync_folder(folder)) throw *unsynced;
 }
 
 }  // namespace
@@ -92,7 +90,10 @@ Key find_key_in_files(const Places& places, const SealedHeader& header) {
 
 Key key_for_new_file(const Places& places) {
   if (places.named_key) return read_named_key(*places.named_key);
-  if (auto key = read_own_key(places.key)) return std::move(*key);
+  if (auto key = read_own_key(places.key)) {
+    require_synced(places.key.parent_path());  // who made it may have been killed before
+    return std::move(*key);
+  }
   Key key = new_key();
   write_key(places.key, key);
   return key;
@@ -101,24 +102,27 @@ Key key_for_new_file(const Places& places) {
 void write_key(const fs::path& file, const Key& key) {
   make_private_folder(file.parent_path());
   remove_abandoned(file);
-  replace_file(file, encode_base64(key.bytes) + '\n');
+  if (!make_file(file, encode_base64(key.bytes) + '\n'))
+    throw Error(place_of(file), error_text(EEXIST));
 }
 
 void settle_new_key(const Places& places, const SealedHeader& header) {
   const auto key = read_own_key(places.new_key);
   if (!key) return;
-  if (!is_key_of(*key, header)) return remove_key(places.new_key);
+  if (!is_key_of(*key, header)) {
+    remove_file(places.new_key);
+    return;
+  }
   // Who sealed the credentials may have been killed before their folder was on disk; without them,
   // the old key would still be needed.
-  sync_folder(places.credentials.parent_path());
-  if (rename(places.new_key.c_str(), places.key.c_str()) != 0)
-    throw system_error(place_of(places.key));
-  sync_folder(places.key.parent_path());
+  require_synced(places.credentials.parent_path());
+  rename_file(places.new_key, places.key);
 }
 
 void remove_retired_key(const Places& places, const SealedHeader& header) {
   const auto key = read_own_key(places.key);
-  if (key && !is_key_of(*key, header)) remove_key(places.key);
+  if (!key || is_key_of(*key, header)) return;
+  if (const Unsynced unsynced = remove_file(places.key)) throw *unsynced;
 }
 
 }  // namespace pullsecret

@@ -34,7 +34,8 @@ Key find_key_in_files(const Places& places, const SealedHeader& header);
 /// made if it is not there. To be called while holding the lock. Throws Error.
 Key key_for_new_file(const Places& places);
 
-/// Writes `key` to `file`, in one step, and makes its folder if need be. Throws Error.
+/// Writes `key` to the new file `file`, in one step, and makes its folder if need be; it is on disk
+/// when this returns. Throws Error; there is then no such file, unless there was one before.
 void write_key(const std::filesystem::path& file, const Key& key);
 
 /// Ends a rekey that was killed: makes `places.new_key` the key if the credentials with `header`
@@ -42,7 +43,7 @@ void write_key(const std::filesystem::path& file, const Key& key);
 void settle_new_key(const Places& places, const SealedHeader& header);
 
 /// Removes `places.key` unless it is the key of the credentials with `header`. To be called while
-/// holding the lock. Throws Error.
+/// holding the lock, once those are on disk. Throws Error if it may be there still.
 void remove_retired_key(const Places& places, const SealedHeader& header);
 
 }  // namespace pullsecret

@@ -171,7 +171,7 @@ fs::path back_up_config(const fs::path& file, const std::string& text) {
   const std::string first =
       fmt::format("{}{}{:%Y%m%dT%H%M%SZ}", file.string(), backup_suffix, fmt::gmtime(now));
   fs::path backup = first;
-  for (int count = 2; !make_copy(backup, text, file); ++count)
+  for (int count = 2; !make_file(backup, text, file); ++count)
     backup = fmt::format("{}-{}", first, count);
   return backup;
 }

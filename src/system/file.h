@@ -2,8 +2,11 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
+
+#include "system/error.h"
 
 namespace pullsecret {
 
@@ -20,33 +23,65 @@ std::string read_all(int descriptor, const std::string& name, std::size_t max_by
 /// Writes all of `content`; `name` is the place of errors.
 void write_all(int descriptor, const std::string& name, std::string_view content);
 
+// A file is made or replaced in one way: a new file beside it, `.NAME.` and six characters, is
+// written and synced, and then renamed to it; at last the folder is synced.
+//
+// - After success the file has the new content, and whoever reads it meanwhile has the old or the
+//   new one.
+// - After an Error it is as it was, and the new file is gone (unless the disk does not let it be
+//   removed either).
+// - After SIGINT, SIGTERM, SIGHUP and the others of held_signals.h it is as after success or as
+// after
+//   an Error: they wait while there is a new file. SIGKILL leaves that behind, for
+//   remove_abandoned().
+// - After a power cut it has the old or the new content, and once its folder is synced the new one.
+//   A folder that cannot be synced fails nothing, for the new content is in place: see Unsynced.
+// - O_TMPFILE has no name that SIGKILL could leave behind, but linkat(2) cannot put such a file in
+//   the place of another, and NFS does not have it: it would be a second way beside this one.
+
+/// Nothing; or an Error which says why a power cut may yet undo what has been done in a folder.
+/// Only who is about to destroy what would then be missing has to look at it. A folder that may be
+/// written to and not read, or whose file system has no syncing, counts as synced.
+using Unsynced = std::optional<Error>;
+
 /// Who may use a file that takes the place of another one.
 enum class Access {
   user_alone,  ///< the user who writes it: mode 0600
-  as_before,   ///< owner, group and mode stay as far as the system lets them; a new file is 0600
+  as_before,   ///< owner, group and mode stay as far as the system lets them (what the group might
+               ///< do is for no other group); a new file is 0600
 };
 
-/// Puts `content` into `file` in one step: whoever reads it sees the old or the new content, and
-/// after a crash too. A new file in the same folder is written, synced and renamed. A symbolic link
-/// is followed: what it points to is replaced. A device or pipe is written to. Throws Error with
-/// `file` as its place; `file` is then as it was.
-void replace_file(const std::filesystem::path& file, std::string_view content,
-                  Access access = Access::user_alone);
+/// Puts `content` into `file`, which is made if it is not there. A symbolic link is followed: what
+/// it points to is replaced. Throws Error with `file` as its place.
+///
+/// A device or pipe is written to, and a part may have been when that fails; no signal is held,
+/// since its reader may never come.
+Unsynced replace_file(const std::filesystem::path& file, std::string_view content,
+                      Access access = Access::user_alone);
+
+/// Makes the new file `file` with `content`, mode 0600, and the owner and group of `original`, if
+/// that is named, as far as the system lets it. False if something of that name is there already.
+/// When it returns true the file outlasts a power cut: one that cannot be synced is removed again.
+/// Throws Error with `file` as its place; there is then no such file.
+bool make_file(const std::filesystem::path& file, std::string_view content,
+               const std::optional<std::filesystem::path>& original = std::nullopt);
+
+/// Renames `file` to `new_name`, in the same folder, in the place of what is there. Throws Error
+/// with `new_name` as its place; both are then as they were.
+Unsynced rename_file(const std::filesystem::path& file, const std::filesystem::path& new_name);
+
+/// Removes `file`. Throws Error with `file` as its place; it is then still there.
+Unsynced remove_file(const std::filesystem::path& file);
 
 /// Takes group's and others' leave to use `file` from them: mode 0600. Throws Error.
 void close_to_others(const std::filesystem::path& file);
 
-/// Makes the new file `copy`, with `content` and mode 0600, for the owner of `original` as far as
-/// the system lets it be; it is on disk when this returns. False if something of that name is there
-/// already. Throws Error with `copy` as its place; there is then no such file.
-bool make_copy(const std::filesystem::path& copy, std::string_view content,
-               const std::filesystem::path& original);
-
-/// Removes the new files beside `file` that calls of replace_file() left when they were killed. To
-/// be called only where no other process can be replacing `file`; does nothing if it cannot.
+/// Removes the new files beside `file` that replace_file() and make_file() left when they were
+/// killed. To be called only where no other process can be writing `file`; does nothing if it
+/// cannot.
 void remove_abandoned(const std::filesystem::path& file);
 
-/// Returns once what was made, renamed or removed in `folder` is on disk. Throws Error.
-void sync_folder(const std::filesystem::path& folder);
+/// Returns once what was made, renamed or removed in `folder` is on disk.
+Unsynced sync_folder(const std::filesystem::path& folder);
 
 }  // namespace pullsecret

@@ -5,6 +5,7 @@
 
 #include "system/error.h"
 #include "system/file.h"
+#include "system/file_calls.h"
 #include "system/uninterrupted.h"
 
 namespace pullsecret {
@@ -14,8 +15,9 @@ bool lock_open_file(const FileDescriptor& descriptor) {
 }
 
 FileDescriptor lock_file(const std::filesystem::path& file) {
-  FileDescriptor descriptor(
-      open(file.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR));
+  FileDescriptor descriptor(uninterrupted(file_calls().open, file.c_str(),
+                                          O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
+                                          S_IRUSR | S_IWUSR));
   if (!descriptor.is_open() || !lock_open_file(descriptor)) throw system_error(place_of(file));
   return descriptor;
 }

@@ -10,7 +10,9 @@
 
 #include "system/error.h"
 #include "system/file.h"
+#include "system/file_calls.h"
 #include "system/file_descriptor.h"
+#include "system/uninterrupted.h"
 
 namespace pullsecret {
 namespace {
@@ -42,13 +44,18 @@ void close_to_others(const fs::path& file, const FileDescriptor& descriptor,
   if (status.st_uid != geteuid() || (status.st_mode & group_and_others) == 0) return;
   if (open_mode == OpenMode::refused) throw open_to_others(file, status);
   // On a read-only file system others keep what they have; that is no reason not to read.
-  if (fchmod(descriptor.get(), S_IRUSR | S_IWUSR) != 0 && errno != EROFS)
+  if (uninterrupted(file_calls().fchmod, descriptor.get(), S_IRUSR | S_IWUSR) != 0 &&
+      errno != EROFS)
     throw system_error(place_of(file));
 }
 
 void make_folder(const fs::path& folder) {
-  if (mkdir(folder.c_str(), S_IRWXU) != 0 && errno != EEXIST) throw system_error(place_of(folder));
-  sync_folder(folder.parent_path());
+  const bool made = file_calls().mkdir(folder.c_str(), S_IRWXU) == 0;
+  if (!made && errno != EEXIST) throw system_error(place_of(folder));
+  const Unsynced unsynced = sync_folder(folder.parent_path());
+  if (!unsynced) return;
+  if (made) file_calls().rmdir(folder.c_str());
+  throw Error(place_of(folder), unsynced->what());
 }
 
 }  // namespace
@@ -57,8 +64,8 @@ std::optional<std::string> read_private_file(const fs::path& file, std::size_t m
                                              OpenMode open_mode, SymbolicLink symbolic_link) {
   const int follow = symbolic_link == SymbolicLink::refused ? O_NOFOLLOW : 0;
   // A pipe without a writer would block in open().
-  const FileDescriptor descriptor(
-      open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | follow));
+  const FileDescriptor descriptor(uninterrupted(
+      file_calls().open, file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | follow, 0U));
   if (!descriptor.is_open() && errno == ENOENT) return std::nullopt;
   if (!descriptor.is_open() && errno == ELOOP)
     throw Error(place_of(file), "a symbolic link, which is not followed here",
@@ -82,7 +89,8 @@ void make_private_folder(const fs::path& folder) {
   }
   refuse_other_owner(folder, status);
   if (status.st_uid != geteuid() || (status.st_mode & group_and_others) == 0) return;
-  if (chmod(folder.c_str(), S_IRWXU) != 0) throw system_error(place_of(folder));
+  if (uninterrupted(file_calls().chmod, folder.c_str(), S_IRWXU) != 0)
+    throw system_error(place_of(folder));
 }
 
 }  // namespace pullsecret

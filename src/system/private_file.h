@@ -28,7 +28,7 @@ std::optional<std::string> read_private_file(const std::filesystem::path& file,
 
 /// Makes `folder` and what is missing above it, each with mode 0700 and on disk when this returns.
 /// An existing one is mended to 0700 if group or others may use it, and refused if it is another
-/// user's. Throws Error with the folder as its place.
+/// user's. Throws Error with the folder as its place; it is then not made.
 void make_private_folder(const std::filesystem::path& folder);
 
 }  // namespace pullsecret

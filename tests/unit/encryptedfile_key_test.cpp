@@ -126,6 +126,8 @@ TEST_CASE("the first use makes a random key, later ones take it") {
   CHECK(key.bytes.size() == key_size);
   CHECK(key_for_new_file(places).bytes == key.bytes);
   CHECK(parse_key(read_file(places.key, 100)).bytes == key.bytes);
+  CHECK(error_of([&] { write_key(places.key, new_key()); })->message() == "file exists");
+  CHECK(parse_key(read_file(places.key, 100)).bytes == key.bytes);
   CHECK(fs::status(places.key).permissions() == fs::perms(0600));
   CHECK(fs::status(places.key.parent_path()).permissions() == fs::perms(0700));
   places.named_key = write_private(folder, "named", key_base64);

@@ -95,6 +95,7 @@ TEST_CASE("a file that cannot be opened is left as it is") {
   store.store("ghcr.io", {"u", "p"});
   std::string bytes = test.bytes();
   SECTION("a wrong key") {
+    fs::remove(test.places.key);
     write_key(test.places.key, new_key());
     check_refused(test, "this is not the key of " + test.places.credentials.string());
   }

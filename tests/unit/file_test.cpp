@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <filesystem>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -12,6 +14,7 @@
 
 #include "support.h"
 #include "temporary_folder.h"
+#include "watched_calls.h"
 
 using namespace pullsecret;
 namespace fs = std::filesystem;
@@ -28,6 +31,13 @@ std::pair<uid_t, gid_t> owner_of(const fs::path& file) {
   struct stat status {};
   stat(file.c_str(), &status);
   return {status.st_uid, status.st_gid};
+}
+
+std::set<std::string> names_in(const TemporaryFolder& folder) {
+  std::set<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder.path()))
+    names.insert(entry.path().filename());
+  return names;
 }
 
 }  // namespace
@@ -60,8 +70,7 @@ TEST_CASE("replace_file makes a file for the user alone, and replaces one") {
   replace_file(file, "two");
   CHECK(read_file(file, 9) == "two");
   CHECK(mode_of(file) == 0600);
-  const auto entries = std::distance(fs::directory_iterator(folder.path()), {});
-  CHECK(entries == 1);
+  CHECK(names_in(folder) == std::set<std::string>{"file"});
 }
 
 TEST_CASE("replace_file keeps the mode of the file that is replaced, if it is asked to") {
@@ -87,19 +96,50 @@ TEST_CASE("replace_file keeps owner and group where it may") {
   CHECK(owner_of(file) == std::pair<uid_t, gid_t>(0, 0));
 }
 
-TEST_CASE("make_copy makes a file of its own for the owner alone, and replaces none") {
+TEST_CASE("make_file makes a file of its own for the owner alone, and replaces none") {
   const TemporaryFolder folder;
   const fs::path original = folder.write("file", "one"), copy = folder.path() / "copy";
   chmod(original.c_str(), 0644);
   if (geteuid() == 0) REQUIRE(chown(original.c_str(), 1234, 5678) == 0);
-  CHECK(make_copy(copy, "two", original));
+  CHECK(make_file(copy, "two", original));
   CHECK(read_file(copy, 9) == "two");
   CHECK(mode_of(copy) == 0600);
   CHECK(owner_of(copy) == owner_of(original));
-  CHECK(!make_copy(copy, "three", original));
+  CHECK_FALSE(make_file(copy, "three", original));
   CHECK(read_file(copy, 9) == "two");
-  CHECK(error_of([&] { make_copy(folder.path() / "none/copy", "x", original); })->message() ==
+  fs::create_symlink("nowhere", folder.path() / "link");
+  CHECK_FALSE(make_file(folder.path() / "link", "three"));
+  CHECK(names_in(folder) == std::set<std::string>{"copy", "file", "link"});
+  CHECK(error_of([&] { make_file(folder.path() / "none/copy", "x", original); })->message() ==
         "no such file or directory");
+}
+
+TEST_CASE("a file system without RENAME_NOREPLACE has hard links") {
+  const TemporaryFolder folder;
+  const WatchedCalls as_on_nfs(
+      [](const FileCall& call) { return call.name == "renameat2" ? EINVAL : 0; });
+  CHECK(make_file(folder.path() / "file", "one"));
+  CHECK_FALSE(make_file(folder.path() / "file", "two"));
+  CHECK(read_file(folder.path() / "file", 9) == "one");
+  CHECK(names_in(folder) == std::set<std::string>{"file"});
+}
+
+TEST_CASE("files are renamed and removed, or the report says that they are not") {
+  const TemporaryFolder folder;
+  const fs::path one = folder.write("one", "1"), two = folder.write("two", "2");
+  CHECK_FALSE(rename_file(one, two));
+  CHECK(read_file(two, 9) == "1");
+  CHECK(error_of([&] { rename_file(one, two); })->place() == two.string());
+  CHECK(error_of([&] { remove_file(one); })->message() == "no such file or directory");
+  CHECK_FALSE(remove_file(two));
+  CHECK(names_in(folder).empty());
+}
+
+TEST_CASE("a name may be as long as the system lets it") {
+  const TemporaryFolder folder;
+  const std::string name(255, 'x');
+  replace_file(folder.path() / name, "content");
+  CHECK(names_in(folder) == std::set<std::string>{name});
 }
 
 TEST_CASE("replace_file follows symbolic links to what they point to") {
