@@ -125,17 +125,13 @@ bool is_wanted(const DoctorOptions& options) {
   return terminal->ask_yes_no("pullsecret: make this change? [y/N]: ");
 }
 
-// A backup of what did not change would only be in the way.
 void change_text(const DoctorOptions& options, const Checkup& checkup, const std::string& text) {
   const ConfigPlace& place = *checkup.place;
-  if (!place.is_there) return write_config(place, *checkup.json, text);
-  const fs::path backup = back_up_config(place.file, checkup.json->text);
-  try {
+  if (!place.is_there) {
     write_config(place, *checkup.json, text);
-  } catch (const Error&) {
-    fs::remove(backup);
-    throw;
+    return;
   }
+  const fs::path backup = write_config_with_backup(place, *checkup.json, text);
   print_notes(options, {fmt::format("the file as it was is {}", place_of(backup))});
 }
 

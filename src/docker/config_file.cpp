@@ -12,7 +12,6 @@
 #include <fmt/format.h>
 
 #include "system/environment.h"
-#include "system/file.h"
 #include "system/private_file.h"
 #include "system/text.h"
 
@@ -96,6 +95,32 @@ Error no_config() {
           "log in with docker login REGISTRY, or name a file with --config"};
 }
 
+void refuse_other_text(const ConfigPlace& place, const JsonText& text) {
+  if (read_config_text(place).text != text.text)
+    throw Error(place_of(place.file), "changed by another program meanwhile; it stays as it is",
+                "run it again");
+}
+
+fs::path back_up(const fs::path& file, const std::string& text) {
+  const std::time_t now = std::time(nullptr);
+  const std::string first =
+      fmt::format("{}{}{:%Y%m%dT%H%M%SZ}", file.string(), backup_suffix, fmt::gmtime(now));
+  fs::path backup = first;
+  for (int count = 2; !make_file(backup, text, file); ++count)
+    backup = fmt::format("{}-{}", first, count);
+  return backup;
+}
+
+// A backup of what did not change would only be in the way; in doubt it stays.
+void remove_if_unchanged(const fs::path& backup, const ConfigPlace& place, const JsonText& before) {
+  try {
+    refuse_other_text(place, before);
+    remove_file(backup);
+  } catch (const Error&) {
+    return;
+  }
+}
+
 bool holds_plain_text(const fs::path& file) {
   try {
     return has_inline_credential(read_config(file).config);
@@ -157,22 +182,23 @@ Config parse_config_file(const fs::path& file, JsonText json) {
   return is_dockercfg(file) ? parse_dockercfg(std::move(json)) : parse_config(std::move(json));
 }
 
-void write_config(const ConfigPlace& place, const JsonText& before, const std::string& text) {
-  if (read_config_text(place).text != before.text)
-    throw Error(place_of(place.file), "changed by another program meanwhile; it stays as it is",
-                "run it again");
+Unsynced write_config(const ConfigPlace& place, const JsonText& before, const std::string& text) {
+  refuse_other_text(place, before);
   if (const fs::path folder = place.file.parent_path(); !folder.empty() && !is_there(folder))
     make_private_folder(folder);
-  replace_file(place.file, text, Access::as_before);
+  return replace_file(place.file, text, Access::as_before);
 }
 
-fs::path back_up_config(const fs::path& file, const std::string& text) {
-  const std::time_t now = std::time(nullptr);
-  const std::string first =
-      fmt::format("{}{}{:%Y%m%dT%H%M%SZ}", file.string(), backup_suffix, fmt::gmtime(now));
-  fs::path backup = first;
-  for (int count = 2; !make_file(backup, text, file); ++count)
-    backup = fmt::format("{}-{}", first, count);
+fs::path write_config_with_backup(const ConfigPlace& place, const JsonText& before,
+                                  const std::string& text) {
+  refuse_other_text(place, before);
+  const fs::path backup = back_up(place.file, before.text);
+  try {
+    write_config(place, before, text);
+  } catch (const Error&) {
+    remove_if_unchanged(backup, place, before);
+    throw;
+  }
   return backup;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "docker/config.h"
+#include "system/file.h"
 
 namespace pullsecret {
 
@@ -59,13 +60,16 @@ Config parse_config_file(const std::filesystem::path& file, JsonText json);
 
 /// Puts `text` into the config file in one step, as Docker does: a symbolic link is followed, owner
 /// and mode stay as they were, a new file is 0600 and a new folder 0700. Throws Error if the file's
-/// text is not `before` any more, or it cannot be written; the file is then as it was.
-void write_config(const ConfigPlace& place, const JsonText& before, const std::string& text);
+/// text is not `before` any more, or it cannot be written; the file is then as it was, and a new
+/// folder may be left. Until the file is synced, nothing may be destroyed that it took over.
+Unsynced write_config(const ConfigPlace& place, const JsonText& before, const std::string& text);
 
-/// Keeps `text`, that of the config file, in a new file beside it (and, if that is a symbolic link,
-/// beside the link) and returns its path: `config.json.bak-20261121T140512Z`, mode 0600, of the
-/// same owner. A second one within the same second gets `-2`, and so on. Throws Error.
-std::filesystem::path back_up_config(const std::filesystem::path& file, const std::string& text);
+/// The same, after `before` is on disk in a new file beside the config (and, if that is a symbolic
+/// link, beside the link): `config.json.bak-20261121T140512Z`, mode 0600, of the same owner. A
+/// second one within the same second gets `-2`, and so on. Returns its path. If this throws, the
+/// backup is gone again, unless it cannot be removed, or the config does not read as `before`.
+std::filesystem::path write_config_with_backup(const ConfigPlace& place, const JsonText& before,
+                                               const std::string& text);
 
 /// The backups of `file` that hold a credential inline, by name.
 std::vector<std::filesystem::path> plain_text_backups(const std::filesystem::path& file);

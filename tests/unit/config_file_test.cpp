@@ -176,14 +176,16 @@ TEST_CASE("backups stand beside the link, each with a name of its own") {
   const DockerHome home;
   const auto file = home.folder.write("dotfiles/docker.json", "{}");
   fs::permissions(file, fs::perms(0644));
-  const fs::path link = home.path("config.json");
-  fs::create_symlink(file, link);
-  const fs::path first = back_up_config(link, "one"), second = back_up_config(link, "two");
+  const ConfigPlace place{home.path("config.json")};
+  fs::create_symlink(file, place.file);
+  const fs::path first = write_config_with_backup(place, {.text = "{}"}, "one");
+  const fs::path second = write_config_with_backup(place, {.text = "one"}, "two");
   CHECK_THAT(first.string(),
              Catch::Matches(home.path("config.json") + R"(\.bak-[0-9]{8}T[0-9]{6}Z)"));
   CHECK(first != second);
-  CHECK(read_config_text(first).text == "one");
-  CHECK(read_config_text(second).text == "two");
+  CHECK(read_config_text(first).text == "{}");
+  CHECK(read_config_text(second).text == "one");
+  CHECK(read_config_text(place).text == "two");
   CHECK(fs::status(first).permissions() == fs::perms(0600));
 }
 
