@@ -159,6 +159,13 @@ void tell(const Moves& moves, const fs::path& file, const MigrateOptions& option
   print_warning(failures_of(moves));
 }
 
+// A power cut may bring the config back that finds the credentials at the old places.
+Error not_to_be_erased(const fs::path& file, const Error& unsynced) {
+  return {place_of(file),
+          fmt::format("changed, but nothing was erased at the old places: {}", unsynced.what()),
+          unsynced.hint()};
+}
+
 // ---- The steps
 
 void warn_of_environment(const MigrateOptions& options) {
@@ -193,7 +200,8 @@ void migrate(const MigrateOptions& options) {
     const ConfigChange change = config_after_moves(config, migration, moves);
     if (!change.empty()) {
       close_for_inline(place.file, options);
-      write_config(place, json, changed_config(json, change));
+      const Unsynced unsynced = write_config(place, json, changed_config(json, change));
+      if (unsynced) throw not_to_be_erased(place.file, *unsynced);
     }
     erase_at_sources(moves, migration, helpers);
   }

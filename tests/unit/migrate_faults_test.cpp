@@ -1,9 +1,14 @@
+#include <cerrno>
 #include <string>
 
 #include <catch2/catch.hpp>
 
+#include "cli/options.h"
+#include "docker_home.h"
 #include "migration.h"
 #include "support.h"
+#include "system/file.h"
+#include "watched_calls.h"
 
 using namespace pullsecret;
 using namespace migration;
@@ -162,4 +167,24 @@ TEST_CASE("a registry that is nowhere is a failure, one that is there by the con
   CHECK(state_of(run, "b.io", "inline") == "failed: no credential found for it");
   run.migrate({.to = "inline", .registries = {"b.io"}});
   CHECK(state_of(run, "b.io", "inline") == "failed: no credential found for it");
+}
+
+TEST_CASE("what a config needs that a power cut may bring back is not erased") {
+  const DockerHome home;
+  const Stores stores;
+  put("old", "a.io", "u");
+  const std::string file = home.folder.write("config.json", R"({"credsStore":"old"})");
+  const WatchedCalls watched([&](const FileCall& call) {
+    return call.name == "fsync" && call.path == home.folder.path() ? EIO : 0;
+  });
+  const Work migrate = migrate_command.prepare({"--to", "new", "--quiet", "--config", file});
+  const auto error = error_of(migrate);
+  REQUIRE(error);
+  CHECK(error->place() == file);
+  CHECK_THAT(error->message(),
+             Catch::StartsWith("changed, but nothing was erased at the old places: ") &&
+                 Catch::EndsWith("cannot be synced to disk: input/output error"));
+  CHECK(listed("old") == Names{"a.io"});
+  CHECK(listed("new") == Names{"a.io"});
+  CHECK(parse_config({file, read_file(file, 99)}).creds_store == "new");
 }
