@@ -71,10 +71,25 @@ std::optional<std::string> content_of(const fs::path& file) {
 // checks its keys first, mostly has not touched it.
 void restore(const Place& server, const Place& entry, const std::optional<std::string>& before) {
   std::error_code not_there_or_not_empty;
-  if (before && content_of(entry.path) != before) replace_file(entry.path, *before);
+  if (before && content_of(entry.path) != before)
+    replace_file(entry.path, *before, Access::as_before);
   if (!before) fs::remove(entry.path, not_there_or_not_empty);
   fs::remove(server.path, not_there_or_not_empty);
   fs::remove(server.path.parent_path(), not_there_or_not_empty);
+}
+
+// `failure`, and that it could not be undone where that is so.
+Error after_restoring(const Error& failure, const Place& server, const Place& entry,
+                      const std::optional<std::string>& before) {
+  try {
+    restore(server, entry, before);
+  } catch (const Error& error) {
+    return {failure.place(),
+            fmt::format("{}; what was there before could not be put back: {}", failure.message(),
+                        error.what()),
+            failure.hint()};
+  }
+  return failure;
 }
 
 void insert(const fs::path& store, const Place& server, const Place& entry,
@@ -84,9 +99,8 @@ void insert(const fs::path& store, const Place& server, const Place& entry,
     run_pass({.store = store,
               .arguments = {"insert", "-m", "-f", entry.name},
               .input = content_of_secret(secret)});
-  } catch (const Error&) {
-    restore(server, entry, before);
-    throw;
+  } catch (const Error& failure) {
+    throw after_restoring(failure, server, entry, before);
   }
   if (!is_there(entry.path))
     throw Error("pass", fmt::format("it succeeded, but did not write {}", place_of(entry.path)),

@@ -1,5 +1,6 @@
 #include "helpers/pass/pass_store.h"
 
+#include <cerrno>
 #include <chrono>
 #include <filesystem>
 #include <string>
@@ -12,6 +13,7 @@
 #include "system/environment.h"
 #include "system/file.h"
 #include "temporary_folder.h"
+#include "watched_calls.h"
 
 using namespace pullsecret;
 
@@ -99,6 +101,19 @@ TEST_CASE("an insert that fails leaves everything as it was") {
   CHECK(error_of([&] { store.store("ghcr.io", {"other", "hunter2-new"}); }));
   CHECK(read_file(plain.entry("builder"), 100) == "hunter2-old");
   CHECK_FALSE(std::filesystem::exists(plain.entry("other")));
+}
+
+TEST_CASE("an insert that fails and cannot be undone says both") {
+  const PlainStore plain;
+  PassStore store = plain.store();
+  store.store("ghcr.io", {"builder", "hunter2-old"});
+  plain.use("cat >/dev/null; echo half >\"$PASSWORD_STORE_DIR/$4.gpg\"; echo no gpg >&2; exit 1");
+  const WatchedCalls watched(
+      [](const FileCall& call) { return call.name == "mkostemp" ? EROFS : 0; });
+  const auto error = error_of([&] { store.store("ghcr.io", {"builder", "hunter2-new"}); });
+  REQUIRE(error);
+  CHECK_THAT(error->what(), Catch::Contains("no gpg") && Catch::EndsWith("read-only file system") &&
+                                Catch::Contains("what was there before could not be put back"));
 }
 
 TEST_CASE("what pass says it did is looked at") {
