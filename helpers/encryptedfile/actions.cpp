@@ -12,7 +12,7 @@
 #include "helpers/encryptedfile/credentials_file.h"
 #include "helpers/encryptedfile/key_file.h"
 #include "helpers/encryptedfile/passphrase.h"
-#include "helpers/encryptedfile/places.h"
+#include "helpers/encryptedfile/paths.h"
 #include "system/error.h"
 #include "system/file.h"
 #include "system/text.h"
@@ -87,13 +87,13 @@ void keep_new_key(const DerivedKey& derived) {
 void init(const Arguments& arguments) {
   const bool with_passphrase = arguments == Arguments{"--passphrase"};
   if (!arguments.empty() && !with_passphrase) refuse(arguments);
-  CredentialsFile file(find_places());
+  CredentialsFile file(find_paths());
   file.refuse_existing();
   std::optional<DerivedKey> passphrase;
   if (with_passphrase) passphrase = ask_for_new_passphrase();
   file.create(passphrase);
   if (passphrase) keep_new_key(*passphrase);
-  say(fmt::format("made {}", place_of(file.places().credentials)));
+  say(fmt::format("made {}", place_of(file.paths().credentials)));
 }
 
 void unlock(const Arguments& arguments) {
@@ -101,16 +101,16 @@ void unlock(const Arguments& arguments) {
   if (!arguments.empty() && !with_time) refuse(arguments);
   const std::chrono::seconds lifetime =
       with_time ? parse_duration(arguments.back()) : key_lifetime();
-  const Places places = find_places();
-  const auto header = CredentialsFile(places).header();
+  const Paths paths = find_paths();
+  const auto header = CredentialsFile(paths).header();
   if (!header || !header->passphrase)
     return say("nothing to unlock: no passphrase, but a key file opens the credentials");
-  unlock_session(places.credentials, *header, lifetime);
+  unlock_session(paths.credentials, *header, lifetime);
 }
 
 void lock(const Arguments& arguments) {
   if (!arguments.empty()) refuse(arguments);
-  const auto header = CredentialsFile(find_places()).header();
+  const auto header = CredentialsFile(find_paths()).header();
   if (!header || !header->passphrase)
     return say("nothing to lock: no passphrase, but a key file opens the credentials");
   forget_key(*header->passphrase);
@@ -127,16 +127,16 @@ std::optional<Error> rekey_to_passphrase(CredentialsFile& file) {
 std::optional<Error> rekey_to_key_file(CredentialsFile& file,
                                        const std::filesystem::path& key_file) {
   auto left = file.rekey(read_named_key(key_file), std::nullopt);
-  if (file.places().named_key != key_file)
+  if (file.paths().named_key != key_file)
     say(fmt::format("from now on, set DOCKER_CREDENTIAL_KEY_FILE={}", place_of(key_file)));
   return left;
 }
 
 std::optional<Error> rekey_at_random(CredentialsFile& file) {
   auto left = file.rekey_at_random();
-  if (file.places().named_key)
+  if (file.paths().named_key)
     say(fmt::format("from now on its key is in {}: name no other in the environment",
-                    place_of(file.places().key)));
+                    place_of(file.paths().key)));
   return left;
 }
 
@@ -144,7 +144,7 @@ void rekey(const Arguments& arguments) {
   const bool to_passphrase = arguments == Arguments{"--passphrase"};
   const bool to_key_file = arguments.size() == 2 && arguments.front() == "--key-file";
   if (!arguments.empty() && !to_passphrase && !to_key_file) refuse(arguments);
-  CredentialsFile file(find_places());
+  CredentialsFile file(find_paths());
   file.require_existing();
   const auto before = file.header();
   file.read();  // asks for the old passphrase before the new one

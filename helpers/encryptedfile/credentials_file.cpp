@@ -37,12 +37,12 @@ std::optional<Error> failure_of(Work work) {
 
 }  // namespace
 
-CredentialsFile::CredentialsFile(Places places) : places_(std::move(places)) {}
+CredentialsFile::CredentialsFile(Paths paths) : paths_(std::move(paths)) {}
 
 std::optional<SealedHeader> CredentialsFile::header() const {
   const std::optional<std::string> file = load();
   if (!file) return std::nullopt;
-  return naming(places_.credentials, [&] { return read_header(*file); });
+  return naming(paths_.credentials, [&] { return read_header(*file); });
 }
 
 std::optional<Entries> CredentialsFile::read() {
@@ -68,23 +68,23 @@ void CredentialsFile::change(const std::function<bool(Entries&)>& edit) {
   Entries entries = file ? open(*file) : Entries();
   if (!edit(entries)) return;
   if (!file) {
-    write(entries, key_for_new_file(places_), std::nullopt);
+    write(entries, key_for_new_file(paths_), std::nullopt);
     return;
   }
   const SealedHeader header = read_header(*file);
-  settle_new_key(places_, header);
+  settle_new_key(paths_, header);
   write(entries, key_of(header), header.passphrase);
 }
 
 void CredentialsFile::refuse_existing() const {
   if (load())
-    throw Error(place_of(places_.credentials), "there already",
+    throw Error(place_of(paths_.credentials), "there already",
                 "docker-credential-encryptedfile rekey gives it another key");
 }
 
 void CredentialsFile::require_existing() const {
   if (!load())
-    throw Error(place_of(places_.credentials), "not there yet",
+    throw Error(place_of(paths_.credentials), "not there yet",
                 "docker-credential-encryptedfile init makes it");
 }
 
@@ -94,7 +94,7 @@ void CredentialsFile::create(const std::optional<DerivedKey>& passphrase) {
   if (passphrase)
     write({}, passphrase->key, passphrase->passphrase);
   else
-    write({}, key_for_new_file(places_), std::nullopt);
+    write({}, key_for_new_file(paths_), std::nullopt);
 }
 
 std::optional<Error> CredentialsFile::rekey(const Key& key,
@@ -102,10 +102,10 @@ std::optional<Error> CredentialsFile::rekey(const Key& key,
   find_key_before_locking();
   const FileDescriptor held = lock();
   const Entries entries = read_to_rekey();
-  const bool had_random_key = !header()->passphrase && !places_.named_key;
+  const bool had_random_key = !header()->passphrase && !paths_.named_key;
   const Unsynced unsynced = write(entries, key, passphrase);
   if (unsynced || !had_random_key) return unsynced;
-  return failure_of([&] { remove_retired_key(places_, *header()); });
+  return failure_of([&] { remove_retired_key(paths_, *header()); });
 }
 
 std::optional<Error> CredentialsFile::rekey_at_random() {
@@ -113,47 +113,47 @@ std::optional<Error> CredentialsFile::rekey_at_random() {
   const FileDescriptor held = lock();
   const Entries entries = read_to_rekey();
   const Key key = new_key();
-  write_key(places_.new_key, key);
+  write_key(paths_.new_key, key);
   Unsynced unsynced;
   const auto not_written = failure_of([&] { unsynced = write(entries, key, std::nullopt); });
   if (unsynced) return unsynced;
-  auto not_settled = failure_of([&] { settle_new_key(places_, *header()); });
+  auto not_settled = failure_of([&] { settle_new_key(paths_, *header()); });
   if (not_written) throw *not_written;
   return not_settled;
 }
 
 std::optional<std::string> CredentialsFile::load() const {
-  return read_private_file(places_.credentials, max_sealed_file, OpenMode::mended,
+  return read_private_file(paths_.credentials, max_sealed_file, OpenMode::mended,
                            SymbolicLink::refused);
 }
 
 const Key& CredentialsFile::key_of(const SealedHeader& header) {
   if (!key_ || !is_key_of(*key_, header))
-    key_ = header.passphrase ? find_or_ask_for_key(places_.credentials, header)
-                             : find_key_in_files(places_, header);
+    key_ = header.passphrase ? find_or_ask_for_key(paths_.credentials, header)
+                             : find_key_in_files(paths_, header);
   return *key_;
 }
 
 Entries CredentialsFile::open(std::string_view file) {
-  return naming(places_.credentials,
+  return naming(paths_.credentials,
                 [&] { return parse_entries(unseal(file, key_of(read_header(file)))); });
 }
 
 Unsynced CredentialsFile::write(const Entries& entries, const Key& key,
                                 const std::optional<Argon2id>& passphrase) const {
-  remove_abandoned(places_.credentials);
-  return naming(places_.credentials, [&] {
-    return replace_file(places_.credentials,
+  remove_abandoned(paths_.credentials);
+  return naming(paths_.credentials, [&] {
+    return replace_file(paths_.credentials,
                         seal(format_entries(entries), key, passphrase, new_nonce()));
   });
 }
 
 FileDescriptor CredentialsFile::lock() const {
-  const std::filesystem::path folder = places_.lock.parent_path();
+  const std::filesystem::path folder = paths_.lock.parent_path();
   make_private_folder(folder);
   if (access(folder.c_str(), W_OK | X_OK) != 0)
     throw system_error(place_of(folder), "to store and erase, make the folder writable");
-  return lock_file(places_.lock);
+  return lock_file(paths_.lock);
 }
 
 // The key is then known to key_of(), which asks for it no more.
@@ -164,7 +164,7 @@ void CredentialsFile::find_key_before_locking() {
 
 Entries CredentialsFile::read_to_rekey() {
   require_existing();
-  settle_new_key(places_, *header());
+  settle_new_key(paths_, *header());
   return *read();
 }
 

@@ -7,14 +7,14 @@
 
 #include "helpers/encryptedfile/entries.h"
 #include "helpers/encryptedfile/passphrase.h"
-#include "helpers/encryptedfile/places.h"
+#include "helpers/encryptedfile/paths.h"
 #include "helpers/encryptedfile/sealed_file.h"
 #include "system/file.h"
 #include "system/file_descriptor.h"
 
 namespace pullsecret {
 
-/// The credentials file on disk: places.h says where, sealed_file.h how.
+/// The credentials file on disk: paths.h says where, sealed_file.h how.
 ///
 /// - Reading takes no lock: a change replaces the file in one step (replace_file()), so that a
 ///   reader has the old or the new one.
@@ -30,9 +30,9 @@ namespace pullsecret {
 /// Every operation throws Error that says what is wrong and what to do.
 class CredentialsFile {
  public:
-  explicit CredentialsFile(Places places);
+  explicit CredentialsFile(Paths paths);
 
-  const Places& places() const { return places_; }
+  const Paths& paths() const { return paths_; }
 
   /// The file as it stands; nothing if there is none yet.
   std::optional<std::string> load() const;
@@ -61,7 +61,7 @@ class CredentialsFile {
   /// yet be undone by a power cut and need the key before, it stays; why is returned.
   std::optional<Error> rekey(const Key& key, const std::optional<Argon2id>& passphrase);
 
-  /// Seals the same entries with a new random key, which becomes that in `places().key`. At each
+  /// Seals the same entries with a new random key, which becomes that in `paths().key`. At each
   /// moment the credentials on disk are sealed with a key on disk: find_key_in_files(). What is
   /// returned is as for rekey(); the next change then ends it.
   std::optional<Error> rekey_at_random();
@@ -75,7 +75,7 @@ class CredentialsFile {
   void find_key_before_locking();
   Entries read_to_rekey();
 
-  Places places_;
+  Paths paths_;
   std::optional<Key> key_;  ///< the one found last
 };
 

@@ -26,8 +26,8 @@ bool is_there(const fs::path& path) {
   return fs::exists(fs::symlink_status(path, unknown));
 }
 
-fs::path key_file(const Places& places) {
-  return places.named_key.value_or(places.key);
+fs::path key_file(const Paths& paths) {
+  return paths.named_key.value_or(paths.key);
 }
 
 // The place of an error says which file is meant.
@@ -35,33 +35,33 @@ StoreFault fault_of(std::string kind, const Error& error) {
   return fault(std::move(kind), Prevents::both, {"", error.what(), error.hint()});
 }
 
-bool has_key(const Places& places, const SealedHeader& header) {
+bool has_key(const Paths& paths, const SealedHeader& header) {
   if (header.passphrase) return find_kept_key(header).has_value();
   try {
-    find_key_in_files(places, header);
+    find_key_in_files(paths, header);
     return true;
   } catch (const Error&) {
     return false;
   }
 }
 
-std::string key_fault_kind(const Places& places) {
-  return is_there(key_file(places)) ? "key-unusable" : "key-missing";
+std::string key_fault_kind(const Paths& paths) {
+  return is_there(key_file(paths)) ? "key-unusable" : "key-missing";
 }
 
-StoreStatus check_new_file(const Places& places) {
+StoreStatus check_new_file(const Paths& paths) {
   try {
-    if (places.named_key) read_named_key(*places.named_key);
+    if (paths.named_key) read_named_key(*paths.named_key);
     return {.entries = 0};
   } catch (const Error& error) {
-    return unusable(fault_of(key_fault_kind(places), error));
+    return unusable(fault_of(key_fault_kind(paths), error));
   }
 }
 
-StoreStatus locked(const Places& places) {
+StoreStatus locked(const Paths& paths) {
   StoreStatus status{.state = StoreState::locked};
   if (!Terminal::is_there())
-    status.faults.push_back(fault_of("locked", locked_error(places.credentials)));
+    status.faults.push_back(fault_of("locked", locked_error(paths.credentials)));
   return status;
 }
 
@@ -69,8 +69,8 @@ StoreStatus check_content(CredentialsFile& file, const SealedHeader& header) {
   try {
     return {.entries = file.read().value_or(Entries()).size()};
   } catch (const Error& error) {
-    const bool is_content = has_key(file.places(), header);
-    return unusable(fault_of(is_content ? "damaged" : key_fault_kind(file.places()), error));
+    const bool is_content = has_key(file.paths(), header);
+    return unusable(fault_of(is_content ? "damaged" : key_fault_kind(file.paths()), error));
   }
 }
 
@@ -79,13 +79,13 @@ StoreStatus check_file(CredentialsFile& file) {
   std::string kind = "unreadable";
   std::optional<SealedHeader> header;
   try {
-    if (!file.load()) return check_new_file(file.places());
+    if (!file.load()) return check_new_file(file.paths());
     kind = "damaged";
     header = file.header();
   } catch (const Error& error) {
     return unusable(fault_of(std::move(kind), error));
   }
-  if (header->passphrase && !has_key(file.places(), *header)) return locked(file.places());
+  if (header->passphrase && !has_key(file.paths(), *header)) return locked(file.paths());
   return check_content(file, *header);
 }
 
@@ -102,15 +102,15 @@ std::string key_in_words(const CredentialsFile& file) {
   if (header && header->passphrase)
     return fmt::format("a passphrase (Argon2id, {} passes over {} MiB)", header->passphrase->passes,
                        header->passphrase->kibibytes / 1024);
-  return place_of(key_file(file.places()));
+  return place_of(key_file(file.paths()));
 }
 
 }  // namespace
 
-StoreStatus encrypted_file_status(const Places& places) {
-  CredentialsFile file(places);
+StoreStatus encrypted_file_status(const Paths& paths) {
+  CredentialsFile file(paths);
   StoreStatus status = check_file(file);
-  status.facts = {{"File", place_of(places.credentials)}, {"Key", key_in_words(file)}};
+  status.facts = {{"File", place_of(paths.credentials)}, {"Key", key_in_words(file)}};
   return status;
 }
 

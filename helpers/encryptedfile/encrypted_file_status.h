@@ -1,12 +1,12 @@
 #pragma once
 
 #include "helper/status.h"
-#include "helpers/encryptedfile/places.h"
+#include "helpers/encryptedfile/paths.h"
 
 namespace pullsecret {
 
 /// Whether the credentials file can be read and written. One that is not made yet can: it is made
 /// at the first use. Asks for no passphrase.
-StoreStatus encrypted_file_status(const Places& places);
+StoreStatus encrypted_file_status(const Paths& paths);
 
 }  // namespace pullsecret

@@ -4,7 +4,7 @@
 
 namespace pullsecret {
 
-EncryptedFileStore::EncryptedFileStore(Places places) : file_(std::move(places)) {}
+EncryptedFileStore::EncryptedFileStore(Paths paths) : file_(std::move(paths)) {}
 
 void EncryptedFileStore::store(const std::string& server_url, const StoredCredential& credential) {
   file_.change([&](Entries& entries) {

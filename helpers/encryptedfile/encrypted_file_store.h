@@ -12,7 +12,7 @@ namespace pullsecret {
 /// The credentials file as a store: for servers, CI and WSL, where neither D-Bus nor GnuPG runs.
 class EncryptedFileStore final : public Store {
  public:
-  explicit EncryptedFileStore(Places places);
+  explicit EncryptedFileStore(Paths paths);
 
   void store(const std::string& server_url, const StoredCredential& credential) override;
   std::optional<StoredCredential> get(const std::string& server_url) override;

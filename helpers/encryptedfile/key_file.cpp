@@ -67,35 +67,35 @@ Key read_named_key(const fs::path& file) {
                           place_of(file)));
 }
 
-Key find_key_in_files(const Places& places, const SealedHeader& header) {
-  if (places.named_key) {
-    Key key = read_named_key(*places.named_key);
+Key find_key_in_files(const Paths& paths, const SealedHeader& header) {
+  if (paths.named_key) {
+    Key key = read_named_key(*paths.named_key);
     if (is_key_of(key, header)) return key;
-    throw Error(place_of(*places.named_key),
-                fmt::format("this is not the key of {}", place_of(places.credentials)),
+    throw Error(place_of(*paths.named_key),
+                fmt::format("this is not the key of {}", place_of(paths.credentials)),
                 "name the key that it was sealed with, or none for the key made at first use");
   }
-  for (const fs::path& file : {places.new_key, places.key}) {
+  for (const fs::path& file : {paths.new_key, paths.key}) {
     auto key = read_own_key(file);
     if (key && is_key_of(*key, header)) return std::move(*key);
   }
-  const bool is_there = read_own_key(places.key).has_value();
+  const bool is_there = read_own_key(paths.key).has_value();
   throw Error(
-      place_of(places.key),
+      place_of(paths.key),
       fmt::format("{} {}", is_there ? "this is not the key of" : "not there, but it is the key of",
-                  place_of(places.credentials)),
+                  place_of(paths.credentials)),
       "put its key back from a backup, or name it in DOCKER_CREDENTIAL_KEY_FILE; without "
       "it, move the credentials away and log in again");
 }
 
-Key key_for_new_file(const Places& places) {
-  if (places.named_key) return read_named_key(*places.named_key);
-  if (auto key = read_own_key(places.key)) {
-    require_synced(places.key.parent_path());  // who made it may have been killed before
+Key key_for_new_file(const Paths& paths) {
+  if (paths.named_key) return read_named_key(*paths.named_key);
+  if (auto key = read_own_key(paths.key)) {
+    require_synced(paths.key.parent_path());  // who made it may have been killed before
     return std::move(*key);
   }
   Key key = new_key();
-  write_key(places.key, key);
+  write_key(paths.key, key);
   return key;
 }
 
@@ -106,23 +106,23 @@ void write_key(const fs::path& file, const Key& key) {
     throw Error(place_of(file), error_text(EEXIST));
 }
 
-void settle_new_key(const Places& places, const SealedHeader& header) {
-  const auto key = read_own_key(places.new_key);
+void settle_new_key(const Paths& paths, const SealedHeader& header) {
+  const auto key = read_own_key(paths.new_key);
   if (!key) return;
   if (!is_key_of(*key, header)) {
-    remove_file(places.new_key);
+    remove_file(paths.new_key);
     return;
   }
   // Who sealed the credentials may have been killed before their folder was on disk; without them,
   // the old key would still be needed.
-  require_synced(places.credentials.parent_path());
-  rename_file(places.new_key, places.key);
+  require_synced(paths.credentials.parent_path());
+  rename_file(paths.new_key, paths.key);
 }
 
-void remove_retired_key(const Places& places, const SealedHeader& header) {
-  const auto key = read_own_key(places.key);
+void remove_retired_key(const Paths& paths, const SealedHeader& header) {
+  const auto key = read_own_key(paths.key);
   if (!key || is_key_of(*key, header)) return;
-  if (const Unsynced unsynced = remove_file(places.key)) throw *unsynced;
+  if (const Unsynced unsynced = remove_file(paths.key)) throw *unsynced;
 }
 
 }  // namespace pullsecret

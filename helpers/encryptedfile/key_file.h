@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <string_view>
 
-#include "helpers/encryptedfile/places.h"
+#include "helpers/encryptedfile/paths.h"
 #include "helpers/encryptedfile/sealed_file.h"
 
 namespace pullsecret {
@@ -12,7 +12,7 @@ namespace pullsecret {
 // `wg genkey` print them; what is made here) or hex, white space at its ends not counted.
 //
 // It is refused if others may use it: private_file.h. One that the environment names may be a
-// symbolic link, `places.key` may not.
+// symbolic link, `paths.key` may not.
 
 /// The key in the content of a key file. Throws Error without a place if there is none.
 Key parse_key(std::string_view content);
@@ -20,30 +20,30 @@ Key parse_key(std::string_view content);
 /// The key in `file`, which a user named. Throws Error.
 Key read_named_key(const std::filesystem::path& file);
 
-/// The key for a file with `header`, which is no passphrase's: the one in `places.named_key` if
-/// there is one named, else in `places.new_key` or `places.key`, whichever it is. Throws Error if
+/// The key for a file with `header`, which is no passphrase's: the one in `paths.named_key` if
+/// there is one named, else in `paths.new_key` or `paths.key`, whichever it is. Throws Error if
 /// none is.
 ///
 /// Without a lock: in the course of a rekey, first the new key is in `new_key`, then the
 /// credentials are sealed with it, then `new_key` is renamed to `key`. So whoever read the
 /// credentials and looks into `new_key` and `key` in this order finds theirs, or the credentials
 /// have changed meanwhile.
-Key find_key_in_files(const Places& places, const SealedHeader& header);
+Key find_key_in_files(const Paths& paths, const SealedHeader& header);
 
-/// The key for a file that is yet to be made: in `places.named_key`, else in `places.key`, which is
+/// The key for a file that is yet to be made: in `paths.named_key`, else in `paths.key`, which is
 /// made if it is not there. To be called while holding the lock. Throws Error.
-Key key_for_new_file(const Places& places);
+Key key_for_new_file(const Paths& paths);
 
 /// Writes `key` to the new file `file`, in one step, and makes its folder if need be; it is on disk
 /// when this returns. Throws Error; there is then no such file, unless there was one before.
 void write_key(const std::filesystem::path& file, const Key& key);
 
-/// Ends a rekey that was killed: makes `places.new_key` the key if the credentials with `header`
+/// Ends a rekey that was killed: makes `paths.new_key` the key if the credentials with `header`
 /// are sealed with it, else removes it. To be called while holding the lock. Throws Error.
-void settle_new_key(const Places& places, const SealedHeader& header);
+void settle_new_key(const Paths& paths, const SealedHeader& header);
 
-/// Removes `places.key` unless it is the key of the credentials with `header`. To be called while
+/// Removes `paths.key` unless it is the key of the credentials with `header`. To be called while
 /// holding the lock, once those are on disk. Throws Error if it may be there still.
-void remove_retired_key(const Places& places, const SealedHeader& header);
+void remove_retired_key(const Paths& paths, const SealedHeader& header);
 
 }  // namespace pullsecret

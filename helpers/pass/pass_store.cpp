@@ -22,17 +22,17 @@ namespace {
 namespace fs = std::filesystem;
 
 /// The same thing in two ways: as pass names it, and as a file.
-struct Place {
+struct NamedPath {
   std::string name;
   fs::path path;
 };
 
-Place server_place(const fs::path& store, const std::string& server_url) {
+NamedPath server_path(const fs::path& store, const std::string& server_url) {
   const std::string name = fmt::format("{}/{}", credentials_folder, server_folder_name(server_url));
   return {name, store / name};
 }
 
-Place entry_place(const Place& server, const std::string& entry) {
+NamedPath entry_path(const NamedPath& server, const std::string& entry) {
   return {server.name + "/" + entry, server.path / (entry + ".gpg")};
 }
 
@@ -42,7 +42,7 @@ bool is_there(const fs::path& path) {
 }
 
 // Both become a file's name: 255 bytes at most on Linux.
-void check_lengths(const Place& entry) {
+void check_lengths(const NamedPath& entry) {
   constexpr std::size_t max_name = 255;
   const auto is_too_long = [](const fs::path& path) {
     return path.filename().string().size() > max_name;
@@ -54,7 +54,7 @@ void check_lengths(const Place& entry) {
 }
 
 // As pass looks for whom to encrypt to: up from the entry to the top of the store.
-void check_initialised(const fs::path& store, const Place& server) {
+void check_initialised(const fs::path& store, const NamedPath& server) {
   if (environment_variable("PASSWORD_STORE_KEY")) return;
   for (const fs::path& folder : {server.path, server.path.parent_path(), store})
     if (is_there(folder / ".gpg-id")) return;
@@ -69,7 +69,8 @@ std::optional<std::string> content_of(const fs::path& file) {
 
 // Leaves things as they were before pass failed: `before` is what the entry's file held. gpg, which
 // checks its keys first, mostly has not touched it.
-void restore(const Place& server, const Place& entry, const std::optional<std::string>& before) {
+void restore(const NamedPath& server, const NamedPath& entry,
+             const std::optional<std::string>& before) {
   std::error_code not_there_or_not_empty;
   if (before && content_of(entry.path) != before)
     replace_file(entry.path, *before, Access::as_before);
@@ -79,7 +80,7 @@ void restore(const Place& server, const Place& entry, const std::optional<std::s
 }
 
 // `failure`, and that it could not be undone where that is so.
-Error after_restoring(const Error& failure, const Place& server, const Place& entry,
+Error after_restoring(const Error& failure, const NamedPath& server, const NamedPath& entry,
                       const std::optional<std::string>& before) {
   try {
     restore(server, entry, before);
@@ -92,7 +93,7 @@ Error after_restoring(const Error& failure, const Place& server, const Place& en
   return failure;
 }
 
-void insert(const fs::path& store, const Place& server, const Place& entry,
+void insert(const fs::path& store, const NamedPath& server, const NamedPath& entry,
             const std::string& secret) {
   const std::optional<std::string> before = content_of(entry.path);
   try {
@@ -123,33 +124,33 @@ Error not_initialised_error(const fs::path& store) {
 }
 
 void PassStore::store(const std::string& server_url, const StoredCredential& credential) {
-  const Place server = server_place(folder_, server_url);
+  const NamedPath server = server_path(folder_, server_url);
   const std::string name = entry_name(credential.username);
-  const Place entry = entry_place(server, name);
+  const NamedPath entry = entry_path(server, name);
   check_lengths(entry);
   check_initialised(folder_, server);
   insert(folder_, server, entry, credential.secret);
   for (const PassEntry& old : entries_in(server.path)) {
     if (old.name == name) continue;
-    const Place place = entry_place(server, old.name);
-    run_pass({.store = folder_, .arguments = {"rm", "-f", place.name}, .literal_paths = true});
-    check_removed(place.path);
+    const NamedPath old_path = entry_path(server, old.name);
+    run_pass({.store = folder_, .arguments = {"rm", "-f", old_path.name}, .literal_paths = true});
+    check_removed(old_path.path);
   }
 }
 
 std::optional<StoredCredential> PassStore::get(const std::string& server_url) {
-  const Place server = server_place(folder_, server_url);
+  const NamedPath server = server_path(folder_, server_url);
   const std::vector<PassEntry> entries = entries_in(server.path);
   if (entries.empty()) return std::nullopt;
   const std::string& newest = entries.front().name;
   const std::string content =
-      run_pass({.store = folder_, .arguments = {"show", entry_place(server, newest).name}});
+      run_pass({.store = folder_, .arguments = {"show", entry_path(server, newest).name}});
   return StoredCredential{.username = username_of_entry(newest),
                           .secret = secret_of_content(content)};
 }
 
 void PassStore::erase(const std::string& server_url) {
-  const Place server = server_place(folder_, server_url);
+  const NamedPath server = server_path(folder_, server_url);
   if (!is_there(server.path)) return;
   // The slash says that it is the folder: there may be an entry of the same name beside it.
   run_pass({.store = folder_, .arguments = {"rm", "-r", "-f", server.name + "/"}});

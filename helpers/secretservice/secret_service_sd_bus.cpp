@@ -13,9 +13,9 @@ void append(const Message& message, const char* types, Arguments... arguments) {
   check(sd_bus_message_append(message.get(), types, arguments...));
 }
 
-template <typename... Places>
-void read(const Message& message, const char* types, Places*... places) {
-  check(sd_bus_message_read(message.get(), types, places...));
+template <typename... Values>
+void read(const Message& message, const char* types, Values*... values) {
+  check(sd_bus_message_read(message.get(), types, values...));
 }
 
 std::string read_string(const Message& message, char type) {

@@ -110,7 +110,7 @@ void print_notes(const DoctorOptions& options, const std::vector<std::string>& n
 
 void show(const DoctorOptions& options, const Checkup& checkup, const Repair& repair) {
   if (options.store.quiet && options.yes) return;
-  const std::string file = place_of(checkup.place->file);
+  const std::string file = place_of(checkup.location->file);
   if (repair.text) print_lines(config_diff(*checkup.json, {checkup.json->file, *repair.text}));
   if (repair.closes_file)
     print_note(fmt::format("{} will be readable by you alone (mode 0600)", file));
@@ -126,18 +126,18 @@ bool is_wanted(const DoctorOptions& options) {
 }
 
 void change_text(const DoctorOptions& options, const Checkup& checkup, const std::string& text) {
-  const ConfigPlace& place = *checkup.place;
-  if (!place.is_there) {
-    write_config(place, *checkup.json, text);
+  const ConfigLocation& location = *checkup.location;
+  if (!location.is_there) {
+    write_config(location, *checkup.json, text);
     return;
   }
-  const fs::path backup = write_config_with_backup(place, *checkup.json, text);
+  const fs::path backup = write_config_with_backup(location, *checkup.json, text);
   print_notes(options, {fmt::format("the file as it was is {}", place_of(backup))});
 }
 
 void mend(const DoctorOptions& options, const Checkup& checkup, const Repair& repair) {
   if (repair.text) change_text(options, checkup, *repair.text);
-  if (repair.closes_file) close_to_others(checkup.place->file);
+  if (repair.closes_file) close_to_others(checkup.location->file);
 }
 
 void fix(const DoctorOptions& options, const Checkup& checkup, HelperClient& helpers,

@@ -67,12 +67,12 @@ MigrateOptions read_options(const Arguments& arguments) {
 // ---- The config
 
 // Podman asks credHelpers alone, and the oldest Docker no store at all.
-ConfigPlace find_config_json(const MigrateOptions& options) {
-  ConfigPlace place = find_config(options.store.config);
-  if (!is_config_json(place))
-    throw Error(place_of(place.file), "not a config.json, which alone names a store for Docker",
+ConfigLocation find_config_json(const MigrateOptions& options) {
+  ConfigLocation location = find_config(options.store.config);
+  if (!is_config_json(location))
+    throw Error(place_of(location.file), "not a config.json, which alone names a store for Docker",
                 "name one with --config, or make it: docker login REGISTRY");
-  return place;
+  return location;
 }
 
 // ---- What is told
@@ -186,8 +186,8 @@ void close_for_inline(const fs::path& file, const MigrateOptions& options) {
 
 void migrate(const MigrateOptions& options) {
   const Migration& migration = options.migration;
-  const ConfigPlace place = find_config_json(options);
-  const JsonText json = read_config_text(place);
+  const ConfigLocation location = find_config_json(options);
+  const JsonText json = read_config_text(location);
   const Config config = parse_config(json);
   warn_of_environment(options);
 
@@ -199,14 +199,14 @@ void migrate(const MigrateOptions& options) {
     copy_to_target(moves, migration, helpers);
     const ConfigChange change = config_after_moves(config, migration, moves);
     if (!change.empty()) {
-      close_for_inline(place.file, options);
-      const Unsynced unsynced = write_config(place, json, changed_config(json, change));
-      if (unsynced) throw not_to_be_erased(place.file, *unsynced);
+      close_for_inline(location.file, options);
+      const Unsynced unsynced = write_config(location, json, changed_config(json, change));
+      if (unsynced) throw not_to_be_erased(location.file, *unsynced);
     }
     erase_at_sources(moves, migration, helpers);
   }
   status.erase();
-  tell(moves, place.file, options);
+  tell(moves, location.file, options);
 }
 
 Work prepare(const Arguments& arguments) {

@@ -29,35 +29,35 @@ bool is_there(const fs::path& file) {
   return fs::symlink_status(file, error).type() != fs::file_type::not_found;
 }
 
-std::vector<fs::path> docker_places() {
+std::vector<fs::path> docker_files() {
   if (const auto folder = environment_variable("DOCKER_CONFIG"))
     return {fs::path(*folder) / "config.json"};
   if (const auto home = find_home_folder()) return {*home / ".docker" / "config.json"};
   return {};
 }
 
-std::vector<fs::path> podman_places() {
+std::vector<fs::path> podman_files() {
   if (const auto file = environment_variable("REGISTRY_AUTH_FILE")) return {*file};
-  std::vector<fs::path> places;
+  std::vector<fs::path> files;
   if (const auto folder = environment_variable("XDG_RUNTIME_DIR"))
-    places.push_back(fs::path(*folder) / "containers" / "auth.json");
+    files.push_back(fs::path(*folder) / "containers" / "auth.json");
   if (const auto folder = environment_variable("XDG_CONFIG_HOME"))
-    places.push_back(fs::path(*folder) / "containers" / "auth.json");
+    files.push_back(fs::path(*folder) / "containers" / "auth.json");
   else if (const auto home = find_home_folder())
-    places.push_back(*home / ".config" / "containers" / "auth.json");
-  return places;
+    files.push_back(*home / ".config" / "containers" / "auth.json");
+  return files;
 }
 
-std::vector<fs::path> other_places() {
+std::vector<fs::path> other_files() {
   if (environment_variable("DOCKER_CONFIG")) return {};
-  std::vector<fs::path> places = podman_places();
-  if (const auto home = find_home_folder()) places.push_back(*home / ".dockercfg");
-  return places;
+  std::vector<fs::path> files = podman_files();
+  if (const auto home = find_home_folder()) files.push_back(*home / ".dockercfg");
+  return files;
 }
 
-std::optional<fs::path> first_existing(const std::vector<fs::path>& places) {
-  for (const fs::path& place : places)
-    if (is_there(place)) return place;
+std::optional<fs::path> first_existing(const std::vector<fs::path>& files) {
+  for (const fs::path& file : files)
+    if (is_there(file)) return file;
   return std::nullopt;
 }
 
@@ -77,27 +77,27 @@ LoadedConfig read_config(const fs::path& file) {
   return loaded;
 }
 
-std::optional<ConfigPlace> search_config() {
-  if (auto file = first_existing(docker_places())) return ConfigPlace{std::move(*file), true};
-  if (auto file = first_existing(other_places())) return ConfigPlace{std::move(*file), false};
+std::optional<ConfigLocation> search_config() {
+  if (auto file = first_existing(docker_files())) return ConfigLocation{std::move(*file), true};
+  if (auto file = first_existing(other_files())) return ConfigLocation{std::move(*file), false};
   return std::nullopt;
 }
 
 Error no_config() {
-  std::vector<std::string> places;
-  for (const auto& looked_for : {docker_places(), other_places()})
-    for (const fs::path& place : looked_for)
-      places.push_back(place_of(place));
-  if (places.empty())
+  std::vector<std::string> files;
+  for (const auto& looked_for : {docker_files(), other_files()})
+    for (const fs::path& file : looked_for)
+      files.push_back(place_of(file));
+  if (files.empty())
     return {"", "no Docker config found: HOME is not set and this user has no passwd entry",
             "set HOME or DOCKER_CONFIG, or name a file with --config"};
-  return {"", "no Docker config found: there is no " + join(places, ", "),
+  return {"", "no Docker config found: there is no " + join(files, ", "),
           "log in with docker login REGISTRY, or name a file with --config"};
 }
 
-void refuse_other_text(const ConfigPlace& place, const JsonText& text) {
-  if (read_config_text(place).text != text.text)
-    throw Error(place_of(place.file), "changed by another program meanwhile; it stays as it is",
+void refuse_other_text(const ConfigLocation& location, const JsonText& text) {
+  if (read_config_text(location).text != text.text)
+    throw Error(place_of(location.file), "changed by another program meanwhile; it stays as it is",
                 "run it again");
 }
 
@@ -112,9 +112,10 @@ fs::path back_up(const fs::path& file, const std::string& text) {
 }
 
 // A backup of what did not change would only be in the way; in doubt it stays.
-void remove_if_unchanged(const fs::path& backup, const ConfigPlace& place, const JsonText& before) {
+void remove_if_unchanged(const fs::path& backup, const ConfigLocation& location,
+                         const JsonText& before) {
   try {
-    refuse_other_text(place, before);
+    refuse_other_text(location, before);
     remove_file(backup);
   } catch (const Error&) {
     return;
@@ -135,12 +136,12 @@ LoadedConfig load_config(const std::optional<std::string>& named) {
   if (named) return read_config(file_of_name(*named));
 
   const auto environment_auths = environment_variable("DOCKER_AUTH_CONFIG");
-  const std::optional<ConfigPlace> place = search_config();
-  if (!place && !environment_auths) throw no_config();
+  const std::optional<ConfigLocation> location = search_config();
+  if (!location && !environment_auths) throw no_config();
 
   LoadedConfig loaded{.config = {.file = "DOCKER_AUTH_CONFIG"}};
-  if (place) loaded = read_config(place->file);
-  if (place) loaded.is_dockers_own = place->is_dockers_own;
+  if (location) loaded = read_config(location->file);
+  if (location) loaded.is_dockers_own = location->is_dockers_own;
   if (!environment_auths) return loaded;
   try {
     for (AuthEntry& entry : parse_environment_auths(*environment_auths))
@@ -151,19 +152,19 @@ LoadedConfig load_config(const std::optional<std::string>& named) {
   return loaded;
 }
 
-ConfigPlace find_config(const std::optional<std::string>& named) {
+ConfigLocation find_config(const std::optional<std::string>& named) {
   if (named) return {file_of_name(*named)};
-  if (auto place = search_config()) return *std::move(place);
-  const std::vector<fs::path> places = docker_places();
-  if (places.empty()) throw no_config();
-  return {.file = places.front(), .is_there = false};
+  if (auto location = search_config()) return *std::move(location);
+  const std::vector<fs::path> files = docker_files();
+  if (files.empty()) throw no_config();
+  return {.file = files.front(), .is_there = false};
 }
 
-bool is_config_json(const ConfigPlace& place) {
-  const std::string name = place.file.filename();
+bool is_config_json(const ConfigLocation& location) {
+  const std::string name = location.file.filename();
   std::error_code unknown;
-  const fs::file_type type = fs::status(place.file, unknown).type();
-  return place.is_dockers_own && name != "auth.json" && name != ".dockercfg" &&
+  const fs::file_type type = fs::status(location.file, unknown).type();
+  return location.is_dockers_own && name != "auth.json" && name != ".dockercfg" &&
          (type == fs::file_type::regular || type == fs::file_type::not_found);
 }
 
@@ -173,30 +174,31 @@ JsonText read_config_text(const fs::path& file) {
   return {place_of(file), read_file(file, max_config_size)};
 }
 
-JsonText read_config_text(const ConfigPlace& place) {
-  if (!place.is_there && !is_there(place.file)) return {place_of(place.file), {}};
-  return read_config_text(place.file);
+JsonText read_config_text(const ConfigLocation& location) {
+  if (!location.is_there && !is_there(location.file)) return {place_of(location.file), {}};
+  return read_config_text(location.file);
 }
 
 Config parse_config_file(const fs::path& file, JsonText json) {
   return is_dockercfg(file) ? parse_dockercfg(std::move(json)) : parse_config(std::move(json));
 }
 
-Unsynced write_config(const ConfigPlace& place, const JsonText& before, const std::string& text) {
-  refuse_other_text(place, before);
-  if (const fs::path folder = place.file.parent_path(); !folder.empty() && !is_there(folder))
+Unsynced write_config(const ConfigLocation& location, const JsonText& before,
+                      const std::string& text) {
+  refuse_other_text(location, before);
+  if (const fs::path folder = location.file.parent_path(); !folder.empty() && !is_there(folder))
     make_private_folder(folder);
-  return replace_file(place.file, text, Access::as_before);
+  return replace_file(location.file, text, Access::as_before);
 }
 
-fs::path write_config_with_backup(const ConfigPlace& place, const JsonText& before,
+fs::path write_config_with_backup(const ConfigLocation& location, const JsonText& before,
                                   const std::string& text) {
-  refuse_other_text(place, before);
-  const fs::path backup = back_up(place.file, before.text);
+  refuse_other_text(location, before);
+  const fs::path backup = back_up(location.file, before.text);
   try {
-    write_config(place, before, text);
+    write_config(location, before, text);
   } catch (const Error&) {
-    remove_if_unchanged(backup, place, before);
+    remove_if_unchanged(backup, location, before);
     throw;
   }
   return backup;

@@ -34,7 +34,7 @@ struct LoadedConfig {
 LoadedConfig load_config(const std::optional<std::string>& named);
 
 /// Where a config is.
-struct ConfigPlace {
+struct ConfigLocation {
   std::filesystem::path file;
   bool is_dockers_own = true;  ///< false: podman's file, or ~/.dockercfg
   bool is_there = true;        ///< false: there is none yet, and Docker would make it here
@@ -42,18 +42,18 @@ struct ConfigPlace {
 
 /// The file that load_config() would read, else the one that Docker would make. `named` counts even
 /// if there is no such file. Throws Error if Docker has no place for it: there is no home folder.
-ConfigPlace find_config(const std::optional<std::string>& named);
+ConfigLocation find_config(const std::optional<std::string>& named);
 
 /// Whether it is Docker's config.json, whatever its name: a regular file, or none yet, and not
 /// podman's auth.json or a .dockercfg, which follow other rules.
-bool is_config_json(const ConfigPlace& place);
+bool is_config_json(const ConfigLocation& location);
 
 /// The text of `file`, at most 16 MiB; `-` is standard input. Throws Error with the file as its
 /// place.
 JsonText read_config_text(const std::filesystem::path& file);
 
 /// The same; it is empty where there was no config, and still is none.
-JsonText read_config_text(const ConfigPlace& place);
+JsonText read_config_text(const ConfigLocation& location);
 
 /// Reads the text of `file` as parse_config() does, or parse_dockercfg() for a file of that name.
 Config parse_config_file(const std::filesystem::path& file, JsonText json);
@@ -62,14 +62,15 @@ Config parse_config_file(const std::filesystem::path& file, JsonText json);
 /// and mode stay as they were, a new file is 0600 and a new folder 0700. Throws Error if the file's
 /// text is not `before` any more, or it cannot be written; the file is then as it was, and a new
 /// folder may be left. Until the file is synced, nothing may be destroyed that it took over.
-Unsynced write_config(const ConfigPlace& place, const JsonText& before, const std::string& text);
+Unsynced write_config(const ConfigLocation& location, const JsonText& before,
+                      const std::string& text);
 
 /// The same, after `before` is on disk in a new file beside the config (and, if that is a symbolic
 /// link, beside the link): `config.json.bak-20261121T140512Z`, mode 0600, of the same owner. A
 /// second one within the same second gets `-2`, and so on. Returns its path. If this throws, the
 /// backup is gone again, unless it cannot be removed, or the config does not read as `before`.
-std::filesystem::path write_config_with_backup(const ConfigPlace& place, const JsonText& before,
-                                               const std::string& text);
+std::filesystem::path write_config_with_backup(const ConfigLocation& location,
+                                               const JsonText& before, const std::string& text);
 
 /// The backups of `file` that hold a credential inline, by name.
 std::vector<std::filesystem::path> plain_text_backups(const std::filesystem::path& file);

@@ -25,13 +25,13 @@ void add_default_store(Checkup& checkup, HelperClient& helpers) {
 
 }  // namespace
 
-Checkup check_text(const ConfigPlace& place, JsonText json, HelperClient& helpers) {
+Checkup check_text(const ConfigLocation& location, JsonText json, HelperClient& helpers) {
   // What podman and the oldest Docker keep has other names, and no default store.
-  const bool is_dockers = is_config_json(place);
+  const bool is_dockers = is_config_json(location);
   Checkup checkup{.findings = check_settings(json)};
   if (!is_dockers) std::erase_if(checkup.findings, is_no_problem);
   if (worst(checkup.findings) != Severity::problem) {
-    checkup.config = parse_config_file(place.file, json);
+    checkup.config = parse_config_file(location.file, json);
     HelperChecks stores = check_helpers(*checkup.config, helpers);
     append(checkup.findings, stores.findings);
     if (is_dockers) add_default_store(checkup, helpers);
@@ -47,8 +47,9 @@ Checkup check_all(const std::optional<std::string>& named, HelperClient& helpers
   FileChecks checks = check_file(named);
   Checkup checkup;
   if (checks.json)
-    checkup = check_text(checks.place.value_or(ConfigPlace()), *std::move(checks.json), helpers);
-  checkup.place = std::move(checks.place);
+    checkup =
+        check_text(checks.location.value_or(ConfigLocation()), *std::move(checks.json), helpers);
+  checkup.location = std::move(checks.location);
   checkup.is_open = checks.is_open;
   append(checks.findings, std::move(checkup.findings));
   checkup.findings = std::move(checks.findings);

@@ -14,19 +14,19 @@ namespace pullsecret {
 /// Everything that was found out about a config.
 struct Checkup {
   Findings findings;
-  std::optional<ConfigPlace> place;  ///< none: standard input, or nowhere for it to be
-  std::optional<JsonText> json;      ///< if it can be read; empty if there is none yet
-  std::optional<Config> config;      ///< if Docker takes it
-  HelperStates helpers;              ///< that it names
-  bool is_open = false;              ///< others may read or change the file
-  bool lacks_store = false;          ///< it names none, and the one that Docker takes does not work
+  std::optional<ConfigLocation> location;  ///< none: standard input, or nowhere for it to be
+  std::optional<JsonText> json;            ///< if it can be read; empty if there is none yet
+  std::optional<Config> config;            ///< if Docker takes it
+  HelperStates helpers;                    ///< that it names
+  bool is_open = false;                    ///< others may read or change the file
+  bool lacks_store = false;  ///< it names none, and the one that Docker takes does not work
 };
 
 /// Checks the config that load_config(named) would read, all that it leads to, and the environment.
 Checkup check_all(const std::optional<std::string>& named, HelperClient& helpers);
 
-/// The same for the text of the config alone, which is at `place`, or will be: its settings,
+/// The same for the text of the config alone, which is at `location`, or will be: its settings,
 /// helpers and entries.
-Checkup check_text(const ConfigPlace& place, JsonText json, HelperClient& helpers);
+Checkup check_text(const ConfigLocation& location, JsonText json, HelperClient& helpers);
 
 }  // namespace pullsecret

@@ -273,15 +273,15 @@ Finding read_config_file(FileChecks& checks, const fs::path& file) {
 // Nobody has logged in yet; unless something is wrong with the way to the file.
 void check_absent(FileChecks& checks) {
   if (worst(checks.findings) == Severity::problem) return;
-  checks.findings.push_back(warning("file-missing", place_of(checks.place->file),
+  checks.findings.push_back(warning("file-missing", place_of(checks.location->file),
                                     "there is no such file: nobody has logged in yet",
                                     "docker login REGISTRY, or name a file with --config"));
-  checks.json = read_config_text(*checks.place);
+  checks.json = read_config_text(*checks.location);
 }
 
 void check_present(FileChecks& checks) {
-  const fs::path& file = checks.place->file;
-  if (!checks.place->is_dockers_own)
+  const fs::path& file = checks.location->file;
+  if (!checks.location->is_dockers_own)
     checks.findings.push_back(warning("file-not-dockers", place_of(file),
                                       "Docker does not read it, and has no config of its own",
                                       "docker login REGISTRY"));
@@ -304,8 +304,8 @@ FileChecks check_file(const std::optional<std::string>& named) {
   }
   if (!named) checks.findings = check_places();
   if (!named && !is_place_known()) return checks;
-  checks.place = find_config(named);
-  if (checks.place->is_there)
+  checks.location = find_config(named);
+  if (checks.location->is_there)
     check_present(checks);
   else
     check_absent(checks);

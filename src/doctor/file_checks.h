@@ -12,9 +12,9 @@ namespace pullsecret {
 /// A config file, as far as one got with it.
 struct FileChecks {
   Findings findings;
-  std::optional<ConfigPlace> place;  ///< none: standard input, or nowhere for a config to be
-  std::optional<JsonText> json;      ///< its text, if that can be read; empty if there is none yet
-  bool is_open = false;              ///< others may read or change it: chmod 0600 mends that
+  std::optional<ConfigLocation> location;  ///< none: standard input, or nowhere for a config to be
+  std::optional<JsonText> json;  ///< its text, if that can be read; empty if there is none yet
+  bool is_open = false;          ///< others may read or change it: chmod 0600 mends that
 };
 
 /// Looks for the config as load_config() does and checks the way to it. Does not look into it.

@@ -94,7 +94,7 @@ ConfigChange plan_change(const Checkup& checkup, Replacement& replacement) {
 }
 
 bool has_mendable_file(const Checkup& checkup) {
-  return checkup.place && checkup.json && is_config_json(*checkup.place);
+  return checkup.location && checkup.json && is_config_json(*checkup.location);
 }
 
 void check_usable(const std::string& store, HelperClient& helpers) {
@@ -130,7 +130,7 @@ Repair plan_repair(const Checkup& checkup, const std::optional<std::string>& use
     const ConfigChange change = plan_change(current, replacement);
     if (change.empty()) break;
     repair.text = changed_config(*current.json, change);
-    current = check_text(*checkup.place, {checkup.json->file, *repair.text}, helpers);
+    current = check_text(*checkup.location, {checkup.json->file, *repair.text}, helpers);
   }
   if (checkup.config && current.config)
     for (const std::string& server_url : logins_lost(*checkup.config, *current.config))

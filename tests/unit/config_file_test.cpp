@@ -124,7 +124,7 @@ TEST_CASE("a config of more than 16 MiB is refused") {
 
 TEST_CASE("find_config names the file that load_config reads") {
   const DockerHome home;
-  const ConfigPlace none = find_config(std::nullopt);
+  const ConfigLocation none = find_config(std::nullopt);
   CHECK(none.file == home.path(".docker/config.json"));
   CHECK(none.is_dockers_own);
   CHECK(!none.is_there);
@@ -145,8 +145,8 @@ TEST_CASE("a config file is written where its link points, with its mode") {
   fs::permissions(file, fs::perms(0640));
   fs::create_directory(home.path(".docker"));
   fs::create_symlink(file, home.path(".docker/config.json"));
-  const ConfigPlace place{home.path(".docker/config.json")};
-  write_config(place, read_config_text(place), R"({"x":1})");
+  const ConfigLocation location{home.path(".docker/config.json")};
+  write_config(location, read_config_text(location), R"({"x":1})");
   CHECK(fs::is_symlink(home.path(".docker/config.json")));
   CHECK(read_config_text(file).text == R"({"x":1})");
   CHECK(fs::status(file).permissions() == fs::perms(0640));
@@ -154,17 +154,17 @@ TEST_CASE("a config file is written where its link points, with its mode") {
 
 TEST_CASE("a config that is not there yet is made, with its folder, for the user alone") {
   const DockerHome home;
-  const ConfigPlace place = find_config(std::nullopt);
-  CHECK(read_config_text(place).text.empty());
-  write_config(place, read_config_text(place), "{}");
-  CHECK(read_config_text(place).text == "{}");
-  CHECK(fs::status(place.file).permissions() == fs::perms(0600));
-  CHECK(fs::status(place.file.parent_path()).permissions() == fs::perms(0700));
+  const ConfigLocation location = find_config(std::nullopt);
+  CHECK(read_config_text(location).text.empty());
+  write_config(location, read_config_text(location), "{}");
+  CHECK(read_config_text(location).text == "{}");
+  CHECK(fs::status(location.file).permissions() == fs::perms(0600));
+  CHECK(fs::status(location.file.parent_path()).permissions() == fs::perms(0700));
 }
 
 TEST_CASE("a config that changed meanwhile is not written over") {
   const DockerHome home;
-  const ConfigPlace none = find_config(std::nullopt);
+  const ConfigLocation none = find_config(std::nullopt);
   const JsonText before = read_config_text(none);
   const std::string file = home.folder.write(".docker/config.json", "{}");
   CHECK(error_of([&] { write_config(none, before, "new"); })->message() ==
@@ -176,16 +176,16 @@ TEST_CASE("backups stand beside the link, each with a name of its own") {
   const DockerHome home;
   const auto file = home.folder.write("dotfiles/docker.json", "{}");
   fs::permissions(file, fs::perms(0644));
-  const ConfigPlace place{home.path("config.json")};
-  fs::create_symlink(file, place.file);
-  const fs::path first = write_config_with_backup(place, {.text = "{}"}, "one");
-  const fs::path second = write_config_with_backup(place, {.text = "one"}, "two");
+  const ConfigLocation location{home.path("config.json")};
+  fs::create_symlink(file, location.file);
+  const fs::path first = write_config_with_backup(location, {.text = "{}"}, "one");
+  const fs::path second = write_config_with_backup(location, {.text = "one"}, "two");
   CHECK_THAT(first.string(),
              Catch::Matches(home.path("config.json") + R"(\.bak-[0-9]{8}T[0-9]{6}Z)"));
   CHECK(first != second);
   CHECK(read_config_text(first).text == "{}");
   CHECK(read_config_text(second).text == "one");
-  CHECK(read_config_text(place).text == "two");
+  CHECK(read_config_text(location).text == "two");
   CHECK(fs::status(first).permissions() == fs::perms(0600));
 }
 

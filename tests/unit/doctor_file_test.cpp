@@ -51,8 +51,8 @@ TEST_CASE("doctor: a file that is there and one's own is fine, and its text is r
   const std::string file = home.write(".docker/config.json");
   CHECK(found() == Lines{"ok file-ok " + file});
   const FileChecks checks = check_file(std::nullopt);
-  REQUIRE(checks.place);
-  CHECK(checks.place->file == file);
+  REQUIRE(checks.location);
+  CHECK(checks.location->file == file);
   REQUIRE(checks.json);
   CHECK(checks.json->file == file);
   CHECK(checks.json->text == "{}");
@@ -62,8 +62,8 @@ TEST_CASE("doctor: no file is a warning at the default place, a problem if it is
   const Home home;
   CHECK(found() == Lines{"warning file-missing " + home.config});
   const FileChecks checks = check_file(std::nullopt);
-  REQUIRE(checks.place);
-  CHECK(!checks.place->is_there);
+  REQUIRE(checks.location);
+  CHECK(!checks.location->is_there);
   REQUIRE(checks.json);
   CHECK(checks.json->text.empty());
   CHECK(found(home.path("none.json")) == Lines{"problem file-missing " + home.path("none.json")});
@@ -84,7 +84,7 @@ TEST_CASE("doctor: a dangling link, one in a circle, and one that leads to the f
   fs::create_symlink("nowhere.json", home.config);
   CHECK(found() == Lines{"problem file-dangling-link " + home.config});
   CHECK_THAT(check_file(std::nullopt).findings[0].message, Catch::Contains("nowhere.json"));
-  CHECK(check_file(std::nullopt).place->file == home.config);
+  CHECK(check_file(std::nullopt).location->file == home.config);
   fs::remove(home.config);
   fs::create_symlink("config.json", home.config);
   CHECK(found() == Lines{"problem file-dangling-link " + home.config});

@@ -41,7 +41,7 @@ struct Disk {
   auto operator<=>(const Disk&) const = default;
 };
 
-Places places_in(const fs::path& folder) {
+Paths paths_in(const fs::path& folder) {
   return {.credentials = folder / "data/credentials",
           .lock = folder / "data/credentials.lock",
           .key = folder / "config/key",
@@ -127,20 +127,20 @@ class PowerCuts {
 const Key own_key{"0123456789abcdef0123456789ABCDEF"};
 
 // With the user's own key, where the credentials are sealed with that.
-Places places_with_key(const fs::path& folder) {
-  Places places = places_in(folder);
-  const auto header = CredentialsFile(places).header();
-  if (!header || !is_key_of(own_key, *header)) return places;
-  places.named_key = folder / "own";
-  std::ofstream(*places.named_key) << own_key.bytes;
-  chmod(places.named_key->c_str(), 0600);
-  return places;
+Paths paths_with_key(const fs::path& folder) {
+  Paths paths = paths_in(folder);
+  const auto header = CredentialsFile(paths).header();
+  if (!header || !is_key_of(own_key, *header)) return paths;
+  paths.named_key = folder / "own";
+  std::ofstream(*paths.named_key) << own_key.bytes;
+  chmod(paths.named_key->c_str(), 0600);
+  return paths;
 }
 
 // The usernames; nothing where there is no file; or why it cannot be opened.
 std::optional<std::string> usernames_in(const fs::path& folder) {
   std::optional<Entries> entries;
-  if (auto error = error_of([&] { entries = CredentialsFile(places_with_key(folder)).read(); }))
+  if (auto error = error_of([&] { entries = CredentialsFile(paths_with_key(folder)).read(); }))
     return error->what();
   if (!entries) return std::nullopt;
   std::string usernames;
@@ -160,47 +160,47 @@ std::optional<std::string> usernames_on(const Disk& disk) {
 /// A change to try. What it returns is why the key before it is still there.
 struct Change {
   std::string name;
-  std::function<void(const Places&)> prepare;
-  std::function<std::optional<Error>(const Places&)> make;
+  std::function<void(const Paths&)> prepare;
+  std::function<std::optional<Error>(const Paths&)> make;
   std::optional<std::string> before, after;  ///< the usernames
 };
 
-std::optional<Error> store(const Places& places, const std::string& username) {
-  CredentialsFile(places).change([&](Entries& entries) {
+std::optional<Error> store(const Paths& paths, const std::string& username) {
+  CredentialsFile(paths).change([&](Entries& entries) {
     entries["server of " + username] = {username, "hunter2"};
     return true;
   });
   return std::nullopt;
 }
 
-std::optional<Error> store_a(const Places& places) {
-  return store(places, "a");
+std::optional<Error> store_a(const Paths& paths) {
+  return store(paths, "a");
 }
 
-std::optional<Error> store_b(const Places& places) {
-  return store(places, "b");
+std::optional<Error> store_b(const Paths& paths) {
+  return store(paths, "b");
 }
 
-std::optional<Error> rekey_at_random(const Places& places) {
-  return CredentialsFile(places).rekey_at_random();
+std::optional<Error> rekey_at_random(const Paths& paths) {
+  return CredentialsFile(paths).rekey_at_random();
 }
 
-std::optional<Error> rekey_to_own(const Places& places) {
-  return CredentialsFile(places).rekey(own_key, std::nullopt);
+std::optional<Error> rekey_to_own(const Paths& paths) {
+  return CredentialsFile(paths).rekey(own_key, std::nullopt);
 }
 
-void make_folders(const Places& places) {
-  make_private_folder(places.credentials.parent_path());
-  make_private_folder(places.key.parent_path());
+void make_folders(const Paths& paths) {
+  make_private_folder(paths.credentials.parent_path());
+  make_private_folder(paths.key.parent_path());
 }
 
 // As by one that was killed before the new key had the key's name.
-void leave_half_a_rekey(const Places& places) {
-  store_a(places);
+void leave_half_a_rekey(const Paths& paths) {
+  store_a(paths);
   const WatchedCalls watched([&](const FileCall& call) {
-    return call.name == "rename" && call.path == places.key ? EIO : 0;
+    return call.name == "rename" && call.path == paths.key ? EIO : 0;
   });
-  REQUIRE(rekey_at_random(places));
+  REQUIRE(rekey_at_random(paths));
 }
 
 std::vector<Change> all_changes() {
@@ -238,11 +238,11 @@ void check_disks(const std::set<Disk>& disks, const std::set<std::optional<std::
 // False if there is no call number `at`.
 bool check_change(const Change& change, const Fault& fault, std::size_t at) {
   const TemporaryFolder folder(folder_in_memory());
-  const Places places = places_in(folder.path());
+  const Paths paths = paths_in(folder.path());
   {
     const WatchedCalls unsynced;
-    make_folders(places);
-    change.prepare(places);
+    make_folders(paths);
+    change.prepare(paths);
   }
   const Disk before = disk_in(folder.path());
   PowerCuts power_cuts(folder.path());
@@ -255,7 +255,7 @@ bool check_change(const Change& change, const Fault& fault, std::size_t at) {
       if (with_power_cuts) power_cuts.note(call, verdict);
       return verdict;
     });
-    left = change.make(places);
+    left = change.make(paths);
   });
 
   INFO(change.name << ": " << fault.name << " at call " << at << ", which "
@@ -279,10 +279,10 @@ struct KilledHere {};
 // `change` is killed at call number `at`, then another one is made. False if there is no such call.
 bool check_change_after(const Change& change, std::size_t at) {
   const TemporaryFolder folder(folder_in_memory());
-  const Places places = places_in(folder.path());
+  const Paths paths = paths_in(folder.path());
   const WatchedCalls unsynced;
-  make_folders(places);
-  change.prepare(places);
+  make_folders(paths);
+  change.prepare(paths);
   PowerCuts power_cuts(folder.path());
   bool killed = false;
   const auto kill_once = [&](const FileCall& call) {
@@ -292,11 +292,11 @@ bool check_change_after(const Change& change, std::size_t at) {
   };
   try {
     const WatchedCalls watched(kill_once);
-    change.make(places);
+    change.make(paths);
   } catch (const KilledHere&) {
-    const Places places_now = places_with_key(folder.path());
+    const Paths paths_now = paths_with_key(folder.path());
     const WatchedCalls watched(kill_once);
-    store_b(places_now);
+    store_b(paths_now);
   }
   INFO(change.name << " is killed at call " << at);
   check_no_other_files(disk_in(folder.path()), true);
@@ -330,10 +330,10 @@ TEST_CASE("a rekey that leaves the key before says so, and the next change ends 
   const ScopedVariable home("HOME", folder.path().string()), data("XDG_DATA_HOME", std::nullopt),
       config("XDG_CONFIG_HOME", std::nullopt), named("DOCKER_CREDENTIAL_KEY_FILE", std::nullopt),
       systemd("CREDENTIALS_DIRECTORY", std::nullopt);
-  const Places places = find_places();
-  store_a(places);
+  const Paths paths = find_paths();
+  store_a(paths);
   std::optional<WatchedCalls> watched(std::in_place, [&](const FileCall& call) {
-    return call.name == "rename" && call.path == places.key ? EIO : 0;
+    return call.name == "rename" && call.path == paths.key ? EIO : 0;
   });
   std::optional<Error> error;
   for (const OwnAction& action : encrypted_file_actions())
@@ -341,9 +341,9 @@ TEST_CASE("a rekey that leaves the key before says so, and the next change ends 
   watched.reset();
   REQUIRE(error);
   CHECK(error->message() ==
-        "rekeyed, but the key before is not gone: " + places.key.string() + ": input/output error");
-  CHECK(fs::exists(places.new_key));
-  store_b(places);
-  CHECK_FALSE(fs::exists(places.new_key));
-  CHECK(CredentialsFile(places).read()->size() == 2);
+        "rekeyed, but the key before is not gone: " + paths.key.string() + ": input/output error");
+  CHECK(fs::exists(paths.new_key));
+  store_b(paths);
+  CHECK_FALSE(fs::exists(paths.new_key));
+  CHECK(CredentialsFile(paths).read()->size() == 2);
 }

@@ -8,7 +8,7 @@
 
 #include "helpers/encryptedfile/key_file.h"
 #include "helpers/encryptedfile/passphrase.h"
-#include "helpers/encryptedfile/places.h"
+#include "helpers/encryptedfile/paths.h"
 #include "support.h"
 #include "system/file.h"
 #include "temporary_folder.h"
@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// The environment that decides about the places, without anything of the tester's own.
+/// The environment that decides about the paths, without anything of the tester's own.
 struct Environment {
   TemporaryFolder folder;
   ScopedVariable home{"HOME", folder.path().string()};
@@ -44,7 +44,7 @@ fs::path write_private(const TemporaryFolder& folder, const std::string& name,
   return file;
 }
 
-Places places_in(const TemporaryFolder& folder) {
+Paths paths_in(const TemporaryFolder& folder) {
   return {.credentials = folder.path() / "credentials",
           .lock = folder.path() / "credentials.lock",
           .key = folder.path() / "key",
@@ -57,25 +57,25 @@ Places places_in(const TemporaryFolder& folder) {
 TEST_CASE("the files are where the XDG base directories say") {
   const Environment environment;
   const fs::path home = environment.folder.path();
-  CHECK(find_places().credentials ==
+  CHECK(find_paths().credentials ==
         home / ".local/share/docker-credential-encryptedfile/credentials");
-  CHECK(find_places().key == home / ".config/docker-credential-encryptedfile/key");
+  CHECK(find_paths().key == home / ".config/docker-credential-encryptedfile/key");
   const ScopedVariable data("XDG_DATA_HOME", "/data"), config("XDG_CONFIG_HOME", "relative");
-  CHECK(find_places().credentials == "/data/docker-credential-encryptedfile/credentials");
-  CHECK(find_places().lock.parent_path() == find_places().credentials.parent_path());
-  CHECK(find_places().key == home / ".config/docker-credential-encryptedfile/key");
-  CHECK(find_places().new_key.parent_path() == find_places().key.parent_path());
+  CHECK(find_paths().credentials == "/data/docker-credential-encryptedfile/credentials");
+  CHECK(find_paths().lock.parent_path() == find_paths().credentials.parent_path());
+  CHECK(find_paths().key == home / ".config/docker-credential-encryptedfile/key");
+  CHECK(find_paths().new_key.parent_path() == find_paths().key.parent_path());
 }
 
 TEST_CASE("the environment names the key file: its own variable first, then systemd's folder") {
   const Environment environment;
-  CHECK_FALSE(find_places().named_key);
+  CHECK_FALSE(find_paths().named_key);
   const ScopedVariable systemd("CREDENTIALS_DIRECTORY", environment.folder.path().string());
-  CHECK_FALSE(find_places().named_key);  // a service with other credentials
+  CHECK_FALSE(find_paths().named_key);  // a service with other credentials
   const fs::path file = environment.folder.write("docker-credential-key", key_base64);
-  CHECK(find_places().named_key == file);
+  CHECK(find_paths().named_key == file);
   const ScopedVariable named("DOCKER_CREDENTIAL_KEY_FILE", "/not/there");
-  CHECK(find_places().named_key == "/not/there");
+  CHECK(find_paths().named_key == "/not/there");
 }
 
 TEST_CASE("a key is 32 bytes, as they are or in base64 or hex") {
@@ -120,66 +120,66 @@ TEST_CASE("a named key file may be a link, but not open, missing or something el
 
 TEST_CASE("the first use makes a random key, later ones take it") {
   const TemporaryFolder folder;
-  Places places = places_in(folder);
-  places.key = folder.path() / "a/b/key";
-  const Key key = key_for_new_file(places);
+  Paths paths = paths_in(folder);
+  paths.key = folder.path() / "a/b/key";
+  const Key key = key_for_new_file(paths);
   CHECK(key.bytes.size() == key_size);
-  CHECK(key_for_new_file(places).bytes == key.bytes);
-  CHECK(parse_key(read_file(places.key, 100)).bytes == key.bytes);
-  CHECK(error_of([&] { write_key(places.key, new_key()); })->message() == "file exists");
-  CHECK(parse_key(read_file(places.key, 100)).bytes == key.bytes);
-  CHECK(fs::status(places.key).permissions() == fs::perms(0600));
-  CHECK(fs::status(places.key.parent_path()).permissions() == fs::perms(0700));
-  places.named_key = write_private(folder, "named", key_base64);
-  CHECK(key_for_new_file(places).bytes == key_bytes);
+  CHECK(key_for_new_file(paths).bytes == key.bytes);
+  CHECK(parse_key(read_file(paths.key, 100)).bytes == key.bytes);
+  CHECK(error_of([&] { write_key(paths.key, new_key()); })->message() == "file exists");
+  CHECK(parse_key(read_file(paths.key, 100)).bytes == key.bytes);
+  CHECK(fs::status(paths.key).permissions() == fs::perms(0600));
+  CHECK(fs::status(paths.key.parent_path()).permissions() == fs::perms(0700));
+  paths.named_key = write_private(folder, "named", key_base64);
+  CHECK(key_for_new_file(paths).bytes == key_bytes);
 }
 
 TEST_CASE("the key of a file is found in the key file, or in the one that is to replace it") {
   const TemporaryFolder folder;
-  Places places = places_in(folder);
+  Paths paths = paths_in(folder);
   const Key old_key = new_key(), next_key = new_key();
-  const auto missing = error_of([&] { find_key_in_files(places, header_of(old_key)); });
+  const auto missing = error_of([&] { find_key_in_files(paths, header_of(old_key)); });
   REQUIRE(missing);
-  CHECK(missing->message() == "not there, but it is the key of " + places.credentials.string());
-  write_key(places.key, old_key);
-  write_key(places.new_key, next_key);
-  CHECK(find_key_in_files(places, header_of(old_key)).bytes == old_key.bytes);
-  CHECK(find_key_in_files(places, header_of(next_key)).bytes == next_key.bytes);
-  const auto wrong = error_of([&] { find_key_in_files(places, header_of(new_key())); });
+  CHECK(missing->message() == "not there, but it is the key of " + paths.credentials.string());
+  write_key(paths.key, old_key);
+  write_key(paths.new_key, next_key);
+  CHECK(find_key_in_files(paths, header_of(old_key)).bytes == old_key.bytes);
+  CHECK(find_key_in_files(paths, header_of(next_key)).bytes == next_key.bytes);
+  const auto wrong = error_of([&] { find_key_in_files(paths, header_of(new_key())); });
   REQUIRE(wrong);
-  CHECK(wrong->place() == places.key.string());
-  CHECK(wrong->message() == "this is not the key of " + places.credentials.string());
+  CHECK(wrong->place() == paths.key.string());
+  CHECK(wrong->message() == "this is not the key of " + paths.credentials.string());
 
   SECTION("one that is named counts alone") {
-    places.named_key = write_private(folder, "named", key_base64);
-    CHECK(find_key_in_files(places, header_of(Key{key_bytes})).bytes == key_bytes);
-    CHECK(error_of([&] { find_key_in_files(places, header_of(old_key)); })->place() ==
-          places.named_key->string());
+    paths.named_key = write_private(folder, "named", key_base64);
+    CHECK(find_key_in_files(paths, header_of(Key{key_bytes})).bytes == key_bytes);
+    CHECK(error_of([&] { find_key_in_files(paths, header_of(old_key)); })->place() ==
+          paths.named_key->string());
   }
   SECTION("a link in the place of the key is refused") {
-    fs::remove(places.new_key);
-    fs::rename(places.key, folder.path() / "elsewhere");
-    fs::create_symlink("elsewhere", places.key);
-    CHECK(error_of([&] { find_key_in_files(places, header_of(old_key)); })->message() ==
+    fs::remove(paths.new_key);
+    fs::rename(paths.key, folder.path() / "elsewhere");
+    fs::create_symlink("elsewhere", paths.key);
+    CHECK(error_of([&] { find_key_in_files(paths, header_of(old_key)); })->message() ==
           "a symbolic link, which is not followed here");
   }
   SECTION("a rekey that was killed before the credentials were sealed again is undone") {
-    settle_new_key(places, header_of(old_key));
-    CHECK_FALSE(fs::exists(places.new_key));
-    CHECK(find_key_in_files(places, header_of(old_key)).bytes == old_key.bytes);
+    settle_new_key(paths, header_of(old_key));
+    CHECK_FALSE(fs::exists(paths.new_key));
+    CHECK(find_key_in_files(paths, header_of(old_key)).bytes == old_key.bytes);
   }
   SECTION("a rekey that was killed after it is completed") {
-    settle_new_key(places, header_of(next_key));
-    CHECK_FALSE(fs::exists(places.new_key));
-    CHECK(parse_key(read_file(places.key, 100)).bytes == next_key.bytes);
-    settle_new_key(places, header_of(next_key));
-    CHECK(fs::exists(places.key));
+    settle_new_key(paths, header_of(next_key));
+    CHECK_FALSE(fs::exists(paths.new_key));
+    CHECK(parse_key(read_file(paths.key, 100)).bytes == next_key.bytes);
+    settle_new_key(paths, header_of(next_key));
+    CHECK(fs::exists(paths.key));
   }
   SECTION("a retired key is removed, the one in use is not") {
-    remove_retired_key(places, header_of(old_key));
-    CHECK(fs::exists(places.key));
-    remove_retired_key(places, header_of(next_key));
-    CHECK_FALSE(fs::exists(places.key));
+    remove_retired_key(paths, header_of(old_key));
+    CHECK(fs::exists(paths.key));
+    remove_retired_key(paths, header_of(next_key));
+    CHECK_FALSE(fs::exists(paths.key));
   }
 }
 

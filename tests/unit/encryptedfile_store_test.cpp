@@ -20,16 +20,16 @@ namespace {
 /// A store in a folder of its own.
 struct TestStore {
   TemporaryFolder folder;
-  Places places{.credentials = folder.path() / "data/credentials",
-                .lock = folder.path() / "data/credentials.lock",
-                .key = folder.path() / "config/key",
-                .new_key = folder.path() / "config/key.new",
-                .named_key = std::nullopt};
+  Paths paths{.credentials = folder.path() / "data/credentials",
+              .lock = folder.path() / "data/credentials.lock",
+              .key = folder.path() / "config/key",
+              .new_key = folder.path() / "config/key.new",
+              .named_key = std::nullopt};
 
-  EncryptedFileStore store() const { return EncryptedFileStore(places); }
-  CredentialsFile file() const { return CredentialsFile(places); }
-  std::string bytes() const { return read_file(places.credentials, max_sealed_file); }
-  Key key() const { return parse_key(read_file(places.key, 100)); }
+  EncryptedFileStore store() const { return EncryptedFileStore(paths); }
+  CredentialsFile file() const { return CredentialsFile(paths); }
+  std::string bytes() const { return read_file(paths.credentials, max_sealed_file); }
+  Key key() const { return parse_key(read_file(paths.key, 100)); }
 };
 
 Argon2id cheap() {
@@ -95,46 +95,46 @@ TEST_CASE("a file that cannot be opened is left as it is") {
   store.store("ghcr.io", {"u", "p"});
   std::string bytes = test.bytes();
   SECTION("a wrong key") {
-    fs::remove(test.places.key);
-    write_key(test.places.key, new_key());
-    check_refused(test, "this is not the key of " + test.places.credentials.string());
+    fs::remove(test.paths.key);
+    write_key(test.paths.key, new_key());
+    check_refused(test, "this is not the key of " + test.paths.credentials.string());
   }
   SECTION("no key") {
-    fs::remove(test.places.key);
-    check_refused(test, "not there, but it is the key of " + test.places.credentials.string());
-    CHECK_FALSE(fs::exists(test.places.key));
+    fs::remove(test.paths.key);
+    check_refused(test, "not there, but it is the key of " + test.paths.credentials.string());
+    CHECK_FALSE(fs::exists(test.paths.key));
   }
   SECTION("a damaged file") {
     bytes.back() = static_cast<char>(bytes.back() ^ 1);
-    replace_file(test.places.credentials, bytes);
+    replace_file(test.paths.credentials, bytes);
     check_refused(test, "damaged: some of its bytes have changed since it was written");
   }
   SECTION("a cut file") {
-    replace_file(test.places.credentials, bytes.substr(0, 60));
+    replace_file(test.paths.credentials, bytes.substr(0, 60));
     check_refused(test, "damaged: it ends after 60 bytes");
   }
   SECTION("an empty file") {
-    replace_file(test.places.credentials, "");
+    replace_file(test.paths.credentials, "");
     check_refused(test, "not a file of docker-credential-encryptedfile");
   }
   SECTION("a foreign file") {
-    replace_file(test.places.credentials, "{\"auths\":{}}\n");
+    replace_file(test.paths.credentials, "{\"auths\":{}}\n");
     check_refused(test, "not a file of docker-credential-encryptedfile");
   }
   SECTION("a newer version") {
     bytes[16] = 2;
-    replace_file(test.places.credentials, bytes);
+    replace_file(test.paths.credentials, bytes);
     check_refused(test, "its format has version 2, and this program knows 1");
   }
   SECTION("other content under the same key") {
-    replace_file(test.places.credentials, seal("[]", test.key(), std::nullopt, new_nonce()));
+    replace_file(test.paths.credentials, seal("[]", test.key(), std::nullopt, new_nonce()));
     check_refused(test, "what it holds are not credentials");
   }
   SECTION("a symbolic link") {
-    fs::rename(test.places.credentials, test.folder.path() / "target");
-    fs::create_symlink(test.folder.path() / "target", test.places.credentials);
+    fs::rename(test.paths.credentials, test.folder.path() / "target");
+    fs::create_symlink(test.folder.path() / "target", test.paths.credentials);
     check_refused(test, "a symbolic link, which is not followed here");
-    CHECK(fs::is_symlink(test.places.credentials));
+    CHECK(fs::is_symlink(test.paths.credentials));
   }
 }
 
@@ -142,16 +142,16 @@ TEST_CASE("open modes of the folder and the file are mended") {
   const TestStore test;
   auto store = test.store();
   store.store("ghcr.io", {"u", "p"});
-  chmod(test.places.credentials.c_str(), 0666);
+  chmod(test.paths.credentials.c_str(), 0666);
   CHECK(store.get("ghcr.io"));
   const auto is_private = [](const fs::path& path) {
     return (fs::status(path).permissions() & (fs::perms::group_all | fs::perms::others_all)) ==
            fs::perms::none;
   };
-  CHECK(is_private(test.places.credentials));
-  fs::permissions(test.places.credentials.parent_path(), fs::perms::all);
+  CHECK(is_private(test.paths.credentials));
+  fs::permissions(test.paths.credentials.parent_path(), fs::perms::all);
   store.store("quay.io", {"u", "p"});
-  CHECK(is_private(test.places.credentials.parent_path()));
+  CHECK(is_private(test.paths.credentials.parent_path()));
 }
 
 TEST_CASE("a new random key replaces the old one in file and key file") {
@@ -161,7 +161,7 @@ TEST_CASE("a new random key replaces the old one in file and key file") {
   const Key old_key = test.key();
   test.file().rekey_at_random();
   CHECK(test.key().bytes != old_key.bytes);
-  CHECK_FALSE(fs::exists(test.places.new_key));
+  CHECK_FALSE(fs::exists(test.paths.new_key));
   CHECK(error_of([&] { unseal(test.bytes(), old_key); }));
   CHECK(store.get("ghcr.io")->secret == "p");
 }
@@ -172,7 +172,7 @@ TEST_CASE(
   auto store = test.store();
   store.store("ghcr.io", {"u", "p"});
   const Key old_key = test.key(), next_key = new_key();
-  write_key(test.places.new_key, next_key);
+  write_key(test.paths.new_key, next_key);
   CHECK(test.store().get("ghcr.io"));
   SECTION("before the credentials were sealed with the new key") {
     test.store().store("quay.io", {"u", "p"});
@@ -180,12 +180,12 @@ TEST_CASE(
   }
   SECTION("after it") {
     const std::string content = unseal(test.bytes(), old_key);
-    replace_file(test.places.credentials, seal(content, next_key, std::nullopt, new_nonce()));
+    replace_file(test.paths.credentials, seal(content, next_key, std::nullopt, new_nonce()));
     CHECK(test.store().get("ghcr.io"));
     test.store().store("quay.io", {"u", "p"});
     CHECK(test.key().bytes == next_key.bytes);
   }
-  CHECK_FALSE(fs::exists(test.places.new_key));
+  CHECK_FALSE(fs::exists(test.paths.new_key));
   CHECK(test.store().list().size() == 2);
 }
 
@@ -196,13 +196,13 @@ TEST_CASE("the file moves to a key file of the user's, and back to a random key"
   const fs::path own = test.folder.path() / "own";
   write_key(own, new_key());
   test.file().rekey(read_named_key(own), std::nullopt);
-  CHECK_FALSE(fs::exists(test.places.key));
+  CHECK_FALSE(fs::exists(test.paths.key));
   CHECK(error_of([&] { test.store().list(); }));
-  test.places.named_key = own;
+  test.paths.named_key = own;
   CHECK(test.store().get("ghcr.io"));
   test.file().rekey_at_random();
   CHECK(error_of([&] { test.store().list(); })->place() == own.string());
-  test.places.named_key.reset();
+  test.paths.named_key.reset();
   CHECK(test.store().get("ghcr.io"));
   CHECK(fs::exists(own));
 }
@@ -211,7 +211,7 @@ TEST_CASE("rekeying to the key that is in use anyway does not remove it") {
   const TestStore test;
   auto store = test.store();
   store.store("ghcr.io", {"u", "p"});
-  test.file().rekey(read_named_key(test.places.key), std::nullopt);
+  test.file().rekey(read_named_key(test.paths.key), std::nullopt);
   CHECK(test.store().get("ghcr.io"));
 }
 
@@ -228,7 +228,7 @@ TEST_CASE("a file with a passphrase opens with the kept key alone") {
   const Argon2id passphrase = cheap();
   const Key key = derive_key("correct horse", passphrase);
   test.file().create(DerivedKey{.key = key, .passphrase = passphrase});
-  CHECK_FALSE(fs::exists(test.places.key));
+  CHECK_FALSE(fs::exists(test.paths.key));
   REQUIRE(test.file().header()->passphrase);
   CHECK(test.file().header()->passphrase->kibibytes == 8192);
   if (const auto error = error_of([&] { keep_key(key, passphrase, std::chrono::minutes(1)); }))

@@ -46,18 +46,18 @@ void write_output_file(const fs::path& folder) {
 }
 
 void write_linked_config(const fs::path& folder) {
-  const ConfigPlace place{.file = folder / "config.json"};
-  write_config(place, {.text = old_text}, new_text);
+  const ConfigLocation location{.file = folder / "config.json"};
+  write_config(location, {.text = old_text}, new_text);
 }
 
 void write_new_config(const fs::path& folder) {
-  const ConfigPlace place{.file = folder / "config.json", .is_there = false};
-  write_config(place, {}, new_text);
+  const ConfigLocation location{.file = folder / "config.json", .is_there = false};
+  write_config(location, {}, new_text);
 }
 
 void write_linked_config_with_backup(const fs::path& folder) {
-  const ConfigPlace place{.file = folder / "config.json"};
-  write_config_with_backup(place, {.text = old_text}, new_text);
+  const ConfigLocation location{.file = folder / "config.json"};
+  write_config_with_backup(location, {.text = old_text}, new_text);
 }
 
 // What backups and keys are made by.
@@ -65,7 +65,7 @@ void make_new_file(const fs::path& folder) {
   if (!make_file(folder / "new", new_text, folder / "file")) throw Error("new", "is there");
 }
 
-Places places_in(const fs::path& folder) {
+Paths paths_in(const fs::path& folder) {
   return {.credentials = folder / "credentials",
           .lock = folder / "credentials.lock",
           .key = folder / "key",
@@ -76,7 +76,7 @@ Places places_in(const fs::path& folder) {
 void make_credentials(const fs::path& folder) {
   const WatchedCalls unsynced;
   fs::permissions(folder, fs::perms::owner_all);
-  EncryptedFileStore(places_in(folder)).store("ghcr.io", {"u", "hunter2"});
+  EncryptedFileStore(paths_in(folder)).store("ghcr.io", {"u", "hunter2"});
 }
 
 void make_lock(const fs::path& folder) {
@@ -86,7 +86,7 @@ void make_lock(const fs::path& folder) {
 }
 
 void store_credential(const fs::path& folder) {
-  EncryptedFileStore(places_in(folder)).store("quay.io", {"u", "hunter2"});
+  EncryptedFileStore(paths_in(folder)).store("quay.io", {"u", "hunter2"});
 }
 
 // Sealed with a new nonce each time: what counts is what they hold. The key is a new one, too.
@@ -98,7 +98,7 @@ Files opened_files_in(const fs::path& folder) {
   }
   if (files.contains("credentials")) {
     files["credentials"].clear();
-    for (const auto& [server_url, username] : EncryptedFileStore(places_in(folder)).list())
+    for (const auto& [server_url, username] : EncryptedFileStore(paths_in(folder)).list())
       files["credentials"] += server_url + " ";
   }
   return files;

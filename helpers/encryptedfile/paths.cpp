@@ -1,4 +1,4 @@
-#include "helpers/encryptedfile/places.h"
+#include "helpers/encryptedfile/paths.h"
 
 #include <system_error>
 
@@ -28,7 +28,7 @@ std::optional<fs::path> named_key_file() {
 
 }  // namespace
 
-Places find_places() {
+Paths find_paths() {
   const fs::path data = base_folder("XDG_DATA_HOME", ".local/share");
   const fs::path config = base_folder("XDG_CONFIG_HOME", ".config");
   return {.credentials = data / "credentials",

@@ -6,7 +6,7 @@
 namespace pullsecret {
 
 /// Where everything of this store is.
-struct Places {
+struct Paths {
   /// `${XDG_DATA_HOME:-~/.local/share}/docker-credential-encryptedfile/credentials`
   std::filesystem::path credentials;
 
@@ -28,6 +28,6 @@ struct Places {
 
 /// From the environment. Relative folders in $XDG_… do not count, as their specification says.
 /// Throws Error if there is no home folder.
-Places find_places();
+Paths find_paths();
 
 }  // namespace pullsecret
