@@ -2,7 +2,7 @@
 # The rows about the helpers, for tests/bench/run: beside Debian's upstream programs, over the same
 # real stores.
 #
-# shellcheck disable=SC2154 # scratch, ratio and times are tests/bench/run's
+# shellcheck disable=SC2154 # build, scratch, ratio and times are tests/bench/run's
 
 upstream_folder=/usr/bin # of golang-docker-credential-helpers
 background=()
@@ -48,14 +48,15 @@ fill() {
   done
 }
 
-# against_upstream PAIRS STORE ACTION TARGET INPUT: both programs must print the same, but for what
-# each says of its version.
+# against_upstream PAIRS STORE ACTION TARGET INPUT [PROGRAM]: both programs must print the same, but
+# for what each says of its version. PROGRAM takes the place of ours.
 against_upstream() {
-  local program=docker-credential-$2
-  compare "$1" "$program" "$3" -- "$upstream_folder/$program" "$3" <"$5"
+  local name=docker-credential-$2
+  local program=${6:-$name}
+  compare "$1" "$program" "$3" -- "$upstream_folder/$name" "$3" <"$5"
   [ "$3" = version ] || [ "$(jq -S . "$scratch/a")" = "$(jq -S . "$scratch/b")" ] ||
     fail "$program $3 and upstream's differ"
-  report "$2 $3" "upstream's, Debian 12" "$ratio" "$4" "$times"
+  report "$2${6:+ over libsecret} $3" "upstream's, Debian 12" "$ratio" "$4" "$times"
 }
 
 measure_secretservice() {
@@ -65,6 +66,16 @@ measure_secretservice() {
   against_upstream 200 secretservice list 0.5 "$scratch/server"
   against_upstream 100 secretservice store 0.9 "$scratch/request"
   against_upstream 300 secretservice version 0.5 /dev/null
+
+  local on_libsecret=$build/tests/libsecret/docker-credential-secretservice
+  if [ ! -x "$on_libsecret" ]; then
+    echo 'tests/bench/run: warning: libsecret-1-dev is not installed' >&2
+    return
+  fi
+  against_upstream 200 secretservice get 1 "$scratch/server" "$on_libsecret"
+  against_upstream 200 secretservice list 0.5 "$scratch/server" "$on_libsecret"
+  against_upstream 100 secretservice store 1 "$scratch/request" "$on_libsecret"
+  against_upstream 300 secretservice version 1 /dev/null "$on_libsecret"
 }
 
 measure_pass() {
