@@ -13,7 +13,8 @@ a locked collection; to unlock it takes a prompt. BEHAVIOUR is one of
   dies-prompting  ends while its prompt is open
   stays-locked    unlocks nothing, whatever the prompt came to
   forgets         its item is gone as soon as it is found
-  plain           its item is not locked and has the secret hunter2, which it encrypts for nobody
+  plain           its item is not locked and has the secret 'hunter2 in the clear', which it
+                  encrypts for nobody
   late COUNT      knows none of its methods for so many calls, as gnome-keyring at times, and has
                   nothing then
 """
@@ -110,7 +111,7 @@ def call(connection, _sender, path, interface, method, arguments, invocation):
         invocation.return_value(GLib.Variant('(vo)', (GLib.Variant('s', ''), SESSION)))
     elif method == 'GetSecret' and behaviour == 'plain':
         invocation.return_value(GLib.Variant(
-            '((oayays))', ((SESSION, b'', b'hunter2', 'text/plain'),)))
+            '((oayays))', ((SESSION, b'', b'hunter2 in the clear', 'text/plain'),)))
     elif method == 'GetSecret':
         invocation.return_dbus_error('org.freedesktop.Secret.Error.IsLocked', 'locked')
     elif method == 'Prompt':

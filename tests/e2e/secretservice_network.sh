@@ -70,6 +70,6 @@ no_secret_on_wire
 
 it 'at a local socket it does without'
 export DBUS_SESSION_BUS_ADDRESS=$local_bus
-gets "$ours" ghcr.io builder hunter2
+gets "$ours" ghcr.io builder 'hunter2 in the clear'
 
 finish
