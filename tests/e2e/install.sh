@@ -53,6 +53,22 @@ run_installer --prefix "$prefix"
 search=$PATH
 refuses 1 'missing: a C\+\+20 compiler, meson, ninja, pkg-config, nlohmann_json \(library\),'
 
+it 'of the libraries for D-Bus one will do'
+for program in c++ meson ninja; do
+  ln -s /bin/true "no-apt/$program"
+done
+# shellcheck disable=SC2016 # for that script
+printf '#!/bin/sh\ncase " $known " in *" $2 "*) ;; *) exit 1 ;; esac\n' >no-apt/pkg-config
+chmod +x no-apt/pkg-config
+search=$HOME/no-apt
+for library in libsystemd libelogind basu libsecret-1; do
+  known="nlohmann_json cxxopts fmt yaml-cpp $library" run_installer --prefix "$prefix"
+  refuses 1 'missing: libsodium \(library\)$'
+done
+known="nlohmann_json cxxopts fmt yaml-cpp" run_installer --prefix "$prefix"
+refuses 1 'missing: libsodium \(library\), libsystemd, libelogind, basu or libsecret-1 \(library\)$'
+search=$PATH
+
 it 'programs and manual pages are installed, and named'
 run_installer --prefix "$prefix"
 succeeds_quietly
