@@ -1,5 +1,7 @@
 #!/bin/bash
 # create and get, and what all commands share: help, versions, wrong usage.
+#
+# one build: it is about what is said
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"

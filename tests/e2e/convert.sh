@@ -1,6 +1,8 @@
 #!/bin/bash
 # convert: which config file counts, which registries are taken from it, and which store or entry
 # answers for each.
+#
+# one build: it is about what is said
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -1,5 +1,7 @@
 #!/bin/bash
 # What doctor says of the entries of a config: those in the file, and those in a real store.
+#
+# one build: it is about what is said
 
 # shellcheck source=doctor_cases.sh
 . "$(dirname "$0")/doctor_cases.sh"

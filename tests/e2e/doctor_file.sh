@@ -1,6 +1,8 @@
 #!/bin/bash
 # doctor: the config file itself, where it is looked for, its settings, and DOCKER_AUTH_CONFIG. Each
 # condition is a real one. The users are root and nobody, where the caller can become both.
+#
+# one build: it is about what is said
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"

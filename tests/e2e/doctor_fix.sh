@@ -1,6 +1,8 @@
 #!/bin/bash
 # pullsecret doctor --fix: what it changes, what it never touches, and that a second run finds
 # nothing to do.
+#
+# one build: it is about what is said
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -1,6 +1,8 @@
 #!/bin/bash
 # pullsecret doctor and what stands behind the helpers of gnome-keyring and pass: a real bus, a real
 # keyring, real GPG keys; with pullsecret's helpers and with upstream's.
+#
+# one build: it is about what is said
 
 # shellcheck source=pass_cases.sh
 . "$(dirname "$0")/pass_cases.sh"

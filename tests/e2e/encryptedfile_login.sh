@@ -1,5 +1,7 @@
 #!/bin/bash
 # docker login through docker-credential-encryptedfile, with its random key file.
+#
+# one build: what docker and skopeo do with the programs
 
 # shellcheck source=registry_cases.sh
 . "$(dirname "$0")/registry_cases.sh"

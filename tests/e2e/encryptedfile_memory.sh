@@ -2,6 +2,9 @@
 # docker-credential-encryptedfile: when it ends, neither the secret nor the passphrase nor the key is
 # in its memory. The sanitizers keep freed memory and copies of the stack, so that build has nothing
 # to say here.
+#
+# one build: scan-memory cannot look through a sanitizer's memory
+# runs alone: it looks for its key among those of the session
 
 # shellcheck source=encryptedfile_cases.sh
 . "$(dirname "$0")/encryptedfile_cases.sh"

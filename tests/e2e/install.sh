@@ -1,5 +1,8 @@
 #!/bin/bash
 # install.sh builds and installs; wrong usage and what is missing are said before anything is done.
+#
+# one build: install.sh knows but one
+# runs alone: it builds in the folder of the release build
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"

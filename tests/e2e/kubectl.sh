@@ -1,6 +1,8 @@
 #!/bin/bash
 # What pullsecret makes is what kubectl makes and takes. The API server behind `kubectl apply` is a
 # stand-in, api_server_standin.py; kubectl is real.
+#
+# one build: it is about what is said
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -3,6 +3,8 @@
 # docker-credential-secretservice, with a gnome-keyring of its own on a private session bus.
 # encryptedfile_login.sh is about the third; login_pass.sh and login_secretservice.sh are about
 # Debian's programs.
+#
+# one build: what docker and skopeo do with the programs
 
 # shellcheck source=registry_cases.sh
 . "$(dirname "$0")/registry_cases.sh"

@@ -1,5 +1,7 @@
 #!/bin/bash
 # docker login through Debian's docker-credential-pass, with a throw-away GPG key.
+#
+# one build: what docker and skopeo do with the programs
 
 # shellcheck source=registry_cases.sh
 . "$(dirname "$0")/registry_cases.sh"

@@ -1,6 +1,8 @@
 #!/bin/bash
 # docker login through Debian's docker-credential-secretservice, with a gnome-keyring of its own on
 # a private session bus.
+#
+# one build: what docker and skopeo do with the programs
 
 # shellcheck source=registry_cases.sh
 . "$(dirname "$0")/registry_cases.sh"

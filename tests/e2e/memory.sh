@@ -1,6 +1,8 @@
 #!/bin/bash
 # No memory that pullsecret has freed holds the secret: the program scan-memory looks through all of
 # it at the last moment of the process.
+#
+# one build: scan-memory cannot look through a sanitizer's memory
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"

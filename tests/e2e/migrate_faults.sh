@@ -1,6 +1,8 @@
 #!/bin/bash
 # pullsecret migrate loses nothing, whenever it is killed, whatever the stores, the disk and other
 # programs do. The counts are printed as `count - …`.
+#
+# runs alone: it looks for processes by name
 
 # shellcheck source=own_mounts.sh
 . "$(dirname "$0")/own_mounts.sh"

@@ -1,5 +1,7 @@
 #!/bin/bash
 # What comes out of convert: the Secret as YAML and JSON, the config file, the output file.
+#
+# one build: it is about what is said
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -2,6 +2,8 @@
 # README.md's 'Fixing credsStore errors'. Each message is read from there; the condition behind it is
 # made with the real docker, skopeo, gnome-keyring, GPG and Debian's helpers; they print that message,
 # README's command is run, and docker works again, or the doctor names the cause.
+#
+# one build: it is about what is said
 
 # shellcheck source=registry_cases.sh
 . "$(dirname "$0")/registry_cases.sh"
