@@ -221,7 +221,7 @@ Unsynced remove_file(const fs::path& file) {
 }
 
 void close_to_others(const fs::path& file) {
-  if (uninterrupted(file_calls().chmod, file.c_str(), S_IRUSR | S_IWUSR) != 0)
+  if (uninterrupted(file_calls().chmod, file.c_str(), mode_t{S_IRUSR | S_IWUSR}) != 0)
     throw system_error(place_of(file));
 }
 

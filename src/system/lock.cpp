@@ -17,7 +17,7 @@ bool lock_open_file(const FileDescriptor& descriptor) {
 FileDescriptor lock_file(const std::filesystem::path& file) {
   FileDescriptor descriptor(uninterrupted(file_calls().open, file.c_str(),
                                           O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
-                                          S_IRUSR | S_IWUSR));
+                                          mode_t{S_IRUSR | S_IWUSR}));
   if (!descriptor.is_open() || !lock_open_file(descriptor)) throw system_error(place_of(file));
   return descriptor;
 }

@@ -44,13 +44,13 @@ void close_to_others(const fs::path& file, const FileDescriptor& descriptor,
   if (status.st_uid != geteuid() || (status.st_mode & group_and_others) == 0) return;
   if (open_mode == OpenMode::refused) throw open_to_others(file, status);
   // On a read-only file system others keep what they have; that is no reason not to read.
-  if (uninterrupted(file_calls().fchmod, descriptor.get(), S_IRUSR | S_IWUSR) != 0 &&
+  if (uninterrupted(file_calls().fchmod, descriptor.get(), mode_t{S_IRUSR | S_IWUSR}) != 0 &&
       errno != EROFS)
     throw system_error(place_of(file));
 }
 
 void make_folder(const fs::path& folder) {
-  const bool made = file_calls().mkdir(folder.c_str(), S_IRWXU) == 0;
+  const bool made = file_calls().mkdir(folder.c_str(), mode_t{S_IRWXU}) == 0;
   if (!made && errno != EEXIST) throw system_error(place_of(folder));
   const Unsynced unsynced = sync_folder(folder.parent_path());
   if (!unsynced) return;
@@ -89,7 +89,7 @@ void make_private_folder(const fs::path& folder) {
   }
   refuse_other_owner(folder, status);
   if (status.st_uid != geteuid() || (status.st_mode & group_and_others) == 0) return;
-  if (uninterrupted(file_calls().chmod, folder.c_str(), S_IRWXU) != 0)
+  if (uninterrupted(file_calls().chmod, folder.c_str(), mode_t{S_IRWXU}) != 0)
     throw system_error(place_of(folder));
 }
 

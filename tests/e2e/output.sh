@@ -124,7 +124,9 @@ out_json 'keys_unsorted' \
 out_json '.auths' '{"ghcr.io":{"auth":"dTpodW50ZXIy","email":"me@example.com"},"quay.io":{"auth":"cTpodW50ZXIy"}}'
 out_json '[.psFormat, .HttpHeaders, .text, .nothing, .currentContext]' \
   '["table {{.Names}}",{"a":"1","b":"2"},"ä / 🔑",null,"remote"]'
-out_has '12345678901234567890, *1\.50, *1E\+3'
+out_has '^\s*12345678901234567890,$'
+out_has '^\s*1\.50,$'
+out_has '^\s*1E\+3$'
 lacks '[cC]reds' "$scratch/out" || problem 'a store is left'
 
 it '-o config is a config file again, and gives the same Secret'

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "credential/go_json_reader.h"
 #include "docker/config.h"
 #include "docker/config_change.h"
 #include "system/text.h"
