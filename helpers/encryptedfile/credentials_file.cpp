@@ -103,7 +103,7 @@ std::optional<Error> CredentialsFile::rekey(const Key& key,
   const FileDescriptor held = lock();
   const Entries entries = read_to_rekey();
   const bool had_random_key = !header()->passphrase && !paths_.named_key;
-  const Unsynced unsynced = write(entries, key, passphrase);
+  Unsynced unsynced = write(entries, key, passphrase);
   if (unsynced || !had_random_key) return unsynced;
   return failure_of([&] { remove_retired_key(paths_, *header()); });
 }
@@ -118,7 +118,7 @@ std::optional<Error> CredentialsFile::rekey_at_random() {
   const auto not_written = failure_of([&] { unsynced = write(entries, key, std::nullopt); });
   if (unsynced) return unsynced;
   auto not_settled = failure_of([&] { settle_new_key(paths_, *header()); });
-  if (not_written) throw *not_written;
+  if (not_written) throw Error(*not_written);
   return not_settled;
 }
 

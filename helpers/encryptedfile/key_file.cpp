@@ -45,7 +45,7 @@ std::optional<Key> decode_hex(std::string_view text) {
 
 // Until `folder` is on disk, what was done there is nothing to build on.
 void require_synced(const fs::path& folder) {
-  if (const Unsynced unsynced = sync_folder(folder)) throw *unsynced;
+  if (const Unsynced unsynced = sync_folder(folder)) throw Error(*unsynced);
 }
 
 }  // namespace
@@ -122,7 +122,7 @@ void settle_new_key(const Paths& paths, const SealedHeader& header) {
 void remove_retired_key(const Paths& paths, const SealedHeader& header) {
   const auto key = read_own_key(paths.key);
   if (!key || is_key_of(*key, header)) return;
-  if (const Unsynced unsynced = remove_file(paths.key)) throw *unsynced;
+  if (const Unsynced unsynced = remove_file(paths.key)) throw Error(*unsynced);
 }
 
 }  // namespace pullsecret
