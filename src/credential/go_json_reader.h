@@ -92,6 +92,7 @@ class GoJsonReader {
   GoJsonReader(JsonText json, TextBehind behind);
   GoJsonReader(const GoJsonReader&) = delete;
   GoJsonReader& operator=(const GoJsonReader&) = delete;
+  ~GoJsonReader() = default;
 
   const std::string& file() const { return json_.file; }
 

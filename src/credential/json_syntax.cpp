@@ -130,11 +130,10 @@ class Scanner {
   }
 
   bool word(std::string_view wanted) {
-    for (const char letter : wanted) {
-      if (here() != letter) return false;
-      ++at_;
-    }
-    return true;
+    const auto [end, missing] = std::mismatch(text_.begin() + static_cast<std::ptrdiff_t>(at_),
+                                              text_.end(), wanted.begin(), wanted.end());
+    at_ = static_cast<std::size_t>(end - text_.begin());
+    return missing == wanted.end();
   }
 
   bool number() {

@@ -38,6 +38,7 @@ using Content = std::map<std::string, std::string>;
 /// That of the folders with the credentials and with the key.
 struct Disk {
   Content data, config;
+  // NOLINTNEXTLINE(modernize-use-nullptr): not a 0 of ours
   auto operator<=>(const Disk&) const = default;
 };
 
