@@ -194,7 +194,7 @@ Unsynced write_config(const ConfigLocation& location, const JsonText& before,
 fs::path write_config_with_backup(const ConfigLocation& location, const JsonText& before,
                                   const std::string& text) {
   refuse_other_text(location, before);
-  const fs::path backup = back_up(location.file, before.text);
+  fs::path backup = back_up(location.file, before.text);
   try {
     write_config(location, before, text);
   } catch (const Error&) {

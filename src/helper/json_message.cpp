@@ -26,7 +26,7 @@ GoJsonReader read_json_message(std::string_view json, std::string_view name,
     throw Error("", fmt::format("{} is not JSON", name), std::string(hint));
   if (kind_of(first_value(text)) != JsonKind::object)
     throw Error("", fmt::format("{} is not a JSON object", name), std::string(hint));
-  return GoJsonReader(std::move(text), TextBehind::ignored);
+  return {std::move(text), TextBehind::ignored};
 }
 
 CredentialFields read_credential_fields(std::string_view json, std::string_view name,
