@@ -35,7 +35,7 @@ struct ConvertOptions {
 
 using KeyedCredentials = std::vector<std::pair<std::string, Credential>>;
 
-ConvertOptions read_options(const Arguments& arguments) {
+ConvertOptions read_convert_options(const Arguments& arguments) {
   cxxopts::Options options("convert");
   add_store_options(options);
   add_manifest_options(options);
@@ -195,12 +195,8 @@ void convert(const ConvertOptions& options) {
   write_credentials(options, loaded, mend_keys(options, std::move(usable)));
 }
 
-Work prepare(const Arguments& arguments) {
-  return [options = read_options(arguments)] { convert(options); };
-}
-
 }  // namespace
 
-const Command convert_command{"convert", convert_help, prepare};
+const Command convert_command{"convert", convert_help, prepare<read_convert_options, convert>};
 
 }  // namespace pullsecret

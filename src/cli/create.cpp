@@ -37,7 +37,7 @@ std::string required(const cxxopts::ParseResult& parsed, const std::string& opti
   return *value;
 }
 
-CreateOptions read_options(const Arguments& arguments) {
+CreateOptions read_create_options(const Arguments& arguments) {
   cxxopts::Options options("create");
   add_manifest_options(options);
   options.add_options()("server", "", cxxopts::value<std::string>())(
@@ -86,12 +86,8 @@ void create(const CreateOptions& options) {
                   format_manifests(options.manifest, {{key, std::move(credential)}}));
 }
 
-Work prepare(const Arguments& arguments) {
-  return [options = read_options(arguments)] { create(options); };
-}
-
 }  // namespace
 
-const Command create_command{"create", create_help, prepare};
+const Command create_command{"create", create_help, prepare<read_create_options, create>};
 
 }  // namespace pullsecret

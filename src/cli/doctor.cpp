@@ -36,7 +36,7 @@ struct DoctorOptions {
   DoctorFormat format = DoctorFormat::table;
 };
 
-DoctorOptions read_options(const Arguments& arguments) {
+DoctorOptions read_doctor_options(const Arguments& arguments) {
   cxxopts::Options options("doctor");
   add_store_options(options);
   options.add_options()("fix", "")("yes", "")("use", "", cxxopts::value<std::string>())(
@@ -172,12 +172,8 @@ void doctor(const DoctorOptions& options) {
                                          : "");
 }
 
-Work prepare(const Arguments& arguments) {
-  return [options = read_options(arguments)] { doctor(options); };
-}
-
 }  // namespace
 
-const Command doctor_command{"doctor", doctor_help, prepare};
+const Command doctor_command{"doctor", doctor_help, prepare<read_doctor_options, doctor>};
 
 }  // namespace pullsecret

@@ -21,7 +21,7 @@ struct GetOptions {
   GetFormat format = GetFormat::json;
 };
 
-GetOptions read_options(const Arguments& arguments) {
+GetOptions read_get_options(const Arguments& arguments) {
   cxxopts::Options options("get");
   add_store_options(options);
   options.add_options()("o,output", "", cxxopts::value<std::string>()->default_value("json"))(
@@ -62,12 +62,8 @@ void get(const GetOptions& options) {
   print_data(format(options, std::get<Credential>(resolved.front().outcome)));
 }
 
-Work prepare(const Arguments& arguments) {
-  return [options = read_options(arguments)] { get(options); };
-}
-
 }  // namespace
 
-const Command get_command{"get", get_help, prepare};
+const Command get_command{"get", get_help, prepare<read_get_options, get>};
 
 }  // namespace pullsecret

@@ -33,7 +33,7 @@ struct InspectOptions {
   InspectFormat format = InspectFormat::table;
 };
 
-InspectOptions read_options(const Arguments& arguments) {
+InspectOptions read_inspect_options(const Arguments& arguments) {
   cxxopts::Options options("inspect");
   options.add_options()("image", "", cxxopts::value<std::vector<std::string>>())(
       "show-secrets", "")("o,output", "", cxxopts::value<std::string>()->default_value("table"))(
@@ -161,12 +161,8 @@ void inspect(const InspectOptions& options) {
   print(options, find_entries(options, secrets));
 }
 
-Work prepare(const Arguments& arguments) {
-  return [options = read_options(arguments)] { inspect(options); };
-}
-
 }  // namespace
 
-const Command inspect_command{"inspect", inspect_help, prepare};
+const Command inspect_command{"inspect", inspect_help, prepare<read_inspect_options, inspect>};
 
 }  // namespace pullsecret

@@ -49,7 +49,7 @@ Migration read_migration(const cxxopts::ParseResult& parsed) {
   return migration;
 }
 
-MigrateOptions read_options(const Arguments& arguments) {
+MigrateOptions read_migrate_options(const Arguments& arguments) {
   cxxopts::Options options("migrate");
   add_store_options(options);
   options.add_options()("to", "", cxxopts::value<std::string>())("from", "",
@@ -209,12 +209,8 @@ void migrate(const MigrateOptions& options) {
   tell(moves, location.file, options);
 }
 
-Work prepare(const Arguments& arguments) {
-  return [options = read_options(arguments)] { migrate(options); };
-}
-
 }  // namespace
 
-const Command migrate_command{"migrate", migrate_help, prepare};
+const Command migrate_command{"migrate", migrate_help, prepare<read_migrate_options, migrate>};
 
 }  // namespace pullsecret

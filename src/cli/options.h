@@ -33,6 +33,12 @@ struct Command {
   Work (*prepare)(const Arguments&);
 };
 
+/// The usual `prepare`: reads options, and runs with them.
+template <auto read_options, auto run>
+Work prepare(const Arguments& arguments) {
+  return [options = read_options(arguments)] { run(options); };
+}
+
 extern const Command convert_command;
 extern const Command create_command;
 extern const Command get_command;
