@@ -60,7 +60,7 @@ Error in_own_words(std::string_view error_output, std::string_view action, std::
 
 // Whether gpg has the secret half of any key that the entry is encrypted to, or may have: the key
 // ID is all zeros where the sender hid it.
-bool has_secret_key(const std::vector<StatusLine>& lines, const KeyList& list_keys) {
+bool has_key_to_decrypt(const std::vector<StatusLine>& lines, const KeyList& list_keys) {
   return std::any_of(lines.begin(), lines.end(), [&](const StatusLine& line) {
     if (line.keyword != "ENC_TO" || line.arguments.empty()) return false;
     const std::string& key = line.arguments.front();
@@ -119,7 +119,7 @@ Error decryption_failure(std::string_view error_output, const KeyList& list_keys
   if (!encrypted_to || last_line(lines, "NODATA") || last_line(lines, "DECRYPTION_KEY"))
     return in_own_words(error_output, "read the entry, which may be damaged",
                         "log in again, which replaces it");
-  if (!has_secret_key(lines, list_keys))
+  if (!has_key_to_decrypt(lines, list_keys))
     return {"pass",
             fmt::format("gpg has no secret key {}, which the entry is encrypted to",
                         printable(encrypted_to->arguments.front())),

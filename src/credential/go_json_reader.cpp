@@ -13,8 +13,6 @@
 namespace pullsecret {
 namespace {
 
-constexpr std::string_view white_space = " \t\r\n";
-
 // The UTF-16 code unit that the escape at `at` stands for; nothing if there is no \uNNNN.
 std::optional<unsigned> escaped_unit(std::string_view text, std::size_t at) {
   constexpr std::size_t length = 6;
@@ -119,7 +117,7 @@ std::vector<JsonMember> members_of(std::string_view object) {
        at = object.find_first_of("\"}", at)) {
     const std::size_t name_end = end_of_value(object, at);
     const std::size_t colon = object.find(':', name_end);
-    const std::size_t start = object.find_first_not_of(white_space, colon + 1);
+    const std::size_t start = object.find_first_not_of(json_white_space, colon + 1);
     const std::size_t end = end_of_value(object, start);
     const std::string_view quoted_name = object.substr(at, name_end - at);
     members.push_back({decode_string(quoted_name), object.substr(start, end - start), quoted_name});
@@ -158,7 +156,7 @@ GoJsonReader::GoJsonReader(JsonText json, TextBehind behind)
   const std::size_t end =
       value_.empty() ? 0
                      : static_cast<std::size_t>(value_.data() - json_.text.data()) + value_.size();
-  const std::size_t text_behind = json_.text.find_first_not_of(white_space, end);
+  const std::size_t text_behind = json_.text.find_first_not_of(json_white_space, end);
   if (behind == TextBehind::refused && text_behind != std::string::npos)
     throw error_at(json_, lines_, text_behind, "text behind the JSON value");
 }

@@ -12,7 +12,6 @@
 namespace pullsecret {
 namespace {
 
-constexpr std::string_view white_space = " \t\r\n";
 constexpr int max_depth = 64;
 
 struct SyntaxError {
@@ -30,7 +29,7 @@ std::optional<SyntaxError> usual_slip(std::string_view text, std::size_t offset)
                        "the file may have been cut off; compare it with a backup"};
   const char found = text[offset];
   const std::size_t before =
-      offset == 0 ? std::string_view::npos : text.find_last_not_of(white_space, offset - 1);
+      offset == 0 ? std::string_view::npos : text.find_last_not_of(json_white_space, offset - 1);
   const char previous = before == std::string_view::npos ? '\0' : text[before];
   if (previous == ',' && (found == '}' || found == ']'))
     return SyntaxError{before, "a trailing comma", "remove the comma"};
@@ -86,7 +85,7 @@ class Scanner {
   char here() const { return at_ < text_.size() ? text_[at_] : '\0'; }
 
   char next() {
-    at_ = std::min(text_.find_first_not_of(white_space, at_), text_.size());
+    at_ = std::min(text_.find_first_not_of(json_white_space, at_), text_.size());
     return here();
   }
 
@@ -176,7 +175,7 @@ std::optional<Error> find_foreign_encoding(const JsonText& json) {
 std::variant<std::string_view, JsonFault> scan(const JsonText& json, std::size_t start) {
   const std::string_view text = json.text;
   if (const auto error = find_foreign_encoding(json)) return JsonFault{.error = *error};
-  start = text.find_first_not_of(white_space, start);
+  start = text.find_first_not_of(json_white_space, start);
   if (start == std::string_view::npos) return std::string_view();
   Scanner scanner(text, start);
   if (scanner.value()) return text.substr(start, scanner.at() - start);

@@ -13,6 +13,9 @@ namespace pullsecret {
 // place of a slip to a person, and takes what Go takes, such as bytes in a string that are no UTF-8
 // and a number of any size.
 
+/// What may stand between the tokens of a JSON text.
+constexpr std::string_view json_white_space = " \t\r\n";
+
 /// A JSON text with the name of the file it came from.
 struct JsonText {
   std::string file;  ///< for error messages; empty: they have no place

@@ -25,7 +25,7 @@ constexpr const char* auth_variable = "DOCKER_AUTH_CONFIG";
 
 // ---- DOCKER_AUTH_CONFIG
 
-Finding refused(const Error& error) {
+Finding variable_refused(const Error& error) {
   return warning("environment-refused", error.place(),
                  fmt::format("{}; Docker ignores the variable", error.message()),
                  R"(it holds {"auths": {"REGISTRY": {"auth": "…"}}} and nothing else)");
@@ -128,7 +128,7 @@ Findings check_environment(const std::optional<Config>& config) {
   try {
     return check_auths(parse_environment_auths(*text), config);
   } catch (const Error& error) {
-    return {refused(error)};
+    return {variable_refused(error)};
   }
 }
 

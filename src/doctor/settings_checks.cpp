@@ -20,19 +20,20 @@ namespace {
 
 // ---- What Docker refuses
 
-Finding refused(std::string name, const Error& error, std::string_view consequence) {
+Finding file_refused(std::string name, const Error& error, std::string_view consequence) {
   return problem(std::move(name), error.place(), error.message() + std::string(consequence),
                  error.hint());
 }
 
 // Measured with Docker 28: after a syntax error `docker login` writes a new file, after any other
 // one it keeps the settings and empties the entries.
-constexpr std::string_view lost =
+constexpr std::string_view entries_are_lost =
     "; Docker uses no credential of this file, and the next docker login erases them";
 
 Finding no_json(const JsonFault& fault) {
-  return refused("file-syntax", fault.error,
-                 fault.is_own_limit ? ", which Docker takes and pullsecret does not" : lost);
+  return file_refused(
+      "file-syntax", fault.error,
+      fault.is_own_limit ? ", which Docker takes and pullsecret does not" : entries_are_lost);
 }
 
 // ---- Names of settings
@@ -228,7 +229,7 @@ Findings check_settings(const JsonText& json) {
   try {
     config = parse_config(json);
   } catch (const Error& error) {
-    return {refused("file-field-type", error, lost)};
+    return {file_refused("file-field-type", error, entries_are_lost)};
   }
   const std::string_view value = first_value(json);
   if (value.empty() || kind_of(value) != JsonKind::object) return {};

@@ -15,12 +15,11 @@
 namespace pullsecret {
 namespace {
 
-constexpr std::string_view digits = "0123456789";
 // What Go's net/url takes in a host and in the user before it. In a host it also takes bytes past
 // ASCII, plain and percent-encoded, but no image's host has such.
-constexpr std::string_view host_characters =
+constexpr std::string_view url_host_characters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~!$&'()*+,;=:[]<>\"";
-constexpr std::string_view user_characters =
+constexpr std::string_view url_user_characters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~!$&'()*+,;=:%@";
 
 // What Docker Hub's own key is filed as.
@@ -61,17 +60,18 @@ std::optional<std::string> percent_decode(std::string_view text) {
   return decoded += text;
 }
 
-bool is_user(std::string_view user) {
-  return consists_of(user, user_characters) && percent_decode(user);
+bool is_url_user(std::string_view user) {
+  return consists_of(user, url_user_characters) && percent_decode(user);
 }
 
-bool is_host(std::string_view host) {
+bool is_url_host(std::string_view host) {
   const bool bracketed = host.starts_with('[');
   const std::size_t name_end = host.rfind(bracketed ? ']' : ':');
-  if (name_end == std::string_view::npos) return !bracketed && consists_of(host, host_characters);
+  if (name_end == std::string_view::npos)
+    return !bracketed && consists_of(host, url_host_characters);
   const std::string_view port = host.substr(bracketed ? name_end + 1 : name_end);
-  return consists_of(host, host_characters) &&
-         (port.empty() || (port.front() == ':' && consists_of(port.substr(1), digits)));
+  return consists_of(host, url_host_characters) &&
+         (port.empty() || (port.front() == ':' && consists_of(port.substr(1), "0123456789")));
 }
 
 // Reads what follows a scheme as Go's net/url does; nullopt where that refuses it.
@@ -85,10 +85,10 @@ std::optional<Url> parse_url(std::string_view text) {
   auto path = percent_decode(text.substr(slash));
   std::string_view authority = text.substr(0, slash);
   if (const std::size_t at = authority.rfind('@'); at != std::string_view::npos) {
-    if (!is_user(authority.substr(0, at))) return std::nullopt;
+    if (!is_url_user(authority.substr(0, at))) return std::nullopt;
     authority.remove_prefix(at + 1);
   }
-  if (!path || !is_host(authority)) return std::nullopt;
+  if (!path || !is_url_host(authority)) return std::nullopt;
   return Url{std::string(authority), std::move(*path)};
 }
 

@@ -57,9 +57,9 @@ bool looks_like_entries(std::string_view value) {
 }
 
 /// Reads one data; throws its refusals.
-class Reader {
+class PullDataReader {
  public:
-  Reader(std::string file, const std::string& data)
+  PullDataReader(std::string file, const std::string& data)
       : json_({std::move(file), data}, TextBehind::refused) {}
 
   void read(SecretType type, PullData& pull_data) {
@@ -156,7 +156,7 @@ class Reader {
 PullData read_pull_data(SecretType type, const std::string& data) {
   PullData pull_data;
   try {
-    Reader(std::string(names_of(type).data_key), data).read(type, pull_data);
+    PullDataReader(std::string(names_of(type).data_key), data).read(type, pull_data);
   } catch (const Error& error) {
     pull_data.refusal = error;
   }

@@ -147,11 +147,11 @@ std::string hash_suffix(const Secret& secret) {
   std::array<std::uint8_t, crypto_hash_sha256_BYTES> hash{};
   crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(json.data()), json.size());
   // Hexadecimal digits, of which some are replaced so that no word comes about.
-  constexpr std::string_view digits = "gh2k456789mbcdtf";
+  constexpr std::string_view suffix_letters = "gh2k456789mbcdtf";
   std::string suffix = "-";
   for (std::size_t i = 0; i < 5; ++i) {
-    suffix += digits[hash.at(i) >> 4U];
-    suffix += digits[hash.at(i) & 0xFU];
+    suffix += suffix_letters[hash.at(i) >> 4U];
+    suffix += suffix_letters[hash.at(i) & 0xFU];
   }
   return suffix;
 }

@@ -39,9 +39,9 @@ std::size_t applied_size(Tree object) {
 }
 
 /// Reads the objects of one source.
-class Reader {
+class ManifestReader {
  public:
-  explicit Reader(std::string file) : file_(std::move(file)) {}
+  explicit ManifestReader(std::string file) : file_(std::move(file)) {}
 
   Manifests take_manifests() { return std::move(manifests_); }
 
@@ -145,7 +145,7 @@ bool is_config_file(const Document& document) {
 }  // namespace
 
 Manifests read_manifests(const JsonText& source) {
-  Reader reader(source.file);
+  ManifestReader reader(source.file);
   for (const Document& document : read_documents(source))
     if (is_config_file(document))
       reader.read_config_file(document.tree, document.text);
