@@ -1,6 +1,6 @@
 #include "credential/base64.h"
 
-#include <catch2/catch.hpp>
+#include "catch.h"
 
 using namespace pullsecret;
 

@@ -1,7 +1,6 @@
 #include "credential/basic_auth.h"
 
-#include <catch2/catch.hpp>
-
+#include "catch.h"
 #include "credential/base64.h"
 #include "support.h"
 

@@ -4,28 +4,14 @@
 #include <string>
 #include <vector>
 
-#include <catch2/catch.hpp>
-
+#include "catch.h"
+#include "script_helpers.h"
 #include "support.h"
-#include "temporary_folder.h"
 
 using namespace pullsecret;
 using namespace std::chrono_literals;
 
 namespace {
-
-/// Helpers that are shell scripts, first on PATH.
-class Helpers {
- public:
-  void add(const std::string& name, const std::string& commands) const {
-    folder_.write_script("docker-credential-" + name, commands);
-  }
-  const TemporaryFolder& folder() const { return folder_; }
-
- private:
-  TemporaryFolder folder_;
-  ScopedVariable path_{"PATH", folder_.path().string() + ":/usr/bin:/bin"};
-};
 
 std::vector<HelperCall> gets(const std::string& helper, std::size_t count) {
   std::vector<HelperCall> calls;
@@ -38,7 +24,7 @@ HelperReply call(const std::string& helper, HelperLimits limits = {}) {
   return HelperClient(limits).run({{helper, "get", "ghcr.io"}}).front();
 }
 
-std::string message_of(const HelperReply& reply) {
+std::string message_of_reply(const HelperReply& reply) {
   const auto* failure = std::get_if<HelperFailure>(&reply);
   return failure != nullptr ? failure->error.what() : "no error";
 }
@@ -57,13 +43,13 @@ constexpr const char* needs_solitude = R"(
 }  // namespace
 
 TEST_CASE("a helper is asked on standard input and answers on standard output") {
-  const Helpers helpers;
+  const ScriptHelpers helpers;
   helpers.add("echo", "echo \"$1 $(cat)\"");
   CHECK(std::get<std::string>(call("echo")) == "get ghcr.io\n");
 }
 
 TEST_CASE("a call that names a program runs that one") {
-  const Helpers helpers;
+  const ScriptHelpers helpers;
   helpers.add("echo", "echo on PATH");
   const auto named = helpers.folder().write_script("elsewhere", "echo named");
   const auto replies = HelperClient({}).run(
@@ -73,28 +59,28 @@ TEST_CASE("a call that names a program runs that one") {
 }
 
 TEST_CASE("not found is told from failure by the exact message") {
-  const Helpers helpers;
+  const ScriptHelpers helpers;
   helpers.add("empty", "echo credentials not found in native keychain; exit 1");
   helpers.add("broken", "echo 'the store\033[1m burnt down'; echo noise >&2; exit 1");
   CHECK(std::holds_alternative<NotFound>(call("empty")));
-  CHECK(message_of(call("broken")) ==
+  CHECK(message_of_reply(call("broken")) ==
         "docker-credential-broken get: exit status 1: the store\\x1b[1m burnt down; "
         "standard error: noise");
 }
 
 TEST_CASE("an answer is never repeated in an error, however the helper ends") {
-  const Helpers helpers;
+  const ScriptHelpers helpers;
   const std::string answer = R"(echo '{"Username":"u","Secret":"hunter2"}'; echo noise >&2; )";
   helpers.add("failing", answer + "exit 1");
   helpers.add("crashing", answer + "kill -SEGV $$");
   helpers.add("hanging", "echo hunter2; sleep 300");
   for (const char* helper : {"failing", "crashing", "hanging"})
-    CHECK_THAT(message_of(call(helper, {.timeout = 300ms})),
+    CHECK_THAT(message_of_reply(call(helper, {.timeout = 300ms})),
                Catch::Contains(helper) && !Catch::Contains("hunter2"));
 }
 
 TEST_CASE("a failure with words of the helper is told from one without") {
-  const Helpers helpers;
+  const ScriptHelpers helpers;
   const auto has_words = [&](const std::string& commands) {
     helpers.add("failing", commands);
     return std::get<HelperFailure>(call("failing")).has_words;
@@ -107,41 +93,43 @@ TEST_CASE("a failure with words of the helper is told from one without") {
 }
 
 TEST_CASE("what a helper says while it succeeds is nobody's business") {
-  const Helpers helpers;
+  const ScriptHelpers helpers;
   helpers.add("noisy", "echo noise >&2; echo answer");
   CHECK(std::get<std::string>(call("noisy")) == "answer\n");
 }
 
 TEST_CASE("a helper that cannot be run says why") {
-  const Helpers helpers;
+  const ScriptHelpers helpers;
   helpers.folder().write("docker-credential-plain", "");
   helpers.folder().write_script("docker-credential-binary", "");
   helpers.folder().write("docker-credential-binary",
                          "\x7f"
                          "ELF");
-  CHECK(message_of(call("none")) == "docker-credential-none: not found on PATH");
-  CHECK_THAT(message_of(call("plain")), Catch::EndsWith("docker-credential-plain: not executable"));
-  CHECK_THAT(message_of(call("binary")), Catch::Contains("cannot be run: exec format error"));
-  CHECK_THAT(message_of(call("")), Catch::Contains("helper is empty"));
-  CHECK_THAT(message_of(call("../../x")), Catch::Contains("\"../../x\" is no name"));
-  CHECK_THAT(message_of(call(std::string("x\0y", 3))), Catch::Contains("is no name"));
+  CHECK(message_of_reply(call("none")) == "docker-credential-none: not found on PATH");
+  CHECK_THAT(message_of_reply(call("plain")),
+             Catch::EndsWith("docker-credential-plain: not executable"));
+  CHECK_THAT(message_of_reply(call("binary")), Catch::Contains("cannot be run: exec format error"));
+  CHECK_THAT(message_of_reply(call("")), Catch::Contains("helper is empty"));
+  CHECK_THAT(message_of_reply(call("../../x")), Catch::Contains("\"../../x\" is no name"));
+  CHECK_THAT(message_of_reply(call(std::string("x\0y", 3))), Catch::Contains("is no name"));
 }
 
 TEST_CASE("a helper that crashes, hangs or floods is a failure in words") {
-  const Helpers helpers;
+  const ScriptHelpers helpers;
   helpers.add("crash", "kill -SEGV $$");
   helpers.add("real-time", "kill -s RTMIN+3 $$");
   helpers.add("hang", "sleep 300");
   helpers.add("flood", "yes");
-  CHECK_THAT(message_of(call("crash")), Catch::Contains("ended by signal 11 (Segmentation fault)"));
-  CHECK_THAT(message_of(call("real-time")), Catch::Contains("(real-time)"));
-  CHECK_THAT(message_of(call("hang", {.timeout = 200ms})),
+  CHECK_THAT(message_of_reply(call("crash")),
+             Catch::Contains("ended by signal 11 (Segmentation fault)"));
+  CHECK_THAT(message_of_reply(call("real-time")), Catch::Contains("(real-time)"));
+  CHECK_THAT(message_of_reply(call("hang", {.timeout = 200ms})),
              Catch::Contains("no answer within 0.2 s"));
-  CHECK_THAT(message_of(call("flood")), Catch::Contains("its answer is larger than 1 MiB"));
+  CHECK_THAT(message_of_reply(call("flood")), Catch::Contains("its answer is larger than 1 MiB"));
 }
 
 TEST_CASE("a helper's first call runs alone, and is the first only once") {
-  const Helpers helpers;
+  const ScriptHelpers helpers;
   // Writes how many of its kind run; the first takes longer than the others need to catch up.
   helpers.add("counting", R"(
     touch "$0.$$"; [ -e "$0.first" ] || { touch "$0.first"; sleep 0.3; }
@@ -157,7 +145,7 @@ TEST_CASE("a helper's first call runs alone, and is the first only once") {
 }
 
 TEST_CASE("a call that failed beside others of its helper is repeated alone") {
-  const Helpers helpers;
+  const ScriptHelpers helpers;
   helpers.add("solitary", needs_solitude);
   const auto replies = HelperClient({}).run(gets("solitary", 6));
   CHECK(failures_among(replies) == 0);
@@ -166,7 +154,7 @@ TEST_CASE("a call that failed beside others of its helper is repeated alone") {
 }
 
 TEST_CASE("a call that failed alone is not repeated") {
-  const Helpers helpers;
+  const ScriptHelpers helpers;
   helpers.add("failing", "echo x >> \"$0.calls\"; exit 1");
   CHECK(failures_among(HelperClient({}).run(gets("failing", 1))) == 1);
   CHECK(std::filesystem::file_size(helpers.folder().path() / "docker-credential-failing.calls") ==
@@ -174,7 +162,7 @@ TEST_CASE("a call that failed alone is not repeated") {
 }
 
 TEST_CASE("a helper that hangs costs a bounded number of calls") {
-  const Helpers helpers;
+  const ScriptHelpers helpers;
   helpers.add("hang", "echo >> \"$0.calls\"; sleep 300");
   const auto replies = HelperClient({.timeout = 300ms}).run(gets("hang", 12));
   CHECK(failures_among(replies) == 12);
@@ -183,7 +171,7 @@ TEST_CASE("a helper that hangs costs a bounded number of calls") {
 }
 
 TEST_CASE("no more calls run at once than jobs") {
-  const Helpers helpers;
+  const ScriptHelpers helpers;
   helpers.add("counting", R"(touch "$0.$$"; ls "$0".[0-9]* | wc -l; sleep 0.1; rm "$0.$$")");
   const auto replies = HelperClient({.jobs = 3}).run(gets("counting", 12));
   std::size_t most = 0;
@@ -194,7 +182,7 @@ TEST_CASE("no more calls run at once than jobs") {
 }
 
 TEST_CASE("progress counts what is done and names what runs") {
-  const Helpers helpers;
+  const ScriptHelpers helpers;
   helpers.add("slow", "sleep 0.3");
   std::string seen;
   HelperClient client({}, [&](std::size_t done, std::size_t total, const std::string& helper) {
@@ -205,7 +193,7 @@ TEST_CASE("progress counts what is done and names what runs") {
 }
 
 TEST_CASE("what is stored is a line of JSON, and no message of a store that fails repeats it") {
-  const Helpers helpers;
+  const ScriptHelpers helpers;
   helpers.add("keeping", "cat");
   const Credential credential{.username = "u", .password = "hunter2 \"<"};
   const HelperCall call = store_call("keeping", "ghcr.io", credential);
@@ -215,11 +203,12 @@ TEST_CASE("what is stored is a line of JSON, and no message of a store that fail
   helpers.add("loud", "echo 'no room for hunter2 \"<'; tr -d '{}' >&2; exit 1");
   const HelperReply reply =
       HelperClient({}).run({store_call("loud", "ghcr.io", credential)}).front();
-  CHECK(message_of(reply) == "docker-credential-loud store: exit status 1");
+  CHECK(message_of_reply(reply) == "docker-credential-loud store: exit status 1");
   CHECK(std::get<HelperFailure>(reply).error.hint().empty());
 
   helpers.add("clear", "echo 'no room'; exit 1");
-  CHECK(message_of(HelperClient({}).run({store_call("clear", "ghcr.io", credential)}).front()) ==
+  CHECK(message_of_reply(
+            HelperClient({}).run({store_call("clear", "ghcr.io", credential)}).front()) ==
         "docker-credential-clear store: exit status 1: no room");
 }
 

@@ -4,8 +4,7 @@
 #include <ctime>
 #include <string>
 
-#include <catch2/catch.hpp>
-
+#include "catch.h"
 #include "docker/config.h"
 #include "support.h"
 

@@ -5,8 +5,7 @@
 #include <string>
 #include <vector>
 
-#include <catch2/catch.hpp>
-
+#include "catch.h"
 #include "docker_home.h"
 #include "support.h"
 #include "temporary_folder.h"

@@ -3,19 +3,16 @@
 #include <string>
 #include <vector>
 
-#include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "catch.h"
 #include "credential/base64.h"
+#include "parsed_config.h"
 #include "support.h"
 
 using namespace pullsecret;
 
 namespace {
-
-Config parse(const std::string& text) {
-  return parse_config({"config.json", text});
-}
 
 std::vector<std::string> keys_of(const Config& config) {
   std::vector<std::string> keys;
@@ -99,7 +96,7 @@ TEST_CASE("a field of an entry that has the wrong type is the entry's problem") 
   for (const char* field : {"username", "password", "auth", "email", "serveraddress",
                             "identitytoken", "registrytoken"}) {
     INFO(field);
-    const Config config = parse(std::string("{\"auths\":{\"a.io\":{\"") + field + "\":5}}}");
+    const Config config = parse(std::string(R"({"auths":{"a.io":{")") + field + "\":5}}}");
     REQUIRE(config.auths[0].problem);
     CHECK(config.auths[0].problem->message() == std::string(field) + " must be a string");
   }

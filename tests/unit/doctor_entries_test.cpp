@@ -1,7 +1,6 @@
 #include <algorithm>
 
-#include <catch2/catch.hpp>
-
+#include "catch.h"
 #include "credential/base64.h"
 #include "docker/config_change.h"
 #include "doctor/entry_checks.h"
@@ -13,7 +12,7 @@ using namespace pullsecret;
 namespace {
 
 // The findings about a config whose store `store` and helper `helper` work, and list `listed`.
-Findings check(const std::string& text, const std::vector<std::string>& listed = {}) {
+Findings check_entries_of(const std::string& text, const std::vector<std::string>& listed = {}) {
   HelperClient helpers({});
   HelperChecks stores;
   for (const char* name : {"store", "helper"})
@@ -42,7 +41,7 @@ std::vector<std::string> names(const Findings& findings) {
 // The config after all that the findings would change.
 std::string mended(const std::string& config) {
   ConfigChange change;
-  for (const Finding& finding : check(config)) {
+  for (const Finding& finding : check_entries_of(config)) {
     change.entries.insert(finding.change.entries.begin(), finding.change.entries.end());
     change.cred_helpers.insert(finding.change.cred_helpers.begin(),
                                finding.change.cred_helpers.end());
@@ -54,7 +53,7 @@ std::string mended(const std::string& config) {
 
 using Names = std::vector<std::string>;
 
-std::string jwt(const std::string& claims) {
+std::string token_of(const std::string& claims) {
   std::string payload = encode_url_base64(claims);
   std::erase(payload, '=');
   return "eyJhbGciOiJub25lIn0." + payload + ".c2ln";
@@ -65,19 +64,19 @@ std::string jwt(const std::string& claims) {
 TEST_CASE("an entry whose store has the credential is well") {
   const ScriptStores stores;
   stores.add("store", "a.io", R"({"Username":"octocat","Secret":"hunter2"})");
-  const Findings findings = check(R"({"auths":{"a.io":{}},"credsStore":"store"})");
+  const Findings findings = check_entries_of(R"({"auths":{"a.io":{}},"credsStore":"store"})");
   CHECK(names(findings) == Names{"entry-ok"});
   CHECK(findings.front().subject == "a.io");
   CHECK(findings.front().message == "password of the user octocat, in the store store");
 }
 
 TEST_CASE("an inline credential without a store is well") {
-  CHECK(names(check(R"({"auths":{"a.io":{"auth":"dTpw"}}})")) == Names{"entry-ok"});
+  CHECK(names(check_entries_of(R"({"auths":{"a.io":{"auth":"dTpw"}}})")) == Names{"entry-ok"});
 }
 
 TEST_CASE("an empty entry without a store is a problem, and can go") {
   const std::string config = R"({"auths":{"a.io":{}}})";
-  const auto finding = find(check(config), "entry-empty");
+  const auto finding = find(check_entries_of(config), "entry-empty");
   REQUIRE(finding);
   CHECK(finding->severity == Severity::problem);
   CHECK(finding->hint == "docker login a.io");
@@ -88,7 +87,7 @@ TEST_CASE("an entry that the store does not have is a problem, and can go if it 
   const ScriptStores stores;
   stores.write_helper("store");
   const std::string config = R"({"auths":{"a.io":{}},"credsStore":"store"})";
-  CHECK(names(check(config)) == Names{"entry-not-in-store"});
+  CHECK(names(check_entries_of(config)) == Names{"entry-not-in-store"});
   CHECK(mended(config) == R"({"auths":{},"credsStore":"store"})");
   const std::string with_email = R"({"auths":{"a.io":{"email":"e"}},"credsStore":"store"})";
   CHECK(mended(with_email) == with_email);
@@ -97,7 +96,7 @@ TEST_CASE("an entry that the store does not have is a problem, and can go if it 
 TEST_CASE("a line of credHelpers without an entry may have no credential yet") {
   const ScriptStores stores;
   stores.write_helper("helper");
-  const Findings findings = check(R"({"credHelpers":{"a.io":"helper"}})");
+  const Findings findings = check_entries_of(R"({"credHelpers":{"a.io":"helper"}})");
   REQUIRE(names(findings) == Names{"entry-not-in-store"});
   CHECK(findings.front().severity == Severity::warning);
 }
@@ -106,7 +105,7 @@ TEST_CASE("what the store has under another spelling Docker does not find") {
   const ScriptStores stores;
   stores.add("store", "https://a.io", R"({"Username":"u","Secret":"p"})");
   const std::string config = R"({"auths":{"a.io":{}},"credsStore":"store"})";
-  const auto finding = find(check(config), "entry-not-in-store");
+  const auto finding = find(check_entries_of(config), "entry-not-in-store");
   REQUIRE(finding);
   CHECK(finding->message.find("another spelling") != std::string::npos);
   CHECK(mended(config) == config);
@@ -116,7 +115,7 @@ TEST_CASE("plain text beside a store is told, and stays") {
   const ScriptStores stores;
   stores.add("store", "a.io", R"({"Username":"u","Secret":"p"})");
   const std::string config = R"({"auths":{"a.io":{"auth":"dTpw"}},"credsStore":"store"})";
-  const auto finding = find(check(config), "entry-plain-text");
+  const auto finding = find(check_entries_of(config), "entry-plain-text");
   REQUIRE(finding);
   CHECK(finding->hint == "pullsecret migrate --from inline --to store --registry a.io");
   CHECK(mended(config) == config);
@@ -124,7 +123,7 @@ TEST_CASE("plain text beside a store is told, and stays") {
 
 TEST_CASE("an undecodable entry is told with its place, and stays") {
   const std::string config = R"({"auths":{"a.io":{"auth":"***"}}})";
-  const auto finding = find(check(config), "entry-undecodable");
+  const auto finding = find(check_entries_of(config), "entry-undecodable");
   REQUIRE(finding);
   CHECK(finding->message.find("config.json:1:18") == 0);
   CHECK(mended(config) == config);
@@ -133,20 +132,20 @@ TEST_CASE("an undecodable entry is told with its place, and stays") {
 TEST_CASE("an identity token is told, in the file and in a store") {
   const ScriptStores stores;
   stores.add("store", "a.io", R"({"Username":"<token>","Secret":"t"})");
-  CHECK(names(check(R"({"auths":{"a.io":{}},"credsStore":"store"})")) ==
+  CHECK(names(check_entries_of(R"({"auths":{"a.io":{}},"credsStore":"store"})")) ==
         Names{"entry-identity-token"});
-  CHECK(names(check(R"({"auths":{"a.io":{"identitytoken":"t"}}})")) ==
+  CHECK(names(check_entries_of(R"({"auths":{"a.io":{"identitytoken":"t"}}})")) ==
         Names{"entry-identity-token"});
 }
 
 TEST_CASE("a token that ended is a problem, one that ends later is not") {
   const auto config = [](const std::string& claims) {
-    return R"({"auths":{"a.io":{"username":"u","password":")" + jwt(claims) + R"("}}})";
+    return R"({"auths":{"a.io":{"username":"u","password":")" + token_of(claims) + R"("}}})";
   };
-  const auto finding = find(check(config(R"({"exp":1700000000})")), "entry-expired");
+  const auto finding = find(check_entries_of(config(R"({"exp":1700000000})")), "entry-expired");
   REQUIRE(finding);
   CHECK(finding->message.find("2023-11-14T22:13Z") != std::string::npos);
-  CHECK(names(check(config(R"({"exp":4102444800})"))) == Names{"entry-ok"});
+  CHECK(names(check_entries_of(config(R"({"exp":4102444800})"))) == Names{"entry-ok"});
 }
 
 TEST_CASE("a spelling that Docker or the kubelet does not use is mended") {
@@ -158,7 +157,7 @@ TEST_CASE("a spelling that Docker or the kubelet does not use is mended") {
        {"GHCR.IO", "ghcr.io"},
        {"https://ghcr.io/v2", "ghcr.io"}}));
   const std::string config = R"({"auths":{")" + key + R"(":{"auth":"dTpw"}}})";
-  CHECK(names(check(config)) == Names{"entry-spelling", "entry-ok"});
+  CHECK(names(check_entries_of(config)) == Names{"entry-spelling", "entry-ok"});
   CHECK(mended(config) == R"({"auths":{")" + right + R"(":{"auth":"dTpw"}}})");
 }
 
@@ -166,7 +165,8 @@ TEST_CASE("spellings that both use are well") {
   const std::string key =
       GENERATE("https://index.docker.io/v1/", "index.docker.io", "ghcr.io", "https://ghcr.io",
                "https://ghcr.io/v1/", "localhost:5000", "quay.io/acme");
-  CHECK(names(check(R"({"auths":{")" + key + R"(":{"auth":"dTpw"}}})")) == Names{"entry-ok"});
+  CHECK(names(check_entries_of(R"({"auths":{")" + key + R"(":{"auth":"dTpw"}}})")) ==
+        Names{"entry-ok"});
 }
 
 TEST_CASE("of one registry twice the needless one goes, and never a credential") {
@@ -179,14 +179,14 @@ TEST_CASE("of one registry twice the needless one goes, and never a credential")
   const std::string different =
       R"({"auths":{"ghcr.io":{"auth":"dTpw"},"https://ghcr.io":{"auth":"dTpx"}}})";
   CHECK(mended(different) == different);
-  CHECK(find(check(different), "entry-twice")->hint == "docker logout https://ghcr.io");
+  CHECK(find(check_entries_of(different), "entry-twice")->hint == "docker logout https://ghcr.io");
 }
 
 TEST_CASE("credHelpers is looked into by exactly one name") {
   const ScriptStores stores;
   stores.write_helper("helper");
   const std::string config = R"({"credHelpers":{"docker.io":"helper","a.io":"helper"}})";
-  const auto finding = find(check(config), "entry-spelling");
+  const auto finding = find(check_entries_of(config), "entry-spelling");
   REQUIRE(finding);
   CHECK(finding->severity == Severity::problem);
   CHECK(mended(config) ==
@@ -201,20 +201,22 @@ TEST_CASE("a line of credHelpers does not come into effect where it would hide a
       as<std::string>{},
       R"({"auths":{"ghcr.io":{"auth":"dTpw"}},"credHelpers":{"https://ghcr.io":"helper"}})",
       R"({"auths":{"ghcr.io":{}},"credsStore":"store","credHelpers":{"https://ghcr.io":"helper"}})");
-  CHECK(find(check(config), "entry-spelling"));
+  CHECK(find(check_entries_of(config), "entry-spelling"));
   CHECK(mended(config) == config);
 }
 
 TEST_CASE("what a store lists and does not give stays in the file") {
   const ScriptStores stores;
   stores.write_helper("store");
-  const Findings findings = check(R"({"auths":{"a.io":{}},"credsStore":"store"})", {"a.io"});
+  const Findings findings =
+      check_entries_of(R"({"auths":{"a.io":{}},"credsStore":"store"})", {"a.io"});
   REQUIRE(names(findings) == Names{"entry-unreadable"});
   CHECK(findings.front().change.empty());
 }
 
 TEST_CASE("a login in a key is told, and not shown") {
-  const Findings findings = check(R"({"auths":{"https://bob:hunter2@a.io":{"auth":"dTpw"}}})");
+  const Findings findings =
+      check_entries_of(R"({"auths":{"https://bob:hunter2@a.io":{"auth":"dTpw"}}})");
   CHECK(find(findings, "entry-login-in-key"));
   for (const Finding& finding : findings)
     CHECK_THAT(finding.subject + finding.message + finding.hint, !Catch::Contains("hunter2"));
@@ -223,6 +225,6 @@ TEST_CASE("a login in a key is told, and not shown") {
 TEST_CASE("the registries of a store that does not work are not asked for") {
   const ScriptStores stores;
   stores.write_helper("broken");
-  CHECK(check(R"({"auths":{"a.io":{}},"credsStore":"broken"})").empty());
+  CHECK(check_entries_of(R"({"auths":{"a.io":{}},"credsStore":"broken"})").empty());
   CHECK(stores.asked().empty());
 }

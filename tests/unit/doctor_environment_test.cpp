@@ -4,8 +4,7 @@
 #include <string>
 #include <vector>
 
-#include <catch2/catch.hpp>
-
+#include "catch.h"
 #include "doctor/environment_checks.h"
 #include "temporary_folder.h"
 
@@ -18,7 +17,8 @@ Config config_of(const std::string& text) {
 }
 
 // What is found, each `NAME`.
-std::vector<std::string> found(const std::string& variable, const std::optional<Config>& config) {
+std::vector<std::string> found_in_variable(const std::string& variable,
+                                           const std::optional<Config>& config) {
   const ScopedVariable scoped("DOCKER_AUTH_CONFIG", variable);
   std::vector<std::string> names;
   for (const Finding& finding : check_environment(config))
@@ -28,7 +28,7 @@ std::vector<std::string> found(const std::string& variable, const std::optional<
 
 using Names = std::vector<std::string>;
 
-constexpr const char* one_auth = R"({"auths": {"a.io": {"auth": "dTpw"}}})";
+constexpr const char* one_login = R"({"auths": {"a.io": {"auth": "dTpw"}}})";
 
 /// A shell with its start-up files in a home folder of its own.
 struct Shell {
@@ -43,28 +43,30 @@ struct Shell {
 
 TEST_CASE("DOCKER_AUTH_CONFIG is nothing to tell of if it is not set or empty") {
   const ScopedVariable unset("DOCKER_AUTH_CONFIG", std::nullopt);
-  CHECK(check_environment(config_of(one_auth)).empty());
-  CHECK(found("", config_of(one_auth)).empty());
+  CHECK(check_environment(config_of(one_login)).empty());
+  CHECK(found_in_variable("", config_of(one_login)).empty());
 }
 
 TEST_CASE("DOCKER_AUTH_CONFIG overrides what the config knows, too") {
-  CHECK(found(one_auth, std::nullopt) == Names{"environment-ok"});
-  CHECK(found(one_auth, config_of(R"({"credsStore": "pass"})")) == Names{"environment-ok"});
-  CHECK(found(one_auth, config_of(R"({"auths": {"a.io": {}}})")) == Names{"environment-overrides"});
-  CHECK(found(one_auth, config_of(R"({"credHelpers": {"a.io": "x"}})")) ==
+  CHECK(found_in_variable(one_login, std::nullopt) == Names{"environment-ok"});
+  CHECK(found_in_variable(one_login, config_of(R"({"credsStore": "pass"})")) ==
+        Names{"environment-ok"});
+  CHECK(found_in_variable(one_login, config_of(R"({"auths": {"a.io": {}}})")) ==
         Names{"environment-overrides"});
-  CHECK(found(R"({"auths": {"a.io": {"auth": "dTpw"}, "b.io": {"auth": "dTpw"}}})",
-              config_of(R"({"auths": {"b.io": {}}})")) ==
+  CHECK(found_in_variable(one_login, config_of(R"({"credHelpers": {"a.io": "x"}})")) ==
+        Names{"environment-overrides"});
+  CHECK(found_in_variable(R"({"auths": {"a.io": {"auth": "dTpw"}, "b.io": {"auth": "dTpw"}}})",
+                          config_of(R"({"auths": {"b.io": {}}})")) ==
         Names{"environment-ok", "environment-overrides"});
 }
 
 TEST_CASE("DOCKER_AUTH_CONFIG is asked with Docker's own keys only") {
-  CHECK(found(R"({"auths": {"docker.io": {"auth": "dTpw"}}})", std::nullopt) ==
+  CHECK(found_in_variable(R"({"auths": {"docker.io": {"auth": "dTpw"}}})", std::nullopt) ==
         Names{"environment-spelling"});
-  CHECK(found(R"({"auths": {"https://a.io": {"auth": "dTpw"}}})", std::nullopt) ==
+  CHECK(found_in_variable(R"({"auths": {"https://a.io": {"auth": "dTpw"}}})", std::nullopt) ==
         Names{"environment-spelling"});
-  CHECK(found(R"({"auths": {"https://index.docker.io/v1/": {"auth": "dTpw"}}})", std::nullopt) ==
-        Names{"environment-ok"});
+  CHECK(found_in_variable(R"({"auths": {"https://index.docker.io/v1/": {"auth": "dTpw"}}})",
+                          std::nullopt) == Names{"environment-ok"});
 }
 
 TEST_CASE("a DOCKER_AUTH_CONFIG that Docker ignores says why, and not what is in it") {

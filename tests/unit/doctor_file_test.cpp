@@ -4,8 +4,7 @@
 #include <string>
 #include <vector>
 
-#include <catch2/catch.hpp>
-
+#include "catch.h"
 #include "docker_home.h"
 #include "doctor/file_checks.h"
 #include "temporary_folder.h"
@@ -42,14 +41,14 @@ std::string hint(const std::optional<std::string>& named = std::nullopt) {
   return check_file(named).findings.at(0).hint;
 }
 
-using Lines = std::vector<std::string>;
+using FoundLines = std::vector<std::string>;
 
 }  // namespace
 
 TEST_CASE("doctor: a file that is there and one's own is fine, and its text is read") {
   const Home home;
   const std::string file = home.write(".docker/config.json");
-  CHECK(found() == Lines{"ok file-ok " + file});
+  CHECK(found() == FoundLines{"ok file-ok " + file});
   const FileChecks checks = check_file(std::nullopt);
   REQUIRE(checks.location);
   CHECK(checks.location->file == file);
@@ -60,13 +59,14 @@ TEST_CASE("doctor: a file that is there and one's own is fine, and its text is r
 
 TEST_CASE("doctor: no file is a warning at the default place, a problem if it is named") {
   const Home home;
-  CHECK(found() == Lines{"warning file-missing " + home.config});
+  CHECK(found() == FoundLines{"warning file-missing " + home.config});
   const FileChecks checks = check_file(std::nullopt);
   REQUIRE(checks.location);
   CHECK(!checks.location->is_there);
   REQUIRE(checks.json);
   CHECK(checks.json->text.empty());
-  CHECK(found(home.path("none.json")) == Lines{"problem file-missing " + home.path("none.json")});
+  CHECK(found(home.path("none.json")) ==
+        FoundLines{"problem file-missing " + home.path("none.json")});
   CHECK(found(home.path("none/c.json"))[0].starts_with("problem file-missing "));
   CHECK(!check_file(home.path("none.json")).json);
 }
@@ -74,7 +74,7 @@ TEST_CASE("doctor: no file is a warning at the default place, a problem if it is
 TEST_CASE("doctor: a file that Docker does not read is told apart") {
   const Home home;
   const std::string file = home.write(".config/containers/auth.json");
-  const Lines lines{"warning file-not-dockers " + file, "ok file-ok " + file};
+  const FoundLines lines{"warning file-not-dockers " + file, "ok file-ok " + file};
   CHECK(found() == lines);
 }
 
@@ -82,29 +82,29 @@ TEST_CASE("doctor: a dangling link, one in a circle, and one that leads to the f
   const Home home;
   fs::create_directory(home.path(".docker"), home.folder.path());
   fs::create_symlink("nowhere.json", home.config);
-  CHECK(found() == Lines{"problem file-dangling-link " + home.config});
+  CHECK(found() == FoundLines{"problem file-dangling-link " + home.config});
   CHECK_THAT(check_file(std::nullopt).findings[0].message, Catch::Contains("nowhere.json"));
   CHECK(check_file(std::nullopt).location->file == home.config);
   fs::remove(home.config);
   fs::create_symlink("config.json", home.config);
-  CHECK(found() == Lines{"problem file-dangling-link " + home.config});
+  CHECK(found() == FoundLines{"problem file-dangling-link " + home.config});
   fs::remove(home.config);
   fs::create_symlink(home.write("elsewhere/c.json"), home.config);
-  CHECK(found() == Lines{"ok file-ok " + home.config});
+  CHECK(found() == FoundLines{"ok file-ok " + home.config});
 }
 
 TEST_CASE("doctor: a folder where the file should be") {
   const Home home;
   fs::create_directories(home.config);
   chmod(home.path(".docker").c_str(), 0700);
-  CHECK(found() == Lines{"problem file-directory " + home.config});
+  CHECK(found() == FoundLines{"problem file-directory " + home.config});
   CHECK(hint() == "rmdir " + home.config + ", then log in again");
 }
 
 TEST_CASE("doctor: a file that others may read or change") {
   const Home home;
   const std::string file = home.write(".docker/config.json", 0640);
-  CHECK(found() == Lines{"warning file-mode " + file});
+  CHECK(found() == FoundLines{"warning file-mode " + file});
   CHECK(check_file(std::nullopt).is_open);
   CHECK(hint() == "chmod 600 " + file);
   CHECK(check_file(std::nullopt).findings[0].message == "others may read it (mode 0640)");
@@ -112,7 +112,7 @@ TEST_CASE("doctor: a file that others may read or change") {
   chmod(file.c_str(), 0602);
   CHECK(check_file(std::nullopt).findings[0].message == "others may change it (mode 0602)");
   chmod(file.c_str(), 0400);
-  CHECK(found() == Lines{"ok file-ok " + file});
+  CHECK(found() == FoundLines{"ok file-ok " + file});
   CHECK_FALSE(check_file(std::nullopt).is_open);
 }
 
@@ -137,20 +137,20 @@ TEST_CASE("doctor: more than 16 MiB are not read") {
   const Home home;
   home.write(".docker/config.json");
   fs::resize_file(home.config, 16 * 1024 * 1024 + 1);
-  CHECK(found() == Lines{"problem file-unreadable " + home.config});
+  CHECK(found() == FoundLines{"problem file-unreadable " + home.config});
   CHECK(check_file(std::nullopt).findings[0].message == "larger than 16 MiB");
 }
 
 TEST_CASE("doctor: a pipe has no mode that counts") {
   const Home home;
   home.write(".docker/config.json");
-  CHECK(found("/dev/null") == Lines{"ok file-ok /dev/null"});
+  CHECK(found("/dev/null") == FoundLines{"ok file-ok /dev/null"});
 }
 
 TEST_CASE("doctor: DOCKER_CONFIG that names no folder") {
   const Home home;
   home.write(".docker/config.json");
-  const auto problem = Lines{"problem docker-config-missing DOCKER_CONFIG"};
+  const auto problem = FoundLines{"problem docker-config-missing DOCKER_CONFIG"};
   SECTION("nothing at all") {
     const ScopedVariable variable("DOCKER_CONFIG", home.path("none"));
     CHECK(found() == problem);
@@ -168,7 +168,7 @@ TEST_CASE("doctor: DOCKER_CONFIG that names no folder") {
   }
   SECTION("it does not count for a named file") {
     const ScopedVariable variable("DOCKER_CONFIG", home.path("none"));
-    CHECK(found(home.config) == Lines{"ok file-ok " + home.config});
+    CHECK(found(home.config) == FoundLines{"ok file-ok " + home.config});
   }
 }
 
@@ -180,13 +180,13 @@ TEST_CASE("doctor: DOCKER_CONFIG without a config.json, or relative") {
   chmod("empty", 0700);
   {
     const ScopedVariable variable("DOCKER_CONFIG", home.path("empty"));
-    CHECK(found() == Lines{"warning file-missing " + home.path("empty/config.json")});
+    CHECK(found() == FoundLines{"warning file-missing " + home.path("empty/config.json")});
   }
   home.write("relative/config.json");
   {
     const ScopedVariable variable("DOCKER_CONFIG", "relative");
-    const Lines lines{"warning docker-config-relative DOCKER_CONFIG",
-                      "ok file-ok relative/config.json"};
+    const FoundLines lines{"warning docker-config-relative DOCKER_CONFIG",
+                           "ok file-ok relative/config.json"};
     CHECK(found() == lines);
     CHECK(hint() == "export DOCKER_CONFIG=" + home.path("relative"));
   }
@@ -197,7 +197,7 @@ TEST_CASE("doctor: HOME that names no folder, or is not set") {
   const Home home;
   {
     const ScopedVariable variable("HOME", home.path("none"));
-    CHECK(found() == Lines{"problem home-missing HOME"});
+    CHECK(found() == FoundLines{"problem home-missing HOME"});
   }
   const ScopedVariable unset("HOME", std::nullopt);
   CHECK(found().at(0) == "warning home-unset HOME");

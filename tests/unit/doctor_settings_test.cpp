@@ -1,9 +1,9 @@
 #include <string>
 #include <vector>
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
+#include "catch.h"
 #include "doctor/settings_checks.h"
 #include "support.h"
 
@@ -11,14 +11,14 @@ using namespace pullsecret;
 
 namespace {
 
-Findings check(const std::string& text) {
+Findings check_settings_of(const std::string& text) {
   return check_settings({.file = "config.json", .text = text});
 }
 
 // What is found, each `NAME SUBJECT`.
-std::vector<std::string> found(const std::string& text) {
+std::vector<std::string> found_in(const std::string& text) {
   std::vector<std::string> names;
-  for (const Finding& finding : check(text))
+  for (const Finding& finding : check_settings_of(text))
     names.push_back(finding.name + " " + finding.subject);
   return names;
 }
@@ -28,7 +28,7 @@ using Names = std::vector<std::string>;
 // The settings that the changes rename, each `OLD NEW`.
 std::vector<std::string> renamed(const std::string& text) {
   std::vector<std::string> names;
-  for (const Finding& finding : check(text))
+  for (const Finding& finding : check_settings_of(text))
     for (const auto& [from, to] : finding.change.setting_names)
       names.push_back(fmt::format("{} {}", from, to));
   return names;
@@ -40,7 +40,7 @@ TEST_CASE("what Docker refuses is a problem, what it takes is not") {
   for (const auto& row : test_data("config-files.json")) {
     const auto file = row["file"].get<std::string>();
     INFO(row["case"]);
-    const Findings findings = check(file);
+    const Findings findings = check_settings_of(file);
     const bool is_problem = !findings.empty() && findings[0].severity == Severity::problem;
     // A bad entry is a matter of the entries' checks.
     const bool is_entry = row["docker"].value("message", "") == "Invalid auth configuration file";
@@ -49,23 +49,26 @@ TEST_CASE("what Docker refuses is a problem, what it takes is not") {
 }
 
 TEST_CASE("what is no JSON has its place, a field of the wrong type another name") {
-  CHECK(found("{\n  \"auths\": {},\n}") == Names{"file-syntax config.json:2:14"});
-  CHECK_THAT(check("{\"a\": 1,}")[0].message, Catch::StartsWith("a trailing comma; Docker"));
-  CHECK(check("{\"a\": 1,}")[0].hint == "remove the comma");
-  CHECK(found("\xEF\xBB\xBF{}") == Names{"file-syntax config.json:1:1"});
-  CHECK_THAT(check(std::string("\xFF\xFE{\0}\0", 6))[0].message, Catch::StartsWith("UTF-16 text"));
-  CHECK(found("\xFF\xFE{}")[0].starts_with("file-syntax "));
-  CHECK(found(R"({"credsStore": 5})") == Names{"file-field-type config.json:1:16"});
-  CHECK(found(R"({"credHelpers": {"a.io": ["x"]}})")[0].starts_with("file-field-type "));
-  CHECK(found("[]")[0].starts_with("file-field-type "));
-  CHECK(found(R"({"proxies": {"default": {"httpProxy": 5}}})") ==
+  CHECK(found_in("{\n  \"auths\": {},\n}") == Names{"file-syntax config.json:2:14"});
+  CHECK_THAT(check_settings_of("{\"a\": 1,}")[0].message,
+             Catch::StartsWith("a trailing comma; Docker"));
+  CHECK(check_settings_of("{\"a\": 1,}")[0].hint == "remove the comma");
+  CHECK(found_in("\xEF\xBB\xBF{}") == Names{"file-syntax config.json:1:1"});
+  CHECK_THAT(check_settings_of(std::string("\xFF\xFE{\0}\0", 6))[0].message,
+             Catch::StartsWith("UTF-16 text"));
+  CHECK(found_in("\xFF\xFE{}")[0].starts_with("file-syntax "));
+  CHECK(found_in(R"({"credsStore": 5})") == Names{"file-field-type config.json:1:16"});
+  CHECK(found_in(R"({"credHelpers": {"a.io": ["x"]}})")[0].starts_with("file-field-type "));
+  CHECK(found_in("[]")[0].starts_with("file-field-type "));
+  CHECK(found_in(R"({"proxies": {"default": {"httpProxy": 5}}})") ==
         Names{"file-field-type config.json:1:39"});
-  CHECK(found(R"({"cred\u017Fstore": 5})")[0].starts_with("file-field-type "));
+  CHECK(found_in(R"({"cred\u017Fstore": 5})")[0].starts_with("file-field-type "));
 }
 
 TEST_CASE("what Docker takes and pullsecret does not is no loss") {
-  CHECK(found(R"({"unknown": 1e999})").empty());
-  const Findings findings = check("{\"x\":" + std::string(65, '[') + std::string(65, ']') + "}");
+  CHECK(found_in(R"({"unknown": 1e999})").empty());
+  const Findings findings =
+      check_settings_of("{\"x\":" + std::string(65, '[') + std::string(65, ']') + "}");
   REQUIRE(findings.size() == 1);
   CHECK_THAT(findings[0].message, Catch::EndsWith("which Docker takes and pullsecret does not"));
 }
@@ -80,7 +83,7 @@ TEST_CASE("nothing is found in what is right, or nobody's mistake") {
                                  "helpers": 1, "store": 1, "": 1})",
                              "{\"\xFF\": 1}", R"({"\ud800": 1})");
   INFO(text);
-  CHECK(check(text).empty());
+  CHECK(check_settings_of(text).empty());
 }
 
 TEST_CASE("a name that resembles one that Docker reads is a slip") {
@@ -101,20 +104,20 @@ TEST_CASE("a name that resembles one that Docker reads is a slip") {
       {"Auth", R"({"a.io": {}})", "auths"},
   }));
   const std::string text = "{\"" + name + "\": " + value + "}";
-  CHECK(found(text) == Names{"setting-misspelled " + name});
+  CHECK(found_in(text) == Names{"setting-misspelled " + name});
   CHECK(renamed(text) == Names{name + " " + meant});
-  CHECK(check(text)[0].severity == Severity::warning);
+  CHECK(check_settings_of(text)[0].severity == Severity::warning);
 }
 
 TEST_CASE("a letter case that only Go takes is put right") {
-  CHECK(found(R"({"CredsStore": "pass"})") == Names{"setting-letter-case CredsStore"});
+  CHECK(found_in(R"({"CredsStore": "pass"})") == Names{"setting-letter-case CredsStore"});
   CHECK(renamed(R"({"CREDSSTORE": "pass", "AUTHS": {"a.io": {"auth": "dTpw"}}})") ==
         Names{"CREDSSTORE credsStore", "AUTHS auths"});
 }
 
 TEST_CASE("a right name is given once") {
   CHECK(renamed(R"({"credStore": "a", "credsStore": "b"})").empty());
-  CHECK_THAT(check(R"({"credStore": "a", "credsStore": "b"})")[0].hint,
+  CHECK_THAT(check_settings_of(R"({"credStore": "a", "credsStore": "b"})")[0].hint,
              Catch::Contains("credsStore is there, too"));
   CHECK(renamed(R"({"CredsStore": "a", "credsStore": "b"})").empty());
   CHECK(renamed(R"({"credStore": "a", "cred_store": "b"})") == Names{"credStore credsStore"});
@@ -122,7 +125,7 @@ TEST_CASE("a right name is given once") {
 
 TEST_CASE("a value that Docker would refuse under the right name stays where it is") {
   CHECK(renamed(R"({"credStore": ["pass"]})").empty());
-  CHECK(check(R"({"credHelper": "pass"})")[0].hint ==
+  CHECK(check_settings_of(R"({"credHelper": "pass"})")[0].hint ==
         R"(write it as "credHelpers": {"REGISTRY": "STORE"})");
   CHECK(renamed(R"({"credHelper": "pass"})").empty());
   CHECK(renamed(R"({"auth": "dTpw"})").empty());
@@ -131,9 +134,9 @@ TEST_CASE("a value that Docker would refuse under the right name stays where it 
 
 TEST_CASE("no store comes into effect where it would hide plain text") {
   const std::string text = R"({"auths": {"a.io": {"auth": "dTpw"}}, "credStore": "pass"})";
-  CHECK(found(text) == Names{"setting-misspelled credStore"});
+  CHECK(found_in(text) == Names{"setting-misspelled credStore"});
   CHECK(renamed(text).empty());
-  CHECK_THAT(check(text)[0].hint, Catch::Contains("pullsecret migrate"));
+  CHECK_THAT(check_settings_of(text)[0].hint, Catch::Contains("pullsecret migrate"));
   CHECK(renamed(R"({"auths": {"a.io": {}}, "credStore": "pass"})") ==
         Names{"credStore credsStore"});
   CHECK(renamed(R"({"Auths": {"a.io": {"auth": "dTpw"}}})") == Names{"Auths auths"});
@@ -145,8 +148,8 @@ TEST_CASE("the letter case of an entry's fields is told, field by field") {
   const std::string text = R"({"auths": {"a.io": {"Auth": "dTpw", "Email": "e"},
                                          "b.io": {"auth": "dTpw", "identityToken": "t"}}})";
   const Names names{"setting-letter-case a.io", "setting-letter-case b.io"};
-  CHECK(found(text) == names);
-  CHECK(check(text)[1].hint == "rename it to identitytoken");
+  CHECK(found_in(text) == names);
+  CHECK(check_settings_of(text)[1].hint == "rename it to identitytoken");
   CHECK(renamed(text).empty());
 }
 
@@ -154,19 +157,20 @@ TEST_CASE("no message about a setting shows its value") {
   const auto text =
       GENERATE(as<std::string>{}, R"({"auth": "hunter2"})", R"({"credStore": "hunter2",})",
                R"({"credsStore": ["hunter2"]})", R"({"auths": {"a.io": {"Password": "hunter2"}}})");
-  for (const Finding& finding : check(text))
+  for (const Finding& finding : check_settings_of(text))
     CHECK_THAT(finding.message + finding.hint + finding.subject, !Catch::Contains("hunter2"));
 }
 
 TEST_CASE("what stands in the file twice is told once") {
-  CHECK(found(R"({"psFormat": "a", "psFormat": "b", "psFormat": "c"})") ==
+  CHECK(found_in(R"({"psFormat": "a", "psFormat": "b", "psFormat": "c"})") ==
         Names{"setting-twice psFormat"});
-  CHECK(found(R"({"auths": {"a.io": {}, "b.io": {}, "a.io": {}}})") == Names{"entry-twice a.io"});
-  CHECK(found(R"({"credHelpers": {"a.io": "x", "a.io": "y"}})") == Names{"entry-twice a.io"});
-  CHECK(found(R"({"auths": {"a.io": {}}, "credHelpers": {"a.io": "x"}})").empty());
+  CHECK(found_in(R"({"auths": {"a.io": {}, "b.io": {}, "a.io": {}}})") ==
+        Names{"entry-twice a.io"});
+  CHECK(found_in(R"({"credHelpers": {"a.io": "x", "a.io": "y"}})") == Names{"entry-twice a.io"});
+  CHECK(found_in(R"({"auths": {"a.io": {}}, "credHelpers": {"a.io": "x"}})").empty());
 }
 
 TEST_CASE("a credsStore without a name is told") {
-  CHECK(found(R"({"credsStore": ""})") == Names{"helper-name-empty credsStore"});
-  CHECK(found(R"({"credsStore": "pass"})").empty());
+  CHECK(found_in(R"({"credsStore": ""})") == Names{"helper-name-empty credsStore"});
+  CHECK(found_in(R"({"credsStore": "pass"})").empty());
 }

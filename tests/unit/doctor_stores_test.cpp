@@ -2,14 +2,12 @@
 #include <string>
 #include <vector>
 
-#include <catch2/catch.hpp>
-
+#include "catch.h"
 #include "doctor/store_checks.h"
-#include "temporary_folder.h"
+#include "script_helpers.h"
 
 using namespace pullsecret;
 using namespace std::chrono_literals;
-using Catch::Contains;
 
 namespace {
 
@@ -22,16 +20,6 @@ std::string severity(StoreState state, Prevents prevents, Tried tried) {
   const Findings findings = check_store("pass", status(state, prevents), tried).findings;
   return findings.empty() ? "" : std::string(in_words(findings.front().severity));
 }
-
-/// Helpers that are shell scripts, alone on PATH with the shell's own commands.
-struct Helpers {
-  TemporaryFolder folder;
-  ScopedVariable path{"PATH", folder.path().string() + ":/usr/bin:/bin"};
-
-  void add(const std::string& name, const std::string& commands) const {
-    folder.write_script("docker-credential-" + name, commands);
-  }
-};
 
 std::optional<StoreStatus> ask(const StoreQuestion& question) {
   HelperClient client({.timeout = 500ms});
@@ -90,7 +78,7 @@ TEST_CASE("a store that has to ask who reads is of use, one that has to ask who 
 }
 
 TEST_CASE("a store's status is the one of the helper on PATH") {
-  const Helpers helpers;
+  const ScriptHelpers helpers;
   helpers.add("pass", "[ \"$1\" = status ] && " + std::string(ready));
   const auto status = ask({.store = "pass"});
   REQUIRE(status);
@@ -99,7 +87,7 @@ TEST_CASE("a store's status is the one of the helper on PATH") {
 
 // Beside these tests there are no helpers.
 TEST_CASE("what is no status of the store counts as none, and other helpers are not asked") {
-  const Helpers helpers;
+  const ScriptHelpers helpers;
   for (const char* commands : {"echo hello", "exit 1", "echo '{}'", "sleep 30",
                                R"(echo '{"Store":"secretservice","State":"ready","Faults":[]}')"}) {
     helpers.add("pass", commands);
@@ -109,5 +97,5 @@ TEST_CASE("what is no status of the store counts as none, and other helpers are 
   CHECK_FALSE(ask({.store = "pass", .hangs_on_path = true}));
   helpers.add("it", "touch \"$0.asked\"; " + std::string(ready));
   CHECK_FALSE(ask({.store = "it"}));
-  CHECK_FALSE(std::filesystem::exists(helpers.folder.path() / "docker-credential-it.asked"));
+  CHECK_FALSE(std::filesystem::exists(helpers.folder().path() / "docker-credential-it.asked"));
 }

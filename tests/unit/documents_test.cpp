@@ -1,12 +1,12 @@
 #include "kubernetes/documents.h"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
+#include "catch.h"
 #include "support.h"
 
 using namespace pullsecret;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 
 namespace {
 
@@ -20,7 +20,7 @@ std::string trees(const std::string& text) {
 }
 
 // "PLACE: MESSAGE" of the Error.
-std::string refusal(const std::string& text) {
+std::string refusal_of_documents(const std::string& text) {
   const auto error = error_of([&] { trees(text); });
   return error ? error->what() : "";
 }
@@ -56,8 +56,8 @@ TEST_CASE("aliases and merge keys are written out") {
         R"([{"a":{"p":"q"},"b":{"p":"q"},"c":[{"p":"q"},"z","z"]}])");
   CHECK(trees("a: &x {p: 1, q: 2}\nb: {p: 3, <<: *x}\nc: {<<: *x, q: 4}\n") ==
         R"([{"a":{"p":"1","q":"2"},"b":{"p":"3","q":"2"},"c":{"p":"1","q":"4"}}])");
-  CHECK(refusal("a: &x [*x]") == "m.yaml:1:8: an alias inside of what it stands for");
-  CHECK_THAT(refusal("&a x: 1\n---\nb: *a"), Contains("m.yaml:3:4: not YAML"));
+  CHECK(refusal_of_documents("a: &x [*x]") == "m.yaml:1:8: an alias inside of what it stands for");
+  CHECK_THAT(refusal_of_documents("&a x: 1\n---\nb: *a"), Contains("m.yaml:3:4: not YAML"));
 }
 
 TEST_CASE("of a repeated name the last value counts") {
@@ -66,17 +66,18 @@ TEST_CASE("of a repeated name the last value counts") {
 }
 
 TEST_CASE("errors name the place, and no text") {
-  CHECK(refusal("x: y\na: b: c\n") == "m.yaml:2:5: not YAML: illegal map value");
-  CHECK(refusal("{\"a\": 1}\n{\"b\": 2,}") == "m.yaml:2:8: a trailing comma");
-  CHECK(refusal("{}\n0{}") == "m.yaml: JSON that is no object");
-  CHECK(refusal("a: *hunter2") == "m.yaml:1:4: not YAML: the referenced anchor is not defined");
-  CHECK(refusal("? [a]\n: b") == "m.yaml:1:3: the name of a member must be a string");
+  CHECK(refusal_of_documents("x: y\na: b: c\n") == "m.yaml:2:5: not YAML: illegal map value");
+  CHECK(refusal_of_documents("{\"a\": 1}\n{\"b\": 2,}") == "m.yaml:2:8: a trailing comma");
+  CHECK(refusal_of_documents("{}\n0{}") == "m.yaml: JSON that is no object");
+  CHECK(refusal_of_documents("a: *hunter2") ==
+        "m.yaml:1:4: not YAML: the referenced anchor is not defined");
+  CHECK(refusal_of_documents("? [a]\n: b") == "m.yaml:1:3: the name of a member must be a string");
 }
 
 TEST_CASE("what is no text is refused") {
-  CHECK(refusal(std::string("a\0b", 3)) == "m.yaml: binary data, and no manifest");
-  CHECK(refusal("a: \xFF") == "m.yaml: binary data, and no manifest");
-  CHECK(refusal("\xFF\xFE{") == "m.yaml: UTF-16 text; a manifest is UTF-8");
+  CHECK(refusal_of_documents(std::string("a\0b", 3)) == "m.yaml: binary data, and no manifest");
+  CHECK(refusal_of_documents("a: \xFF") == "m.yaml: binary data, and no manifest");
+  CHECK(refusal_of_documents("\xFF\xFE{") == "m.yaml: UTF-16 text; a manifest is UTF-8");
   CHECK(trees("\xEF\xBB\xBF"
               "a: 1") == R"([{"a":"1"}])");
 }
@@ -85,13 +86,16 @@ TEST_CASE("nesting is bounded") {
   CHECK(trees(repeated("- ", 63) + "[x]").size() > 64);
   for (const std::string level : {"- ", "? ", "["}) {
     CAPTURE(level);
-    CHECK_THAT(refusal(repeated(level, 100'000)), Contains("nested deeper than 64 levels"));
+    CHECK_THAT(refusal_of_documents(repeated(level, 100'000)),
+               Contains("nested deeper than 64 levels"));
   }
-  CHECK(refusal(repeated("- ", 64) + "[x]") == "m.yaml:1:129: nested deeper than 64 levels");
-  CHECK(refusal(repeated(R"({"a":)", 100'000)) == "m.yaml: nested deeper than 64 levels");
+  CHECK(refusal_of_documents(repeated("- ", 64) + "[x]") ==
+        "m.yaml:1:129: nested deeper than 64 levels");
+  CHECK(refusal_of_documents(repeated(R"({"a":)", 100'000)) ==
+        "m.yaml: nested deeper than 64 levels");
   // 60 levels, and within them an alias to 60 more.
-  CHECK_THAT(refusal("- &a " + repeated("[", 60) + repeated("]", 60) + "\n- " + repeated("[", 60) +
-                     "*a" + repeated("]", 60)),
+  CHECK_THAT(refusal_of_documents("- &a " + repeated("[", 60) + repeated("]", 60) + "\n- " +
+                                  repeated("[", 60) + "*a" + repeated("]", 60)),
              Contains(":2:63: nested deeper than 64 levels"));
 }
 
@@ -100,26 +104,29 @@ TEST_CASE("the number of values is bounded, aliases counted as often as they are
   for (int i = 1; i < 12; ++i)
     laughs +=
         fmt::format("a{0}: &a{0} [{1}*a{2}]\n", i, repeated(fmt::format("*a{},", i - 1), 9), i - 1);
-  CHECK_THAT(refusal(laughs), Contains("more than 250000 values"));
-  CHECK_THAT(refusal("{\"a\":[" + repeated("0,", max_manifest_values) + "0]}"),
+  CHECK_THAT(refusal_of_documents(laughs), Contains("more than 250000 values"));
+  CHECK_THAT(refusal_of_documents("{\"a\":[" + repeated("0,", max_manifest_values) + "0]}"),
              Contains("more than 250000 values"));
-  CHECK_THAT(refusal(repeated("{}", max_manifest_values + 1)), Contains("more than 250000 values"));
-  CHECK_THAT(refusal("- " + repeated("[]", max_manifest_values)),
+  CHECK_THAT(refusal_of_documents(repeated("{}", max_manifest_values + 1)),
+             Contains("more than 250000 values"));
+  CHECK_THAT(refusal_of_documents("- " + repeated("[]", max_manifest_values)),
              Contains("more than 250000 values"));
   // yaml-cpp makes documents of this without an end.
-  CHECK_THAT(refusal(","), Contains("more than 250000 values"));
+  CHECK_THAT(refusal_of_documents(","), Contains("more than 250000 values"));
 }
 
 TEST_CASE("the size is bounded, aliases written out") {
-  CHECK(refusal(std::string(max_manifest_size + 1, ' ')) == "m.yaml: larger than 8 MiB");
+  CHECK(refusal_of_documents(std::string(max_manifest_size + 1, ' ')) ==
+        "m.yaml: larger than 8 MiB");
   CHECK(trees(std::string(max_manifest_size, ' ')) == "[]");
-  CHECK_THAT(refusal("a: &a " + std::string(1'000'000, 'x') + "\nb: [" + repeated("*a,", 10) + "]"),
+  CHECK_THAT(refusal_of_documents("a: &a " + std::string(1'000'000, 'x') + "\nb: [" +
+                                  repeated("*a,", 10) + "]"),
              Contains("it stands for more than 8 MiB once its aliases and tags are written out"));
   // What is kept for nested anchors counts.
   std::string nested = "- ";
   for (int i = 0; i < 40; ++i)
     nested += fmt::format("&a{} [", i);
-  CHECK_THAT(refusal(nested + std::string(1'000'000, 'x') + repeated("]", 40)),
+  CHECK_THAT(refusal_of_documents(nested + std::string(1'000'000, 'x') + repeated("]", 40)),
              Contains("it stands for more than 8 MiB"));
 }
 
@@ -127,7 +134,7 @@ TEST_CASE("what yaml-cpp writes out of tags is bounded") {
   std::string text = "%TAG !a! " + std::string(1'000'000, 't') + "\n---\n";
   for (int i = 0; i < 9; ++i)
     text += GENERATE("- !a!x y\n", "- !a!x [y]\n", "- !a!x {y: z}\n");
-  CHECK_THAT(refusal(text), Contains("it stands for more than 8 MiB"));
+  CHECK_THAT(refusal_of_documents(text), Contains("it stands for more than 8 MiB"));
 }
 
 TEST_CASE("JSON is counted over all documents, and not within strings") {
@@ -135,12 +142,13 @@ TEST_CASE("JSON is counted over all documents, and not within strings") {
   for (std::size_t i = 0; i < max_manifest_values / 4; ++i)
     half += "{},";
   half += "{}]}";
-  CHECK(refusal(half).empty());
-  CHECK(refusal(half + half) == "m.yaml: more than 250000 values");
-  CHECK(refusal(R"({"a":")" + std::string(max_manifest_values, ',') + R"("})").empty());
+  CHECK(refusal_of_documents(half).empty());
+  CHECK(refusal_of_documents(half + half) == "m.yaml: more than 250000 values");
+  CHECK(
+      refusal_of_documents(R"({"a":")" + std::string(max_manifest_values, ',') + R"("})").empty());
 }
 
 TEST_CASE("JSON behind a byte order mark is refused as such") {
-  CHECK_THAT(refusal("\xEF\xBB\xBF {}"), Contains("byte order mark"));
+  CHECK_THAT(refusal_of_documents("\xEF\xBB\xBF {}"), Contains("byte order mark"));
   CHECK(trees("\xEF\xBB\xBFkind: x") == R"([{"kind":"x"}])");
 }

@@ -11,8 +11,7 @@
 #include <vector>
 
 #define CATCH_CONFIG_ENABLE_PAIR_STRINGMAKER
-#include <catch2/catch.hpp>
-
+#include "catch.h"
 #include "faults.h"
 #include "helpers/encryptedfile/actions.h"
 #include "helpers/encryptedfile/credentials_file.h"
@@ -42,7 +41,7 @@ struct Disk {
   auto operator<=>(const Disk&) const = default;
 };
 
-Paths paths_in(const fs::path& folder) {
+Paths paths_below(const fs::path& folder) {
   return {.credentials = folder / "data/credentials",
           .lock = folder / "data/credentials.lock",
           .key = folder / "config/key",
@@ -129,7 +128,7 @@ const Key own_key{"0123456789abcdef0123456789ABCDEF"};
 
 // With the user's own key, where the credentials are sealed with that.
 Paths paths_with_key(const fs::path& folder) {
-  Paths paths = paths_in(folder);
+  Paths paths = paths_below(folder);
   const auto header = CredentialsFile(paths).header();
   if (!header || !is_key_of(own_key, *header)) return paths;
   paths.named_key = folder / "own";
@@ -239,7 +238,7 @@ void check_disks(const std::set<Disk>& disks, const std::set<std::optional<std::
 // False if there is no call number `at`.
 bool check_change(const Change& change, const Fault& fault, std::size_t at) {
   const TemporaryFolder folder(folder_in_memory());
-  const Paths paths = paths_in(folder.path());
+  const Paths paths = paths_below(folder.path());
   {
     const WatchedCalls unsynced;
     make_folders(paths);
@@ -280,7 +279,7 @@ struct KilledHere {};
 // `change` is killed at call number `at`, then another one is made. False if there is no such call.
 bool check_change_after(const Change& change, std::size_t at) {
   const TemporaryFolder folder(folder_in_memory());
-  const Paths paths = paths_in(folder.path());
+  const Paths paths = paths_below(folder.path());
   const WatchedCalls unsynced;
   make_folders(paths);
   change.prepare(paths);

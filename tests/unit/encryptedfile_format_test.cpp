@@ -1,9 +1,9 @@
 #include <cstdint>
 #include <string>
 
-#include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "catch.h"
 #include "helpers/encryptedfile/entries.h"
 #include "helpers/encryptedfile/sealed_file.h"
 #include "support.h"
@@ -36,7 +36,7 @@ std::optional<Argon2id> passphrase_of(const nlohmann::json& row) {
 }
 
 /// What a reader has to say to `file`; it never gets as far as the content.
-std::string refusal(const std::string& file, const Key& key) {
+std::string refusal_of_sealed_file(const std::string& file, const Key& key) {
   const auto error = error_of([&] { unseal(file, key); });
   return error ? error->message() : "no error";
 }
@@ -86,7 +86,7 @@ TEST_CASE("a file with any bit changed is refused") {
       changed[i / 8] =
           static_cast<char>(static_cast<unsigned char>(changed[i / 8]) ^ (1U << i % 8));
       INFO("bit " << i % 8 << " of byte " << i / 8);
-      CHECK(refusal(changed, key) != "no error");
+      CHECK(refusal_of_sealed_file(changed, key) != "no error");
     }
   }
 }
@@ -96,24 +96,24 @@ TEST_CASE("a file cut at any length, or longer, is refused") {
   const std::string file = seal("some content", key, std::nullopt, new_nonce());
   for (std::size_t size = 0; size < file.size(); ++size) {
     INFO("size " << size);
-    CHECK(refusal(file.substr(0, size), key) != "no error");
+    CHECK(refusal_of_sealed_file(file.substr(0, size), key) != "no error");
   }
-  CHECK(refusal(file + '\0', key) ==
+  CHECK(refusal_of_sealed_file(file + '\0', key) ==
         "damaged: some of its bytes have changed since it was written");
-  CHECK(refusal(file.substr(0, 103), key) == "damaged: it ends after 103 bytes");
-  CHECK(refusal(file.substr(0, 1), key) == "damaged: it ends after 1 bytes");
+  CHECK(refusal_of_sealed_file(file.substr(0, 103), key) == "damaged: it ends after 103 bytes");
+  CHECK(refusal_of_sealed_file(file.substr(0, 1), key) == "damaged: it ends after 1 bytes");
 }
 
 TEST_CASE("a foreign file, a newer version and a wrong key are told from a damaged file") {
   const Key key = new_key();
   const std::string file = seal("{}", key, std::nullopt, new_nonce());
   for (const std::string foreign : {"", "{}", "docker-compose", "age-encryption.org/v1\n"})
-    CHECK(refusal(foreign, key) == "not a file of docker-credential-encryptedfile");
-  CHECK(refusal(with_number(file, version_at, 2), key) ==
+    CHECK(refusal_of_sealed_file(foreign, key) == "not a file of docker-credential-encryptedfile");
+  CHECK(refusal_of_sealed_file(with_number(file, version_at, 2), key) ==
         "its format has version 2, and this program knows 1");
-  CHECK(refusal(with_number(file, version_at, 0xFFFFFFFF), key) ==
+  CHECK(refusal_of_sealed_file(with_number(file, version_at, 0xFFFFFFFF), key) ==
         "its format has version 4294967295, and this program knows 1");
-  CHECK(refusal(file, new_key()) == "this is not its key");
+  CHECK(refusal_of_sealed_file(file, new_key()) == "this is not its key");
   CHECK_FALSE(is_key_of(new_key(), read_header(file)));
   CHECK(is_key_of(key, read_header(file)));
 }
@@ -133,11 +133,11 @@ TEST_CASE("a header can ask for no more work and memory than the format allows")
   CHECK_FALSE(accepted(1, 8191));
   CHECK_FALSE(accepted(1, 1024 * 1024 + 1));
   CHECK_FALSE(accepted(0xFFFFFFFF, 0xFFFFFFFF));
-  CHECK(refusal(with_number(file, kibibytes_at, 0x40000000), key) ==
+  CHECK(refusal_of_sealed_file(with_number(file, kibibytes_at, 0x40000000), key) ==
         "damaged: deriving its key is to take 3 passes over 1073741824 KiB");
-  CHECK(refusal(with_number(file, origin_at, 2), key) ==
+  CHECK(refusal_of_sealed_file(with_number(file, origin_at, 2), key) ==
         "damaged: it does not say where its key comes from");
-  CHECK(refusal(with_number(file, origin_at, 0), key) ==
+  CHECK(refusal_of_sealed_file(with_number(file, origin_at, 0), key) ==
         "damaged: it has settings for a passphrase, and none belongs to it");
 }
 

@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <string>
 
-#include <catch2/catch.hpp>
-
+#include "catch.h"
+#include "encryptedfile_paths.h"
 #include "helpers/encryptedfile/key_file.h"
 #include "helpers/encryptedfile/passphrase.h"
 #include "helpers/encryptedfile/paths.h"
@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 namespace {
 
 /// The environment that decides about the paths, without anything of the tester's own.
-struct Environment {
+struct PathVariables {
   TemporaryFolder folder;
   ScopedVariable home{"HOME", folder.path().string()};
   ScopedVariable data{"XDG_DATA_HOME", std::nullopt};
@@ -44,18 +44,10 @@ fs::path write_private(const TemporaryFolder& folder, const std::string& name,
   return file;
 }
 
-Paths paths_in(const TemporaryFolder& folder) {
-  return {.credentials = folder.path() / "credentials",
-          .lock = folder.path() / "credentials.lock",
-          .key = folder.path() / "key",
-          .new_key = folder.path() / "key.new",
-          .named_key = std::nullopt};
-}
-
 }  // namespace
 
 TEST_CASE("the files are where the XDG base directories say") {
-  const Environment environment;
+  const PathVariables environment;
   const fs::path home = environment.folder.path();
   CHECK(find_paths().credentials ==
         home / ".local/share/docker-credential-encryptedfile/credentials");
@@ -68,7 +60,7 @@ TEST_CASE("the files are where the XDG base directories say") {
 }
 
 TEST_CASE("the environment names the key file: its own variable first, then systemd's folder") {
-  const Environment environment;
+  const PathVariables environment;
   CHECK_FALSE(find_paths().named_key);
   const ScopedVariable systemd("CREDENTIALS_DIRECTORY", environment.folder.path().string());
   CHECK_FALSE(find_paths().named_key);  // a service with other credentials
@@ -120,7 +112,7 @@ TEST_CASE("a named key file may be a link, but not open, missing or something el
 
 TEST_CASE("the first use makes a random key, later ones take it") {
   const TemporaryFolder folder;
-  Paths paths = paths_in(folder);
+  Paths paths = paths_in(folder.path());
   paths.key = folder.path() / "a/b/key";
   const Key key = key_for_new_file(paths);
   CHECK(key.bytes.size() == key_size);
@@ -136,7 +128,7 @@ TEST_CASE("the first use makes a random key, later ones take it") {
 
 TEST_CASE("the key of a file is found in the key file, or in the one that is to replace it") {
   const TemporaryFolder folder;
-  Paths paths = paths_in(folder);
+  Paths paths = paths_in(folder.path());
   const Key old_key = new_key(), next_key = new_key();
   const auto missing = error_of([&] { find_key_in_files(paths, header_of(old_key)); });
   REQUIRE(missing);

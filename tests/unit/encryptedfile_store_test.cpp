@@ -3,8 +3,7 @@
 #include <filesystem>
 #include <string>
 
-#include <catch2/catch.hpp>
-
+#include "catch.h"
 #include "helpers/encryptedfile/credentials_file.h"
 #include "helpers/encryptedfile/encrypted_file_store.h"
 #include "helpers/encryptedfile/key_file.h"

@@ -4,8 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include <catch2/catch.hpp>
-
+#include "catch.h"
 #include "temporary_folder.h"
 
 using namespace pullsecret;

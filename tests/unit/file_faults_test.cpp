@@ -13,8 +13,7 @@
 #include <string>
 
 #define CATCH_CONFIG_ENABLE_PAIR_STRINGMAKER
-#include <catch2/catch.hpp>
-
+#include "catch.h"
 #include "docker/config_file.h"
 #include "faults.h"
 #include "support.h"

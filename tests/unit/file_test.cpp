@@ -10,8 +10,7 @@
 #include <string>
 #include <utility>
 
-#include <catch2/catch.hpp>
-
+#include "catch.h"
 #include "support.h"
 #include "temporary_folder.h"
 #include "watched_calls.h"

@@ -3,8 +3,7 @@
 #include <array>
 #include <string>
 
-#include <catch2/catch.hpp>
-
+#include "catch.h"
 #include "support.h"
 
 using namespace pullsecret;

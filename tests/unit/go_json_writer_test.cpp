@@ -1,6 +1,6 @@
 #include "credential/go_json_writer.h"
 
-#include <catch2/catch.hpp>
+#include "catch.h"
 
 using namespace pullsecret;
 

@@ -2,15 +2,14 @@
 
 #include <string>
 
-#include <catch2/catch.hpp>
-
+#include "catch.h"
 #include "support.h"
 
 using namespace pullsecret;
 
 namespace {
 
-std::string message_of(const std::string& text) {
+std::string fault_of(const std::string& text) {
   const auto error = error_of([&] { first_value({"config.json", text}); });
   return error ? error->what() : "no error";
 }
@@ -30,23 +29,23 @@ TEST_CASE("first_value gives the first value without what stands around it") {
 }
 
 TEST_CASE("first_value says line and column in characters, and what is wrong in words") {
-  CHECK(message_of("{\n  \"a\": 1,\n}") == "config.json:2:9: a trailing comma");
-  CHECK(message_of("{\"ü\": [1,]}") == "config.json:1:9: a trailing comma");
-  CHECK(message_of("{/*x*/}") == "config.json:1:2: a comment, which JSON does not have");
-  CHECK(message_of("{# x\n}") == "config.json:1:2: a comment, which JSON does not have");
-  CHECK(message_of("{'a': 1}") == "config.json:1:2: a single quote; JSON takes double quotes");
-  CHECK(message_of("{\"a\n\": 1}") == "config.json:1:4: a line break inside a string");
-  CHECK(message_of("\xEF\xBB\xBF{}") ==
+  CHECK(fault_of("{\n  \"a\": 1,\n}") == "config.json:2:9: a trailing comma");
+  CHECK(fault_of("{\"ü\": [1,]}") == "config.json:1:9: a trailing comma");
+  CHECK(fault_of("{/*x*/}") == "config.json:1:2: a comment, which JSON does not have");
+  CHECK(fault_of("{# x\n}") == "config.json:1:2: a comment, which JSON does not have");
+  CHECK(fault_of("{'a': 1}") == "config.json:1:2: a single quote; JSON takes double quotes");
+  CHECK(fault_of("{\"a\n\": 1}") == "config.json:1:4: a line break inside a string");
+  CHECK(fault_of("\xEF\xBB\xBF{}") ==
         "config.json:1:1: a byte order mark, which JSON does not have");
-  CHECK_THAT(message_of("{\"a\": \"C:\\Users\"}"), Catch::Contains("a backslash that begins no"));
-  CHECK_THAT(message_of("{\"a\": True}"), Catch::Contains("1:7: unexpected \"T\""));
-  CHECK(message_of("\uFFFD{}") == "config.json:1:1: unexpected \"\uFFFD\"");
-  CHECK(message_of("\xFF{}") == "config.json:1:1: unexpected \"\\xff\"");
-  CHECK(message_of("{\"a\" 1}") == "config.json:1:6: unexpected \"1\"");
-  CHECK(message_of("{\"a\": 1 \"b\": 2}") ==
+  CHECK_THAT(fault_of("{\"a\": \"C:\\Users\"}"), Catch::Contains("a backslash that begins no"));
+  CHECK_THAT(fault_of("{\"a\": True}"), Catch::Contains("1:7: unexpected \"T\""));
+  CHECK(fault_of("\uFFFD{}") == "config.json:1:1: unexpected \"\uFFFD\"");
+  CHECK(fault_of("\xFF{}") == "config.json:1:1: unexpected \"\\xff\"");
+  CHECK(fault_of("{\"a\" 1}") == "config.json:1:6: unexpected \"1\"");
+  CHECK(fault_of("{\"a\": 1 \"b\": 2}") ==
         "config.json:1:9: a comma or colon is missing before this string");
   for (const char* cut : {"{", "{\"a", "{\"a\":", "{\"a\":1", "[1,", "\"abc"})
-    CHECK_THAT(message_of(cut), Catch::Contains("ends too early"));
+    CHECK_THAT(fault_of(cut), Catch::Contains("ends too early"));
 }
 
 TEST_CASE("first_value takes what RFC 8259 has as JSON") {
@@ -54,7 +53,7 @@ TEST_CASE("first_value takes what RFC 8259 has as JSON") {
                              std::string(5000, '9'), R"("\"\\\/\b\f\n\r\t\u00Ff")", "\"\x7F\xFF\"",
                              R"(["\ud800",{"":[]},true,false,null])", "\t[ 1 ,\r\n2 ]");
   CAPTURE(json);
-  CHECK(message_of(json) == "no error");
+  CHECK(fault_of(json) == "no error");
 }
 
 TEST_CASE("first_value takes nothing else") {
@@ -63,7 +62,7 @@ TEST_CASE("first_value takes nothing else") {
                              "\"\t\"", std::string("\"\0\"", 3), "[1,]", "[,1]", "[1 2]", "{\"a\"}",
                              "{a:1}", "{\"a\":1,}", "{1:2}", "[1}");
   CAPTURE(text);
-  CHECK(message_of("[" + text + "]") != "no error");
+  CHECK(fault_of("[" + text + "]") != "no error");
 }
 
 TEST_CASE("a fault says whether it is a limit of our own") {
@@ -76,6 +75,6 @@ TEST_CASE("a fault says whether it is a limit of our own") {
 
 TEST_CASE("first_value takes 64 levels and no more") {
   CHECK(first_value({"", nested(64)}).size() == 128);
-  CHECK(message_of(nested(65)) == "config.json: nested deeper than 64 levels");
-  CHECK(message_of(std::string(100'000, '[')) == "config.json: nested deeper than 64 levels");
+  CHECK(fault_of(nested(65)) == "config.json: nested deeper than 64 levels");
+  CHECK(fault_of(std::string(100'000, '[')) == "config.json: nested deeper than 64 levels");
 }

@@ -1,7 +1,6 @@
 #include "kubernetes/keyring.h"
 
-#include <catch2/catch.hpp>
-
+#include "catch.h"
 #include "credential/registry.h"
 #include "support.h"
 

@@ -1,7 +1,7 @@
 #define CATCH_CONFIG_RUNNER
 #include <csignal>
 
-#include <catch2/catch.hpp>
+#include "catch.h"
 
 // Writing to a program that has gone is an error to be checked, as under harden_process().
 int main(int argc, char** argv) {

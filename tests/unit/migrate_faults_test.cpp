@@ -1,8 +1,7 @@
 #include <cerrno>
 #include <string>
 
-#include <catch2/catch.hpp>
-
+#include "catch.h"
 #include "cli/options.h"
 #include "docker_home.h"
 #include "migration.h"

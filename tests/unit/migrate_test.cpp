@@ -1,7 +1,6 @@
 #include <string>
 
-#include <catch2/catch.hpp>
-
+#include "catch.h"
 #include "migration.h"
 
 using namespace pullsecret;

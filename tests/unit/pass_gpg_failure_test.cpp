@@ -1,8 +1,7 @@
 #include <string>
 #include <string_view>
 
-#include <catch2/catch.hpp>
-
+#include "catch.h"
 #include "helpers/pass/gpg_failure.h"
 
 using namespace pullsecret;
@@ -11,7 +10,7 @@ namespace {
 
 // What gpg 2.2.40 printed, with --status-fd 2, in each of these cases.
 constexpr const char* fingerprint = "DE9A3746446759565AB5F4C2B2557E16D4EF1F81";
-constexpr const char* unusable =
+constexpr const char* unusable_key =
     "[GNUPG:] KEY_CONSIDERED DE9A3746446759565AB5F4C2B2557E16D4EF1F81 0\n"
     "gpg: error retrieving 'builder@example.invalid' via WKD: No data\n"
     "[GNUPG:] INV_RECP 0 builder@example.invalid\n"
@@ -56,15 +55,15 @@ std::string why_not_decrypted(const std::string& output, const KeyList& keys,
 
 TEST_CASE("a key that cannot encrypt is named with the command that mends it") {
   using Catch::Contains;
-  CHECK_THAT(why_not_encrypted(unusable, listing('e', "sc")),
+  CHECK_THAT(why_not_encrypted(unusable_key, listing('e', "sc")),
              Contains(std::string(fingerprint) + " has expired") &&
                  Contains(std::string("gpg --edit-key ") + fingerprint + " expire save"));
-  CHECK_THAT(why_not_encrypted(unusable, listing('r', "sc")), Contains("is revoked"));
-  CHECK_THAT(why_not_encrypted(unusable, listing('u', "scESCD")), Contains("is disabled"));
-  CHECK_THAT(why_not_encrypted(unusable, listing('u', "scSC")), Contains("no valid part"));
+  CHECK_THAT(why_not_encrypted(unusable_key, listing('r', "sc")), Contains("is revoked"));
+  CHECK_THAT(why_not_encrypted(unusable_key, listing('u', "scESCD")), Contains("is disabled"));
+  CHECK_THAT(why_not_encrypted(unusable_key, listing('u', "scSC")), Contains("no valid part"));
   CHECK_THAT(why_not_encrypted(untrusted_without_terminal, listing('-', "scESC")),
              Contains("does not trust") && Contains(" trust save`"));
-  CHECK_THAT(why_not_encrypted(unusable, no_key),
+  CHECK_THAT(why_not_encrypted(unusable_key, no_key),
              Contains("no public key builder@example.invalid") && Contains("gpg --import"));
 }
 
@@ -83,7 +82,7 @@ TEST_CASE("the key asked about is the one that gpg gave up at") {
 }
 
 TEST_CASE("what is no key's fault is told in gpg's words, without status lines") {
-  CHECK(encryption_failure(std::string(unusable), listing('u', "scESC")).message() ==
+  CHECK(encryption_failure(std::string(unusable_key), listing('u', "scESC")).message() ==
         "gpg cannot encrypt: gpg: error retrieving 'builder@example.invalid' via WKD: No data, "
         "gpg: [stdin]: encryption failed: No data, Password encryption aborted.");
   CHECK(said_to_people("[GNUPG:] X\n\n one \033[1m\n[GNUPG:] Y 1\ntwo") == "one \\x1b[1m, two");

@@ -4,8 +4,7 @@
 #include <string>
 #include <vector>
 
-#include <catch2/catch.hpp>
-
+#include "catch.h"
 #include "helpers/pass/layout.h"
 #include "support.h"
 #include "temporary_folder.h"

@@ -5,8 +5,7 @@
 #include <filesystem>
 #include <string>
 
-#include <catch2/catch.hpp>
-
+#include "catch.h"
 #include "helpers/pass/gpg_key.h"
 #include "helpers/pass/pass_program.h"
 #include "support.h"

@@ -6,8 +6,7 @@
 #include <filesystem>
 #include <string>
 
-#include <catch2/catch.hpp>
-
+#include "catch.h"
 #include "support.h"
 #include "system/file.h"
 #include "system/lock.h"
@@ -18,13 +17,13 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::optional<std::string> read(const fs::path& file, OpenMode mode = OpenMode::refused,
-                                SymbolicLink link = SymbolicLink::refused) {
+std::optional<std::string> read_as(const fs::path& file, OpenMode mode = OpenMode::refused,
+                                   SymbolicLink link = SymbolicLink::refused) {
   return read_private_file(file, 100, mode, link);
 }
 
-std::string refusal(const fs::path& file) {
-  const auto error = error_of([&] { read(file); });
+std::string refusal_of_file(const fs::path& file) {
+  const auto error = error_of([&] { read_as(file); });
   return error ? error->message() : "no error";
 }
 
@@ -36,9 +35,9 @@ TEST_CASE("a private file is read, and nothing is where there is none") {
   const TemporaryFolder folder;
   const fs::path file = folder.write("file", "content");
   chmod(file.c_str(), 0400);
-  CHECK(read(file) == "content");
-  CHECK_FALSE(read(folder.path() / "none"));
-  CHECK_FALSE(read(folder.path() / "no/folder"));
+  CHECK(read_as(file) == "content");
+  CHECK_FALSE(read_as(folder.path() / "none"));
+  CHECK_FALSE(read_as(folder.path() / "no/folder"));
 }
 
 TEST_CASE("a file that others may use is refused, or mended") {
@@ -46,11 +45,11 @@ TEST_CASE("a file that others may use is refused, or mended") {
   const fs::path file = folder.write("file", "content");
   for (const mode_t mode : {0640U, 0604U, 0620U, 0601U}) {
     chmod(file.c_str(), mode);
-    CHECK_THAT(refusal(file), Catch::StartsWith("others can use it, its mode is 06"));
+    CHECK_THAT(refusal_of_file(file), Catch::StartsWith("others can use it, its mode is 06"));
     CHECK(fs::status(file).permissions() == fs::perms(mode));
-    CHECK(read(file, OpenMode::mended) == "content");
+    CHECK(read_as(file, OpenMode::mended) == "content");
     CHECK(fs::status(file).permissions() == fs::perms(0600));
-    CHECK(read(file) == "content");
+    CHECK(read_as(file) == "content");
   }
 }
 
@@ -59,15 +58,15 @@ TEST_CASE("only a regular file is read, and a link only where it was named") {
   const fs::path file = folder.write("file", "content"), link = folder.path() / "link";
   chmod(file.c_str(), 0600);
   fs::create_symlink("file", link);
-  CHECK(refusal(link) == "a symbolic link, which is not followed here");
-  CHECK(read(link, OpenMode::refused, SymbolicLink::followed) == "content");
+  CHECK(refusal_of_file(link) == "a symbolic link, which is not followed here");
+  CHECK(read_as(link, OpenMode::refused, SymbolicLink::followed) == "content");
   chmod(file.c_str(), 0644);
-  CHECK(error_of([&] { read(link, OpenMode::refused, SymbolicLink::followed); }));
-  CHECK(refusal(folder.path()) == "is a directory");
+  CHECK(error_of([&] { read_as(link, OpenMode::refused, SymbolicLink::followed); }));
+  CHECK(refusal_of_file(folder.path()) == "is a directory");
   const fs::path pipe = folder.path() / "pipe";
   REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
-  CHECK(refusal(pipe) == "not a regular file");
-  CHECK(refusal("/dev/null") == "not a regular file");
+  CHECK(refusal_of_file(pipe) == "not a regular file");
+  CHECK(refusal_of_file("/dev/null") == "not a regular file");
 }
 
 TEST_CASE("another user's file or folder is refused, root's is not") {
@@ -76,8 +75,8 @@ TEST_CASE("another user's file or folder is refused, root's is not") {
   const fs::path file = folder.write("folder/file", "content");
   chmod(file.c_str(), 0600);
   REQUIRE(chown(file.c_str(), stranger, 0) == 0);
-  CHECK(refusal(file) == "belongs to user 12345, and this is user 0");
-  CHECK(error_of([&] { read(file, OpenMode::mended); }));
+  CHECK(refusal_of_file(file) == "belongs to user 12345, and this is user 0");
+  CHECK(error_of([&] { read_as(file, OpenMode::mended); }));
   REQUIRE(chown(file.parent_path().c_str(), stranger, 0) == 0);
   CHECK(error_of([&] { make_private_folder(file.parent_path()); })->message() ==
         "belongs to user 12345, and this is user 0");

@@ -9,9 +9,9 @@
 #include <string>
 #include <thread>
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
+#include "catch.h"
 #include "support.h"
 #include "temporary_folder.h"
 

@@ -1,7 +1,6 @@
 #include "kubernetes/pull_credential.h"
 
-#include <catch2/catch.hpp>
-
+#include "catch.h"
 #include "support.h"
 
 using namespace pullsecret;

@@ -1,7 +1,6 @@
 #include "kubernetes/pull_data.h"
 
-#include <catch2/catch.hpp>
-
+#include "catch.h"
 #include "credential/base64.h"
 #include "support.h"
 
@@ -9,7 +8,7 @@ using namespace pullsecret;
 
 namespace {
 
-PullData read(const std::string& data) {
+PullData read_data(const std::string& data) {
   return read_pull_data(SecretType::dockerconfigjson, data);
 }
 
@@ -20,8 +19,8 @@ std::vector<std::string> keys(const PullData& data) {
   return keys;
 }
 
-std::string refusal(const std::string& data) {
-  const PullData pull_data = read(data);
+std::string refusal_of_data(const std::string& data) {
+  const PullData pull_data = read_data(data);
   return pull_data.refusal ? pull_data.refusal->what() : "";
 }
 
@@ -34,7 +33,7 @@ TEST_CASE("an entry is read exactly as the kubelet reads it") {
     CAPTURE(row["case"]);
     const nlohmann::json data = {
         {"auths", {{"good.io", {{"auth", "dTpw"}}}, {"x.io", row["entry"]}}}};
-    const PullData pull_data = read(data.dump());
+    const PullData pull_data = read_data(data.dump());
     const auto& kubelet = row["kubelet"];
     CHECK(pull_data.refusal.has_value() == kubelet.contains("secret_rejected"));
     REQUIRE(keys(pull_data) == Keys{"good.io", "x.io"});
@@ -52,22 +51,23 @@ TEST_CASE("both types hold the same entries") {
   const PullData data = read_pull_data(SecretType::dockercfg, R"({"a.io":{"auth":"dTpw"}})");
   REQUIRE(keys(data) == Keys{"a.io"});
   CHECK(data.entries[0].credential.password == "p");
-  CHECK(keys(read(R"({"a.io":{"auth":"dTpw"}})")).empty());
+  CHECK(keys(read_data(R"({"a.io":{"auth":"dTpw"}})")).empty());
 }
 
 TEST_CASE("the last of a repeated key counts, repeated auths add up") {
-  const PullData data = read(
+  const PullData data = read_data(
       R"({"auths":{"a.io":{"username":"1"},"b.io":{}},"AUTHS":{"c.io":{},"a.io":{"password":"2"}}})");
   CHECK(keys(data) == Keys{"a.io", "b.io", "c.io"});
   CHECK(data.repeated_keys == Keys{"a.io"});
   CHECK(data.entries[0].credential.username.empty());
   CHECK(data.entries[0].credential.password == "2");
-  CHECK(keys(read(R"({"auths":{"a.io":{}},"auths":null,"auths":{"b.io":null}})")) == Keys{"b.io"});
+  CHECK(keys(read_data(R"({"auths":{"a.io":{}},"auths":null,"auths":{"b.io":null}})")) ==
+        Keys{"b.io"});
 }
 
 TEST_CASE("null leaves a field as it is") {
   const PullData data =
-      read(R"({"auths":{"a.io":{"username":"u","username":null,"password":null}}})");
+      read_data(R"({"auths":{"a.io":{"username":"u","username":null,"password":null}}})");
   CHECK_FALSE(data.refusal);
   CHECK(data.entries[0].credential.username == "u");
 }
@@ -93,18 +93,18 @@ TEST_CASE("what makes the kubelet refuse all, with its place") {
        ".dockerconfigjson:1:18: the \"auth\" of a.io is not base64"},
   }));
   CAPTURE(data);
-  CHECK(refusal(data) == words);
+  CHECK(refusal_of_data(data) == words);
 }
 
 TEST_CASE("what the kubelet does not look at does not count") {
   const std::string data = GENERATE("null", "{}", R"({"auths":null})", R"({"HttpHeaders":null})",
                                     R"({"auths":{"a.io":{"identitytoken":5,"x":[]}}})");
   CAPTURE(data);
-  CHECK(refusal(data).empty());
+  CHECK(refusal_of_data(data).empty());
 }
 
 TEST_CASE("one bad entry refuses all, and the others are shown") {
-  const PullData data = read(R"({"auths":{"a.io":{"auth":"x"},"b.io":{"auth":"dTpw"}}})");
+  const PullData data = read_data(R"({"auths":{"a.io":{"auth":"x"},"b.io":{"auth":"dTpw"}}})");
   CHECK(data.refusal);
   CHECK(data.entries[0].defect);
   CHECK_FALSE(data.entries[1].defect);
@@ -112,20 +112,21 @@ TEST_CASE("one bad entry refuses all, and the others are shown") {
 }
 
 TEST_CASE("a named store is told") {
-  CHECK(read(R"({"credsStore":"pass"})").names_store);
-  CHECK(read(R"({"credHelpers":{}})").names_store);
-  CHECK_FALSE(read(R"({"auths":{}})").names_store);
+  CHECK(read_data(R"({"credsStore":"pass"})").names_store);
+  CHECK(read_data(R"({"credHelpers":{}})").names_store);
+  CHECK_FALSE(read_data(R"({"auths":{}})").names_store);
 }
 
 TEST_CASE("the number of entries is bounded") {
   std::string entries;
   for (std::size_t i = 0; i <= max_pull_entries; ++i)
     entries += (i == 0 ? "\"" : ",\"") + std::to_string(i) + "\":{}";
-  CHECK_THROWS_WITH(read(R"({"auths":{)" + entries + "}}"), "more than 10000 entries in a Secret");
+  CHECK_THROWS_WITH(read_data(R"({"auths":{)" + entries + "}}"),
+                    "more than 10000 entries in a Secret");
 }
 
 TEST_CASE("a key that is repeated often is named once") {
-  const PullData data = read(R"({"auths":{"":{},"":{},"a":{},"":{},"":{"username":"u"}}})");
+  const PullData data = read_data(R"({"auths":{"":{},"":{},"a":{},"":{},"":{"username":"u"}}})");
   CHECK(data.repeated_keys == std::vector<std::string>{""});
   CHECK(data.entries.at(0).credential.username == "u");
 }

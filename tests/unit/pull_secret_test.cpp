@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include <catch2/catch.hpp>
-
+#include "catch.h"
 #include "credential/base64.h"
 #include "kubernetes/keyring.h"
 #include "support.h"

@@ -1,6 +1,6 @@
 #include "credential/registry.h"
 
-#include <catch2/catch.hpp>
+#include "catch.h"
 
 using namespace pullsecret;
 

@@ -3,18 +3,14 @@
 #include <string>
 #include <vector>
 
-#include <catch2/catch.hpp>
-
+#include "catch.h"
+#include "parsed_config.h"
 #include "script_stores.h"
 #include "support.h"
 
 using namespace pullsecret;
 
 namespace {
-
-Config parse(const std::string& text) {
-  return parse_config({"config.json", text});
-}
 
 std::string answer(const std::string& username) {
   return R"({"Username":")" + username + R"(","Secret":"p"})";

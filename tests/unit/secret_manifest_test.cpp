@@ -1,7 +1,6 @@
 #include "kubernetes/secret_manifest.h"
 
-#include <catch2/catch.hpp>
-
+#include "catch.h"
 #include "kubernetes/secret.h"
 #include "support.h"
 
@@ -9,12 +8,12 @@ using namespace pullsecret;
 
 namespace {
 
-Manifests read(const std::string& text) {
+Manifests read_manifest(const std::string& text) {
   return read_manifests({"m", text});
 }
 
-std::string refusal(const std::string& text) {
-  const auto error = error_of([&] { read(text); });
+std::string refusal_of_manifest(const std::string& text) {
+  const auto error = error_of([&] { read_manifest(text); });
   return error ? error->what() : "";
 }
 
@@ -30,7 +29,7 @@ using Names = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("a Secret is read as its manifest has it") {
-  const Manifests manifests = read(
+  const Manifests manifests = read_manifest(
       "kind: Secret\nmetadata: {name: regcred, namespace: team}\n"
       "type: kubernetes.io/dockercfg\ndata: {.dockercfg: e30=, empty: }\nstringData: {a: b}\n");
   REQUIRE(manifests.secrets.size() == 1);
@@ -47,7 +46,7 @@ TEST_CASE("what this project writes is read back") {
                       .name_space = "team",
                       .data = pull_secret_data(SecretType::dockerconfigjson,
                                                {{"ghcr.io", {.username = "u", .password = "p"}}})};
-  const Manifests yaml = read(to_yaml(secret)), json = read(to_json(secret));
+  const Manifests yaml = read_manifest(to_yaml(secret)), json = read_manifest(to_json(secret));
   for (const Manifests& manifests : {yaml, json}) {
     REQUIRE(manifests.secrets.size() == 1);
     CHECK(manifests.secrets[0].name == "regcred");
@@ -58,7 +57,7 @@ TEST_CASE("what this project writes is read back") {
 }
 
 TEST_CASE("Lists and several documents are read in their order, other kinds are skipped") {
-  const Manifests manifests = read(R"(
+  const Manifests manifests = read_manifest(R"(
 kind: List
 items:
 - {kind: Secret, metadata: {name: a}}
@@ -76,7 +75,8 @@ metadata: {generateName: d-}
 )");
   CHECK(names(manifests) == Names{"a", "b", "c", ""});
   CHECK(manifests.skipped == Names{"ConfigMap", "Deployment"});
-  CHECK(names(read(R"({"kind":"Secret","metadata":{"name":"x"}} {"kind":"List","items":[]})")) ==
+  CHECK(names(read_manifest(
+            R"({"kind":"Secret","metadata":{"name":"x"}} {"kind":"List","items":[]})")) ==
         Names{"x"});
 }
 
@@ -89,7 +89,7 @@ TEST_CASE("a Docker config file is taken as the data of a Secret") {
       {R"({"ghcr.io":{"auth":"x"},"ghcr.io":{}})", "kubernetes.io/dockercfg", ".dockercfg"},
   }));
   CAPTURE(text);
-  const Manifests manifests = read("\n" + text + "\n");
+  const Manifests manifests = read_manifest("\n" + text + "\n");
   REQUIRE(manifests.secrets.size() == 1);
   CHECK(manifests.secrets[0].type == type);
   CHECK(manifests.secrets[0].string_data == std::map<std::string, std::string>{{data_key, text}});
@@ -116,7 +116,7 @@ TEST_CASE("what is no Kubernetes object is refused in words") {
        "m: \"stringData\" of a Secret must be an object of strings"},
   }));
   CAPTURE(text);
-  CHECK(refusal(text) == words);
+  CHECK(refusal_of_manifest(text) == words);
 }
 
 TEST_CASE("what apply would not keep does not count for the size") {
@@ -124,19 +124,20 @@ TEST_CASE("what apply would not keep does not count for the size") {
   const std::string dumped =
       R"({"kind":"Secret","metadata":{"annotations":)"
       R"({"kubectl.kubernetes.io/last-applied-configuration":"{}"},"managedFields":[{}],"name":"a"}})";
-  CHECK(read(plain).secrets.at(0).size == plain.size());
-  CHECK(read(dumped).secrets.at(0).size == plain.size());
+  CHECK(read_manifest(plain).secrets.at(0).size == plain.size());
+  CHECK(read_manifest(dumped).secrets.at(0).size == plain.size());
 }
 
 TEST_CASE("a config file is known as one, and counts as base64") {
-  const SecretManifest config = read(R"({"auths":{}})").secrets.at(0);
+  const SecretManifest config = read_manifest(R"({"auths":{}})").secrets.at(0);
   CHECK(config.is_config_file);
   CHECK(config.size == 16);
-  CHECK_FALSE(read("kind: Secret\nmetadata: {generateName: a-}").secrets.at(0).is_config_file);
+  CHECK_FALSE(
+      read_manifest("kind: Secret\nmetadata: {generateName: a-}").secrets.at(0).is_config_file);
 }
 
 TEST_CASE("null in the place of metadata, data or annotations is nothing") {
-  const Manifests manifests = read(
+  const Manifests manifests = read_manifest(
       "kind: Secret\nmetadata:\ndata:\n---\n"
       "kind: Secret\nmetadata: {name: a, annotations: }\n");
   REQUIRE(manifests.secrets.size() == 2);

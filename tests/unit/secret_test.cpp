@@ -1,8 +1,8 @@
 #include "kubernetes/secret.h"
 
-#include <catch2/catch.hpp>
 #include <yaml-cpp/yaml.h>
 
+#include "catch.h"
 #include "credential/base64.h"
 #include "credential/basic_auth.h"
 #include "support.h"

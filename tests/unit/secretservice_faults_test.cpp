@@ -5,8 +5,7 @@
 #include <string>
 #include <vector>
 
-#include <catch2/catch.hpp>
-
+#include "catch.h"
 #include "helpers/secretservice/secretservice_store.h"
 #include "session_bus.h"
 #include "support.h"

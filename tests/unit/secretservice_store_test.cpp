@@ -5,8 +5,7 @@
 #include <string>
 #include <thread>
 
-#include <catch2/catch.hpp>
-
+#include "catch.h"
 #include "session_bus.h"
 #include "support.h"
 

@@ -2,9 +2,9 @@
 
 #include <string>
 
-#include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "catch.h"
 #include "map_store.h"
 #include "support.h"
 
@@ -18,7 +18,7 @@ std::string request(const std::string& server_url, const std::string& username,
       .dump();
 }
 
-std::string refusal(const std::string& action, const std::string& input) {
+std::string refusal_of_request(const std::string& action, const std::string& input) {
   MapStore store;
   store.store("ghcr.io", {"u", "p"});
   const auto error = error_of([&] { answer(store, action, input); });
@@ -44,34 +44,37 @@ TEST_CASE("what is stored comes back byte for byte, and can be erased") {
 }
 
 TEST_CASE("the messages that callers compare are exact") {
-  CHECK(refusal("get", "quay.io") == "credentials not found in native keychain");
+  CHECK(refusal_of_request("get", "quay.io") == "credentials not found in native keychain");
   for (const char* action : {"get", "erase"}) {
-    CHECK(refusal(action, "") == "no credentials server URL");
-    CHECK(refusal(action, " \n\t") == "no credentials server URL");
+    CHECK(refusal_of_request(action, "") == "no credentials server URL");
+    CHECK(refusal_of_request(action, " \n\t") == "no credentials server URL");
   }
-  CHECK(refusal("store", request("", "u", "p")) == "no credentials server URL");
-  CHECK(refusal("store", R"({"Username":"u","Secret":"p"})") == "no credentials server URL");
-  CHECK(refusal("store", request("ghcr.io", "", "p")) == "no credentials username");
-  CHECK(refusal("store", R"({"ServerURL":"x","Username":null})") == "no credentials username");
+  CHECK(refusal_of_request("store", request("", "u", "p")) == "no credentials server URL");
+  CHECK(refusal_of_request("store", R"({"Username":"u","Secret":"p"})") ==
+        "no credentials server URL");
+  CHECK(refusal_of_request("store", request("ghcr.io", "", "p")) == "no credentials username");
+  CHECK(refusal_of_request("store", R"({"ServerURL":"x","Username":null})") ==
+        "no credentials username");
 }
 
 TEST_CASE("store refuses what would forge or cut an entry, and repeats no secret") {
   const std::string nul(1, '\0');
-  CHECK_THAT(refusal("store", request("ghcr.io\nquay.io", "u", "p")),
+  CHECK_THAT(refusal_of_request("store", request("ghcr.io\nquay.io", "u", "p")),
              Catch::Contains("the server URL holds a control character: ghcr.io\\nquay.io"));
-  CHECK_THAT(refusal("store", request("ghcr.io", "u" + nul, "p")),
+  CHECK_THAT(refusal_of_request("store", request("ghcr.io", "u" + nul, "p")),
              Catch::Contains("the username holds a control character: u\\x00"));
-  CHECK_THAT(refusal("store", request("ghcr.io", "u", "hunter2" + nul)),
+  CHECK_THAT(refusal_of_request("store", request("ghcr.io", "u", "hunter2" + nul)),
              Catch::Contains("the secret holds a NUL") && !Catch::Contains("hunter2"));
-  CHECK_THAT(refusal("get", "ghcr.io" + nul), Catch::Contains("a control character"));
-  CHECK_THAT(refusal("get", "ghcr\xFF.io"), Catch::Contains("not UTF-8"));
-  CHECK_THAT(refusal("store", "{\"ServerURL\":\"a\",\"Username\":\"u\",\"Secret\":\"\xFF\"}"),
-             Catch::Contains("not UTF-8"));
+  CHECK_THAT(refusal_of_request("get", "ghcr.io" + nul), Catch::Contains("a control character"));
+  CHECK_THAT(refusal_of_request("get", "ghcr\xFF.io"), Catch::Contains("not UTF-8"));
+  CHECK_THAT(
+      refusal_of_request("store", "{\"ServerURL\":\"a\",\"Username\":\"u\",\"Secret\":\"\xFF\"}"),
+      Catch::Contains("not UTF-8"));
   for (const char* input : {"", "hunter2", R"({"Secret":"hunter2")"})
-    CHECK(refusal("store", input) == "the credential to store is not JSON");
+    CHECK(refusal_of_request("store", input) == "the credential to store is not JSON");
   for (const char* input : {"[]", "null", R"("hunter2")"})
-    CHECK(refusal("store", input) == "the credential to store is not a JSON object");
-  CHECK(refusal("store", R"({"ServerURL":"a","Username":"u","Secret":7})") ==
+    CHECK(refusal_of_request("store", input) == "the credential to store is not a JSON object");
+  CHECK(refusal_of_request("store", R"({"ServerURL":"a","Username":"u","Secret":7})") ==
         "Secret must be a string");
 }
 

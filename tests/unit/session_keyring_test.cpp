@@ -6,8 +6,7 @@
 #include <string>
 #include <thread>
 
-#include <catch2/catch.hpp>
-
+#include "catch.h"
 #include "support.h"
 
 using namespace pullsecret;

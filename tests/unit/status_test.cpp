@@ -2,8 +2,7 @@
 
 #include <string>
 
-#include <catch2/catch.hpp>
-
+#include "catch.h"
 #include "support.h"
 
 using namespace pullsecret;

@@ -7,9 +7,9 @@
 #include <string>
 #include <string_view>
 
-#include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "catch.h"
 #include "system/error.h"
 
 inline std::string repeated(std::string_view text, std::size_t times) {

@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include <catch2/catch.hpp>
-
+#include "catch.h"
 #include "support.h"
 #include "system/text.h"
 

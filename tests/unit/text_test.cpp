@@ -1,6 +1,6 @@
 #include "system/text.h"
 
-#include <catch2/catch.hpp>
+#include "catch.h"
 
 using namespace pullsecret;
 using Texts = std::vector<std::string>;

@@ -1,7 +1,6 @@
 #include "credential/token.h"
 
-#include <catch2/catch.hpp>
-
+#include "catch.h"
 #include "credential/base64.h"
 
 using namespace pullsecret;
@@ -15,7 +14,7 @@ Time at(std::int64_t seconds) {
 }
 
 // A JSON Web Token of these claims: URL-safe base64 without padding.
-std::string jwt(std::string_view claims) {
+std::string web_token(std::string_view claims) {
   std::string encoded = encode_url_base64(claims);
   encoded.erase(encoded.find_last_not_of('=') + 1);
   return "eyJhbGciOiJSUzI1NiJ9." + encoded + ".c2lnbmF0dXJl";
@@ -70,16 +69,16 @@ TEST_CASE("a token is one as the username, too") {
 
 TEST_CASE("claims beyond 64 KiB are none") {
   const auto claims = [](std::size_t spaces) {
-    return jwt(R"({"exp":5)" + std::string(spaces, ' ') + "}");
+    return web_token(R"({"exp":5)" + std::string(spaces, ' ') + "}");
   };
   CHECK(expiry_of({.password = claims(64UL * 1024 - 9)}) == at(5));
   CHECK_FALSE(expiry_of({.password = claims(64UL * 1024 - 8)}));
 }
 
 TEST_CASE("a JSON Web Token says when it ends") {
-  CHECK(expiry_of({.password = jwt(R"({"exp":1700000000})")}) == at(1'700'000'000));
-  CHECK(expiry_of({.identity_token = jwt(R"({"exp":1700000000.9})")}) == at(1'700'000'000));
-  CHECK(expiry_of({.registry_token = jwt(R"({"iat":1,"exp":5})")}) == at(5));
+  CHECK(expiry_of({.password = web_token(R"({"exp":1700000000})")}) == at(1'700'000'000));
+  CHECK(expiry_of({.identity_token = web_token(R"({"exp":1700000000.9})")}) == at(1'700'000'000));
+  CHECK(expiry_of({.registry_token = web_token(R"({"iat":1,"exp":5})")}) == at(5));
 }
 
 TEST_CASE("an ECR password says when it ends") {
@@ -92,8 +91,9 @@ TEST_CASE("an ECR password says when it ends") {
 TEST_CASE("what says nothing of its end has none") {
   const std::string password =
       GENERATE(std::string(), std::string("hunter2"), std::string("a.b.c"), std::string(".."),
-               jwt("{}"), jwt(R"({"exp":"soon"})"), jwt(R"({"exp":-1})"), jwt(R"({"exp":1e300})"),
-               jwt("[1]"), jwt(R"({"exp":null})"), jwt("{"), jwt(R"({"exp":1})") + ".x");
+               web_token("{}"), web_token(R"({"exp":"soon"})"), web_token(R"({"exp":-1})"),
+               web_token(R"({"exp":1e300})"), web_token("[1]"), web_token(R"({"exp":null})"),
+               web_token("{"), web_token(R"({"exp":1})") + ".x");
   CAPTURE(password);
   CHECK_FALSE(expiry_of({.username = "u", .password = password}));
 }

@@ -25,7 +25,7 @@ struct Judging {
 
 Verdict verdict_on(std::string_view name, std::string path) {
   if (!judge_of_calls || is_judging) return 0;
-  const Judging now;
+  const Judging judging;
   return judge_of_calls({++calls, name, std::move(path)});
 }
 

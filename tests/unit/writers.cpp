@@ -8,6 +8,7 @@
 
 #include "cli/manifest.h"
 #include "docker/config_file.h"
+#include "encryptedfile_paths.h"
 #include "helpers/encryptedfile/encrypted_file_store.h"
 #include "helpers/encryptedfile/key_file.h"
 #include "system/file.h"
@@ -63,14 +64,6 @@ void write_linked_config_with_backup(const fs::path& folder) {
 // What backups and keys are made by.
 void make_new_file(const fs::path& folder) {
   if (!make_file(folder / "new", new_text, folder / "file")) throw Error("new", "is there");
-}
-
-Paths paths_in(const fs::path& folder) {
-  return {.credentials = folder / "credentials",
-          .lock = folder / "credentials.lock",
-          .key = folder / "key",
-          .new_key = folder / "key.new",
-          .named_key = std::nullopt};
 }
 
 void make_credentials(const fs::path& folder) {

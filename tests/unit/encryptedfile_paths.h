@@ -1,0 +1,15 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+#include "helpers/encryptedfile/paths.h"
+
+/// An encrypted store with all its files in one folder.
+inline pullsecret::Paths paths_in(const std::filesystem::path& folder) {
+  return {.credentials = folder / "credentials",
+          .lock = folder / "credentials.lock",
+          .key = folder / "key",
+          .new_key = folder / "key.new",
+          .named_key = std::nullopt};
+}
