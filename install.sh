@@ -128,13 +128,28 @@ prepare_system() {
   fi
 }
 
-# Runs a step of the build, and shows its output only if it fails.
+# Runs a step of the build, and shows its output only if it fails. On a terminal its latest line tells
+# how far it is.
 step() {
   log=$build.log
   mkdir -p "$source/build"
-  "$@" >"$log" 2>&1 && return
+  watch_log &
+  watcher=$!
+  status=0
+  "$@" >"$log" 2>&1 || status=$?
+  kill "$watcher" 2>/dev/null || :
+  wait "$watcher" 2>/dev/null || :
+  [ ! -t 2 ] || printf '\r\033[K' >&2
+  [ "$status" -ne 0 ] || return 0
   cat "$log" >&2
   fail 'the build failed' "its output is above, and in $log"
+}
+
+watch_log() {
+  [ -t 2 ] || return 0
+  while sleep 1 && kill -0 $$ 2>/dev/null; do
+    printf '\r\033[K%.79s' "$(tail -n 1 "$log")" >&2
+  done
 }
 
 build_release() {
