@@ -13,20 +13,28 @@ test_packages=(
   # what the scripts are written with
   jq procps python3 python3-gi python3-yaml xdotool xvfb
 )
-command -v docker >/dev/null || test_packages+=(docker.io)
+command -v docker >/dev/null || test_packages+=('docker-cli|docker.io')
 command -v kubectl >/dev/null || test_packages+=(kubernetes-client)
 
 # shellcheck disable=SC2034
 check_packages=(clang-format clang-tidy shellcheck mandoc)
 
-# install_packages PACKAGE...: those that are missing. A package that cannot be had is a warning
-# here; the tests that need it then say so.
+is_installed() { [[ $(dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null) == ii* ]]; }
+
+# available PACKAGE|PACKAGE: the first that this release of Debian has, else the last.
+available() {
+  local package
+  for package in ${1//|/ }; do
+    ! apt-cache show "$package" >/dev/null 2>&1 || break
+  done
+  echo "$package"
+}
+
+# install_packages PACKAGE...: those that are missing; of A|B the first that there is. A package that
+# cannot be had is a warning here; the tests that need it then say so.
 install_packages() {
   local package missing=() root=() log
-  for package; do
-    [[ $(dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null) == ii* ]] ||
-      missing+=("$package")
-  done
+  for package; do is_installed "$package" || missing+=("$package"); done
   ((${#missing[@]})) || return 0
   if ! command -v apt-get >/dev/null; then
     echo "warning: no apt-get here; missing Debian packages: ${missing[*]}" >&2
@@ -37,6 +45,7 @@ install_packages() {
   log=$(mktemp)
   {
     "${root[@]}" apt-get update || echo 'some package lists could not be renewed'
+    mapfile -t missing < <(for package in "${missing[@]}"; do available "$package"; done)
     "${root[@]}" env DEBIAN_FRONTEND=noninteractive \
       apt-get install -y --no-install-recommends "${missing[@]}"
   } >"$log" 2>&1 </dev/null || {

@@ -4,6 +4,8 @@
 
 # shellcheck source=doctor_cases.sh
 . "$(dirname "$0")/doctor_cases.sh"
+# shellcheck source=own_mounts.sh
+. "$(dirname "$0")/own_mounts.sh"
 need python3
 
 program() { printf '%s/bin/docker-credential-%s' "$scratch" "$1"; }
@@ -105,15 +107,12 @@ doctor
 finds problem helper-not-executable "$(program plain): not executable" "^chmod \+x $(program plain)"
 
 it 'on a file system that is mounted noexec'
-if ! unshare --mount true 2>"$scratch/err"; then
-  skip "no mount namespace: $(head -n 1 "$scratch/err")"
-else
-  mkdir "$scratch/noexec"
-  export e2e
-  run unshare --mount sh -c 'mount -t tmpfs -o noexec none "$1/noexec" &&
+mkdir "$scratch/noexec"
+export e2e
+if run_in_own_mounts sh -c 'mount -t tmpfs -o noexec none "$1/noexec" &&
     cp "$e2e/json_store" "$1/noexec/docker-credential-plain" &&
     PATH=$1/noexec:$PATH && rm "$1/bin/docker-credential-plain" &&
-    exec pullsecret doctor -q -o json' sh "$scratch"
+    exec pullsecret doctor -q -o json' sh "$scratch"; then
   finds problem helper-not-executable 'mounted noexec' 'move it'
 fi
 

@@ -4,6 +4,7 @@
 
 # shellcheck source=own_mounts.sh
 . "$(dirname "$0")/own_mounts.sh"
+enter_own_mounts "$@"
 # shellcheck source=encryptedfile_cases.sh
 . "$(dirname "$0")/encryptedfile_cases.sh"
 

@@ -6,6 +6,7 @@
 
 # shellcheck source=own_mounts.sh
 . "$(dirname "$0")/own_mounts.sh"
+enter_own_mounts "$@"
 # shellcheck source=secret_service.sh
 . "$(dirname "$0")/secret_service.sh"
 need jq python3 gnome-keyring-daemon docker-credential-encryptedfile

@@ -1,12 +1,33 @@
 # shellcheck shell=bash
-# For scripts that make full disks: sourced first, it starts the script again in a mount namespace of
-# its own, where that is allowed.
+# Mount namespaces, for full disks and the like.
 
-if [ ! "${in_namespace-}" ]; then
-  export in_namespace=yes
+# own_mounts: the words before a command that run it in a mount namespace of its own, where it may
+# mount; none where that is not allowed.
+own_mounts() {
   if unshare --mount true 2>/dev/null; then
-    exec unshare --mount bash "$0" "$@"
+    echo unshare --mount
   elif unshare --map-root-user --mount true 2>/dev/null; then
-    exec unshare --map-root-user --mount bash "$0" "$@"
+    echo unshare --map-root-user --mount
   fi
-fi
+}
+
+# enter_own_mounts ARGUMENT...: starts this script again in one, before it does anything; without one
+# it goes on.
+enter_own_mounts() {
+  local words
+  [ ! "${entered_own_mounts-}" ] || return
+  read -ra words <<<"$(own_mounts)"
+  ((${#words[@]} == 0)) || entered_own_mounts=yes exec "${words[@]}" bash "$0" "$@"
+}
+
+# run_in_own_mounts COMMAND...: as run does, in one; skips the test case and fails without one.
+run_in_own_mounts() {
+  local words
+  read -ra words <<<"$(own_mounts)"
+  if ((${#words[@]} == 0)); then
+    skip 'no mount namespace is allowed here'
+    return 1
+  fi
+  run "${words[@]}" "$@"
+  return 0
+}
