@@ -128,29 +128,27 @@ prepare_system() {
   fi
 }
 
-# Runs a step of the build, and shows its output only if it fails. On a terminal its latest line tells
-# how far it is.
+# Runs a step of the build, and shows its output only if it fails.
 step() {
   log=$build.log
   mkdir -p "$source/build"
+  progress "$*"
   watch_log &
   watcher=$!
   status=0
   "$@" >"$log" 2>&1 || status=$?
   kill "$watcher" 2>/dev/null || :
   wait "$watcher" 2>/dev/null || :
-  [ ! -t 2 ] || printf '\r\033[K' >&2
+  progress ''
   [ "$status" -ne 0 ] || return 0
   cat "$log" >&2
   fail 'the build failed' "its output is above, and in $log"
 }
 
-watch_log() {
-  [ -t 2 ] || return 0
-  while sleep 1 && kill -0 $$ 2>/dev/null; do
-    printf '\r\033[K%.79s' "$(tail -n 1 "$log")" >&2
-  done
-}
+# On a terminal one line that is renewed; none with an empty text.
+progress() { [ ! -t 2 ] || printf '\r\033[K%.79s' "$1" >&2; }
+
+watch_log() { while sleep 1 && kill -0 $$ 2>/dev/null; do progress "$(tail -n 1 "$log")"; done; }
 
 build_release() {
   say "Building in $build"

@@ -13,5 +13,6 @@ template auto dragonbox::to_decimal(double) noexcept -> dragonbox::decimal_fp<do
 template auto locale_ref::get<std::locale>() const -> std::locale;
 template auto thousands_sep_impl(locale_ref) -> thousands_sep_result<char>;
 template auto decimal_point_impl(locale_ref) -> char;
+template void vformat_to(buffer<char>&, string_view, format_args, locale_ref);
 
 }  // namespace fmt::detail

@@ -87,6 +87,15 @@ it 'what to add to PATH is said'
 out_has "^$prefix/bin is not on PATH\\."
 out_has "export PATH=\"$prefix/bin:\\\$PATH\""
 
+it 'on a terminal a line that is renewed says what is done, and is gone at the end'
+terminal=$scratch/terminal
+timeout 500 script -qec "'$source/install.sh' --prefix '$prefix'" /dev/null >"$terminal" </dev/null
+renewed=$(printf '\r\033[K')
+expect 'the steps' grep -qF "${renewed}meson compile" "$terminal"
+same 'what it leaves' "$(grep -aF "$renewed" "$terminal" | sed 's/.*\x1b\[K//' | tr -d '\r' | sort -u)" \
+  Installed:
+out_has '^Installed:'
+
 it 'it may be run again'
 search=$PATH:$prefix/bin
 run_installer --prefix="$prefix/"

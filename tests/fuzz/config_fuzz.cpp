@@ -35,11 +35,11 @@ void check_round_trip(const JsonText& json, const Config& config) {
 
   require(again.creds_store.empty() && again.cred_helpers.empty());
   require(again.auths.size() == credentials.size());
-  for (std::size_t i = 0; i < credentials.size(); ++i) {
-    const AuthEntry* entry = again.auths.find(credentials[i].first);
+  for (const auto& [key, credential] : credentials) {
+    const AuthEntry* entry = again.auths.find(key);
     require(entry != nullptr && !entry->problem);
-    require(entry->credential.username == credentials[i].second.username);
-    require(entry->credential.password == credentials[i].second.password);
+    require(entry->credential.username == credential.username);
+    require(entry->credential.password == credential.password);
   }
 }
 

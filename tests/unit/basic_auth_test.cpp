@@ -20,8 +20,8 @@ TEST_CASE("auth is decoded as Docker decodes it") {
       CHECK(std::string(error->what()).find(auth) == std::string::npos);
     } else {
       const UserPassword decoded = decode_auth(auth);
-      CHECK(decoded.username == docker["username"]);
-      CHECK(encode_base64(decoded.password) == docker["password_base64"]);
+      CHECK(decoded.username == docker["username"].get<std::string>());
+      CHECK(encode_base64(decoded.password) == docker["password_base64"].get<std::string>());
     }
   }
 }

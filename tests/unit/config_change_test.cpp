@@ -225,7 +225,7 @@ double seconds_to_change(int count) {
   const std::clock_t start = std::clock();
   const std::string result = changed_config({"config.json", text}, change);
   const std::clock_t end = std::clock();
-  CHECK(std::count(result.begin(), result.end(), '\n') > 2 * count);
+  CHECK(std::count(result.begin(), result.end(), '\n') > 2L * count);
   return static_cast<double>(end - start) / CLOCKS_PER_SEC;
 }
 

@@ -60,8 +60,8 @@ TEST_CASE("parse_config reads an entry as Docker does") {
     const auto& docker = vector["docker"];
     CHECK(entry.problem.has_value() == docker.value("file_rejected", false));
     if (docker.value("file_rejected", false)) continue;
-    CHECK(entry.credential.username == docker["username"]);
-    CHECK(encode_base64(entry.credential.password) == docker["password_base64"]);
+    CHECK(entry.credential.username == docker["username"].get<std::string>());
+    CHECK(encode_base64(entry.credential.password) == docker["password_base64"].get<std::string>());
     CHECK(entry.credential.identity_token == docker.value("identitytoken", ""));
   }
 }

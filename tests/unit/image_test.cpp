@@ -8,7 +8,8 @@ using namespace pullsecret;
 TEST_CASE("an image is expanded as the kubelet expands it") {
   for (const auto& row : test_data("kubelet-keyring.json")) {
     CAPTURE(row["image"]);
-    CHECK(parse_image(row["image"].get<std::string>()).repository == row["repository"]);
+    CHECK(parse_image(row["image"].get<std::string>()).repository ==
+          row["repository"].get<std::string>());
   }
 }
 

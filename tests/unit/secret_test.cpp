@@ -38,8 +38,8 @@ TEST_CASE("data and hash of one entry are kubectl's") {
     secret.data = pull_secret_data(
         SecretType::dockerconfigjson,
         {{row["server"], credential(row["username"], row["password"], row["email"])}});
-    CHECK(secret.data == row["data"]);
-    CHECK(hash_suffix(secret) == row["hash_suffix"]);
+    CHECK(secret.data == row["data"].get<std::string>());
+    CHECK(hash_suffix(secret) == row["hash_suffix"].get<std::string>());
   }
 }
 
