@@ -121,12 +121,12 @@ class ManifestReader {
     static constexpr std::array<std::string_view, 4> fields{"auths", "credsStore", "credHelpers",
                                                             "HttpHeaders"};
     bool is_map_of_objects = true;
-    for (const auto& [name, value] : config.items()) {
-      if (std::any_of(fields.begin(), fields.end(), [&name = name](std::string_view field) {
-            return equal_ignoring_case(name, field);
+    for (const auto& setting : config.items()) {
+      if (std::any_of(fields.begin(), fields.end(), [&](std::string_view field) {
+            return equal_ignoring_case(setting.key(), field);
           }))
         return SecretType::dockerconfigjson;
-      is_map_of_objects &= value.is_object();
+      is_map_of_objects &= setting.value().is_object();
     }
     if (!is_map_of_objects)
       throw Error(file_, "neither a Kubernetes object nor a Docker config file", hint);
