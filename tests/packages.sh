@@ -11,7 +11,7 @@ test_packages=(
   pinentry-curses
   docker-registry apache2-utils skopeo
   # what the scripts are written with
-  jq procps python3 python3-gi python3-yaml xdotool xvfb
+  jq procps e2fsprogs python3 python3-gi python3-yaml xdotool xvfb
 )
 command -v docker >/dev/null || test_packages+=('docker-cli|docker.io')
 command -v kubectl >/dev/null || test_packages+=(kubernetes-client)

@@ -48,6 +48,8 @@ std::string secret_of_content(std::string_view content);
 struct PassEntry {
   std::string name;  ///< below the server's folder, without `.gpg`
   std::filesystem::file_time_type written;
+
+  bool operator==(const PassEntry&) const = default;
 };
 
 /// The entries in a server's folder, the newest first; none if there is no such folder. Only names

@@ -15,6 +15,7 @@
 #include "system/environment.h"
 #include "system/error.h"
 #include "system/file.h"
+#include "system/lock.h"
 
 namespace pullsecret {
 namespace {
@@ -108,11 +109,23 @@ void insert(const fs::path& store, const NamedPath& server, const NamedPath& ent
                 "is the pass on PATH the one of www.passwordstore.org?");
 }
 
-// pass tells success even if its rm(1) failed.
-void check_removed(const fs::path& path) {
+// pass fails where another program was faster, and tells success even if its rm(1) failed.
+void remove(const PassCall& call, const fs::path& path) {
+  try {
+    run_pass(call);
+  } catch (const Error&) {
+    if (is_there(path)) throw;
+  }
   if (is_there(path))
     throw Error("pass", fmt::format("it did not remove {}", place_of(path)),
                 "check who may write to its folder");
+}
+
+StoredCredential credential_of(const fs::path& store, const NamedPath& server,
+                               const std::string& entry) {
+  const std::string content =
+      run_pass({.store = store, .arguments = {"show", entry_path(server, entry).name}});
+  return {.username = username_of_entry(entry), .secret = secret_of_content(content)};
 }
 
 }  // namespace
@@ -129,32 +142,38 @@ void PassStore::store(const std::string& server_url, const StoredCredential& cre
   const NamedPath entry = entry_path(server, name);
   check_lengths(entry);
   check_initialised(folder_, server);
+  const FileDescriptor lock = lock_folder(folder_);
   insert(folder_, server, entry, credential.secret);
   for (const PassEntry& old : entries_in(server.path)) {
     if (old.name == name) continue;
     const NamedPath old_path = entry_path(server, old.name);
-    run_pass({.store = folder_, .arguments = {"rm", "-f", old_path.name}, .literal_paths = true});
-    check_removed(old_path.path);
+    remove({.store = folder_, .arguments = {"rm", "-f", old_path.name}, .literal_paths = true},
+           old_path.path);
   }
 }
 
 std::optional<StoredCredential> PassStore::get(const std::string& server_url) {
   const NamedPath server = server_path(folder_, server_url);
-  const std::vector<PassEntry> entries = entries_in(server.path);
-  if (entries.empty()) return std::nullopt;
-  const std::string& newest = entries.front().name;
-  const std::string content =
-      run_pass({.store = folder_, .arguments = {"show", entry_path(server, newest).name}});
-  return StoredCredential{.username = username_of_entry(newest),
-                          .secret = secret_of_content(content)};
+  std::vector<PassEntry> entries = entries_in(server.path);
+  while (!entries.empty()) {
+    try {
+      return credential_of(folder_, server, entries.front().name);
+    } catch (const Error&) {
+      const FileDescriptor lock = lock_folder(folder_);
+      std::vector<PassEntry> entries_now = entries_in(server.path);
+      if (entries_now == entries) throw;
+      entries = std::move(entries_now);
+    }
+  }
+  return std::nullopt;
 }
 
 void PassStore::erase(const std::string& server_url) {
   const NamedPath server = server_path(folder_, server_url);
+  const FileDescriptor lock = lock_folder(folder_);
   if (!is_there(server.path)) return;
   // The slash says that it is the folder: there may be an entry of the same name beside it.
-  run_pass({.store = folder_, .arguments = {"rm", "-r", "-f", server.name + "/"}});
-  check_removed(server.path);
+  remove({.store = folder_, .arguments = {"rm", "-r", "-f", server.name + "/"}}, server.path);
 }
 
 std::map<std::string, std::string> PassStore::list() {

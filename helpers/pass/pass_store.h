@@ -26,6 +26,10 @@ Error not_initialised_error(const std::filesystem::path& store);
 ///
 /// store() writes the new entry before it removes those of other usernames. pass has gpg write over
 /// a file of the same name; should that fail halfway, the old content is put back.
+///
+/// Changes wait for each other, by a lock on the store's folder, and a get() that met one looks
+/// again. Other programs, pass itself among them, know nothing of the lock: what they remove
+/// meanwhile counts as removed.
 class PassStore : public Store {
  public:
   /// `folder` is the password store; `pass init` has to have made it for store().

@@ -22,4 +22,11 @@ FileDescriptor lock_file(const std::filesystem::path& file) {
   return descriptor;
 }
 
+FileDescriptor lock_folder(const std::filesystem::path& folder) {
+  FileDescriptor descriptor(uninterrupted(file_calls().open, folder.c_str(),
+                                          O_RDONLY | O_DIRECTORY | O_CLOEXEC, mode_t{0}));
+  if (descriptor.is_open()) lock_open_file(descriptor);
+  return descriptor;
+}
+
 }  // namespace pullsecret

@@ -15,4 +15,8 @@ FileDescriptor lock_file(const std::filesystem::path& file);
 /// The same for a file that is open already, a terminal for example. False if it cannot be locked.
 bool lock_open_file(const FileDescriptor& descriptor);
 
+/// The same for a folder, where a file more would be in somebody's way. Best effort: a folder that
+/// is not there or on NFS cannot be locked, and the caller goes on without.
+FileDescriptor lock_folder(const std::filesystem::path& folder);
+
 }  // namespace pullsecret
