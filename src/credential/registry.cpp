@@ -54,6 +54,13 @@ std::string docker_server_url(std::string_view key) {
   return is_docker_hub_host(host) ? std::string(docker_hub_key) : lower_case(host);
 }
 
+std::string docker_lookup_name(std::string_view key) {
+  if (is_docker_hub_token(key)) return std::string(key);
+  const std::string host = registry_host(key);
+  const std::string name = lower_case(host);
+  return name == "docker.io" || name == "index.docker.io" ? std::string(docker_hub_key) : host;
+}
+
 std::vector<std::string> other_spellings(std::string_view key) {
   const auto [host, path] = split_key(key);
   if (!is_api_root(path)) return {};

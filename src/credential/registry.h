@@ -32,6 +32,12 @@ bool is_api_root(std::string_view path);
 /// one (podman's `quay.io/acme`) stays.
 std::string docker_server_url(std::string_view key);
 
+/// The name by which Docker looks for what an entry of `auths` has, in `credHelpers` and in stores:
+/// for Docker Hub docker_hub_key, its web login's tokens as they are, else the host as it is
+/// spelled, which Docker's file store compares with its entries' hosts (docker/cli,
+/// cli/config/credentials/file_store.go). A path says nothing to Docker.
+std::string docker_lookup_name(std::string_view key);
+
 /// The other spellings of the same registry that clients store credentials under, without `key`
 /// itself: for Docker Hub its three, else `HOST`, `https://HOST`, `https://HOST/v1/`,
 /// `https://HOST/v2/`. A key with a repository path has none.

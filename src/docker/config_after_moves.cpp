@@ -26,13 +26,11 @@ bool names(const std::string* helper, const std::string& store) {
 
 // ---- To a store
 
-// Docker looks a line up by the registry's own name, this program by the file's spelling, too. No
-// line is needed where `credsStore` says the same.
-void name_store(ConfigChange& change, const Config& config, const Move& move,
+// No line is needed where `credsStore` says the same.
+void name_store(ConfigChange& change, const Config& config, const std::string& registry,
                 const std::string& store) {
-  for (const std::string& key : {move.registry, move.line.value_or(move.registry)})
-    if (!names(store_for(config, key), store))
-      change.cred_helpers[key] = config.creds_store == store ? "" : store;
+  if (!names(store_for(config, registry), store))
+    change.cred_helpers[registry] = config.creds_store == store ? "" : store;
 }
 
 void set_creds_store(ConfigChange& change, const Config& config, const std::string& store) {
@@ -50,21 +48,16 @@ ConfigChange after_moves_to_store(const Config& config, const Migration& migrati
     if (move.is_at_target() && is_inline(move.from)) change.entries[move.key] = WithoutSecrets{};
   if (all) return change;
   for (const auto& [registry, move] : found_by_docker(moves))
-    if (move->is_at_target()) name_store(change, config, *move, migration.to);
+    if (move->is_at_target()) name_store(change, config, registry, migration.to);
   return change;
 }
 
 // ---- To the file
 
-void remove_lines(ConfigChange& change, const Config& config, const Move& move) {
-  for (const std::string& key : {move.registry, move.line.value_or(move.registry)})
-    if (config.cred_helpers.contains(key)) change.cred_helpers[key] = "";
-}
-
 void remove_creds_store(ConfigChange& change, const Config& config, const Moves& moves) {
   change.creds_store = "";
   for (const auto& [registry, move] : found_by_docker(moves))
-    if (move->from == config.creds_store && !move->is_at_target() && !move->line)
+    if (move->from == config.creds_store && !move->is_at_target() && !move->has_line)
       change.cred_helpers[registry] = config.creds_store;
 }
 
@@ -76,7 +69,7 @@ ConfigChange after_moves_inline(const Config& config, const Migration& migration
   bool is_used = is_complete(config, migration, moves);
   for (const auto& [registry, move] : found_by_docker(moves))
     if (move->is_at_target()) {
-      remove_lines(change, config, *move);
+      if (move->has_line) change.cred_helpers[registry] = "";
       is_used = true;
     }
   if (is_used && !config.creds_store.empty()) remove_creds_store(change, config, moves);

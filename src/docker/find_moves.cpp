@@ -20,23 +20,35 @@ using Listed = std::map<std::string, std::optional<std::vector<std::string>>>;
 
 // Docker keeps its web login's tokens where it keeps Docker Hub's credential.
 std::string registry_of(const std::string& key) {
-  return is_docker_hub_token(key) ? std::string(docker_hub_key) : docker_server_url(key);
+  if (is_docker_hub_token(key)) return std::string(docker_hub_key);
+  return is_api_root(registry_path(key)) ? docker_lookup_name(key) : key;
 }
 
-std::optional<std::string> line_about(const Config& config, const std::string& key) {
-  for (const std::string& spelling : {key, registry_of(key)})
-    if (config.cred_helpers.contains(spelling)) return spelling;
-  return std::nullopt;
+bool is_about_path(const std::string& key) {
+  return !is_api_root(registry_path(key)) && !is_docker_hub_token(key);
 }
 
-std::string store_of_registry(const Config& config, const std::optional<std::string>& line) {
-  return line ? store_of_helper(config.cred_helpers.at(*line)) : configured_store(config);
+// The name in a store by which Docker finds what it now finds in this entry; nothing if it never
+// looks there. It takes an entry about a path for the whole host, where it has no better one.
+std::optional<std::string> name_in_stores(const std::set<std::string>& whole_hosts,
+                                          const std::string& key) {
+  std::string name = docker_lookup_name(key);
+  if (is_about_path(key) && (name == docker_hub_key || whole_hosts.contains(name)))
+    return std::nullopt;
+  return name;
+}
+
+std::string store_of_registry(const Config& config, const std::string& registry) {
+  const auto line = config.cred_helpers.find(registry);
+  return line == config.cred_helpers.end() ? configured_store(config)
+                                           : store_of_helper(line->second);
 }
 
 bool is_named(const Migration& migration, const std::string& registry) {
-  return std::any_of(
-      migration.registries.begin(), migration.registries.end(),
-      [&](const std::string& named) { return docker_server_url(named) == registry; });
+  return std::any_of(migration.registries.begin(), migration.registries.end(),
+                     [&](const std::string& named) {
+                       return docker_server_url(named) == docker_server_url(registry);
+                     });
 }
 
 std::vector<std::string> stores_to_list(const Config& config, const Migration& migration) {
@@ -69,17 +81,25 @@ Listed list_stores(const Config& config, const Migration& migration, HelperClien
 Move new_move(const Config& config, std::string from, std::string key) {
   Move move{.from = std::move(from), .key = std::move(key)};
   move.registry = registry_of(move.key);
-  move.line = line_about(config, move.key);
+  move.has_line = config.cred_helpers.contains(move.registry);
   return move;
 }
 
-// Docker takes an entry of the file for the same registry under any spelling, and a store's under
-// the exact one.
-std::string inline_key(const Config& config, const std::string& server_url) {
-  if (config.auths.find(server_url) != nullptr) return server_url;
+// The entry in which Docker finds what it looks up under `name`: the one of that key, else the only
+// one whose host that is.
+std::string inline_key(const Config& config, const std::string& name) {
+  if (config.auths.find(name) != nullptr) return name;
+  std::vector<std::string> keys;
   for (const AuthEntry& entry : config.auths)
-    if (docker_server_url(entry.key) == server_url) return entry.key;
-  return server_url;
+    if (registry_host(entry.key) == name) keys.push_back(entry.key);
+  return keys.size() == 1 && !is_about_path(keys.front()) ? keys.front() : name;
+}
+
+// A spelling that Docker asks no store for becomes one that it finds in the file: it must not come
+// beside what is there for that host.
+std::string name_inline(const Config& config, const std::string& server_url) {
+  return is_about_path(server_url) ? server_url
+                                   : inline_key(config, docker_lookup_name(server_url));
 }
 
 void add_stored(Moves& moves, const Config& config, const Migration& migration,
@@ -87,16 +107,23 @@ void add_stored(Moves& moves, const Config& config, const Migration& migration,
   for (const auto& [store, server_urls] : listed)
     for (const std::string& server_url : server_urls.value_or(std::vector<std::string>())) {
       Move& move = moves.emplace_back(new_move(config, store, server_url));
-      move.target_key = is_inline(migration.to) ? inline_key(config, server_url) : server_url;
+      move.target_key = is_inline(migration.to) ? name_inline(config, server_url) : server_url;
     }
 }
 
 void add_inline(Moves& moves, const Config& config, const Migration& migration) {
   if (is_inline(migration.to)) return;
+  std::set<std::string> whole_hosts;
+  for (const AuthEntry& entry : config.auths)
+    if (!is_about_path(entry.key)) whole_hosts.insert(registry_host(entry.key));
   for (const AuthEntry& entry : config.auths) {
     if (is_empty(entry.credential) && !entry.problem) continue;
     Move& move = moves.emplace_back(new_move(config, std::string(inline_store), entry.key));
-    move.target_key = move.registry;
+    if (const auto name = name_in_stores(whole_hosts, entry.key)) {
+      move.target_key = *name;
+      if (is_about_path(entry.key)) move.registry = *name;
+      move.has_line = config.cred_helpers.contains(move.registry);
+    }
     move.credential = entry.credential;
     move.reason = entry.problem;
   }
@@ -119,13 +146,16 @@ class Decision {
   }
 
   void decide(Move& move) const {
-    const std::string store = store_of_registry(config_, move.line);
+    const std::string store = store_of_registry(config_, move.registry);
     const bool is_token = is_docker_hub_token(move.key);
-    move.counts = !is_token && (store == move.from || !has(store, move.registry));
+    const bool is_used = !move.target_key.empty();
+    move.counts = is_used && !is_token && (store == move.from || !has(store, move.registry));
     if (!is_asked_for(move)) return;
-    if (is_token && is_inline(migration_.to))
+    if (!is_used)
+      stay(move, "Docker takes another one for its host, and no store tells paths apart");
+    else if (is_token && is_inline(migration_.to))
       stay(move, "a token of Docker Hub's web login, which a store alone keeps");
-    else if (move.line && store != migration_.to && !may_leave_line(move, store))
+    else if (move.has_line && store != migration_.to && !may_leave_line(move, store))
       stay(move, fmt::format("credHelpers names {} for it", printable(store)));
     else
       move.state = move.reason ? MoveState::failed : MoveState::to_be_copied;
@@ -181,11 +211,11 @@ bool is_inline_in(const Config& config, const std::string& registry) {
 void add_named_but_not_found(Moves& moves, const Config& config, const Migration& migration) {
   std::set<std::string> found;
   for (const Move& move : moves)
-    if (move.state != MoveState::not_asked_for) found.insert(move.registry);
+    if (move.state != MoveState::not_asked_for) found.insert(docker_server_url(move.registry));
   for (const std::string& named : without_repeats(migration.registries)) {
     if (found.contains(docker_server_url(named))) continue;
     Move& move = moves.emplace_back(new_move(config, migration.from.value_or(""), named));
-    const std::string store = store_of_registry(config, move.line);
+    const std::string store = store_of_registry(config, move.registry);
     if (move.from.empty()) move.from = store;
     if (store == migration.to && (!is_inline(store) || is_inline_in(config, move.registry))) {
       move.state = MoveState::stays;

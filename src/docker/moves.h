@@ -49,12 +49,12 @@ enum class MoveState {
 
 /// One credential in one store, and what becomes of it.
 struct Move {
-  std::string from;                 ///< its store
-  std::string key;                  ///< its name there: the server URL, or the key in `auths`
-  std::string target_key = {};      ///< its name at the target
-  std::string registry = {};        ///< what Docker calls its registry when it looks for a store
-  std::optional<std::string> line;  ///< the key of the line of `credHelpers` that is about it
-  bool counts = false;              ///< it is what Docker finds, or would if it looked here
+  std::string from;             ///< its store
+  std::string key;              ///< its name there: the server URL, or the key in `auths`
+  std::string target_key = {};  ///< its name at the target; empty: Docker never looks for it
+  std::string registry = {};    ///< what Docker calls its registry when it looks for a store
+  bool has_line = false;        ///< a line of `credHelpers` is about its registry
+  bool counts = false;          ///< it is what Docker finds, or would if it looked here
   Credential credential = {};
   MoveState state = MoveState::not_asked_for;
   std::optional<Error> reason = std::nullopt;

@@ -40,10 +40,17 @@ Error nothing_known(const Config& config, const Source& source) {
           log_in + "; or set \"credsStore\" to the store that has it"};
 }
 
+bool has_credential(const Source& source) {
+  return source.entry != nullptr && !is_empty(source.entry->credential);
+}
+
+// The entry's own credential, else that of the entry in which Docker would look.
 Outcome inline_outcome(const Config& config, const Source& source) {
-  if (source.entry == nullptr || is_empty(source.entry->credential))
+  if (has_credential(source)) return source.entry->credential;
+  const AuthEntry* looked_up = config.auths.find(docker_lookup_name(*source.key));
+  if (looked_up == nullptr || looked_up->problem || is_empty(looked_up->credential))
     return nothing_known(config, source);
-  return source.entry->credential;
+  return looked_up->credential;
 }
 
 // What is known without asking a store; nothing if one has to be asked.
@@ -57,10 +64,15 @@ std::optional<Outcome> known_outcome(const Config& config, const Source& source)
   return std::nullopt;
 }
 
+// An entry about a path has the host's credential only where it has none itself.
 Search begin_search(const Source& source, std::size_t position) {
-  Search search{.source = source, .position = position, .spellings = other_spellings(*source.key)};
-  search.spellings.insert(search.spellings.begin(), *source.key);
-  return search;
+  std::vector<std::string> spellings = other_spellings(*source.key);
+  if (!has_credential(source)) spellings.insert(spellings.begin(), docker_lookup_name(*source.key));
+  spellings.insert(spellings.begin(), *source.key);
+  return {.source = source,
+          .position = position,
+          .spellings = without_repeats(std::move(spellings)),
+          .outcome = std::nullopt};
 }
 
 void take_answer(const Config& config, Search& search, StoreAnswer answer) {
@@ -141,9 +153,7 @@ std::string registry_key_for(const Config& config, const std::string& registry) 
 }
 
 const std::string* store_for(const Config& config, const std::string& key) {
-  auto helper = config.cred_helpers.find(key);
-  if (helper == config.cred_helpers.end())
-    helper = config.cred_helpers.find(docker_server_url(key));
+  const auto helper = config.cred_helpers.find(docker_lookup_name(key));
   if (helper != config.cred_helpers.end()) return &helper->second;
   return config.creds_store.empty() ? nullptr : &config.creds_store;
 }

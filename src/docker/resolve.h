@@ -26,8 +26,8 @@ std::vector<std::string> stored_registries(const Config& config, HelperClient& h
 std::string registry_key_for(const Config& config, const std::string& registry);
 
 /// The store that Docker asks for `key`: what `credHelpers` says of it, which may be empty, else
-/// `credsStore`; nullptr if there is none. Docker looks a registry up in `credHelpers` by the name
-/// that it asks a store for, not by the file's spelling.
+/// `credsStore`; nullptr if there is none. Docker looks a registry up in `credHelpers` by its
+/// docker_lookup_name(), not by the file's spelling.
 const std::string* store_for(const Config& config, const std::string& key);
 
 /// A registry key, and its credential or the reason why there is none.
@@ -42,7 +42,8 @@ struct Resolved {
 /// As Docker chooses: DOCKER_AUTH_CONFIG's entry first; else the store that
 /// `credHelpers[registry]`, else `credsStore`, names; else the entry in the file. Where a store has
 /// nothing under a key, it is asked for the other spellings of the same registry, one after the
-/// other; then the entry's own inline credential counts. A credential's email is the entry's.
+/// other; then the entry's own inline credential counts, else that of the entry named as Docker
+/// looks it up. A credential's email is the entry's.
 std::vector<Resolved> resolve(const Config& config, const std::vector<std::string>& keys,
                               HelperClient& helpers);
 

@@ -12,7 +12,7 @@ TEST_CASE("out of the file: stored under what Docker asks for, and the entries k
           entry("docker.io", "h") + R"(,"none.io":{}},"x":1})"};
   run.migrate({.to = "new"});
   CHECK(state_of(run, "https://GHCR.io/v1/", "inline") == "moved");
-  CHECK(listed("new") == Names{"ghcr.io", hub});
+  CHECK(listed("new") == Names{"GHCR.io", hub});
   CHECK(run.text ==
         "{\n\t\"auths\": {\n\t\t\"https://GHCR.io/v1/\": {\n\t\t\t\"email\": "
         "\"e\"\n\t\t},\n\t\t\"docker.io\": {},\n\t\t\"none.io\": {}\n\t},\n\t\"x\": "
@@ -141,11 +141,86 @@ TEST_CASE("to the file: entries get their credential, and no store is asked any 
   put("old", "a.io", "u");
   Run run{R"({"auths":{"docker.io":{"email":"e"}},"credsStore":"old"})"};
   run.migrate({.to = "inline"});
-  CHECK(run.username_at("docker.io") == "h");
+  CHECK(run.username_at(hub) == "h");
+  CHECK(run.username_at("docker.io").empty());
   CHECK(run.username_at("a.io") == "u");
   CHECK(run.config().creds_store.empty());
   CHECK_THAT(state_of(run, hub + "refresh-token", "old"), Catch::StartsWith("stays"));
   CHECK(listed("old") == Names{hub + "refresh-token"});
+}
+
+TEST_CASE("to the file: written where Docker looks, whatever else the file has of that registry") {
+  const Stores stores;
+  const auto [entry_key, server_url] =
+      GENERATE(table<std::string, std::string>({{"docker.io", hub},
+                                                {"index.docker.io", hub},
+                                                {"registry-1.docker.io", hub},
+                                                {"GHCR.IO", "ghcr.io"},
+                                                {"ghcr.io/acme", "ghcr.io"}}));
+  CAPTURE(entry_key);
+  put("old", server_url, "u");
+  Run run{R"({"auths":{")" + entry_key + R"(":{}},"credsStore":"old"})"};
+  run.migrate({.to = "inline"});
+  CHECK(run.username_at(server_url) == "u");
+  CHECK(run.username_at(entry_key).empty());
+  CHECK(listed("old").empty());
+}
+
+TEST_CASE("to the file: another spelling's credential does not come beside the one there") {
+  const Stores stores;
+  put("old", "https://ghcr.io", "old user");
+  Run run{R"({"auths":{)" + entry("https://ghcr.io/v1/", "u") +
+          R"(},"credHelpers":{"x.io":"old"}})"};
+  run.migrate({.to = "inline", .from = "old"});
+  CHECK_THAT(state_of(run, "https://ghcr.io", "old"), Catch::StartsWith("failed: another"));
+  CHECK(run.config().auths.size() == 1);
+  CHECK(listed("old") == Names{"https://ghcr.io"});
+}
+
+TEST_CASE("out of the file: Docker Hub's web login keeps its names") {
+  const Stores stores;
+  Run run{R"({"auths":{)" + entry(hub, "h") + "," + entry(hub + "access-token", "a") + "," +
+          entry(hub + "refresh-token", "r") + "}}"};
+  run.migrate({.to = "new"});
+  CHECK(listed("new") == Names{hub, hub + "access-token", hub + "refresh-token"});
+  for (const std::string& key : {hub, hub + "access-token", hub + "refresh-token"})
+    CHECK(state_of(run, key, "inline") == "moved");
+}
+
+TEST_CASE("out of the file: an entry about a path is what Docker takes for its host") {
+  const Stores stores;
+  Run run{"{\"auths\":{" + entry("registry.gitlab.com/acme", "u") + "}}"};
+  run.migrate({.to = "new"});
+  CHECK(listed("new") == Names{"registry.gitlab.com"});
+  CHECK(run.config().creds_store == "new");
+}
+
+TEST_CASE("out of the file: an entry about a path stays beside one about its host") {
+  const Stores stores;
+  const std::string path = GENERATE("ghcr.io/acme", "docker.io/acme");
+  Run run{"{\"auths\":{" + entry("ghcr.io", "host") + "," + entry(path, "path") + "}}"};
+  run.migrate({.to = "new"});
+  CHECK(listed("new") == Names{"ghcr.io"});
+  CHECK_THAT(state_of(run, path, "inline"), Catch::StartsWith("stays: "));
+  CHECK(run.username_at(path) == "path");
+  CHECK(run.config().creds_store == "new");
+}
+
+TEST_CASE("a line of credHelpers that Docker never reads keeps nothing inline") {
+  const Stores stores;
+  Run run{R"({"auths":{)" + entry("ghcr.io", "u") +
+          R"(},"credHelpers":{"https://ghcr.io":"cloud"}})"};
+  run.migrate({.to = "new"});
+  CHECK(listed("new") == Names{"ghcr.io"});
+  CHECK(run.config().creds_store == "new");
+}
+
+TEST_CASE("names that Docker tells apart stay apart") {
+  const Stores stores;
+  Run run{"{\"auths\":{" + entry(hub, "h") + "," + entry("registry-1.docker.io", "r") + "," +
+          entry("ghcr.io", "g") + "," + entry("GHCR.IO", "G") + "}}"};
+  run.migrate({.to = "new"});
+  CHECK(listed("new") == Names{"GHCR.IO", "ghcr.io", hub, "registry-1.docker.io"});
 }
 
 TEST_CASE("to the file, one registry: the others are still found in their store") {

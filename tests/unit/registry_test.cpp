@@ -72,6 +72,16 @@ TEST_CASE("the other spellings are those of the same registry, without the one g
   CHECK(other_spellings("docker.io/acme").empty());
 }
 
+TEST_CASE("Docker looks an entry's registry up by Docker Hub's key or by its host") {
+  CHECK(docker_lookup_name("docker.io") == docker_hub_key);
+  CHECK(docker_lookup_name("https://index.docker.io/v1/") == docker_hub_key);
+  CHECK(docker_lookup_name("registry-1.docker.io") == "registry-1.docker.io");
+  CHECK(docker_lookup_name("https://GHCR.IO/v2/") == "GHCR.IO");
+  CHECK(docker_lookup_name("registry.gitlab.com/acme") == "registry.gitlab.com");
+  CHECK(docker_lookup_name("https://index.docker.io/v1/access-token") ==
+        "https://index.docker.io/v1/access-token");
+}
+
 TEST_CASE("Docker Hub's web tokens are told from its credential") {
   CHECK(is_docker_hub_token("https://index.docker.io/v1/access-token"));
   CHECK(is_docker_hub_token("https://index.docker.io/v1/refresh-token"));

@@ -64,6 +64,38 @@ TEST_CASE("what is not found is asked for under its other spellings, then inline
   CHECK(outcome(config, "c.io") == "no credential in the store \"one\"");
 }
 
+TEST_CASE("a store is asked first for the registry as it is spelled") {
+  const ScriptStores stores;
+  stores.add("store", "GHCR.io", answer("upper"));
+  stores.add("store", "ghcr.io", answer("lower"));
+  const Config config = parse(R"({"auths":{"https://GHCR.io/v1/":{}},"credsStore":"store"})");
+  CHECK(outcome(config, "GHCR.io") == "upper");
+  CHECK(outcome(config, "https://GHCR.io/v1/") == "upper");
+}
+
+TEST_CASE("a line of credHelpers counts by the name that Docker looks up alone") {
+  const ScriptStores stores;
+  stores.add("x", "ghcr.io", answer("x"));
+  stores.add("y", "ghcr.io", answer("y"));
+  CHECK(outcome(parse(R"({"credHelpers":{"https://ghcr.io":"x"},"credsStore":"y"})"), "ghcr.io") ==
+        "y");
+}
+
+TEST_CASE("an entry about a path has the host's credential, unless it has its own") {
+  const ScriptStores stores;
+  stores.add("store", "ghcr.io", answer("host"));
+  CHECK(outcome(parse(R"({"auths":{"ghcr.io/acme":{}},"credsStore":"store"})"), "ghcr.io/acme") ==
+        "host");
+  CHECK(outcome(parse(R"({"auths":{"ghcr.io/acme":{"auth":"dTpw"}},"credsStore":"store"})"),
+                "ghcr.io/acme") == "u");
+}
+
+TEST_CASE("an empty entry takes what stands under the name that Docker looks up") {
+  const std::string text =
+      R"({"auths":{"docker.io":{},"https://index.docker.io/v1/":{"auth":"dTpw"}}})";
+  CHECK(outcome(parse(text), "docker.io") == "u");
+}
+
 TEST_CASE("an entry's email goes with the store's credential") {
   const ScriptStores stores;
   stores.add("one", "a.io", answer("x"));
