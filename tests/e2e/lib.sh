@@ -178,11 +178,14 @@ out_text() { tr -d '\0' <"$scratch/out"; }
 
 succeeds() { expect 'success' [ "$status" -eq 0 ]; }
 status_is() { expect "exit status $1" [ "$status" -eq "$1" ]; }
+# is_sanitized: the programs were built with the address sanitizer.
+is_sanitized() { ldd "$(command -v pullsecret)" 2>/dev/null | grep -q libasan; }
+
 # uses_at_most MS: of a processor's time, whatever else the machine does meanwhile. A sanitizer takes
 # a multiple of it.
 uses_at_most() {
   local factor=1 used
-  ! ldd "$(command -v pullsecret)" 2>/dev/null | grep -q libasan || factor=6
+  ! is_sanitized || factor=6
   used=$(($(milliseconds_in "$scratch/times_after") - $(milliseconds_in "$scratch/times_before")))
   expect "at most $1 ms of a processor, not $used" [ "$used" -le $(($1 * factor)) ]
 }
