@@ -17,11 +17,18 @@
 namespace pullsecret {
 namespace {
 
+bool is_about_path(const std::string& key) {
+  return !is_api_root(registry_path(key));
+}
+
 // Docker compares the key itself, and then host names.
+bool is_used_by_docker(const std::string& key) {
+  const std::string name = docker_lookup_name(key);
+  return key == name || registry_host(key) == name;
+}
+
 bool is_spelled_right(const std::string& key) {
-  const std::string server_url = docker_server_url(key);
-  return registry_host(key) == registry_host(server_url) &&
-         served_images(key) == served_images(server_url);
+  return is_used_by_docker(key) && served_images(key) == served_images(docker_server_url(key));
 }
 
 // The entry that counts among those of one registry: the one with a credential in it where there is
@@ -36,15 +43,49 @@ const Registry& choose(const std::vector<Registry>& same) {
   });
 }
 
-Finding misspelled(const Registry& registry, bool is_taken) {
+// Whether Docker may take another entry for `name`, which one of just that name would hide.
+bool has_another_entry(const Config& config, const Registry& registry, const std::string& name) {
+  return std::any_of(config.auths.begin(), config.auths.end(), [&](const AuthEntry& other) {
+    return other.key != registry.key && docker_lookup_name(other.key) == name;
+  });
+}
+
+Finding misspelled(const Config& config, const Registry& registry) {
   const std::string right = docker_server_url(registry.key);
   Finding finding = warning("entry-spelling", key_in_words(registry.key),
                             fmt::format("Docker or the kubelet does not use it under this name: it "
                                         "has to be {}",
                                         key_in_words(right)),
-                            "pullsecret doctor --fix renames it");
-  if (!is_taken) finding.change.entries[registry.key] = Renamed{right};
+                            login_command(right));
+  if (has_another_entry(config, registry, right)) return finding;
+  finding.change.entries[registry.key] = Renamed{right};
+  finding.hint = "pullsecret doctor --fix renames it";
   return finding;
+}
+
+// Docker tells such a name apart, in letter case, too, and sends its credential for images of that
+// host. It stays.
+std::optional<Finding> misspelled_for_others(const Config& config, const Registry& registry) {
+  const std::string right = docker_server_url(registry.key);
+  if (config.auths.find(right) != nullptr) return std::nullopt;
+  Finding finding = warning("entry-spelling", key_in_words(registry.key),
+                            fmt::format("the kubelet does not use it under this name, and Docker "
+                                        "for just this host: for others it has to be {}",
+                                        key_in_words(right)),
+                            login_command(right));
+  const bool is_asked_inline = registry.store == nullptr && !registry_of(config, right).store;
+  if (!registry.has_inline() || !is_asked_inline || has_another_entry(config, registry, right))
+    return finding;
+  finding.change.entries[right] = Inline{registry.entry->credential};
+  finding.hint = "pullsecret doctor --fix adds that, too";
+  return finding;
+}
+
+std::optional<Finding> check_spelling(const Config& config, const Registry& registry) {
+  if (is_spelled_right(registry.key)) return std::nullopt;
+  const bool is_own_name = is_used_by_docker(registry.key) && !is_about_path(registry.key) &&
+                           docker_lookup_name(registry.key) != docker_server_url(registry.key);
+  return is_own_name ? misspelled_for_others(config, registry) : misspelled(config, registry);
 }
 
 Finding twice(const Registry& registry, const Registry& counting) {
@@ -59,13 +100,10 @@ Finding twice(const Registry& registry, const Registry& counting) {
   return finding;
 }
 
-Findings check_same(const std::vector<Registry>& same) {
+Findings check_same(const Config& config, const std::vector<Registry>& same) {
   Findings findings;
   const Registry& counting = choose(same);
-  const bool is_taken = std::any_of(same.begin(), same.end(), [&](const Registry& registry) {
-    return registry.key == docker_server_url(counting.key);
-  });
-  if (!is_spelled_right(counting.key)) findings.push_back(misspelled(counting, is_taken));
+  append(findings, check_spelling(config, counting));
   for (const Registry& registry : same)
     if (registry.key != counting.key) findings.push_back(twice(registry, counting));
   return findings;
@@ -84,12 +122,12 @@ std::optional<Finding> check_login_in_key(const std::string& key) {
 bool may_be_found(const Config& config, const std::string& server_url) {
   return !config.creds_store.empty() ||
          std::any_of(config.auths.begin(), config.auths.end(), [&](const AuthEntry& entry) {
-           return docker_server_url(entry.key) == server_url && !is_empty(entry.credential);
+           return docker_lookup_name(entry.key) == server_url && !is_empty(entry.credential);
          });
 }
 
 Finding misspelled_line(const Config& config, const std::string& key, const std::string& helper) {
-  const std::string right = docker_server_url(key);
+  const std::string right = docker_lookup_name(key);
   Finding finding = problem("entry-spelling", key_in_words(key),
                             fmt::format("Docker looks into credHelpers for {}, and does not find "
                                         "this name",
@@ -109,22 +147,24 @@ Finding misspelled_line(const Config& config, const std::string& key, const std:
 Findings check_helper_keys(const Config& config) {
   Findings findings;
   for (const auto& [key, helper] : config.cred_helpers)
-    if (key != docker_server_url(key)) findings.push_back(misspelled_line(config, key, helper));
+    if (key != docker_lookup_name(key)) findings.push_back(misspelled_line(config, key, helper));
   return findings;
 }
 
 }  // namespace
 
 Findings check_spellings(const Config& config) {
-  std::map<std::string, std::vector<Registry>> by_server_url;
+  std::map<std::string, std::vector<Registry>> by_name;
   for (const AuthEntry& entry : config.auths)
-    if (!is_docker_hub_token(entry.key))
-      by_server_url[docker_server_url(entry.key)].push_back(registry_of(config, entry.key));
+    if (!is_docker_hub_token(entry.key)) {
+      const std::string name = is_about_path(entry.key) ? entry.key : docker_lookup_name(entry.key);
+      by_name[name].push_back(registry_of(config, entry.key));
+    }
   Findings findings = check_helper_keys(config);
   for (const AuthEntry& entry : config.auths)
     append(findings, check_login_in_key(entry.key));
-  for (const auto& [server_url, same] : by_server_url)
-    append(findings, check_same(same));
+  for (const auto& [name, same] : by_name)
+    append(findings, check_same(config, same));
   return findings;
 }
 

@@ -166,7 +166,7 @@ keep https://index.docker.io/v1/
 fix
 succeeds
 same 'the settings' "$(jq -c keys_unsorted "$file")" '["auths","credsStore"]'
-same 'the entries' "$(jq -c '.auths | keys' "$file")" '["ghcr.io","https://index.docker.io/v1/"]'
+same 'the entries' "$(jq -c '.auths | keys' "$file")" '["GHCR.IO","https://index.docker.io/v1/"]'
 fixes_once
 
 it 'a store is not switched on by its spelling where plain text would then be hidden'

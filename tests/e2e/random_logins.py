@@ -2,8 +2,8 @@
 
 The law of everything that changes a config or a store: what Docker could log in to before, it can
 after, with the same credential. Makes random configs and stores from SEED on, asks docker's own CLI
-what it sends for each of IMAGES (to docker_daemon_standin.py), runs a random `pullsecret migrate`,
-and asks again. Prints each round that broke the law; exit status 1 if any did.
+what it sends for each of IMAGES (to docker_daemon_standin.py), runs a random `pullsecret migrate` or
+`pullsecret doctor --fix`, and asks again. Prints each round that broke the law; exit status 1 if any did.
 """
 
 import concurrent.futures
@@ -168,6 +168,12 @@ class Maker:
             for name, chance in zip(STORES, (0.6, 0.4, 0.1))
         }
 
+    def command(self):
+        if self.random.random() < 0.6:
+            return self.migration()
+        use = ["--use", self.random.choice(STORES)] if self.random.random() < 0.5 else []
+        return ["doctor", "--fix", "--yes", *use]
+
     def migration(self):
         places = STORES + ["inline"]
         arguments = ["--to", self.random.choice(places)]
@@ -184,7 +190,7 @@ def broken_law(world, seed):
     stores = maker.stores()
     world.make(config, stores)
     before = world.sent()
-    command = maker.migration()
+    command = maker.command()
     result = world.run("pullsecret", *command)
     after = world.sent()
     lost = {image: before[image] for image in before if after.get(image) != before[image]}

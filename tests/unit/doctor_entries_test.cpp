@@ -151,20 +151,38 @@ TEST_CASE("a token that ended is a problem, one that ends later is not") {
 TEST_CASE("a spelling that Docker or the kubelet does not use is mended") {
   const auto [key, right] = GENERATE(table<std::string, std::string>(
       {{"docker.io", "https://index.docker.io/v1/"},
+       {"index.docker.io", "https://index.docker.io/v1/"},
        {"https://index.docker.io/v1", "https://index.docker.io/v1/"},
-       {"registry-1.docker.io", "https://index.docker.io/v1/"},
-       {"hub.docker.com", "https://index.docker.io/v1/"},
-       {"GHCR.IO", "ghcr.io"},
        {"https://ghcr.io/v2", "ghcr.io"}}));
   const std::string config = R"({"auths":{")" + key + R"(":{"auth":"dTpw"}}})";
   CHECK(names(check_entries_of(config)) == Names{"entry-spelling", "entry-ok"});
   CHECK(mended(config) == R"({"auths":{")" + right + R"(":{"auth":"dTpw"}}})");
 }
 
+TEST_CASE("a name that Docker uses for its host stays, beside the one that others use") {
+  const auto [key, right] = GENERATE(
+      table<std::string, std::string>({{"registry-1.docker.io", "https://index.docker.io/v1/"},
+                                       {"hub.docker.com", "https://index.docker.io/v1/"},
+                                       {"GHCR.IO", "ghcr.io"}}));
+  const std::string config = R"({"auths":{")" + key + R"(":{"auth":"dTpw"}}})";
+  CHECK(names(check_entries_of(config)) == Names{"entry-spelling", "entry-ok"});
+  CHECK(mended(config) ==
+        R"({"auths":{")" + key + R"(":{"auth":"dTpw"},")" + right + R"(":{"auth":"dTpw"}}})");
+  CHECK(names(check_entries_of(mended(config))) == Names{"entry-ok", "entry-ok"});
+}
+
+TEST_CASE("a better name does not come beside what Docker finds under it") {
+  const std::string config =
+      GENERATE(as<std::string>{},
+               R"({"auths":{"GHCR.IO":{"auth":"dTpw"},"https://ghcr.io":{"auth":"dTpx"}}})",
+               R"({"auths":{"GHCR.IO":{"auth":"dTpw"},"ghcr.io/acme":{"auth":"dTpx"}}})",
+               R"({"auths":{"ftp://ghcr.io":{"auth":"dTpw"},"ghcr.io/acme":{"auth":"dTpx"}}})");
+  CHECK(mended(config) == config);
+}
+
 TEST_CASE("spellings that both use are well") {
-  const std::string key =
-      GENERATE("https://index.docker.io/v1/", "index.docker.io", "ghcr.io", "https://ghcr.io",
-               "https://ghcr.io/v1/", "localhost:5000", "quay.io/acme");
+  const std::string key = GENERATE("https://index.docker.io/v1/", "ghcr.io", "https://ghcr.io",
+                                   "https://ghcr.io/v1/", "localhost:5000", "quay.io/acme");
   CHECK(names(check_entries_of(R"({"auths":{")" + key + R"(":{"auth":"dTpw"}}})")) ==
         Names{"entry-ok"});
 }
