@@ -17,6 +17,7 @@
 #include "docker/config_file.h"
 #include "docker/find_moves.h"
 #include "docker/make_moves.h"
+#include "doctor/helper_checks.h"
 #include "system/environment.h"
 #include "system/file.h"
 #include "system/text.h"
@@ -193,6 +194,7 @@ void migrate(const MigrateOptions& options) {
 
   StatusLine status(options.store.quiet);
   HelperClient helpers = make_helper_client(options.store, status);
+  if (!is_inline(migration.to)) check_usable("--to", migration.to, helpers);
   Moves moves = find_moves(config, migration, helpers);
   compare_with_target(moves, config, migration, helpers);
   if (!options.dry_run) {

@@ -228,4 +228,10 @@ std::optional<Error> why_not_usable(const std::string& store, HelperClient& help
   return try_store(store, helpers).fault;
 }
 
+void check_usable(const std::string& option, const std::string& store, HelperClient& helpers) {
+  if (const auto reason = why_not_usable(store, helpers))
+    throw Error(option, fmt::format("{} does not work: {}", printable(store), reason->what()),
+                reason->hint());
+}
+
 }  // namespace pullsecret

@@ -56,4 +56,7 @@ std::optional<WorkingStore> find_working_store(HelperClient& helpers);
 /// Whether `store` works in the same sense; the answer says why if it does not.
 std::optional<Error> why_not_usable(const std::string& store, HelperClient& helpers);
 
+/// Throws Error if it does not, with `option` as its place: the one that named the store.
+void check_usable(const std::string& option, const std::string& store, HelperClient& helpers);
+
 }  // namespace pullsecret

@@ -97,12 +97,6 @@ bool has_mendable_file(const Checkup& checkup) {
   return checkup.location && checkup.json && is_config_json(*checkup.location);
 }
 
-void check_usable(const std::string& store, HelperClient& helpers) {
-  if (const auto reason = why_not_usable(store, helpers))
-    throw Error("--use", fmt::format("{} does not work: {}", printable(store), reason->what()),
-                reason->hint());
-}
-
 }  // namespace
 
 bool is_mendable(const Checkup& checkup) {
@@ -120,7 +114,7 @@ Repair plan_repair(const Checkup& checkup, const std::optional<std::string>& use
   // Each round shows what the one before made visible, such as entries that the new store does not
   // have. There are no more than a few layers.
   constexpr int most_rounds = 8;
-  if (use) check_usable(*use, helpers);
+  if (use) check_usable("--use", *use, helpers);
   Repair repair;
   repair.closes_file = checkup.is_open;
   if (!has_mendable_file(checkup)) return repair;

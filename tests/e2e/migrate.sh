@@ -253,11 +253,19 @@ fails_with 2 'the name is empty'
 
 it 'a store that is not there'
 run pullsecret migrate --to nowhere
-fails_with 1 'docker-credential-nowhere: not found on PATH'
+fails_with 1 '--to: nowhere does not work: docker-credential-nowhere: not found on PATH'
 
 it 'a file that Docker refuses'
 config '{"auths": []}'
 run pullsecret migrate --to pass
 fails_with 1 'config.json:1:11: auths must be an object'
+
+it 'a store that does not work becomes no target, even with nothing to move'
+config '{"psFormat": "x"}'
+for option in --quiet --dry-run; do
+  PASSWORD_STORE_DIR=$scratch/none run pullsecret migrate --to pass "$option"
+  fails_with 1 '--to: pass does not work: .*is not initialised' 'pass init'
+  config_json . '{"psFormat":"x"}'
+done
 
 finish
