@@ -216,4 +216,31 @@ refused 'new data for an immutable Secret' 'field is immutable' \
 refused 'more than 1,048,576 bytes of data' 'Too long' \
   '.data.large = ("x" * 1048577 | @base64)'
 
+# The stand-in for the API server has no service accounts: this one is a file, and kubectl a script.
+it 'README adds a pull Secret to a service account, and takes none away'
+mkdir "$scratch/readme"
+cat >"$scratch/readme/kubectl" <<'END'
+#!/bin/sh
+case "$*" in
+'get serviceaccount default -n production -o json') cat account.json ;;
+'replace -f -') cat >new.json && mv new.json account.json ;;
+*) exit 1 ;;
+esac
+END
+chmod +x "$scratch/readme/kubectl"
+sed -n '/^All Pods of a service account/,/^serviceaccount/{/^\$ /,/^serviceaccount/p}' "$e2e/../../README.md" |
+  sed -e 's/^\$ //' -e '/^serviceaccount/d' >"$scratch/readme/command"
+# adds BEFORE AFTER: lists of names.
+adds() {
+  jq -n --argjson names "$1" '{kind: "ServiceAccount", metadata: {resourceVersion: "7"}} +
+    if $names then {imagePullSecrets: $names | map({name: .})} else {} end' >account.json
+  PATH=$scratch/readme:$PATH run bash "$scratch/readme/command"
+  succeeds
+  json_is "after $1" "$2" '.imagePullSecrets | map(.name)' account.json
+  json_is 'the version' '"7"' .metadata.resourceVersion account.json
+}
+adds null '["regcred"]'
+adds '["other"]' '["other","regcred"]'
+adds '["regcred","other"]' '["other","regcred"]'
+
 finish
