@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "credential/registry.h"
 #include "docker/resolve.h"
 #include "doctor/helper_answers.h"
 #include "doctor/helper_program.h"
 #include "doctor/store_checks.h"
+#include "system/text.h"
 
 namespace pullsecret {
 namespace {

@@ -4,8 +4,6 @@
 #include <set>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "credential/registry.h"
 #include "docker/resolve.h"
 #include "system/error.h"
