@@ -48,6 +48,10 @@ bool is_api_root(std::string_view path) {
          path == "/v2/";
 }
 
+bool is_about_path(std::string_view key) {
+  return !is_api_root(split_key(key).path) && !is_docker_hub_token(key);
+}
+
 std::string docker_server_url(std::string_view key) {
   const auto [host, path] = split_key(key);
   if (!is_api_root(path)) return std::string(key);

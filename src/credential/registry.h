@@ -27,6 +27,10 @@ bool is_docker_hub_host(std::string_view host);
 /// Whether `path` names no repository: empty, `/`, or an API root (`/v1`, `/v1/`, `/v2`, `/v2/`).
 bool is_api_root(std::string_view path);
 
+/// Whether `key` is about one path of its host (podman's `quay.io/acme`), which Docker does not
+/// tell apart.
+bool is_about_path(std::string_view key);
+
 /// The server URL that Docker asks a store for when it means `key`: docker_hub_key for Docker Hub,
 /// the bare host in lower case for any other registry whose key has no repository path; a key with
 /// one (podman's `quay.io/acme`) stays.

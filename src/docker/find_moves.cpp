@@ -21,11 +21,7 @@ using Listed = std::map<std::string, std::optional<std::vector<std::string>>>;
 // Docker keeps its web login's tokens where it keeps Docker Hub's credential.
 std::string registry_of(const std::string& key) {
   if (is_docker_hub_token(key)) return std::string(docker_hub_key);
-  return is_api_root(registry_path(key)) ? docker_lookup_name(key) : key;
-}
-
-bool is_about_path(const std::string& key) {
-  return !is_api_root(registry_path(key)) && !is_docker_hub_token(key);
+  return is_about_path(key) ? key : docker_lookup_name(key);
 }
 
 // The name in a store by which Docker finds what it now finds in this entry; nothing if it never

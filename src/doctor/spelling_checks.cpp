@@ -17,18 +17,16 @@
 namespace pullsecret {
 namespace {
 
-bool is_about_path(const std::string& key) {
-  return !is_api_root(registry_path(key));
-}
-
 // Docker compares the key itself, and then host names.
 bool is_used_by_docker(const std::string& key) {
   const std::string name = docker_lookup_name(key);
   return key == name || registry_host(key) == name;
 }
 
+// An entry about a path has but one spelling.
 bool is_spelled_right(const std::string& key) {
-  return is_used_by_docker(key) && served_images(key) == served_images(docker_server_url(key));
+  return is_about_path(key) ||
+         (is_used_by_docker(key) && served_images(key) == served_images(docker_server_url(key)));
 }
 
 // The entry that counts among those of one registry: the one with a credential in it where there is
@@ -83,8 +81,7 @@ std::optional<Finding> misspelled_for_others(const Config& config, const Registr
 
 std::optional<Finding> check_spelling(const Config& config, const Registry& registry) {
   if (is_spelled_right(registry.key)) return std::nullopt;
-  const bool is_own_name = is_used_by_docker(registry.key) && !is_about_path(registry.key) &&
-                           docker_lookup_name(registry.key) != docker_server_url(registry.key);
+  const bool is_own_name = docker_lookup_name(registry.key) != docker_server_url(registry.key);
   return is_own_name ? misspelled_for_others(config, registry) : misspelled(config, registry);
 }
 
@@ -147,7 +144,8 @@ Finding misspelled_line(const Config& config, const std::string& key, const std:
 Findings check_helper_keys(const Config& config) {
   Findings findings;
   for (const auto& [key, helper] : config.cred_helpers)
-    if (key != docker_lookup_name(key)) findings.push_back(misspelled_line(config, key, helper));
+    if (key != docker_lookup_name(key) && !is_about_path(key))
+      findings.push_back(misspelled_line(config, key, helper));
   return findings;
 }
 

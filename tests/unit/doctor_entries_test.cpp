@@ -181,8 +181,9 @@ TEST_CASE("a better name does not come beside what Docker finds under it") {
 }
 
 TEST_CASE("spellings that both use are well") {
-  const std::string key = GENERATE("https://index.docker.io/v1/", "ghcr.io", "https://ghcr.io",
-                                   "https://ghcr.io/v1/", "localhost:5000", "quay.io/acme");
+  const std::string key =
+      GENERATE("https://index.docker.io/v1/", "ghcr.io", "https://ghcr.io", "https://ghcr.io/v1/",
+               "localhost:5000", "quay.io/acme", "docker.io/acme");
   CHECK(names(check_entries_of(R"({"auths":{")" + key + R"(":{"auth":"dTpw"}}})")) ==
         Names{"entry-ok"});
 }
@@ -209,6 +210,14 @@ TEST_CASE("credHelpers is looked into by exactly one name") {
   CHECK(finding->severity == Severity::problem);
   CHECK(mended(config) ==
         R"({"credHelpers":{"a.io":"helper","https://index.docker.io/v1/":"helper"}})");
+}
+
+TEST_CASE("a line of credHelpers about a path is nobody's misspelling") {
+  const ScriptStores stores;
+  stores.write_helper("helper");
+  const std::string config = R"({"credHelpers":{"quay.io/acme":"helper"}})";
+  CHECK_FALSE(find(check_entries_of(config), "entry-spelling"));
+  CHECK(mended(config) == config);
 }
 
 TEST_CASE("a line of credHelpers does not come into effect where it would hide a login") {
