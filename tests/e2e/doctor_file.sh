@@ -300,7 +300,7 @@ if command -v docker >/dev/null; then
   broken() {
     our_config "$1"
     run docker context use other
-    expect "a warning of Docker about $1" grep -q 'WARNING: Error .* config file' "$scratch/err"
+    expect "a warning of Docker about $1" grep -Eq 'WARNING: Error (loading|parsing) config file' "$scratch/err"
     json_is "after Docker wrote $1" "$2" '[.auths["ghcr.io"].auth, .psFormat]' "$file"
   }
   broken '{"psFormat": "x", "auths": {"ghcr.io": {"auth": "dTpw"}},}' '[null,null]'

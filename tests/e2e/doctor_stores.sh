@@ -325,7 +325,7 @@ new_store locked
 keep_text "$pass_ours" ghcr.io octocat hunter2
 forget_passphrases
 alone
-finds problem helper-fails 'decryption failed: '
+finds problem helper-fails 'decryption failed: (No secret key|No such file or directory)'
 
 # ---- What takes the place of a store
 

@@ -4,11 +4,14 @@
 # own_mounts: the words before a command that run it in a mount namespace of its own, where it may
 # mount; none where that is not allowed.
 own_mounts() {
-  if unshare --mount true 2>/dev/null; then
-    echo unshare --mount
-  elif unshare --map-root-user --mount true 2>/dev/null; then
-    echo unshare --map-root-user --mount
-  fi
+  local words
+  for words in 'unshare --mount' 'unshare --map-root-user --mount'; do
+    # shellcheck disable=SC2086 # words
+    if $words mount -t tmpfs none /tmp 2>/dev/null; then
+      echo "$words"
+      return
+    fi
+  done
 }
 
 # enter_own_mounts ARGUMENT...: starts this script again in one, before it does anything; without one

@@ -10,7 +10,7 @@
 need docker python3 jq pullsecret
 
 rounds=${ROUNDS:-40}
-it "$rounds random migrations leave Docker each login that it had"
+it "$rounds random migrations and repairs leave Docker each login that it had"
 ran="random_logins.py ${SEED:-1} $rounds"
 timeout 800 python3 "$e2e/random_logins.py" "$scratch" "${SEED:-1}" "$rounds" \
   >"$scratch/out" 2>"$scratch/err"
