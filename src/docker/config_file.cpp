@@ -185,10 +185,10 @@ Config parse_config_file(const fs::path& file, JsonText json) {
 
 Unsynced write_config(const ConfigLocation& location, const JsonText& before,
                       const std::string& text) {
-  refuse_other_text(location, before);
   if (const fs::path folder = location.file.parent_path(); !folder.empty() && !is_there(folder))
     make_private_folder(folder);
-  return replace_file(location.file, text, Access::as_before);
+  return replace_file(location.file, text, Access::as_before,
+                      [&] { refuse_other_text(location, before); });
 }
 
 fs::path write_config_with_backup(const ConfigLocation& location, const JsonText& before,

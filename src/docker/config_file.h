@@ -62,6 +62,12 @@ Config parse_config_file(const std::filesystem::path& file, JsonText json);
 /// and mode stay as they were, a new file is 0600 and a new folder 0700. Throws Error if the file's
 /// text is not `before` any more, or it cannot be written; the file is then as it was, and a new
 /// folder may be left. Until the file is synced, nothing may be destroyed that it took over.
+///
+/// The text is compared last, directly before the rename. Docker locks nothing (docker/cli,
+/// config/configfile/file.go: Save), so that a lock would keep no `docker login` away, and two
+/// moments remain: one that writes between the comparison and the rename, a few system calls apart,
+/// is lost; one that read the file before, such as to wait for a password, and writes after, puts
+/// back what it read.
 Unsynced write_config(const ConfigLocation& location, const JsonText& before,
                       const std::string& text);
 

@@ -178,11 +178,13 @@ void write_all(int descriptor, const std::string& name, std::string_view content
   }
 }
 
-Unsynced replace_file(const fs::path& file, std::string_view content, Access access) {
+Unsynced replace_file(const fs::path& file, std::string_view content, Access access,
+                      const std::function<void()>& check) {
   const std::string place = place_of(file);
   const auto before = status_of(file, place);
   if (before && S_ISDIR(before->st_mode)) throw Error(place, error_text(EISDIR));
   if (before && !S_ISREG(before->st_mode)) {
+    check();
     write_all(open_file(file, O_WRONLY).get(), place, content);
     return std::nullopt;
   }
@@ -190,6 +192,7 @@ Unsynced replace_file(const fs::path& file, std::string_view content, Access acc
   NewFile created(target, place);
   if (before && access == Access::as_before) created.take_access_of(*before);
   created.write(content);
+  check();
   created.take_place();
   return sync_folder(target.parent_path());
 }

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -54,10 +55,14 @@ enum class Access {
 /// Puts `content` into `file`, which is made if it is not there. A symbolic link is followed: what
 /// it points to is replaced. Throws Error with `file` as its place.
 ///
+/// `check` is called when the new file is on disk, directly before the rename: what it throws
+/// leaves `file` as it is.
+///
 /// A device or pipe is written to, and a part may have been when that fails; no signal is held,
 /// since its reader may never come.
-Unsynced replace_file(const std::filesystem::path& file, std::string_view content,
-                      Access access = Access::user_alone);
+Unsynced replace_file(
+    const std::filesystem::path& file, std::string_view content, Access access = Access::user_alone,
+    const std::function<void()>& check = [] {});
 
 /// Makes the new file `file` with `content`, mode 0600, and the owner and group of `original`, if
 /// that is named, as far as the system lets it. False if something of that name is there already.

@@ -9,6 +9,7 @@
 #include "docker_home.h"
 #include "support.h"
 #include "temporary_folder.h"
+#include "watched_calls.h"
 
 using namespace pullsecret;
 namespace fs = std::filesystem;
@@ -169,6 +170,24 @@ TEST_CASE("a config that changed meanwhile is not written over") {
   CHECK(error_of([&] { write_config(none, before, "new"); })->message() ==
         "changed by another program meanwhile; it stays as it is");
   CHECK(read_config_text(fs::path(file)).text == "{}");
+}
+
+TEST_CASE("a config that changes while the new one is synced to disk is not written over") {
+  const DockerHome home;
+  const std::string file = home.folder.write(".docker/config.json", "{}");
+  const ConfigLocation location = find_config(std::nullopt);
+  const JsonText before = read_config_text(location);
+  const WatchedCalls watched([&](const FileCall& call) {
+    if (call.name == "fsync") home.folder.write(".docker/config.json", one_auth);
+    return 0;
+  });
+  SECTION("without a backup") {
+    CHECK(error_of([&] { write_config(location, before, "new"); }));
+  }
+  SECTION("with a backup") {
+    CHECK(error_of([&] { write_config_with_backup(location, before, "new"); }));
+  }
+  CHECK(read_config_text(fs::path(file)).text == one_auth);
 }
 
 TEST_CASE("backups stand beside the link, each with a name of its own") {
