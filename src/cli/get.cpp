@@ -5,6 +5,7 @@
 #include "cli/messages.h"
 #include "cli/options.h"
 #include "cli/store_options.h"
+#include "credential/registry.h"
 #include "docker/resolve.h"
 #include "helper/answer.h"
 #include "helper/json_message.h"
@@ -37,6 +38,13 @@ GetOptions read_get_options(const Arguments& arguments) {
                                                      {"json", "username", "password"}))};
 }
 
+void refuse_token_user(const std::string& key, const Credential& credential) {
+  if (is_password_of_token_user(credential))
+    throw Error(key_in_words(key),
+                "the username is <token>, and a helper's answer with it means an identity token",
+                "its parts alone: -o username, -o password");
+}
+
 std::string format(const GetOptions& options, const Credential& credential) {
   const StoredCredential stored = stored_credential(credential);
   switch (options.format) {
@@ -59,7 +67,9 @@ void get(const GetOptions& options) {
   status.erase();
   if (const auto* error = std::get_if<Error>(&resolved.front().outcome))
     throw Error(printable(key), error->what(), error->hint());
-  print_data(format(options, std::get<Credential>(resolved.front().outcome)));
+  const auto& credential = std::get<Credential>(resolved.front().outcome);
+  if (options.format == GetFormat::json) refuse_token_user(key, credential);
+  print_data(format(options, credential));
 }
 
 }  // namespace

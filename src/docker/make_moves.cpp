@@ -27,6 +27,8 @@ std::optional<Error> why_no_store_keeps(const Credential& credential) {
   const auto [username, secret] = stored_credential(credential);
   if (!credential.registry_token.empty())
     return Error("", "a registry token, which no store can keep");
+  if (is_password_of_token_user(credential))
+    return Error("", "a password of the user <token>; a store takes it for an identity token");
   if (!credential.identity_token.empty() && !credential.password.empty())
     return Error("", "a password and an identity token; a store keeps one of them");
   if (!is_plain_text(username) || !is_plain_text(secret))

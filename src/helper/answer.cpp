@@ -52,4 +52,8 @@ StoredCredential stored_credential(const Credential& credential) {
   return {std::string(token_username), credential.identity_token};
 }
 
+bool is_password_of_token_user(const Credential& credential) {
+  return credential.identity_token.empty() && credential.username == token_username;
+}
+
 }  // namespace pullsecret

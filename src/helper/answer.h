@@ -32,4 +32,7 @@ StoreList parse_list_answer(std::string_view answer);
 /// and has the username `<token>`.
 StoredCredential stored_credential(const Credential& credential);
 
+/// Whether the protocol would make an identity token of its password: the username is `<token>`.
+bool is_password_of_token_user(const Credential& credential);
+
 }  // namespace pullsecret

@@ -122,6 +122,18 @@ it 'get fails for a registry without a credential'
 run pullsecret get gone.example
 fails_with 1 '^pullsecret: error: gone\.example: ' 'hint: docker login gone\.example'
 
+it 'a password of the user <token> is no identity token'
+config "{\"auths\": {\"ghcr.io\": {\"auth\": \"$(printf '<token>:hunter2' | base64)\"}}}"
+run pullsecret get ghcr.io
+fails_with 1 'ghcr.io: the username is <token>.* identity token' 'hint: .*-o password'
+run pullsecret get ghcr.io -o username
+out_is '<token>'
+run pullsecret get ghcr.io -o password
+out_is hunter2
+run pullsecret convert
+succeeds_quietly
+pull_data '.auths["ghcr.io"] | [.username, .password, .identitytoken]' '["<token>","hunter2",null]'
+
 it 'get needs one registry'
 run pullsecret get
 fails_with 2 'no registry' 'hint: pullsecret get'

@@ -123,7 +123,8 @@ TEST_CASE("what the protocol cannot carry fails before anything is stored") {
   const Stores stores;
   Run run{R"({"auths":{"a.io":{"registrytoken":"t"},"b.io":{"auth":"dTpw","identitytoken":"t"},
       "c.io":{"auth":"/zpw"},"d.io":{"auth":"dTo="},"e.io":{"username":"u","password":"a\u0000b"},
-      "f.io":{"identitytoken":"t","auth":"dTo="},"g.io":{"auth":"bm9jb2xvbg=="}}})"};
+      "f.io":{"identitytoken":"t","auth":"dTo="},"g.io":{"auth":"bm9jb2xvbg=="},
+      "h.io":{"auth":"PHRva2VuPjp4"}}})"};
   run.migrate({.to = "new"});
   CHECK(state_of(run, "a.io", "inline") == "failed: a registry token, which no store can keep");
   CHECK_THAT(state_of(run, "b.io", "inline"), Catch::StartsWith("failed: a password and an ident"));
@@ -132,6 +133,8 @@ TEST_CASE("what the protocol cannot carry fails before anything is stored") {
   CHECK_THAT(state_of(run, "e.io", "inline"), Catch::StartsWith("failed: it is not UTF-8"));
   CHECK(state_of(run, "f.io", "inline") == "moved");
   CHECK_THAT(state_of(run, "g.io", "inline"), Catch::Contains("holds no colon"));
+  CHECK(state_of(run, "h.io", "inline") ==
+        "failed: a password of the user <token>; a store takes it for an identity token");
   CHECK(listed("new") == Names{"f.io"});
 }
 
