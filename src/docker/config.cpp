@@ -128,10 +128,10 @@ void merge_cred_helpers(std::map<std::string, std::string>& cred_helpers, std::s
 
 void AuthEntries::add(AuthEntry entry) {
   const auto [known, is_new] = positions_.emplace(entry.key, entries_.size());
-  if (is_new)
-    entries_.push_back(std::move(entry));
-  else
-    entries_[known->second] = std::move(entry);
+  if (is_new) return entries_.push_back(std::move(entry));
+  AuthEntry& before = entries_[known->second];
+  entry.hides_another = before.hides_another || before.problem || !is_empty(before.credential);
+  before = std::move(entry);
 }
 
 void AuthEntries::reserve(std::size_t count) {

@@ -19,8 +19,9 @@ struct AuthEntry {
   std::string key;        ///< the registry key, as spelled in the file
   Credential credential;  ///< all empty for `{}`: the credential is in a store
   std::optional<Error>
-      problem;               ///< why Docker refuses this entry, and the whole file because of it
-  bool asked_first = false;  ///< from DOCKER_AUTH_CONFIG: it counts before any store
+      problem;                 ///< why Docker refuses this entry, and the whole file because of it
+  bool asked_first = false;    ///< from DOCKER_AUTH_CONFIG: it counts before any store
+  bool hides_another = false;  ///< one of the same key, which does not count, holds a credential
 };
 
 /// The entries of `auths` in the order of their keys' first appearance, each key once: as in Go,

@@ -1,6 +1,7 @@
 #include "docker/config_after_moves.h"
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "docker/resolve.h"
@@ -29,14 +30,15 @@ bool names(const std::string* helper, const std::string& store) {
 // No line is needed where `credsStore` says the same.
 void name_store(ConfigChange& change, const Config& config, const std::string& registry,
                 const std::string& store) {
-  if (!names(store_for(config, registry), store))
-    change.cred_helpers[registry] = config.creds_store == store ? "" : store;
+  if (names(store_for(config, registry), store)) return;
+  std::optional<std::string>& line = change.cred_helpers[registry];
+  if (config.creds_store != store) line = store;
 }
 
 void set_creds_store(ConfigChange& change, const Config& config, const std::string& store) {
   if (config.creds_store != store) change.creds_store = store;
   for (const auto& [key, helper] : config.cred_helpers)
-    if (helper == store) change.cred_helpers[key] = "";
+    if (helper == store) change.cred_helpers[key] = std::nullopt;
 }
 
 ConfigChange after_moves_to_store(const Config& config, const Migration& migration,
@@ -69,7 +71,7 @@ ConfigChange after_moves_inline(const Config& config, const Migration& migration
   bool is_used = is_complete(config, migration, moves);
   for (const auto& [registry, move] : found_by_docker(moves))
     if (move->is_at_target()) {
-      if (move->has_line) change.cred_helpers[registry] = "";
+      if (move->has_line) change.cred_helpers[registry] = std::nullopt;
       is_used = true;
     }
   if (is_used && !config.creds_store.empty()) remove_creds_store(change, config, moves);

@@ -162,19 +162,17 @@ void set_creds_store(Members& settings, const std::string& store) {
   if (!is_there) settings.push_back(new_member("credsStore", go_json_string(store)));
 }
 
-void change_helpers(Members& helpers, const std::map<std::string, std::string>& changes) {
-  std::map<std::string, std::string> missing = changes;
-  for (Member& helper : helpers)
-    if (const auto change = changes.find(helper.name); change != changes.end()) {
-      helper.value = go_json_string(change->second);
-      missing.erase(helper.name);
-    }
-  for (const auto& [key, helper] : missing)
-    helpers.push_back(new_member(key, go_json_string(helper)));
-  std::erase_if(helpers, [&](const Member& helper) {
+void change_helpers(Members& helpers, const HelperChanges& changes) {
+  HelperChanges missing = changes;
+  std::erase_if(helpers, [&](Member& helper) {
     const auto change = changes.find(helper.name);
-    return change != changes.end() && change->second.empty();
+    if (change == changes.end()) return false;
+    missing.erase(helper.name);
+    if (change->second) helper.value = go_json_string(*change->second);
+    return !change->second;
   });
+  for (const auto& [key, helper] : missing)
+    if (helper) helpers.push_back(new_member(key, go_json_string(*helper)));
 }
 
 // All members of the objects called `name`: in Go they merge, and `null` empties what came before.
@@ -201,7 +199,7 @@ void put_object(Members& settings, std::string_view name, const Members& members
   settings.erase(std::remove_if(first + 1, settings.end(), is_called(name)), settings.end());
 }
 
-void change_cred_helpers(Members& settings, const std::map<std::string, std::string>& changes) {
+void change_cred_helpers(Members& settings, const HelperChanges& changes) {
   if (changes.empty()) return;
   const Members before = merged_object(settings, "credHelpers");
   Members helpers = before;
@@ -237,7 +235,7 @@ ConfigChange inline_alone(const Config& config,
                           const std::vector<std::pair<std::string, Credential>>& credentials) {
   ConfigChange change{.creds_store = ""};
   for (const auto& [key, helper] : config.cred_helpers)
-    change.cred_helpers[key] = "";
+    change.cred_helpers[key] = std::nullopt;
   for (const AuthEntry& entry : config.auths)
     change.entries[entry.key] = Removed{};
   for (const auto& [key, credential] : credentials)

@@ -30,12 +30,16 @@ struct Inline {
 };
 using EntryChange = std::variant<Removed, WithoutSecrets, Renamed, Inline>;
 
+/// Registry key → its new helper, whose name may be empty (the credential is then in the file);
+/// nothing: the line goes.
+using HelperChanges = std::map<std::string, std::optional<std::string>>;
+
 /// What is to become of a config file. What it does not name stays.
 struct ConfigChange {
   std::map<std::string, std::string> setting_names;  ///< setting → its new name
   std::optional<std::string> creds_store;            ///< its new value; empty: the setting goes
-  std::map<std::string, std::string> cred_helpers;  ///< key → its new helper; empty: the key goes
-  std::map<std::string, EntryChange> entries;       ///< by key, as spelled in `auths`
+  HelperChanges cred_helpers;
+  std::map<std::string, EntryChange> entries;  ///< by key, as spelled in `auths`
 
   bool empty() const {
     return setting_names.empty() && !creds_store && cred_helpers.empty() && entries.empty();

@@ -71,10 +71,7 @@ Finding missing_from_store(const Registry& registry, const HelperState& state, b
       login_command(registry.key));
   // A line of credHelpers alone does not say that somebody has logged in.
   if (registry.entry == nullptr) finding.severity = Severity::warning;
-  // What holds nothing can go: it only says that somebody was logged in.
-  const bool holds_nothing = registry.entry != nullptr && !registry.has_inline() &&
-                             registry.entry->credential.email.empty();
-  if (holds_nothing && state.listed && !is_elsewhere)
+  if (registry.is_mere_name() && state.listed && !is_elsewhere)
     finding.change.entries[registry.key] = Removed{};
   return finding;
 }
@@ -87,17 +84,37 @@ Finding undecodable(const Registry& registry) {
       "correct it, or take the entry out of the file, then " + login_command(registry.key));
 }
 
-// Beside plain text the store is named for this registry alone: Docker asks it in place of the
-// file.
+// What Docker asks a store for. It takes an entry about a path for its host.
+std::string server_url_of(const Registry& registry) {
+  return is_about_path(registry.key) ? docker_lookup_name(registry.key)
+                                     : docker_server_url(registry.key);
+}
+
+bool is_inline_in(const Config& config, const std::string& name) {
+  return std::any_of(config.auths.begin(), config.auths.end(), [&](const AuthEntry& entry) {
+    return docker_lookup_name(entry.key) == name && !is_empty(entry.credential);
+  });
+}
+
+// Whether Docker would find it in that store. Beside plain text the store can be named for just
+// this name, and then hides what the file has under it.
+bool is_in_unnamed(const Config& config, const Registry& registry, const WorkingStore& store) {
+  const auto has = [&](const std::string& server_url) {
+    return std::binary_search(store.listed.begin(), store.listed.end(), server_url);
+  };
+  if (!has_inline_credential(config)) return has(server_url_of(registry));
+  const std::string name = docker_lookup_name(registry.key);
+  return has(name) && !is_inline_in(config, name);
+}
+
 Finding unnamed_store(const Config& config, const Registry& registry, const std::string& store) {
-  const std::string server_url = docker_server_url(registry.key);
   Finding finding = problem("entry-empty", key_in_words(registry.key),
                             fmt::format("the store {} has its credential, and the config does not "
                                         "name that store: Docker is anonymous to this registry",
                                         store),
                             "pullsecret doctor --fix names it");
   if (has_inline_credential(config))
-    finding.change.cred_helpers[server_url] = store;
+    finding.change.cred_helpers[docker_lookup_name(registry.key)] = store;
   else
     finding.change.creds_store = store;
   return finding;
@@ -108,7 +125,7 @@ Finding dead_entry(const Registry& registry) {
                             "its entry is empty, and the config names no store for it: Docker is "
                             "anonymous to this registry",
                             login_command(registry.key));
-  if (registry.entry->credential.email.empty()) finding.change.entries[registry.key] = Removed{};
+  if (registry.is_mere_name()) finding.change.entries[registry.key] = Removed{};
   return finding;
 }
 
@@ -117,9 +134,9 @@ Finding check_without_store(const Config& config, const Registry& registry,
   if (registry.entry->problem) return undecodable(registry);
   if (registry.has_inline())
     return describe(registry, registry.entry->credential, "in plain text in the file");
-  const bool is_there = other && std::binary_search(other->listed.begin(), other->listed.end(),
-                                                    docker_server_url(registry.key));
-  return is_there ? unnamed_store(config, registry, other->name) : dead_entry(registry);
+  return other && is_in_unnamed(config, registry, *other)
+             ? unnamed_store(config, registry, other->name)
+             : dead_entry(registry);
 }
 
 Finding unreadable(const Registry& registry, const Error& error) {
@@ -140,7 +157,7 @@ bool lists(const HelperState& state, const std::string& server_url) {
 
 Finding not_found(const Config& config, const Registry& registry, const HelperState& state,
                   HelperClient& helpers) {
-  if (lists(state, docker_server_url(registry.key))) return listed_but_not_given(registry);
+  if (lists(state, server_url_of(registry))) return listed_but_not_given(registry);
   return missing_from_store(registry, state, is_elsewhere(config, registry, helpers));
 }
 
@@ -157,7 +174,7 @@ Findings check_with_stores(const Config& config, const std::vector<Registry>& re
   std::vector<StoreKey> keys;
   keys.reserve(registries.size());
   for (const Registry& registry : registries)
-    keys.push_back({*registry.store, docker_server_url(registry.key)});
+    keys.push_back({*registry.store, server_url_of(registry)});
   const std::vector<StoreAnswer> answers = get_from_stores(keys, helpers);
   Findings findings;
   for (std::size_t i = 0; i < registries.size(); ++i)

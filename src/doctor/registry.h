@@ -14,6 +14,12 @@ struct Registry {
   const std::string* store = nullptr;  ///< the name of the store that Docker asks, if there is one
 
   bool has_inline() const { return entry != nullptr && !is_empty(entry->credential); }
+
+  /// Whether its entry only says that somebody was logged in: nothing is lost with it.
+  bool is_mere_name() const {
+    return entry != nullptr && !has_inline() && !entry->hides_another &&
+           entry->credential.email.empty();
+  }
 };
 
 inline Registry registry_of(const Config& config, const std::string& key) {

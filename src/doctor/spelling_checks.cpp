@@ -93,7 +93,8 @@ Finding twice(const Registry& registry, const Registry& counting) {
   const bool is_needless = !registry.has_inline() ||
                            (counting.has_inline() &&
                             is_same_login(registry.entry->credential, counting.entry->credential));
-  if (is_needless && !registry.entry->problem) finding.change.entries[registry.key] = Removed{};
+  if (is_needless && !registry.entry->problem && !registry.entry->hides_another)
+    finding.change.entries[registry.key] = Removed{};
   return finding;
 }
 
@@ -131,9 +132,9 @@ Finding misspelled_line(const Config& config, const std::string& key, const std:
                                         key_in_words(right)),
                             "rename it, if that helper is meant; or take the line out");
   if (config.cred_helpers.contains(right)) {
-    finding.change.cred_helpers[key] = "";
+    finding.change.cred_helpers[key] = std::nullopt;
   } else if (!may_be_found(config, right)) {
-    finding.change.cred_helpers[key] = "";
+    finding.change.cred_helpers[key] = std::nullopt;
     finding.change.cred_helpers[right] = helper;
   }
   if (!finding.change.empty()) finding.hint = "pullsecret doctor --fix mends it";

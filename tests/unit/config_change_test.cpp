@@ -23,8 +23,7 @@ std::string with_entries(const std::string& text,
   return changed(text, {.entries = entries});
 }
 
-std::string with_helpers(const std::string& text,
-                         const std::map<std::string, std::string>& helpers) {
+std::string with_helpers(const std::string& text, const HelperChanges& helpers) {
   return changed(text, {.cred_helpers = helpers});
 }
 
@@ -112,15 +111,18 @@ TEST_CASE("lines of credHelpers change, come at the end, and go") {
   CHECK(with_helpers(text, {{"b", "4"}, {"c", "5"}}) ==
         "{\n\t\"credHelpers\": {\n\t\t\"b\": \"4\",\n\t\t\"a\": \"2\",\n\t\t\"\\u0062\": "
         "\"4\",\n\t\t\"c\": \"5\"\n\t},\n\t\"x\": 1\n}");
-  CHECK(with_helpers(text, {{"b", ""}, {"d", ""}}) ==
+  CHECK(with_helpers(text, {{"b", std::nullopt}, {"d", std::nullopt}}) ==
         "{\n\t\"credHelpers\": {\n\t\t\"a\": \"2\"\n\t},\n\t\"x\": 1\n}");
+  CHECK(with_helpers("{}", {{"a", ""}}) == "{\n\t\"credHelpers\": {\n\t\t\"a\": \"\"\n\t}\n}");
   CHECK(with_helpers("{}", {{"a<b", "1"}}) ==
         "{\n\t\"credHelpers\": {\n\t\t\"a\\u003cb\": \"1\"\n\t}\n}");
 }
 
 TEST_CASE("credHelpers that the change empties goes; one that was empty stays") {
-  CHECK(with_helpers(R"({"credHelpers":{"a":"1"},"x":1})", {{"a", ""}}) == "{\n\t\"x\": 1\n}");
-  CHECK(with_helpers(R"({"credHelpers":{}})", {{"a", ""}}) == "{\n\t\"credHelpers\": {}\n}");
+  CHECK(with_helpers(R"({"credHelpers":{"a":"1"},"x":1})", {{"a", std::nullopt}}) ==
+        "{\n\t\"x\": 1\n}");
+  CHECK(with_helpers(R"({"credHelpers":{}})", {{"a", std::nullopt}}) ==
+        "{\n\t\"credHelpers\": {}\n}");
 }
 
 TEST_CASE("what Go merges, and what null empties, stays so") {

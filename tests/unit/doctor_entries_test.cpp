@@ -93,6 +93,27 @@ TEST_CASE("an entry that the store does not have is a problem, and can go if it 
   CHECK(mended(with_email) == with_email);
 }
 
+TEST_CASE("an empty entry stays where one of the same key holds a credential") {
+  const ScriptStores stores;
+  stores.write_helper("store");
+  for (const std::string rest : {R"(})", R"(,"credsStore":"store"})"}) {
+    const std::string twice = R"({"auths":{"a.io":{"auth":"dTpw"},"a.io":{}})" + rest;
+    CHECK(mended(twice) == twice);
+    const std::string split = R"({"auths":{"a.io":{"auth":"dTpw"}},"auths":{"a.io":{}})" + rest;
+    CHECK(mended(split) == split);
+  }
+  const std::string spelled = R"({"auths":{"a.io":{"auth":"dTpw"},"https://a.io":{"auth":"dTpx"},)"
+                              R"("https://a.io":{}}})";
+  CHECK(mended(spelled) == spelled);
+}
+
+TEST_CASE("a store has an entry about a path under its host") {
+  const ScriptStores stores;
+  stores.add("store", "a.io", R"({"Username":"octocat","Secret":"hunter2"})");
+  CHECK(names(check_entries_of(R"({"auths":{"a.io/b":{}},"credsStore":"store"})")) ==
+        Names{"entry-ok"});
+}
+
 TEST_CASE("a line of credHelpers without an entry may have no credential yet") {
   const ScriptStores stores;
   stores.write_helper("helper");

@@ -152,7 +152,7 @@ TEST_CASE("a program's name in the place of the helper's is mended where that is
   const Finding& finding = checks.findings.front();
   CHECK(finding.name == "helper-name-prefix");
   CHECK(finding.change.creds_store == "it");
-  CHECK(finding.change.cred_helpers == std::map<std::string, std::string>{{"a", "it"}});
+  CHECK(finding.change.cred_helpers == HelperChanges{{"a", "it"}});
   CHECK_FALSE(checks.helpers.at("docker-credential-it").is_lost);
 }
 
