@@ -142,6 +142,7 @@ void check_labels(const Interview& interview, HelperCheck& check) {
 
 HelperCheck check(const Interview& interview, UserShell& shell) {
   HelperCheck check = check_answers(interview);
+  check.state.hangs = is_silent(interview) || has_hung(interview.get);
   check_window(interview, check);
   note_list(interview, check);
   check_store_behind(interview, check);

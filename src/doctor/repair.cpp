@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "credential/registry.h"
+#include "docker/ask_stores.h"
 #include "docker/resolve.h"
 #include "system/error.h"
 #include "system/text.h"
@@ -62,16 +63,66 @@ class Replacement {
   std::optional<std::optional<std::string>> found_;
 };
 
+// Where a helper fails, Docker takes what the file has, and is to go on doing so.
+void keep_inline(HelperChanges& lines, const Checkup& checkup, const Replacement& replacement,
+                 bool has_creds_store) {
+  for (const AuthEntry& entry : checkup.config->auths) {
+    const std::string* store = store_for(*checkup.config, entry.key);
+    if (is_empty(entry.credential) || is_docker_hub_token(entry.key) || store == nullptr) continue;
+    if (!replacement.has_to_go(checkup, *store)) continue;
+    std::optional<std::string>& line = lines[docker_lookup_name(entry.key)];
+    line.reset();
+    if (has_creds_store) line = "";
+  }
+}
+
+// The names by which Docker may find something in the helper.
+std::vector<std::string> names_asked_for(const Checkup& checkup, const std::string& helper) {
+  const auto& listed = checkup.helpers.at(helper).listed;
+  std::vector<std::string> keys = named_registries(*checkup.config);
+  if (listed) keys.insert(keys.end(), listed->begin(), listed->end());
+  std::vector<std::string> names;
+  for (const std::string& key : keys)
+    if (const std::string* store = store_for(*checkup.config, key);
+        store != nullptr && *store == helper)
+      names.push_back(docker_lookup_name(key));
+  return without_repeats(std::move(names));
+}
+
+// What a faulty helper gives all the same, such as one that cannot store, it goes on giving.
+void keep_given(HelperChanges& lines, const Checkup& checkup, const Replacement& replacement,
+                HelperClient& helpers) {
+  std::vector<StoreKey> keys;
+  for (const auto& [helper, state] : checkup.helpers)
+    if (replacement.has_to_go(checkup, helper) && !state.is_lost && !state.hangs)
+      for (const std::string& name : names_asked_for(checkup, helper))
+        keys.push_back({helper, name});
+  const std::vector<StoreAnswer> answers = get_from_stores(keys, helpers);
+  for (std::size_t i = 0; i < keys.size(); ++i)
+    if (std::holds_alternative<Credential>(answers[i])) lines[keys[i].server_url] = keys[i].store;
+}
+
 // A line of credHelpers that goes leaves its registry to credsStore, if that works.
-ConfigChange replace_helpers(const Checkup& checkup, Replacement& replacement) {
+ConfigChange replace_helpers(const Checkup& checkup, Replacement& replacement,
+                             HelperClient& helpers) {
   ConfigChange change;
   const Config& config = *checkup.config;
   const bool store_goes = replacement.has_to_go(checkup, config.creds_store) || checkup.lacks_store;
   if (store_goes && replacement.store()) change.creds_store = *replacement.store();
   const bool is_covered = change.creds_store || works(checkup.helpers, config.creds_store);
   for (const auto& [key, helper] : config.cred_helpers)
-    if (replacement.has_to_go(checkup, helper) && replacement.store())
-      change.cred_helpers[key] = is_covered ? "" : *replacement.store();
+    if (replacement.has_to_go(checkup, helper) && replacement.store()) {
+      std::optional<std::string>& line = change.cred_helpers[key];
+      if (!is_covered) line = *replacement.store();
+    }
+  if (change.empty()) return change;
+  keep_inline(change.cred_helpers, checkup, replacement,
+              change.creds_store || !config.creds_store.empty());
+  keep_given(change.cred_helpers, checkup, replacement, helpers);
+  std::erase_if(change.cred_helpers, [&](const auto& line) {
+    const auto before = config.cred_helpers.find(line.first);
+    return before != config.cred_helpers.end() && line.second == before->second;
+  });
   return change;
 }
 
@@ -83,11 +134,11 @@ ConfigChange first_layer(ConfigChange change) {
   return change;
 }
 
-ConfigChange plan_change(const Checkup& checkup, Replacement& replacement) {
+ConfigChange plan_change(const Checkup& checkup, Replacement& replacement, HelperClient& helpers) {
   ConfigChange change;
   for (const Finding& finding : checkup.findings)
     merge(change, finding.change);
-  if (checkup.config) merge(change, replace_helpers(checkup, replacement));
+  if (checkup.config) merge(change, replace_helpers(checkup, replacement, helpers));
   return first_layer(std::move(change));
 }
 
@@ -119,7 +170,7 @@ Repair plan_repair(const Checkup& checkup, const std::optional<std::string>& use
   Replacement replacement(use, helpers);
   Checkup current = checkup;
   for (int round = 0; round < most_rounds; ++round) {
-    const ConfigChange change = plan_change(current, replacement);
+    const ConfigChange change = plan_change(current, replacement, helpers);
     if (change.empty()) break;
     repair.text = changed_config(*current.json, change);
     current = check_text(*checkup.location, {checkup.json->file, *repair.text}, helpers);

@@ -65,11 +65,36 @@ same 'the entries' "$(jq -c .auths "$file")" '{"ghcr.io":{}}'
 err_has 'note: log in again: docker login quay.io$'
 fixes_once
 
+it 'a store is not named over a working login in the file'
+config '{"auths":{"GHCR.IO":{},"https://ghcr.io":{"auth":"dTpodW50ZXIy"}}}'
+fix
+succeeds
+same 'the config' "$(jq -c . "$file")" '{"auths":{"https://ghcr.io":{"auth":"dTpodW50ZXIy"}}}'
+fixes_once
+config '{"auths":{"ghcr.io":{},"https://ghcr.io/v1/":{"auth":"dTpodW50ZXIy"}}}'
+fix
+same 'the stores' "$(jq -c '[.credsStore, .credHelpers]' "$file")" '[null,null]'
+fixes_once
+
 it 'a line of credHelpers for a helper that is not there leaves its registry to credsStore'
 config '{"credHelpers":{"ghcr.io":"osxkeychain"},"credsStore":"encryptedfile"}'
 fix
 succeeds
 same 'the config' "$(jq -c . "$file")" '{"credsStore":"encryptedfile"}'
+fixes_once
+
+it 'what Docker takes from the file where a helper fails it still takes from there'
+config '{"auths":{"ghcr.io":{"auth":"dTpodW50ZXIy"},"https://a.example/v1/":{"auth":"dTpodW50ZXIy"}},
+  "credHelpers":{"a.example":"gone"},"credsStore":"desktop"}'
+fix
+succeeds
+same 'the entries' "$(jq -c '.auths | map(.auth)' "$file")" '["dTpodW50ZXIy","dTpodW50ZXIy"]'
+same 'the stores' "$(jq -cS '[.credsStore, .credHelpers]' "$file")" \
+  '["encryptedfile",{"a.example":"","ghcr.io":""}]'
+fixes_once
+config '{"auths":{"ghcr.io":{"auth":"dTpodW50ZXIy"}},"credHelpers":{"ghcr.io":"gone"}}'
+fix
+same 'the config' "$(jq -c . "$file")" '{"auths":{"ghcr.io":{"auth":"dTpodW50ZXIy"}}}'
 fixes_once
 
 it 'and without a credsStore gets a store that works'
@@ -99,6 +124,22 @@ it 'unless --use names the one to take its place'
 fix --use encryptedfile
 succeeds
 same 'credsStore' "$(jq -r .credsStore "$file")" encryptedfile
+
+it 'which leaves to a store what that still gives'
+helper half <<'END'
+server=$(cat)
+case $1/$server in
+get/quay.io) echo '{"Username":"octocat","Secret":"hunter2"}' ;;
+*) echo its database is locked; exit 1 ;;
+esac
+END
+config '{"auths":{"ghcr.io":{},"quay.io":{}},"credsStore":"half"}'
+fix --use encryptedfile
+same 'the stores' "$(jq -c '[.credsStore, .credHelpers]' "$file")" \
+  '["encryptedfile",{"quay.io":"half"}]'
+before=$(checksum "$file")
+fix --use encryptedfile
+same 'the file after a second fix' "$(checksum "$file")" "$before"
 
 it '--use refuses a store that does not work'
 config '{"auths":{"ghcr.io":{}},"credsStore":"desktop"}'
@@ -284,7 +325,8 @@ cat >"$file" <<'END'
 END
 chmod 600 "$file"
 fix
-same 'the settings' "$(jq -c keys_unsorted "$file")" '["HttpHeaders","auths","psFormat","credsStore","x-mine"]'
+same 'the settings' "$(jq -c keys_unsorted "$file")"  \
+  '["HttpHeaders","auths","psFormat","credsStore","x-mine","credHelpers"]'
 expect 'the numbers as they were' grep -qF '12345678901234567890.50' "$file"
 expect 'the string as it was' grep -qF '"table {{.ID}}\t{{.Names}}\u00e9<"' "$file"
 expect 'the exponent as it was' grep -qF '1E3' "$file"
