@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -84,10 +85,16 @@ std::string format_as_json(const Findings& findings) {
     object.add_string("hint", finding.hint);
     objects.push_back(object.text());
   }
-  return "[\n" + join(objects, ",\n") + "\n]\n";
+  return objects.empty() ? "[]\n" : "[\n" + join(objects, ",\n") + "\n]\n";
 }
 
-void report(const DoctorOptions& options, const Findings& findings) {
+bool is_ok(const Finding& finding) {
+  return finding.severity == Severity::ok;
+}
+
+void report(const DoctorOptions& options, Findings findings) {
+  if (options.store.quiet) std::erase_if(findings, is_ok);
+  findings = worst_first(std::move(findings));
   print_data(options.format == DoctorFormat::json ? format_as_json(findings)
                                                   : format_as_table(findings));
 }

@@ -145,14 +145,14 @@ Usage:
     pullsecret doctor --fix [--yes] [--use STORE] [OPTION]...
 
 Looks at the file as Docker reads it, asks every helper it names (version, list, get), and prints a
-line for each thing it looked at: ok, warning or problem, what that means, and what to do. Nothing
-secret is printed. Exit status 1 if there is a problem.
+line for each thing it looked at: what is a problem, then what may be one, then what is ok; what that
+means, and what to do. Nothing secret is printed. Exit status 1 if there is a problem.
 
 Options:
     --config FILE|-       this Docker config, or standard input
     -o, --output FORMAT   table (default), or json: an array for scripts
     --timeout SECONDS     end a call to a credential store that takes longer (default: 60)
-    -q, --quiet           no notes and no status line
+    -q, --quiet           only what is not ok; no notes and no status line
 
 Mending:
     --fix                 show the change as a diff, ask, and make it: a store that works in the

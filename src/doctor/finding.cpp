@@ -36,6 +36,13 @@ void append(Findings& findings, std::optional<Finding> one) {
   if (one) findings.push_back(*std::move(one));
 }
 
+Findings worst_first(Findings findings) {
+  std::stable_sort(findings.begin(), findings.end(), [](const Finding& one, const Finding& other) {
+    return one.severity > other.severity;
+  });
+  return findings;
+}
+
 Severity worst(const Findings& findings) {
   Severity worst = Severity::ok;
   for (const Finding& finding : findings)

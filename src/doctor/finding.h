@@ -25,6 +25,9 @@ Finding problem(std::string name, std::string subject, std::string message, std:
 void append(Findings& findings, Findings more);
 void append(Findings& findings, std::optional<Finding> one);
 
+/// Problems, then warnings, then what is ok; of one severity in their order.
+Findings worst_first(Findings findings);
+
 /// The worst of the findings; ok if there is none.
 Severity worst(const Findings& findings);
 

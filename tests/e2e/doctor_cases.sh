@@ -11,7 +11,7 @@ chmod 700 "$HOME/.docker"
 
 # doctor: what it finds in the user's config.
 doctor() {
-  run pullsecret doctor -q -o json --timeout "${limit:-30}"
+  run pullsecret doctor -o json --timeout "${limit:-30}"
   out_json 'type' '"array"'
 }
 

@@ -66,6 +66,37 @@ run pullsecret doctor
 succeeds_quietly
 out_has '^ok +file-ok +'
 
+it 'problems come first, then warnings, then what is ok; with -q what is ok is left out'
+store many "$(jq -nc '[range(60) | {("r\(.).example"): ["u", "hunter2"]}] | add')"
+our_config "$(jq -nc '{auths: ([range(60) | {("r\(.).example"): {}}] | add), credsStore: "many",
+  credHelpers: {"z.example": "nowhere"}, CredStore: "x"}')"
+doctor
+is_ill_with helper-not-found docker-credential-nowhere
+out_json 'map(.severity) | [group_by(.)[] | {(.[0]): length}] | add | keys' '["ok","problem","warning"]'
+out_json '[.[].severity] | reduce .[] as $s ([]; if last == $s then . else . + [$s] end)' \
+  '["problem","warning","ok"]'
+out_json '[.[] | select(.name == "entry-ok").subject][:3]' '["r0.example","r1.example","r2.example"]'
+run pullsecret doctor
+status_is 1
+expect 'the problem in the first line' grep -q '^problem ' <(head -n 1 "$scratch/out")
+run pullsecret doctor -q
+status_is 1
+expect 'nothing that is ok' lacks '^ok ' "$scratch/out"
+out_has '^problem +helper-not-found'
+out_has '^warning +setting-misspelled'
+run pullsecret doctor -q -o json
+status_is 1
+out_json 'map(.severity) | unique' '["problem","warning"]'
+
+it 'where all is ok, -q prints nothing, and an empty list as JSON'
+our_config '{"auths": {"ghcr.io": {"auth": "dTpodW50ZXIy"}}}'
+run pullsecret doctor -q
+succeeds_quietly
+out_is ''
+run pullsecret doctor -q -o json
+succeeds_quietly
+out_json . '[]'
+
 it 'a named file that is not there'
 doctor --config absent.json
 is_ill_with file-missing absent.json
@@ -216,10 +247,10 @@ if can_be_nobody >/dev/null 2>&1; then
   it 'root through sudo: whose config is it?'
   run env SUDO_UID=65534 pullsecret doctor -o json
   warns_of sudo-home HOME
-  out_json '.[0].message | contains("root'\''s config")' true
+  out_json 'map(select(.name == "sudo-home"))[0].message | contains("root'\''s config")' true
   run env SUDO_UID=2 HOME="$(getent passwd 2 | cut -d: -f6)" pullsecret doctor -o json
   found warning sudo-home HOME
-  out_json '.[0].message | contains("home folder of bin")' true
+  out_json 'map(select(.name == "sudo-home"))[0].message | contains("home folder of bin")' true
   run env SUDO_UID=0 pullsecret doctor -o json
   healthy
   chown -R 0:0 "$HOME"

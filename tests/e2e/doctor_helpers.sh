@@ -5,7 +5,7 @@
 # shellcheck source=doctor_cases.sh
 . "$(dirname "$0")/doctor_cases.sh"
 # shellcheck source=own_mounts.sh
-. "$(dirname "$0")/own_mounts.sh"
+. "$e2e/own_mounts.sh"
 need python3
 
 program() { printf '%s/bin/docker-credential-%s' "$scratch" "$1"; }

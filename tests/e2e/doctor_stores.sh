@@ -289,7 +289,7 @@ rm -r "$HOME/.local/share/docker-credential-encryptedfile" "$key"
 mkdir "$scratch/alone"
 cp "$(command -v pullsecret)" "$scratch/alone/"
 alone() {
-  run env "PATH=$scratch/bin:/usr/bin:/bin" "$scratch/alone/pullsecret" doctor -q -o json --timeout 30
+  run env "PATH=$scratch/bin:/usr/bin:/bin" "$scratch/alone/pullsecret" doctor -o json --timeout 30
 }
 by upstream secretservice
 by upstream pass
