@@ -37,7 +37,7 @@ InspectOptions read_inspect_options(const Arguments& arguments) {
   cxxopts::Options options("inspect");
   options.add_options()("image", "", cxxopts::value<std::vector<std::string>>())(
       "show-secrets", "")("o,output", "", cxxopts::value<std::string>()->default_value("table"))(
-      "file", "", cxxopts::value<std::string>());
+      "file", not_offered, cxxopts::value<std::string>());
   options.parse_positional("file");
   const cxxopts::ParseResult parsed = parse_options(options, arguments);
 

@@ -20,6 +20,12 @@ using namespace pullsecret;
 
 enum ExitStatus { done = 0, failed = 1, wrong_usage = 2 };
 
+// The beginning of a hint that names what is meant by `word`; empty if one cannot tell.
+std::string suggestion(const std::string& word, const std::vector<std::string>& candidates) {
+  const auto near = nearest(word, candidates);
+  return near ? fmt::format("the nearest is {}; ", *near) : "";
+}
+
 const Command& find_command(std::string_view name) {
   static const std::array commands{convert_command, create_command,  get_command,
                                    doctor_command,  inspect_command, migrate_command};
@@ -28,9 +34,8 @@ const Command& find_command(std::string_view name) {
     if (command.name == name) return command;
     names.emplace_back(command.name);
   }
-  throw Error(
-      "", fmt::format("unknown command \"{}\"", printable(name, 40)),
-      fmt::format("the nearest is \"{}\"; pullsecret help has them all", nearest(name, names)));
+  throw Error("", fmt::format("unknown command \"{}\"", printable(name, 40)),
+              suggestion(std::string(name), names) + "pullsecret help has them all");
 }
 
 bool is_help(std::string_view argument) {
@@ -42,7 +47,8 @@ Work print_work(std::string_view text) {
 }
 
 Work prepare_help(const Arguments& arguments) {
-  if (arguments.empty() || arguments.front() == "help") return print_work(general_help);
+  if (arguments.empty() || is_help(arguments.front()) || arguments.front() == "help")
+    return print_work(general_help);
   return print_work(find_command(arguments.front()).help);
 }
 
@@ -54,9 +60,9 @@ Work prepare(Arguments arguments) {
     return print_work("pullsecret " PULLSECRET_VERSION "\n");
   if (name == "help") return prepare_help(arguments);
   if (name.starts_with('-'))
-    throw Error("", fmt::format("unknown option {}", printable(name.substr(0, name.find('=')), 40)),
-                fmt::format("the nearest is {}; options of a command stand behind its name",
-                            nearest(name, {"--help", "--version"})));
+    throw Error(
+        "", fmt::format("unknown option {}", printable(name.substr(0, name.find('=')), 40)),
+        suggestion(name, {"--help", "--version"}) + "options of a command stand behind its name");
   const Command& command = find_command(name);
   if (std::any_of(arguments.begin(), arguments.end(), is_help)) return print_work(command.help);
   return command.prepare(arguments);

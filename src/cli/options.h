@@ -46,9 +46,15 @@ extern const Command migrate_command;
 extern const Command inspect_command;
 extern const Command doctor_command;
 
-/// Reads `arguments` as `options` say. Throws Error for an unknown option, naming the nearest one,
-/// for a missing or a surplus argument. Errors never repeat an argument's value: it may be a
-/// password typed in the wrong place.
+/// The description of an option that no message is to offer: it is refused, or stands for an
+/// argument without an option.
+inline constexpr const char* not_offered = "not offered";
+
+/// Reads `arguments` as `options` say, as kubectl would: `-n VALUE`, `-nVALUE` and `-n=VALUE` are
+/// one. Throws Error for an unknown option, naming the one that is meant if one can tell, for a
+/// missing or a surplus argument. No error repeats an argument's value, which may be a password
+/// typed in the wrong place, but for what is plainly a registry or an image, where the command has
+/// an option for it.
 cxxopts::ParseResult parse_options(cxxopts::Options& options, const Arguments& arguments);
 
 /// The values of an option that may be given several times; none if it was not given.
@@ -80,7 +86,9 @@ std::vector<std::pair<std::string, Image>> images_of(const cxxopts::ParseResult&
 std::size_t choice_of(std::string_view option, std::string_view value,
                       const std::vector<std::string>& choices);
 
-/// The one of `candidates` with the smallest edit distance to `word`; the first of several.
-std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
+/// The one of `candidates` that is meant by a mistyped `word`: it begins with it, or differs in two
+/// characters at most. Nothing if there is none.
+std::optional<std::string> nearest(const std::string& word,
+                                   const std::vector<std::string>& candidates);
 
 }  // namespace pullsecret

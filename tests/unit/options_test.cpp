@@ -55,8 +55,66 @@ TEST_CASE("choice_of lists what can be chosen") {
         })->message() == "it is one of yaml, json");
 }
 
-TEST_CASE("nearest is the one with the fewest edits") {
+TEST_CASE("a letter's value stands behind it in each of kubectl's ways") {
+  for (const Arguments& arguments :
+       {Arguments{"-n", "a-b"}, Arguments{"-na-b"}, Arguments{"-n=a-b"}, Arguments{"--name=a-b"}})
+    CHECK(values_of(parse_command_line(arguments), "name") == std::vector<std::string>{"a-b"});
+  CHECK(values_of(parse_command_line({"--name", "-n=a"}), "name") ==
+        std::vector<std::string>{"-n=a"});
+  CHECK(values_of(parse_command_line({"-n", "-nb", "-n=", "-n==c"}), "name") ==
+        std::vector<std::string>{"-nb", "", "=c"});
+  CHECK(error_of([] { parse_command_line({"--n", "a"}); })->message() == "unknown option --n");
+  CHECK(error_of([] { parse_command_line({"--n"}); })->message() == "unknown option --n");
+  CHECK(error_of([] { parse_command_line({"--", "-n=a"}); })->message() == "unknown option -n");
+}
+
+TEST_CASE("a flag has no value but true and false") {
+  CHECK(parse_command_line({"--all=true"})["all"].as<bool>());
+  CHECK_FALSE(parse_command_line({"--all=false"})["all"].as<bool>());
+  for (const char* refused : {"--all=", "--all=hunter2"}) {
+    const auto error = error_of([&] { parse_command_line({refused}); });
+    REQUIRE(error);
+    CHECK(std::string(error->what()) == "--all: it takes no value but true and false");
+  }
+}
+
+TEST_CASE("an option is also found by what other programs call it") {
+  const auto hint = [](const std::string& word) {
+    cxxopts::Options options("command");
+    options.add_options()("server", "", cxxopts::value<std::string>())("quiet", "")(
+        "username", "", cxxopts::value<std::string>())("password", not_offered)("o,output", "");
+    return error_of([&] { parse_options(options, {word}); })->hint();
+  };
+  CHECK_THAT(hint("--user"), Catch::StartsWith("the nearest is --username; "));
+  CHECK_THAT(hint("--host=x"), Catch::StartsWith("the nearest is --server; "));
+  CHECK_THAT(hint("--format"), Catch::StartsWith("the nearest is --output; "));
+  for (const char* unlike : {"--zebra", "--passwrod", "-x", "--q"})
+    CHECK(hint(unlike) == "pullsecret help command has them all");
+}
+
+TEST_CASE("an argument without its option is named where it is plainly a registry or an image") {
+  const auto error = [](const std::string& argument, bool takes_registry) {
+    cxxopts::Options options("command");
+    options.add_options()("all", "");
+    if (takes_registry)
+      options.add_options()("registry", "", cxxopts::value<std::string>())(
+          "image", "", cxxopts::value<std::string>());
+    return *error_of([&] { parse_options(options, {argument}); });
+  };
+  CHECK(error("ghcr.io", true).hint() == "pullsecret command --registry ghcr.io");
+  CHECK(error("localhost:5000", true).place() == "localhost:5000");
+  CHECK(error("ghcr.io/acme/app:1.4", true).hint() ==
+        "pullsecret command --image ghcr.io/acme/app:1.4");
+  CHECK(error("ghcr.io", false).hint() == "pullsecret help command");
+  for (const char* other : {"hunter2", "ghcr.io hunter2", "https://ghcr.io", "hun:ter2;"})
+    CHECK(error(other, true).place().empty());
+}
+
+TEST_CASE("nearest is what begins with the word, else what differs in two characters at most") {
   CHECK(nearest("convrt", {"create", "convert", "get"}) == "convert");
-  CHECK(nearest("--registy", {"--image", "--registry"}) == "--registry");
-  CHECK(nearest("", {"get", "help"}) == "get");
+  CHECK(nearest("registy", {"image", "registry"}) == "registry");
+  CHECK(nearest("user", {"name", "username"}) == "username");
+  CHECK_FALSE(nearest("user", {"name", "server", "quiet"}));
+  CHECK_FALSE(nearest("x", {"all"}));
+  CHECK_FALSE(nearest("", {"get", "help"}));
 }
