@@ -2,7 +2,6 @@
 #include <iterator>
 #include <map>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -13,6 +12,7 @@
 #include "cli/messages.h"
 #include "cli/options.h"
 #include "cli/store_options.h"
+#include "credential/registry.h"
 #include "docker/config.h"
 #include "docker/config_change.h"
 #include "docker/resolve.h"
@@ -55,6 +55,9 @@ ConvertOptions read_convert_options(const Arguments& arguments) {
     convert.images.push_back(std::move(image));
   for (const std::string& registry : convert.registries)
     if (registry.empty()) throw Error("--registry", "the registry's name is empty");
+  if (convert.all && !convert.registries.empty() && convert.images.empty())
+    throw Error("--all", "it says nothing beside --registry, which names what is wanted",
+                "leave out one of the two");
   return convert;
 }
 
@@ -137,29 +140,45 @@ KeyedCredentials take_usable(const ConvertOptions& options, std::vector<Resolved
   return usable;
 }
 
-// Two spellings of one registry can become one key: the one that is spelled so already counts, else
-// the first.
+// The entries of one registry under its different spellings.
+using Spellings = std::vector<std::pair<std::string, Credential>>;
+
+// Of several spellings of one registry the one that needs no mending counts, else the first.
+const std::pair<std::string, Credential>& counting(const Spellings& spellings,
+                                                   const std::string& kubelet_key) {
+  const auto right = std::find_if(spellings.begin(), spellings.end(), [&](const auto& spelling) {
+    return spelling.first == kubelet_key;
+  });
+  return right == spellings.end() ? spellings.front() : *right;
+}
+
+void warn_of_others(const Spellings& spellings,
+                    const std::pair<std::string, Credential>& counting) {
+  std::vector<std::string> others;
+  for (const auto& [key, credential] : spellings)
+    if (!is_same_login(credential, counting.second)) others.push_back(key_in_words(key));
+  if (others.empty()) return;
+  print_warning(Error(
+      "",
+      fmt::format("{} and {} mean one registry and have different credentials; that of {} counts",
+                  key_in_words(counting.first), join(others, ", "), key_in_words(counting.first)),
+      "docker logout the one you do not need"));
+}
+
 KeyedCredentials mend_keys(const ConvertOptions& options, KeyedCredentials credentials) {
   const auto needs_no_mending = [](const auto& keyed) {
     return keyed.first == kubelet_registry_key(keyed.first);
   };
   if (std::all_of(credentials.begin(), credentials.end(), needs_no_mending)) return credentials;
 
+  std::map<std::string, Spellings> registries;
+  for (auto& keyed : credentials)
+    registries[kubelet_registry_key(keyed.first)].push_back(std::move(keyed));
   KeyedCredentials mended;
-  std::unordered_map<std::string, std::size_t> positions;
-  for (auto& [key, credential] : credentials) {
-    const std::string kubelet_key = kubelet_registry_key(key);
-    const auto [known, is_new] = positions.emplace(kubelet_key, mended.size());
-    if (is_new) {
-      mended.emplace_back(kubelet_key, std::move(credential));
-      continue;
-    }
-    Credential& kept = mended[known->second].second;
-    if (!options.store.quiet && !is_same_login(kept, credential))
-      print_warning(Error(printable(kubelet_key),
-                          "two spellings of this registry have different credentials; one counts",
-                          "docker logout the one you do not need"));
-    if (key == kubelet_key) kept = std::move(credential);
+  for (const auto& [kubelet_key, spellings] : registries) {
+    const auto& kept = counting(spellings, kubelet_key);
+    if (!options.store.quiet) warn_of_others(spellings, kept);
+    mended.emplace_back(kubelet_key, kept.second);
   }
   return mended;
 }

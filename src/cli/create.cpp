@@ -43,7 +43,7 @@ CreateOptions read_create_options(const Arguments& arguments) {
   options.add_options()("server", "", cxxopts::value<std::string>())(
       "username", "", cxxopts::value<std::string>())("email", "", cxxopts::value<std::string>())(
       "password-stdin", "")("password-file", "", cxxopts::value<std::string>())(
-      "p,password", "", cxxopts::value<std::string>());
+      "p,password", not_offered, cxxopts::value<std::string>());
   const cxxopts::ParseResult parsed = parse_options(options, arguments);
   refuse_password_argument(parsed);
 
@@ -52,7 +52,10 @@ CreateOptions read_create_options(const Arguments& arguments) {
                        .username = required(parsed, "username"),
                        .email = value_of(parsed, "email").value_or(""),
                        .password_file = value_of(parsed, "password-file")};
-  if (parsed["password-stdin"].as<bool>() == create.password_file.has_value())
+  const bool from_stdin = parsed["password-stdin"].as<bool>();
+  if (from_stdin && create.password_file)
+    throw Error("", "--password-stdin and --password-file exclude each other");
+  if (!from_stdin && !create.password_file)
     throw Error("", "one of --password-stdin and --password-file is needed",
                 "pullsecret create --server ghcr.io --username me --password-stdin < token");
   return create;

@@ -9,6 +9,7 @@
 #include "docker/resolve.h"
 #include "helper/answer.h"
 #include "helper/json_message.h"
+#include "kubernetes/image.h"
 #include "system/text.h"
 
 namespace pullsecret {
@@ -26,7 +27,7 @@ GetOptions read_get_options(const Arguments& arguments) {
   cxxopts::Options options("get");
   add_store_options(options);
   options.add_options()("o,output", "", cxxopts::value<std::string>()->default_value("json"))(
-      "registry", "", cxxopts::value<std::string>());
+      "registry", not_offered, cxxopts::value<std::string>());
   options.parse_positional("registry");
   const cxxopts::ParseResult parsed = parse_options(options, arguments);
   const auto registry = value_of(parsed, "registry");
@@ -45,11 +46,21 @@ void refuse_token_user(const std::string& key, const Credential& credential) {
                 "its parts alone: -o username, -o password");
 }
 
-std::string format(const GetOptions& options, const Credential& credential) {
+// What was asked for; of an image's name its host, unless the config has an entry about that path.
+std::string registry_of(const Config& config, const std::string& name) {
+  if (!is_about_path(name) || config.auths.find(name) != nullptr) return name;
+  try {
+    return parse_image(name).registry_host;
+  } catch (const Error&) {
+    return name;
+  }
+}
+
+std::string format(GetFormat format, const std::string& registry, const Credential& credential) {
   const StoredCredential stored = stored_credential(credential);
-  switch (options.format) {
+  switch (format) {
     case GetFormat::json:
-      return format_credential_message(options.registry, stored);
+      return format_credential_message(registry, stored);
     case GetFormat::username:
       return stored.username + "\n";
     case GetFormat::password:
@@ -62,14 +73,15 @@ void get(const GetOptions& options) {
   const Config config = load_config_aloud(options.store).config;
   StatusLine status(options.store.quiet);
   HelperClient helpers = make_helper_client(options.store, status);
-  const std::string key = registry_key_for(config, options.registry);
+  const std::string registry = registry_of(config, options.registry);
+  const std::string key = registry_key_for(config, registry);
   const std::vector<Resolved> resolved = resolve(config, {key}, helpers);
   status.erase();
   if (const auto* error = std::get_if<Error>(&resolved.front().outcome))
     throw Error(printable(key), error->what(), error->hint());
   const auto& credential = std::get<Credential>(resolved.front().outcome);
   if (options.format == GetFormat::json) refuse_token_user(key, credential);
-  print_data(format(options, credential));
+  print_data(format(options.format, registry, credential));
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ Which credentials:
     --config FILE|-       this file, or standard input
     --registry HOST       only this registry; may be repeated
     --image IMAGE         only what the kubelet would use for this image; may be repeated
-    --all                 also all that the store of "credsStore" lists
+    --all                 also all that the store of "credsStore" lists; not beside --registry
     --skip-unresolved     leave out, with a warning, what has no usable credential
 
 The Secret:
@@ -57,7 +57,7 @@ The Secret:
 Output:
     -o, --output FORMAT   yaml (default) or json: the Secret; config: the config file with inline
                           credentials and without stores, for kaniko, BuildKit, skopeo, Tekton
-    --output-file FILE    replace FILE in one step, readable by you alone
+    --output-file FILE|-  replace FILE in one step, readable by you alone; - is standard output
 
 Asking the stores:
     --jobs N              at most N calls at once (1 to 128, default: 16)
@@ -106,7 +106,7 @@ The Secret:
 
 Output:
     -o, --output FORMAT   yaml (default), json, or config: a Docker config file
-    --output-file FILE    replace FILE in one step, readable by you alone
+    --output-file FILE|-  replace FILE in one step, readable by you alone; - is standard output
 
 Example:
     A Google service account key:
@@ -120,6 +120,8 @@ const std::string_view get_help = R"(Prints one registry's credential, found as 
 
 Usage:
     pullsecret get HOST [OPTION]...
+
+HOST is a registry, or an image, whose host then counts.
 
 Options:
     -o, --output FORMAT   json (default): one line, as credential helpers answer;

@@ -92,6 +92,9 @@ ManifestOptions read_manifest_options(const cxxopts::ParseResult& parsed) {
   options.namespaces = read_namespaces(parsed);
   options.append_hash = parsed["append-hash"].as<bool>();
   options.output_file = value_of(parsed, "output-file");
+  if (options.output_file == "")
+    throw Error("--output-file", "the file's name is empty", "- is standard output");
+  if (options.output_file == "-") options.output_file.reset();
   return options;
 }
 

@@ -68,6 +68,19 @@ for option in --password=hunter2 '--password hunter2' '-p hunter2' -phunter2; do
   fails_with 2 'hint: .*--password-stdin'
 done
 
+it '-o FORMAT, -oFORMAT and -o=FORMAT are one'
+for output in '-o json' -ojson -o=json; do
+  # shellcheck disable=SC2086 # an option and its value
+  create $output --password-stdin <<<hunter2
+  succeeds_quietly
+  out_json .kind '"Secret"'
+done
+
+it '--output-file - is standard output'
+create --output-file - --password-stdin <<<hunter2
+password_is hunter2
+expect 'no file called -' [ ! -e - ]
+
 it 'create names what is missing'
 run pullsecret create --username u --password-stdin <<<hunter2
 fails_with 2 '--server'
@@ -76,7 +89,7 @@ fails_with 2 '--username'
 create
 fails_with 2 '--password-stdin.*--password-file'
 create --password-stdin --password-file key.json
-fails_with 2 '--password-stdin.*--password-file'
+fails_with 2 'exclude each other' '--password-stdin.*--password-file'
 
 it 'create fails for an empty password, an absent password file, a username with a colon'
 create --password-stdin
@@ -118,6 +131,28 @@ run pullsecret get quay.io -o username
 succeeds_quietly
 out_is q
 
+it "get takes an image, and finds its host's credential"
+for image in ghcr.io/acme/app ghcr.io/acme/app:1.4 "ghcr.io/app@sha256:$(printf '%064d' 0)"; do
+  run pullsecret get "$image" -o username
+  succeeds_quietly
+  out_is octocat
+done
+run pullsecret get docker.io/acme/app -o username
+succeeds_quietly
+out_is moby
+run pullsecret get gone.example/acme/app
+fails_with 1 '^pullsecret: error: gone\.example: ' 'hint: docker login gone\.example$'
+
+it 'get takes a key with a path as it is'
+config '{"auths": {"quay.io/acme": {"auth": "YWNtZTpodW50ZXIy"}, "quay.io": {"auth": "cTpodW50ZXIy"}}}'
+run pullsecret get quay.io/acme -o username
+succeeds_quietly
+out_is acme
+run pullsecret get quay.io/acme-other -o username
+succeeds_quietly
+out_is q
+config '{"auths": {"quay.io": {"auth": "cTpodW50ZXIy"}}, "credsStore": "main"}'
+
 it 'get fails for a registry without a credential'
 run pullsecret get gone.example
 fails_with 1 '^pullsecret: error: gone\.example: ' 'hint: docker login gone\.example'
@@ -139,6 +174,7 @@ run pullsecret get
 fails_with 2 'no registry' 'hint: pullsecret get'
 run pullsecret get ghcr.io quay.io
 fails_with 2 'argument too many'
+err_lacks --registry
 run pullsecret get ghcr.io -o yaml
 fails_with 2 '--output: .*json, username, password'
 
@@ -156,6 +192,8 @@ prints() {
 prints '^Usage:'
 prints '^    \$ pullsecret convert \| kubectl apply' --help
 prints '^    pullsecret convert ' help
+prints '^Usage:' help --help
+prints '^Usage:' help -h
 prints '^pullsecret [0-9]+\.[0-9]+\.[0-9]+$' --version
 for command in convert create get; do
   prints "^    pullsecret $command " help $command
@@ -193,7 +231,17 @@ wrong_usage 'unknown option.*--namepsace' convert --namepsace=x
 wrong_usage 'hint: .*--namespace' convert --namepsace=x
 wrong_usage 'hint: .*--registry' convert --registri ghcr.io
 wrong_usage 'unknown option.*-x' convert -x
-wrong_usage 'argument too many' convert ghcr.io
+wrong_usage 'error: ghcr\.io: an argument too many' convert ghcr.io
+wrong_usage 'hint: pullsecret convert --registry ghcr\.io$' convert ghcr.io
+wrong_usage 'hint: pullsecret convert --image ghcr\.io/acme/app:1\.4$' convert ghcr.io/acme/app:1.4
+wrong_usage 'unknown option --o$' convert --o
+wrong_usage '--skip-unresolved: it takes no value' convert --skip-unresolved=
+wrong_usage 'hint: the nearest is --username' create --user u
+wrong_usage 'hint: the nearest is --server' create --host ghcr.io
+wrong_usage 'hint: the nearest is --registry' convert --host ghcr.io
+wrong_usage '--all: .*--registry' convert --all --registry ghcr.io
+wrong_usage "--output-file: the file's name is empty" convert --output-file ''
+wrong_usage "--output-file: the file's name is empty" create --server x --username u --output-file=
 wrong_usage '--name needs an argument' convert --name
 wrong_usage 'unknown option' get ghcr.io --registri
 wrong_usage 'unknown option' create --passwrod=hunter2

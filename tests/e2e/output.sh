@@ -70,8 +70,22 @@ config '{"auths": {"docker.io": {"auth": "YTpodW50ZXIyLWE="}, "https://index.doc
   {"auth": "YjpodW50ZXIyLWI="}, "hub.docker.com": {"auth": "YzpodW50ZXIyLWM="}}}'
 run pullsecret convert
 succeeds
-err_has '^pullsecret: warning: https://index\.docker\.io/v1/: '
+same 'the warnings' "$(grep -c warning: "$scratch/err")" 1
+err_has '^pullsecret: warning: https://index\.docker\.io/v1/ and docker\.io, hub\.docker\.com mean .*https://index\.docker\.io/v1/ counts$'
 pull_data '.auths | map_values(.username)' '{"https://index.docker.io/v1/":"b"}'
+
+config '{"auths": {"registry-1.docker.io": {"auth": "YTpodW50ZXIyLWE="}, "docker.io":
+  {"auth": "YjpodW50ZXIyLWI="}}}'
+run pullsecret convert
+succeeds
+err_has '^pullsecret: warning: registry-1\.docker\.io and docker\.io mean .*that of registry-1\.docker\.io counts$'
+pull_data '.auths | map(.username)' '["a"]'
+
+it 'spellings with the same credential become one entry without a word'
+config '{"auths": {"docker.io": {"auth": "YTpodW50ZXIyLWE="}, "hub.docker.com": {"auth": "YTpodW50ZXIyLWE="}}}'
+run pullsecret convert
+succeeds_quietly
+pull_data '.auths | map(.username)' '["a"]'
 
 it 'a password that is not UTF-8 is in auth alone'
 config "{\"auths\": {\"a.io\": {\"auth\": \"$(printf 'u:hunter2\377' | base64)\", \"email\": \"me@a.io\"}}}"
