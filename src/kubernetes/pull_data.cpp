@@ -53,7 +53,13 @@ bool looks_like_entry(const JsonMember& member) {
 // Whether `value` is the map of entries that a config.json has as `auths`.
 bool looks_like_entries(std::string_view value) {
   const auto members = members_if_object(value);
-  return !looks_like_config(value) && std::any_of(members.begin(), members.end(), looks_like_entry);
+  return std::any_of(members.begin(), members.end(), looks_like_entry);
+}
+
+std::optional<SecretType> type_of_value(std::string_view value) {
+  if (looks_like_config(value)) return SecretType::dockerconfigjson;
+  if (looks_like_entries(value)) return SecretType::dockercfg;
+  return std::nullopt;
 }
 
 /// Reads one data; throws its refusals.
@@ -65,8 +71,7 @@ class PullDataReader {
   void read(SecretType type, PullData& pull_data) {
     const std::string_view value = json_.value();
     if (value.empty()) throw Error(json_.file(), "nothing but white space, which is no JSON");
-    pull_data.has_other_format =
-        type == SecretType::dockercfg ? looks_like_config(value) : looks_like_entries(value);
+    pull_data.has_other_format = type_of_value(value).value_or(type) != type;
     const std::vector<JsonMember> members = json_.members_of_object(value, "the data");
     if (type == SecretType::dockercfg)
       read_entries(members, pull_data);
@@ -152,6 +157,15 @@ class PullDataReader {
 };
 
 }  // namespace
+
+std::optional<SecretType> type_of_data(const std::string& data) {
+  if (!trim(data).starts_with('{')) return std::nullopt;
+  try {
+    return type_of_value(GoJsonReader({"", data}, TextBehind::ignored).value());
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
 
 PullData read_pull_data(SecretType type, const std::string& data) {
   PullData pull_data;

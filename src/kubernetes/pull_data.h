@@ -31,6 +31,10 @@ struct PullData {
   std::optional<Error> refusal;   ///< why the kubelet refuses all: the first of its reasons
 };
 
+/// The type of Secret whose data this is, as far as one can tell: a config.json with `auths`, or
+/// the map of entries that a .dockercfg is. Nothing if it is neither.
+std::optional<SecretType> type_of_data(const std::string& data);
+
 /// Reads `data` as the kubelet does (Kubernetes 1.26, pkg/credentialprovider: DockerConfigJSON,
 /// DockerConfigEntry.UnmarshalJSON): JSON as Go reads it, and nothing behind it; `auth` counts
 /// before `username` and `password`, is base64 with or without padding, and has a colon. One entry

@@ -40,11 +40,33 @@ std::optional<SecretType> type_with_data(const SecretManifest& manifest) {
   return std::nullopt;
 }
 
-// The value of the data key of `type` as the API server keeps it; nothing if it is not base64.
-std::optional<std::string> decoded_data(const SecretManifest& manifest, SecretType type) {
-  const std::string key(names_of(type).data_key);
+// The value of a data key as the API server keeps it; nothing if it is not base64.
+std::optional<std::string> decoded_data(const SecretManifest& manifest, const std::string& key) {
   const auto text = manifest.string_data.find(key);
   return text != manifest.string_data.end() ? text->second : decode_base64(manifest.data.at(key));
+}
+
+std::vector<std::string> data_keys(const SecretManifest& manifest) {
+  std::vector<std::string> keys;
+  for (const auto* values : {&manifest.string_data, &manifest.data})
+    for (const auto& [key, value] : *values)
+      keys.push_back(key);
+  return without_repeats(std::move(keys));
+}
+
+/// Where pull data is.
+struct DataPlace {
+  std::string key;
+  SecretType type;  ///< the one whose data it is
+};
+
+// Pull data under a data key that no type has, such as `config.json`.
+std::optional<DataPlace> misplaced_data(const SecretManifest& manifest) {
+  if (type_with_data(manifest)) return std::nullopt;
+  for (const std::string& key : data_keys(manifest))
+    if (const auto data = decoded_data(manifest, key))
+      if (const auto type = type_of_data(*data)) return DataPlace{key, *type};
+  return std::nullopt;
 }
 
 // ---- Remarks about an entry
@@ -138,26 +160,81 @@ InspectedEntry inspect_entry(PullEntry entry, Time now) {
 
 // ---- Remarks about a Secret
 
+std::string keys_in_words(const SecretManifest& manifest) {
+  constexpr std::size_t most_keys = 5;
+  std::vector<std::string> keys = data_keys(manifest);
+  if (keys.empty()) return "it has none";
+  const std::size_t more = keys.size() - std::min(keys.size(), most_keys);
+  keys.resize(keys.size() - more);
+  return "it has " + printable(join(keys, ", ")) +
+         (more > 0 ? fmt::format(" and {} more", more) : "");
+}
+
+// Makes a pull secret of the config.json that a Secret in a cluster has. That keeps its type, so the
+// new one gets a name of its own.
+std::string remake_command(const SecretManifest& manifest, const DataPlace& misplaced) {
+  std::string key = misplaced.key;
+  for (std::size_t dot = 0; (dot = key.find('.', dot)) != std::string::npos; dot += 2)
+    key.insert(dot, 1, '\\');
+  const std::string in_namespace =
+      manifest.name_space.empty() ? "" : " -n " + shell_word(manifest.name_space);
+  return fmt::format(
+      "kubectl get secret {}{} -o {} | base64 -d | pullsecret convert --config - --name {}{} | "
+      "kubectl apply -f -",
+      shell_word(manifest.name), in_namespace,
+      shell_word(fmt::format("jsonpath={{.data.{}}}", key)), shell_word(manifest.name + "-pull"),
+      in_namespace);
+}
+
+Remark missing_data_key(const SecretManifest& manifest, SecretType type) {
+  const auto with_data = type_with_data(manifest);
+  const auto misplaced = misplaced_data(manifest);
+  std::string hint;
+  if (with_data)
+    hint = fmt::format("{} is the data key of type {}", names_of(*with_data).data_key,
+                       names_of(*with_data).type);
+  else if (misplaced && misplaced->type == type)
+    hint = fmt::format("call the data key {} in place of {}", names_of(type).data_key,
+                       printable(misplaced->key));
+  return {"missing-data-key", problem,
+          fmt::format("it has no data key {}, the one of its type; {}", names_of(type).data_key,
+                      keys_in_words(manifest)),
+          hint};
+}
+
+Remark wrong_type(const SecretManifest& manifest, SecretType right) {
+  return {"wrong-type", problem,
+          fmt::format("the kubelet reads no pull secret of type {}",
+                      manifest.type.empty() ? "Opaque" : printable(manifest.type)),
+          fmt::format("type: {}; delete the Secret first, its type cannot change",
+                      names_of(right).type)};
+}
+
+Remark wrong_data_key(const SecretManifest& manifest, const DataPlace& misplaced) {
+  const auto [type, data_key] = names_of(misplaced.type);
+  const bool can_be_remade =
+      misplaced.type == SecretType::dockerconfigjson && !manifest.name.empty();
+  return {
+      "wrong-data-key", problem,
+      fmt::format("{} is {}, which the kubelet reads from the data key {} of type {} alone",
+                  printable(misplaced.key),
+                  can_be_remade ? "a Docker config" : "a Docker config's entries", data_key, type),
+      can_be_remade ? remake_command(manifest, misplaced) : ""};
+}
+
 void check_type(const SecretManifest& manifest, std::vector<Remark>& remarks) {
   const auto type = type_of(manifest);
-  const auto with_data = type_with_data(manifest);
-  if (!type)
-    remarks.push_back({"wrong-type", problem,
-                       fmt::format("the kubelet reads no pull secret of type {}",
-                                   manifest.type.empty() ? "Opaque" : printable(manifest.type)),
-                       fmt::format("type: {}; delete the Secret first, its type cannot change",
-                                   names_of(*with_data).type)});
-  else if (!has_data(manifest, *type))
-    remarks.push_back(
-        {"missing-data-key", problem,
-         fmt::format("it has no data key {}, the one of its type", names_of(*type).data_key),
-         with_data ? fmt::format("{} is the data key of type {}", names_of(*with_data).data_key,
-                                 names_of(*with_data).type)
-                   : ""});
-  else if (has_data(manifest, types[0]) && has_data(manifest, types[1]))
+  if (type && !has_data(manifest, *type)) {
+    remarks.push_back(missing_data_key(manifest, *type));
+  } else if (const auto with_data = type_with_data(manifest); !type && with_data) {
+    remarks.push_back(wrong_type(manifest, *with_data));
+  } else if (const auto misplaced = misplaced_data(manifest); misplaced) {
+    remarks.push_back(wrong_data_key(manifest, *misplaced));
+  } else if (has_data(manifest, types[0]) && has_data(manifest, types[1])) {
     remarks.push_back({"ignored-data-key", warning,
                        "it has the data keys of both types; the kubelet reads only that of its own",
                        ""});
+  }
 }
 
 void check_size(const SecretManifest& manifest, std::vector<Remark>& remarks) {
@@ -227,6 +304,14 @@ void inspect_data(const std::string& data, SecretType type, Time now, InspectedS
                               "put fewer registries into one Secret"});
     return;
   }
+  if (const auto inner = decode_base64(trim(data)); inner && type_of_data(*inner)) {
+    secret.is_refused = true;
+    secret.remarks.push_back(
+        {"encoded-twice", problem,
+         "its data is base64 of base64: the kubelet refuses the whole Secret",
+         "base64 once under \"data\", or the text itself under \"stringData\""});
+    return;
+  }
   PullData pull_data = read_pull_data(type, data);
   secret.is_refused = pull_data.refusal.has_value();
   secret.is_read = !secret.is_refused;
@@ -236,13 +321,20 @@ void inspect_data(const std::string& data, SecretType type, Time now, InspectedS
   check_alike_keys(secret.entries, secret.remarks);
 }
 
-Remark not_base64(const SecretManifest& manifest, SecretType type) {
-  const std::string key(names_of(type).data_key);
+Remark not_base64(const SecretManifest& manifest, const std::string& key) {
   std::string value = manifest.data.at(key);
   std::erase(value, ' ');
   return {"not-base64", problem, fmt::format("the value of {} in \"data\" is not base64", key),
           decode_base64(value) ? "it has spaces in it: write the value with | in place of >"
                                : "plain text belongs in \"stringData\""};
+}
+
+// What a pull secret has, or would have if its type and data key were right.
+std::optional<DataPlace> data_to_inspect(const SecretManifest& manifest) {
+  const auto type = type_of(manifest);
+  const auto data_type = type && has_data(manifest, *type) ? type : type_with_data(manifest);
+  if (!data_type) return misplaced_data(manifest);
+  return DataPlace{std::string(names_of(*data_type).data_key), *data_type};
 }
 
 InspectedSecret inspect_secret(const SecretManifest& manifest, Time now) {
@@ -254,12 +346,12 @@ InspectedSecret inspect_secret(const SecretManifest& manifest, Time now) {
   check_size(manifest, secret.remarks);
   const auto type = type_of(manifest);
   const bool type_fits = type && has_data(manifest, *type);
-  const auto data_type = type_fits ? type : type_with_data(manifest);
-  if (!data_type) return secret;
-  if (const auto data = decoded_data(manifest, *data_type))
-    inspect_data(*data, *data_type, now, secret);
+  const auto data = data_to_inspect(manifest);
+  if (!data) return secret;
+  if (const auto decoded = decoded_data(manifest, data->key))
+    inspect_data(*decoded, data->type, now, secret);
   else
-    secret.remarks.push_back(not_base64(manifest, *data_type));
+    secret.remarks.push_back(not_base64(manifest, data->key));
   secret.is_read &= type_fits;
   secret.is_refused &= type_fits;
   return secret;
@@ -296,7 +388,7 @@ std::string name_in_words(const InspectedSecret& secret) {
 }
 
 bool is_pull_secret(const SecretManifest& manifest) {
-  return type_of(manifest) || type_with_data(manifest);
+  return type_of(manifest) || data_to_inspect(manifest);
 }
 
 std::vector<InspectedSecret> inspect_secrets(const std::vector<SecretManifest>& manifests,

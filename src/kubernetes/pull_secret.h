@@ -34,7 +34,8 @@ struct InspectedSecret {
   std::vector<Remark> remarks = {};
 };
 
-/// Whether it is a pull secret, or was meant to be one: of such a type, or with such a data key.
+/// Whether it is a pull secret, or was meant to be one: of such a type, with such a data key, or
+/// with such data under another key.
 bool is_pull_secret(const SecretManifest& manifest);
 
 /// What messages call it: its name, or what it is where it has none.

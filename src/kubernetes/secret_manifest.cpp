@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "credential/base64.h"
 #include "kubernetes/documents.h"
 #include "kubernetes/secret.h"
 #include "system/error.h"
@@ -142,9 +143,17 @@ bool is_config_file(const Document& document) {
          !document.tree.contains("apiVersion");
 }
 
+// The config file that a Secret's value is base64 of, as `kubectl get -o jsonpath` prints it.
+std::optional<JsonText> decoded_config(const JsonText& source) {
+  std::optional<std::string> decoded = decode_base64(trim(source.text));
+  if (!decoded || !trim(*decoded).starts_with('{')) return std::nullopt;
+  return JsonText{source.file + ", decoded", *std::move(decoded)};
+}
+
 }  // namespace
 
 Manifests read_manifests(const JsonText& source) {
+  if (const auto config = decoded_config(source)) return read_manifests(*config);
   ManifestReader reader(source.file);
   for (const Document& document : read_documents(source))
     if (is_config_file(document))

@@ -29,8 +29,9 @@ struct Manifests {
 
 /// The Secrets in `source`: JSON or YAML with one document or several, Lists and SecretLists
 /// included. A Docker config file (JSON with no `kind`) is taken as the data that a Secret would
-/// have: `config.json`, or the map that `.dockercfg` is. Throws Error for what read_documents()
-/// refuses, for what is no Kubernetes object, and for a Secret with fields of the wrong type.
+/// have: `config.json`, or the map that `.dockercfg` is; so is base64 of one, as `kubectl get
+/// secret -o jsonpath` prints it. Throws Error for what read_documents() refuses, for what is no
+/// Kubernetes object, and for a Secret with fields of the wrong type.
 Manifests read_manifests(const JsonText& source);
 
 }  // namespace pullsecret

@@ -200,6 +200,47 @@ jq --rawfile spaces spaces '.stringData[".dockerconfigjson"] = "{}" + $spaces' t
 run pullsecret inspect odd.json -o json
 out_json '[.[0].problems[].name]' '["too-large-to-apply","too-large"]'
 
+it 'a Secret whose data key or type is another names what is there, and what it should be'
+secret "$(jq -j '.data[] | @base64d' two.json)" regcred Opaque config.json >odd.json
+run pullsecret inspect odd.json -o json
+succeeds_quietly
+out_json '.[0] | [.problems[].name], [.entries[].key]' '["wrong-data-key"]
+["ghcr.io","'$ecr'"]'
+run pullsecret inspect odd.json
+out_has 'wrong-data-key: config\.json is a Docker config, which the kubelet$'
+secret "$(jq -j '.data[] | @base64d' two.json)" regcred kubernetes.io/dockerconfigjson config.json >odd.json
+run pullsecret inspect odd.json -o json
+out_json '.[0].problems | map(.name), map(.hint), (.[0].message | endswith("it has config.json"))' \
+  '["missing-data-key"]
+["call the data key .dockerconfigjson in place of config.json"]
+true'
+jq '.data[".dockerconfigjson"] = .data["config.json"] | del(.data["config.json"])' odd.json >mended.json
+run pullsecret inspect mended.json -o json
+out_json '.[0].problems' '[]'
+
+it "an Opaque Secret with other things in it is none of inspect's business"
+secret '{"a": {"b": 1}}' web Opaque config.json >odd.json
+run pullsecret inspect odd.json
+fails_with 1 'no pull secret, only 1 object: Secret of type Opaque'
+
+it 'data that is base64 of base64'
+secret "$(jq -r '.data[]' two.json)" >odd.json
+run pullsecret inspect odd.json -o json
+succeeds_quietly
+out_json '[.[0].problems[].name]' '["encoded-twice"]'
+run pullsecret inspect odd.json --image ghcr.io/acme/app
+fails_with 1 'the kubelet refuses it'
+
+it 'the bare data of a Secret, as kubectl get -o jsonpath prints it'
+for options in '' '-w 0'; do
+  # shellcheck disable=SC2086 # no option or two words
+  run pullsecret inspect -o json < <(jq -j '.data[] | @base64d' two.json | base64 $options)
+  succeeds_quietly
+  out_json '[.[0].entries[].username]' '["octocat","AWS"]'
+done
+run pullsecret inspect < <(echo '{"auths": [' | base64)
+fails_with 1 'standard input, decoded:2:1: '
+
 # ---- Manifests
 
 it 'YAML with several documents, anchors, comments, other kinds, both types'

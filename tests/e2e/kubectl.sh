@@ -187,6 +187,19 @@ err_has 'metadata.annotations: Too long'
 run kubectl apply --server-side -f "$scratch/manifest"
 succeeds_quietly
 
+it 'what inspect says of a config.json in an Opaque Secret makes a pull secret of it'
+pullsecret convert -o config --output-file config.json
+kubectl create secret generic kaniko -n team-a --from-file=config.json --dry-run=client -o json |
+  kubectl apply -f - >"$scratch/kubectl.log" 2>&1 || problem "kubectl: $(cat "$scratch/kubectl.log")"
+run bash -o pipefail -c 'kubectl get secret kaniko -n team-a -o yaml | pullsecret inspect -o json'
+succeeds_quietly
+run sh -c "$(jq -r '.[0].problems[0].hint' "$scratch/out")"
+succeeds_quietly
+out_is 'secret/kaniko-pull created'
+run bash -o pipefail -c 'kubectl get secret kaniko-pull -n team-a -o yaml | pullsecret inspect -o json'
+out_json '.[0] | [.problems[].name], ([.entries[].key] | sort)' '[]
+["ghcr.io","https://index.docker.io/v1/"]'
+
 # ---- The stand-in keeps the rules, so that the cases above can fail
 
 # refused WHAT REGEX FILTER: the Secret after jq's FILTER is not taken.

@@ -151,6 +151,38 @@ TEST_CASE("a type or data key that does not fit") {
   CHECK(inspect(secret).entries.size() == 1);
 }
 
+TEST_CASE("pull data under a data key that no type has") {
+  SecretManifest secret{.name = "kaniko",
+                        .type = "Opaque",
+                        .string_data = {{"config.json", R"({"auths":{"a.io":{"auth":"dTpw"}}})"}}};
+  CHECK(is_pull_secret(secret));
+  CHECK(names(inspect(secret).remarks) == Names{"wrong-data-key"});
+  CHECK(inspect(secret).remarks.at(0).hint ==
+        "kubectl get secret kaniko -o 'jsonpath={.data.config\\.json}' | base64 -d | "
+        "pullsecret convert --config - --name kaniko-pull | kubectl apply -f -");
+  CHECK_FALSE(inspect(secret).is_read);
+  CHECK(inspect(secret).entries.size() == 1);
+  secret.string_data = {{"dockercfg", R"({"a.io":{"auth":"dTpw"}})"}};
+  CHECK(names(inspect(secret).remarks) == Names{"wrong-data-key"});
+  CHECK(inspect(secret).remarks.at(0).hint.empty());
+  secret.type = "kubernetes.io/dockerconfigjson";
+  CHECK(names(inspect(secret).remarks) == Names{"missing-data-key"});
+  CHECK(inspect(secret).remarks.at(0).hint.empty());
+  secret.type = "Opaque";
+  for (const char* other : {"", "auths", R"({"a":1})", R"({"auths":[]})", R"({"auths":{})"}) {
+    secret.string_data = {{"config.json", other}};
+    CHECK_FALSE(is_pull_secret(secret));
+  }
+}
+
+TEST_CASE("data that is base64 of base64 is refused, and said to be that") {
+  SecretManifest secret = manifest(R"({"auths":{"a.io":{"auth":"dTpw"}}})");
+  secret.string_data = secret.data;
+  secret.data.clear();
+  CHECK(names(inspect(secret).remarks) == Names{"encoded-twice"});
+  CHECK(inspect(secret).is_refused);
+}
+
 TEST_CASE("the data of one type under the key of the other") {
   SecretManifest secret = manifest(R"({"a.io":{"auth":"dTpw"}})");
   CHECK(names(inspect(secret).remarks) == Names{"wrong-format", "no-entries"});
