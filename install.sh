@@ -177,9 +177,35 @@ say_whether_on_path() {
   esac
 }
 
+# The helpers of stores that Docker takes by itself, as far as the user had some before.
+find_helpers() {
+  for store in pass secretservice; do
+    (PATH=$user_path && command -v docker-credential-$store) || :
+  done
+}
+
+# A config that names no store is root's business for every user, else for this one alone. The
+# doctor knows what Docker does with it.
+say_what_docker_takes() {
+  (PATH=$user_path && command -v docker) >/dev/null || return 0
+  if [ "$user_id" -eq 0 ]; then
+    mkdir -p "$source/build/no-config"
+    DOCKER_CONFIG=$source/build/no-config
+    export DOCKER_CONFIG
+  fi
+  program=$(PATH=$user_path "$prefix/bin/pullsecret" doctor -o json 2>/dev/null |
+    sed -n 's/.*"default-store","severity":"problem","subject":"\([^"]*\)".*/\1/p')
+  [ -n "$program" ] || return 0
+  case $helpers_before in *"$program"*) return 0 ;; esac
+  say "Where config.json names no store, docker login takes $program now, which does not work here."
+  say 'Choose another: pullsecret migrate --to encryptedfile'
+}
+
 parse_options "$@"
 check_prefix
+helpers_before=$(find_helpers)
 prepare_system
 build_release
 install_files
 say_whether_on_path
+say_what_docker_takes

@@ -87,6 +87,43 @@ it 'what to add to PATH is said'
 out_has "^$prefix/bin is not on PATH\\."
 out_has "export PATH=\"$prefix/bin:\\\$PATH\""
 
+# The programs of this machine, but for password stores; of docker the name is enough.
+programs=$scratch/programs
+mkdir "$programs"
+find /bin/ /usr/bin/ -maxdepth 1 ! -type d ! -name 'docker-credential-*' ! -name pass \
+  -exec ln -sf -t "$programs" {} +
+ln -sf /bin/true "$programs/docker"
+
+it 'where Docker takes a helper by itself from now on, and it does not work, that is said'
+rm "$prefix"/bin/docker-credential-*
+search=$prefix/bin:$programs
+run_installer --prefix "$prefix"
+succeeds_quietly
+same 'the lines at the end' "$(tail -n 2 "$scratch/out")" \
+  "Where config.json names no store, docker login takes docker-credential-secretservice now, which does not work here.
+Choose another: pullsecret migrate --to encryptedfile"
+
+it 'the command that it names chooses a store that works'
+PATH=$search run sh -c "$(sed -n 's/^Choose another: //p' "$scratch/out")"
+succeeds
+json_is 'in the config' '"encryptedfile"' .credsStore .docker/config.json
+PATH=$search run pullsecret doctor
+succeeds
+rm -rf .docker/config.json .config .local
+
+it 'it is not said twice, nor where there was such a helper, nor without docker'
+run_installer --prefix "$prefix"
+out_lacks 'names no store'
+rm "$prefix"/bin/docker-credential-*
+ln -sf /bin/true "$programs/docker-credential-secretservice"
+run_installer --prefix "$prefix"
+out_lacks 'names no store'
+rm "$prefix"/bin/docker-credential-* "$programs/docker-credential-secretservice" "$programs/docker"
+run_installer --prefix "$prefix"
+succeeds_quietly
+out_lacks 'names no store'
+search=$PATH
+
 it 'on a terminal a line that is renewed says what is done, and is gone at the end'
 terminal=$scratch/terminal
 timeout 500 script -qec "'$source/install.sh' --prefix '$prefix'" /dev/null >"$terminal" </dev/null

@@ -204,6 +204,7 @@ milliseconds_in() {
 out_is() { expect "exactly this on standard output: $1" [ "$(out_text)" = "$1" ]; }
 out_has() { expect "standard output with /$1/" grep -Eq -- "$1" "$scratch/out"; }
 out_is_file() { expect "the bytes of $1 on standard output" cmp -s "$scratch/out" "$1"; }
+out_lacks() { expect "standard output without /$1/" lacks "$1" "$scratch/out"; }
 err_is_empty() { expect 'nothing on standard error' [ ! -s "$scratch/err" ]; }
 err_has() { expect "standard error with /$1/" grep -Eq -- "$1" "$scratch/err"; }
 err_lacks() { expect "standard error without /$1/" lacks "$1" "$scratch/err"; }
