@@ -1,6 +1,7 @@
 #include "doctor/default_store.h"
 
 #include <string>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -28,8 +29,7 @@ Finding broken(const std::string& store, const std::string& program, const Error
                  fmt::format("the config names no store, and Docker takes {} by itself, which "
                              "does not work: {}",
                              store, reason.message()),
-                 reason.hint() + (reason.hint().empty() ? "" : "; or ") +
-                     "take another: `pullsecret doctor --fix`");
+                 reason.hint());
 }
 
 }  // namespace
@@ -39,9 +39,12 @@ DefaultStore check_default_store(const Config& config, HelperClient& helpers) {
   const std::string store = is_on_path("pass") ? "pass" : "secretservice";
   const std::string program = helper_program_name(store);
   if (!is_on_path(program)) return {};
-  if (const auto reason = why_not_usable(store, helpers))
-    return {broken(store, program, *reason), true};
-  return {working(store, program)};
+  const auto reason = why_not_usable(store, helpers);
+  if (!reason) return {working(store, program)};
+  Finding finding = broken(store, program, *reason);
+  if (const auto other = find_working_store(helpers, {store}))
+    finding.add_hint(fmt::format("`pullsecret doctor --fix` names {}", other->name));
+  return {std::move(finding), true};
 }
 
 }  // namespace pullsecret

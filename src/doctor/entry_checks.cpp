@@ -46,13 +46,21 @@ Finding describe(const Registry& registry, const Credential& credential, const s
 
 // ---- Where the credential is
 
-Finding plain_text_beside(const Registry& registry) {
+// Where its store fails, Docker takes what the file has.
+Finding plain_text_beside(const Registry& registry, bool store_works) {
   const std::string key = key_in_words(registry.key), store = printable(*registry.store);
+  if (!store_works)
+    return warning("entry-plain-text", key,
+                   fmt::format("its credential stands in the file in plain text, where Docker "
+                               "finds it while the store {} does not work",
+                               store),
+                   "what is said of that store comes first");
   return warning("entry-plain-text", key,
                  fmt::format("its credential stands in the file in plain text, though Docker asks "
                              "the store {} in its place",
                              store),
-                 fmt::format("pullsecret migrate --from inline --to {} --registry {}", store, key));
+                 fmt::format("pullsecret migrate --from inline --to {} --registry {}",
+                             shell_word(*registry.store), shell_word(key)));
 }
 
 Finding listed_but_not_given(const Registry& registry) {
@@ -206,7 +214,7 @@ Findings check_entries(const Config& config, const HelperChecks& stores, HelperC
     else if (registry.store != nullptr && works(stores.helpers, *registry.store))
       stored.push_back(registry);
     if (registry.store != nullptr && registry.has_inline())
-      findings.push_back(plain_text_beside(registry));
+      findings.push_back(plain_text_beside(registry, works(stores.helpers, *registry.store)));
   }
   append(findings, check_with_stores(config, stored, stores.helpers, helpers));
   return findings;

@@ -13,6 +13,9 @@ namespace pullsecret {
 struct Finding : Remark {
   std::string subject;       ///< what it is about: a file, a program, a registry key, a variable
   ConfigChange change = {};  ///< what mends it in the config file; empty: that takes a person
+
+  /// Another way out, beside those that the hint has.
+  void add_hint(const std::string& other) { hint += (hint.empty() ? "" : "; or ") + other; }
 };
 
 using Findings = std::vector<Finding>;

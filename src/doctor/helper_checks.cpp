@@ -147,14 +147,46 @@ HelperCheck check(const Interview& interview, UserShell& shell) {
   note_list(interview, check);
   check_store_behind(interview, check);
   check_labels(interview, check);
-  append(check.findings, check_other_paths(interview.use, shell));
+  const bool has_problem = worst(check.findings) == Severity::problem;
+  check.state.is_useless = has_problem && !check.state.works && !check.state.is_lost;
+  if (!has_problem) append(check.findings, check_other_paths(interview.use, shell));
   return check;
 }
 
-void add(HelperChecks& checks, const std::string& helper, HelperCheck check) {
-  check.state.is_faulty |= worst(check.findings) == Severity::problem;
-  append(checks.findings, std::move(check.findings));
-  checks.helpers[helper] = std::move(check.state);
+// ---- What can be done about a helper of no use
+
+using CheckedHelpers = std::map<std::string, HelperCheck>;  // by name
+
+std::string offer_for(const HelperState& state, const std::optional<WorkingStore>& store) {
+  if (!store) return "install a store that works here, such as docker-credential-encryptedfile";
+  return state.is_lost ? fmt::format("`pullsecret doctor --fix` puts {} in its place", store->name)
+                       : fmt::format("`pullsecret doctor --fix --use {}`", store->name);
+}
+
+void offer(HelperCheck& check, const std::optional<WorkingStore>& store) {
+  for (Finding& finding : check.findings)
+    if (finding.severity == Severity::problem) finding.add_hint(offer_for(check.state, store));
+}
+
+void offer_working_store(CheckedHelpers& checked, HelperClient& helpers) {
+  HelperStates states;
+  for (const auto& [helper, check] : checked)
+    states[helper] = check.state;
+  const std::set<std::string> useless = useless_helpers(states);
+  if (useless.empty()) return;
+  const auto store = find_working_store(helpers, useless);
+  for (const std::string& helper : useless)
+    offer(checked[helper], store);
+}
+
+HelperChecks all_of(CheckedHelpers checked) {
+  HelperChecks checks;
+  for (auto& [helper, check] : checked) {
+    check.state.is_faulty |= worst(check.findings) == Severity::problem;
+    append(checks.findings, std::move(check.findings));
+    checks.helpers[helper] = std::move(check.state);
+  }
+  return checks;
 }
 
 // ---- A store alone
@@ -196,15 +228,22 @@ bool works(const HelperStates& states, const std::string& helper) {
   return state != states.end() && state->second.works;
 }
 
+std::set<std::string> useless_helpers(const HelperStates& states) {
+  std::set<std::string> useless;
+  for (const auto& [helper, state] : states)
+    if (state.is_lost || state.is_useless) useless.insert(helper);
+  return useless;
+}
+
 HelperChecks check_helpers(const Config& config, HelperClient& helpers) {
-  HelperChecks checks;
+  CheckedHelpers checked;
   UserShell shell;
 
   // A helper whose program is not there is not asked.
   std::vector<Interview> interviews;
   for (const HelperUse& use : uses_of(config)) {
     if (auto absent = check_presence(use, shell))
-      add(checks, use.helper, *std::move(absent));
+      checked[use.helper] = *std::move(absent);
     else
       interviews.push_back({.use = use, .server_urls = server_urls_for(config, use.helper)});
   }
@@ -216,12 +255,15 @@ HelperChecks check_helpers(const Config& config, HelperClient& helpers) {
   ask_about_stores(interviews, helpers);
 
   for (const Interview& interview : interviews)
-    add(checks, interview.use.helper, check(interview, shell));
-  return checks;
+    checked[interview.use.helper] = check(interview, shell);
+  offer_working_store(checked, helpers);
+  return all_of(std::move(checked));
 }
 
-std::optional<WorkingStore> find_working_store(HelperClient& helpers) {
+std::optional<WorkingStore> find_working_store(HelperClient& helpers,
+                                               const std::set<std::string>& useless) {
   for (const char* store : {"pass", "secretservice", "encryptedfile"}) {
+    if (useless.contains(store)) continue;
     const Trial trial = try_store(store, helpers);
     if (!trial.fault) return WorkingStore{store, listed_by(trial.interview).server_urls};
   }

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -13,10 +14,11 @@ namespace pullsecret {
 
 /// What a credential helper is good for, here and now.
 struct HelperState {
-  bool works = false;      ///< it answered `get`, and what it says of its entries can be believed
-  bool is_faulty = false;  ///< something is wrong with it, or with what stands behind it
-  bool hangs = false;      ///< it is not to be asked again
-  bool is_lost = false;    ///< there is no such program for this machine: another can take over
+  bool works = false;       ///< it answered `get`, and what it says of its entries can be believed
+  bool is_faulty = false;   ///< something is wrong with it, or with what stands behind it
+  bool hangs = false;       ///< it is not to be asked again
+  bool is_lost = false;     ///< there is no such program for this machine: another can take over
+  bool is_useless = false;  ///< it is there, and neither stores nor reads
   std::optional<std::vector<std::string>> listed = std::nullopt;  ///< its server URLs, if it tells
 };
 
@@ -24,6 +26,9 @@ using HelperStates = std::map<std::string, HelperState>;  ///< by name, as in th
 
 /// Whether `helper` is among the states, and works.
 bool works(const HelperStates& states, const std::string& helper);
+
+/// Those that are lost or useless, by name.
+std::set<std::string> useless_helpers(const HelperStates& states);
 
 struct HelperChecks {
   Findings findings;
@@ -33,7 +38,8 @@ struct HelperChecks {
 /// Asks every helper that `config` names: `version`, then `list`, then one `get`, all helpers side
 /// by side; then what stands behind pullsecret's own stores (store_checks.h). The `get` is for a
 /// registry of the config that the helper has, else for one that it lists, else for one of the
-/// config, else for Docker Hub. One that hangs is asked nothing more. One finding for each helper
+/// config, else for Docker Hub. One that hangs is asked nothing more. Where one is of no use, its
+/// hint says what `doctor --fix` would put in its place, if anything. One finding for each helper
 /// at least:
 ///
 /// `helper-ok`, `helper-not-found`, `helper-not-executable`, `helper-wrong-format`,
@@ -51,8 +57,10 @@ struct WorkingStore {
 
 /// The first of `pass`, `secretservice` (the order in which Docker chooses) and `encryptedfile`
 /// that is installed, lists, and can store and read: for pass that takes GPG keys that can encrypt
-/// and one that can decrypt, for secretservice a default keyring that is not locked.
-std::optional<WorkingStore> find_working_store(HelperClient& helpers);
+/// and one that can decrypt, for secretservice a default keyring that is not locked. None of
+/// `useless`.
+std::optional<WorkingStore> find_working_store(HelperClient& helpers,
+                                               const std::set<std::string>& useless = {});
 
 /// Whether `store` works in the same sense; the answer says why if it does not.
 std::optional<Error> why_not_usable(const std::string& store, HelperClient& helpers);

@@ -18,9 +18,6 @@
 namespace pullsecret {
 namespace {
 
-constexpr std::string_view fix_replaces =
-    "`pullsecret doctor --fix` puts a store that works in its place";
-
 ProgramSearch search_here(const std::string& helper) {
   return find_on_path(helper_program_name(helper));
 }
@@ -75,7 +72,10 @@ HelperCheck name_prefix(const HelperUse& use) {
                           "that in front itself; {}",
                           in_words(use), helper_program_prefix, consequence(use)),
               fmt::format("let it say \"{}\"", printable(name)));
-  if (!search_here(name).found) return lost(std::move(finding));
+  if (!search_here(name).found) {
+    finding.hint += ", and install that helper";
+    return lost(std::move(finding));
+  }
   finding.change = rename(use, name);
   finding.hint += ", as `pullsecret doctor --fix` does";
   return {{std::move(finding)}, {}};
@@ -106,9 +106,8 @@ std::string origin_hint(const std::string& helper) {
   const auto* const origin = std::find_if(origins.begin(), origins.end(), [&](const Origin& known) {
     return helper == known.name || (known.name.ends_with('-') && helper.starts_with(known.name));
   });
-  const std::string_view hint =
-      origin == origins.end() ? "install it, or add its folder to PATH" : origin->hint;
-  return fmt::format("{}; or {}", hint, fix_replaces);
+  return std::string(origin == origins.end() ? "install it, or add its folder to PATH"
+                                             : origin->hint);
 }
 
 // A program in a folder that PATH does not name from the root.
@@ -132,13 +131,12 @@ HelperCheck in_relative_folder(const HelperUse& use, const std::string& folder) 
 }
 
 HelperCheck docker_desktop_gone(const HelperUse& use) {
-  std::string hint(fix_replaces);
-  if (use.helper == "desktop.exe")
-    hint += "; or start Docker Desktop on Windows, with its WSL integration for this distribution";
   return lost(problem(
       "helper-docker-desktop", program_of(use.helper),
       fmt::format("Docker Desktop wrote this config, and is not here: {}", consequence(use)),
-      std::move(hint)));
+      use.helper == "desktop.exe"
+          ? "start Docker Desktop on Windows, with its WSL integration for this distribution"
+          : ""));
 }
 
 HelperCheck not_found(const HelperUse& use) {
@@ -192,8 +190,7 @@ std::optional<HelperCheck> check_presence(const HelperUse& use, UserShell& shell
   if (search.found) return std::nullopt;
   if (search.not_executable) {
     const Error why = not_executable(*search.not_executable);
-    return lost(problem("helper-not-executable", program_of(use.helper), why.what(),
-                        fmt::format("{}; or {}", why.hint(), fix_replaces)));
+    return lost(problem("helper-not-executable", program_of(use.helper), why.what(), why.hint()));
   }
   if (use.helper.starts_with(helper_program_prefix)) return name_prefix(use);
   if (auto elsewhere = check_interactive_shell(use, shell)) return elsewhere;
@@ -215,9 +212,7 @@ std::optional<Finding> check_other_paths(const HelperUse& use, UserShell& shell)
 HelperCheck failed_start(const HelperUse& use, int error_number) {
   const auto program = search_here(use.helper).found;
   const Error why = start_failure(program.value_or(helper_program_name(use.helper)), error_number);
-  return lost(
-      problem("helper-wrong-format", program_of(use.helper), why.what(),
-              fmt::format("{}{}{}", why.hint(), why.hint().empty() ? "" : "; or ", fix_replaces)));
+  return lost(problem("helper-wrong-format", program_of(use.helper), why.what(), why.hint()));
 }
 
 bool is_dev_container(const std::string& helper) {
@@ -229,7 +224,7 @@ HelperCheck window_gone(const HelperUse& use, const std::string& what) {
                       fmt::format("VS Code made it for a dev container's window, which is gone "
                                   "({}): docker login and docker pull fail",
                                   what),
-                      fmt::format("open the dev container again; or {}", fix_replaces)));
+                      "open the dev container again"));
 }
 
 }  // namespace pullsecret

@@ -50,8 +50,10 @@ class Replacement {
   }
 
   // Nothing if no store works. It is looked for when it is needed, and once.
-  const std::optional<std::string>& store() {
-    if (!found_) found_ = use_ ? use_ : name_of(find_working_store(helpers_));
+  const std::optional<std::string>& store(const Checkup& checkup) {
+    if (!found_)
+      found_ =
+          use_ ? use_ : name_of(find_working_store(helpers_, useless_helpers(checkup.helpers)));
     return *found_;
   }
 
@@ -108,12 +110,12 @@ ConfigChange replace_helpers(const Checkup& checkup, Replacement& replacement,
   ConfigChange change;
   const Config& config = *checkup.config;
   const bool store_goes = replacement.has_to_go(checkup, config.creds_store) || checkup.lacks_store;
-  if (store_goes && replacement.store()) change.creds_store = *replacement.store();
+  if (store_goes && replacement.store(checkup)) change.creds_store = *replacement.store(checkup);
   const bool is_covered = change.creds_store || works(checkup.helpers, config.creds_store);
   for (const auto& [key, helper] : config.cred_helpers)
-    if (replacement.has_to_go(checkup, helper) && replacement.store()) {
+    if (replacement.has_to_go(checkup, helper) && replacement.store(checkup)) {
       std::optional<std::string>& line = change.cred_helpers[key];
-      if (!is_covered) line = *replacement.store();
+      if (!is_covered) line = *replacement.store(checkup);
     }
   if (change.empty()) return change;
   keep_inline(change.cred_helpers, checkup, replacement,

@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "doctor/helper_program.h"
+#include "system/environment.h"
 
 namespace pullsecret {
 namespace {
@@ -66,26 +67,31 @@ bool is_certain(const StoreStatus& status, const StoreFault& fault) {
   return status.state == StoreState::unusable || prevents_store(fault);
 }
 
-std::optional<Severity> severity_of(const StoreStatus& status, const StoreFault& fault,
-                                    Tried tried) {
-  if (status.state == StoreState::unusable || tried == Tried::failed) return Severity::problem;
-  if (tried == Tried::gave_credential || !prevents_store(fault)) return std::nullopt;
-  return Severity::warning;
+// Whether the user can be asked all the same. Those who keep secrets on the session bus ask in a
+// window; pass and encryptedfile have a fault only where they can ask nowhere.
+bool can_be_asked(const std::string& store) {
+  return store == "secretservice" &&
+         (environment_variable("DISPLAY") || environment_variable("WAYLAND_DISPLAY"));
 }
 
-std::string_view consequence(const StoreStatus& status, const StoreFault& fault) {
+std::optional<Severity> severity_of(const std::string& store, const StoreStatus& status,
+                                    const StoreFault& fault, Tried tried) {
+  if (status.state == StoreState::unusable || tried == Tried::failed) return Severity::problem;
+  if (!prevents_store(fault)) return std::nullopt;
+  if (!can_be_asked(store)) return Severity::problem;
+  return tried == Tried::gave_credential ? std::nullopt : std::optional(Severity::warning);
+}
+
+std::string_view consequence(const std::string& store, const StoreStatus& status,
+                             const StoreFault& fault) {
   if (fault.prevents == Prevents::store) return "docker login fails";
   if (fault.prevents == Prevents::get) return "docker pull fails";
   if (status.state == StoreState::unusable) return "docker login and docker pull fail";
-  return "docker login and docker pull have to ask first, and fail, or find nothing, where they "
-         "cannot";
-}
-
-std::string hint_for(const std::string& store, const StoreStatus& status, const StoreFault& fault) {
-  const bool is_gone = status.state == StoreState::unusable && fault.prevents == Prevents::both;
-  if (!is_gone || store == "encryptedfile") return fault.hint;
-  return fmt::format("{}{}`pullsecret doctor --fix --use encryptedfile`", fault.hint,
-                     fault.hint.empty() ? "" : "; or ");
+  if (can_be_asked(store))
+    return "docker login and docker pull have to ask first, and fail, or find nothing, where they "
+           "cannot";
+  return "nobody can be asked for its password here: docker login fails, and docker pull fails or "
+         "finds nothing";
 }
 
 }  // namespace
@@ -109,13 +115,13 @@ std::vector<std::optional<StoreStatus>> ask_stores(const std::vector<StoreQuesti
 StoreCheck check_store(const std::string& store, const StoreStatus& status, Tried tried) {
   StoreCheck check;
   for (const StoreFault& fault : status.faults) {
-    const auto severity = severity_of(status, fault, tried);
+    const auto severity = severity_of(store, status, fault, tried);
     if (!severity) continue;
-    check.is_shut |= fault.prevents == Prevents::both;
-    check.findings.push_back({{fmt::format("{}-{}", store, fault.kind), *severity,
-                               fmt::format("{}; {}", fault.message, consequence(status, fault)),
-                               hint_for(store, status, fault)},
-                              program_of(store)});
+    check.is_shut |= fault.prevents == Prevents::both && tried != Tried::gave_credential;
+    check.findings.push_back(
+        {{fmt::format("{}-{}", store, fault.kind), *severity,
+          fmt::format("{}; {}", fault.message, consequence(store, status, fault)), fault.hint},
+         program_of(store)});
   }
   return check;
 }

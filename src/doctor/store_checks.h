@@ -36,9 +36,9 @@ struct StoreCheck {
 };
 
 /// The findings on a store with this status: `STORE-KIND` for each of its faults, a problem if it
-/// is unusable. What has to ask the user may be answered: it is a problem where the helper failed,
-/// and nothing where it gave a credential. Between the two, what keeps it from storing is a
-/// warning; for reading was tried.
+/// is unusable. What has to ask the user is one where the helper failed, and where it keeps the
+/// store from storing, and nobody can be asked here: `docker login` fails. In a desktop's session
+/// it is a warning, and nothing where the helper gave a credential.
 StoreCheck check_store(const std::string& store, const StoreStatus& status, Tried tried);
 
 /// Why the store is of no use to who wants to log in; nothing if it is, even if it has to ask.

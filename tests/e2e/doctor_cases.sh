@@ -30,3 +30,17 @@ has_finding() {
 
 # lacks_finding NAME
 lacks_finding() { out_json "any(.[]; .name == \"$1\")" false; }
+
+# follows NAME: runs the command that this finding's hint has last, and the finding is gone; what is
+# left is no problem.
+follows() {
+  local command
+  command=$(jq -r --arg name "$1" 'map(select(.name == $name))[0].hint
+    | [scan("`([^`]*)`")] | last[0] // ""' "$scratch/out")
+  expect "a command in the hint of $1" [ "$command" ]
+  run bash -c "${command/ --fix/ --fix --yes}"
+  succeeds
+  doctor
+  succeeds
+  lacks_finding "$1"
+}

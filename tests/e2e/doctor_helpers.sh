@@ -81,7 +81,9 @@ same 'credsStore' "$(jq -r .credsStore "$HOME/.docker/config.json")" good
 it 'the same, where there is no such program either'
 uses docker-credential-nowhere
 doctor
-finds problem helper-name-prefix '' 'let it say "nowhere"$'
+finds problem helper-name-prefix '' 'let it say "nowhere", and install that helper; or'
+follows helper-name-prefix
+same 'credsStore' "$(jq -r .credsStore "$HOME/.docker/config.json")" encryptedfile
 
 it 'an empty name'
 config '{"credHelpers":{"a.example":""}}'
@@ -240,8 +242,9 @@ nothing_left
 it 'hangs at the first question'
 helper slow <<<'exec sleep 300'
 limit=2 doctor
-finds problem helper-hangs '^version: no answer within 2 s'
+finds problem helper-hangs '^version: no answer within 2 s' '`pullsecret doctor --fix --use encryptedfile`$'
 nothing_left
+follows helper-hangs
 
 it 'crashes'
 # shellcheck disable=SC2016
@@ -260,7 +263,34 @@ it 'fails with words'
 helper sorry <<<'echo "not logged in"; exit 1'
 uses sorry
 doctor
-finds problem helper-fails '^get: exit status 1: not logged in' 'try it by hand'
+finds problem helper-fails '^get: exit status 1: not logged in' \
+  'try it by hand.*; or `pullsecret doctor --fix --use encryptedfile`$'
+follows helper-fails
+run docker-credential-encryptedfile list
+out_is '{}'
+
+it 'a store of ours that fails does not take its own place'
+helper encryptedfile <<<'[ "$1" = list ] && echo "{}" || { echo "not today"; exit 1; }'
+uses encryptedfile
+doctor
+finds problem helper-fails 'not today' 'install a store that works here'
+rm "$(program encryptedfile)"
+
+it 'Docker Desktop is broken under WSL: what stands in the file is not told to go there'
+printf 'MZ\x90\0' >"$(program desktop.exe)"
+chmod +x "$(program desktop.exe)"
+config '{"auths":{"ghcr.io":{"auth":"dTpodW50ZXIy"}},"credsStore":"desktop.exe"}'
+doctor
+if [ -e /proc/sys/fs/binfmt_misc/WSLInterop ]; then
+  skip 'this system runs Windows programs'
+else
+  finds problem helper-wrong-format '' '`pullsecret doctor --fix` puts encryptedfile in its place$'
+  finds warning entry-plain-text 'while the store desktop.exe does not work' '^what is said of that store'
+  expect 'no migration to it' lacks 'migrate[^"]*desktop' "$scratch/out"
+  follows helper-wrong-format
+  finds ok entry-ok 'in plain text in the file'
+fi
+rm "$(program desktop.exe)"
 
 it 'prints no JSON'
 helper text <<<'echo hello'

@@ -82,7 +82,7 @@ for whose in ours upstream; do
   start_locked_keyring
   wait_until list_answers 3
   doctor
-  finds warning secretservice-no-keyring 'no default keyring yet'
+  finds problem secretservice-no-keyring 'no default keyring yet.*docker login fails' '--use encryptedfile`$'
   cannot_use secretservice 'no default keyring yet'
 
   it "secretservice, $whose: an unlocked keyring"
@@ -113,7 +113,9 @@ remove_keyring
 start_keyring
 start_locked_keyring
 doctor
-finds warning secretservice-locked
+finds problem secretservice-locked 'docker login fails' '--use encryptedfile`$'
+DISPLAY=:99 doctor
+finds warning secretservice-locked 'have to ask first'
 
 # docker-credential-secretservice 0.9 is not in Debian. This stands in for it: the answers of its
 # `list`, which come from libsecret's labels.
@@ -172,7 +174,9 @@ for whose in ours upstream; do
   cannot_use pass 'not initialised'
   mkdir "$password_store"
   PASSWORD_STORE_DIR=$password_store doctor
-  finds problem pass-not-initialized
+  finds problem pass-not-initialized '' '`pullsecret doctor --fix --use encryptedfile`$'
+  follows pass-not-initialized
+  uses pass
 
   it "pass, $whose: its key is missing"
   key_is absent

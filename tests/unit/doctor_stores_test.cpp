@@ -36,15 +36,39 @@ TEST_CASE("what keeps a store from its work is a problem, whatever its helper sa
       CHECK(severity(StoreState::unusable, prevents, tried) == "problem");
 }
 
-TEST_CASE("a store that has to ask first is a problem only where its helper failed") {
+TEST_CASE("a store that has to ask first is a problem where docker login cannot ask") {
   const StoreState locked = StoreState::locked;
-  for (const Prevents prevents : {Prevents::store, Prevents::get, Prevents::both}) {
-    CHECK(severity(locked, prevents, Tried::failed) == "problem");
-    CHECK(severity(locked, prevents, Tried::gave_credential).empty());
+  for (const Tried tried : {Tried::failed, Tried::found_nothing, Tried::gave_credential}) {
+    CHECK(severity(locked, Prevents::both, tried) == "problem");
+    CHECK(severity(locked, Prevents::store, tried) == "problem");
   }
-  CHECK(severity(locked, Prevents::both, Tried::found_nothing) == "warning");
-  CHECK(severity(locked, Prevents::store, Tried::found_nothing) == "warning");
+  CHECK(severity(locked, Prevents::get, Tried::failed) == "problem");
   CHECK(severity(locked, Prevents::get, Tried::found_nothing).empty());
+  CHECK(severity(locked, Prevents::get, Tried::gave_credential).empty());
+}
+
+TEST_CASE("a keyring may ask in a window, where there are windows") {
+  const auto keyring = [](Tried tried) {
+    const StoreStatus locked = status(StoreState::locked, Prevents::both);
+    const Findings findings = check_store("secretservice", locked, tried).findings;
+    return findings.empty() ? "" : std::string(in_words(findings.front().severity));
+  };
+  const ScopedVariable x11("DISPLAY", std::nullopt), wayland("WAYLAND_DISPLAY", std::nullopt);
+  CHECK(keyring(Tried::found_nothing) == "problem");
+  CHECK(keyring(Tried::gave_credential) == "problem");
+  for (const char* variable : {"DISPLAY", "WAYLAND_DISPLAY"}) {
+    const ScopedVariable desktop(variable, ":0");
+    CHECK(keyring(Tried::failed) == "problem");
+    CHECK(keyring(Tried::found_nothing) == "warning");
+    CHECK(keyring(Tried::gave_credential).empty());
+    CHECK(severity(StoreState::locked, Prevents::both, Tried::found_nothing) == "problem");
+  }
+}
+
+TEST_CASE("a store that gave a credential is not shut, though it takes none") {
+  const StoreStatus locked = status(StoreState::locked, Prevents::both);
+  CHECK_FALSE(check_store("pass", locked, Tried::gave_credential).is_shut);
+  CHECK(check_store("pass", locked, Tried::found_nothing).is_shut);
 }
 
 TEST_CASE("a finding on a store has the name of both, and says what fails") {
@@ -57,7 +81,7 @@ TEST_CASE("a finding on a store has the name of both, and says what fails") {
   CHECK(finding.name == "pass-locked");
   CHECK(finding.subject == "docker-credential-pass");
   CHECK(finding.message == "it is locked; docker login and docker pull fail");
-  CHECK(finding.hint == "unlock it; or `pullsecret doctor --fix --use encryptedfile`");
+  CHECK(finding.hint == "unlock it");
   const StoreCheck reads = check(StoreState::unusable, Prevents::store);
   CHECK_FALSE(reads.is_shut);
   CHECK(reads.findings.front().message == "it is locked; docker login fails");
