@@ -22,7 +22,10 @@ file=$HOME/.docker/config.json
 
 # What a daemon, a kubelet and an API server say, and what a Secret holds.
 not_here='pull access denied|denied: requested|Failed to pull|failed to authorize|FailedToRetrieve'
-not_here+='|Required value|"credsStore":"desktop"'
+not_here+='|Required value|Invalid value|"credsStore":"desktop"|toomanyrequests|pull policy of Never'
+# What macOS and Windows say, upstream's pass 0.9, a service that does not start within 25 seconds, and
+# GLib where the bus is behind another user namespace.
+not_here+='|User interaction|logon session|store is uninitialized|Timeout was reached|Exhausted all'
 
 # ---- Docker and skopeo
 
@@ -342,6 +345,18 @@ inspect_it
 succeeds
 out_has "$user"
 expect 'no problem in the Secret' lacks problem "$scratch/out"
+
+it 'a Secret for Docker Hub, and one for an image, by the commands of README'
+entry https://index.docker.io/v1/ "$user" "$password" | docker-credential-encryptedfile store
+config '{"auths":{"ghcr.io":{},"https://index.docker.io/v1/":{}},"credsStore":"encryptedfile"}'
+for message in toomanyrequests:https://index.docker.io/v1/ 'pull policy of Never:ghcr.io'; do
+  convert=$(command_below "${message%%:*}")
+  convert=${convert#docker login && }
+  convert_it
+  run pullsecret inspect -o json "$scratch/secret.yaml"
+  out_json '[.[].entries[].key]' "[\"${message#*:}\"]"
+done
+convert=$(command_below '"credsStore":"desktop"')
 
 it 'a Secret without this image'
 entry quay.io "$user" "$password" | docker-credential-encryptedfile store
