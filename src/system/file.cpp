@@ -14,7 +14,7 @@
 
 #include "system/file_calls.h"
 #include "system/file_descriptor.h"
-#include "system/held_signals.h"
+#include "system/new_file.h"
 #include "system/text.h"
 #include "system/uninterrupted.h"
 
@@ -28,88 +28,6 @@ FileDescriptor open_file(const fs::path& file, int flags) {
   if (!descriptor.is_open()) throw system_error(place_of(file));
   return descriptor;
 }
-
-// The name of a new file beside `target`, up to the six characters that mkostemp() makes up.
-std::string new_file_prefix(const fs::path& target) {
-  constexpr std::size_t most = 255 - std::string_view("..XXXXXX").size();  // of Linux's 255
-  return fmt::format(".{}.", target.filename().string().substr(0, most));
-}
-
-/// The new file beside `target`, until it has that name; else it is removed.
-class NewFile {
- public:
-  /// `place` is that of errors.
-  NewFile(fs::path target, std::string place)
-      : target_(std::move(target)), place_(std::move(place)), descriptor_(make()) {}
-  NewFile(const NewFile&) = delete;
-  NewFile& operator=(const NewFile&) = delete;
-  ~NewFile() {
-    if (!path_.empty()) file_calls().unlink(path_.c_str());
-  }
-
-  // Only root may give a file to another user, and others to their own groups alone: what is not
-  // allowed is no error.
-  void give_to_owner_of(const struct stat& status) const {
-    const auto own = [&](uid_t user) {
-      return uninterrupted(file_calls().fchown, descriptor_.get(), user, status.st_gid) == 0;
-    };
-    [[maybe_unused]] const bool ignored = own(status.st_uid) || own(static_cast<uid_t>(-1));
-  }
-
-  void take_access_of(const struct stat& status) const {
-    give_to_owner_of(status);
-    struct stat reached {};
-    if (fstat(descriptor_.get(), &reached) != 0) throw system_error(place_);
-    const mode_t lost = reached.st_gid == status.st_gid ? 0U : S_IRWXG | S_ISGID;
-    const mode_t mode = status.st_mode & 07777U & ~lost;
-    if (uninterrupted(file_calls().fchmod, descriptor_.get(), mode) != 0)
-      throw system_error(place_);
-  }
-
-  void write(std::string_view content) const {
-    write_all(descriptor_.get(), place_, content);
-    if (uninterrupted(file_calls().fsync, descriptor_.get()) != 0) throw system_error(place_);
-  }
-
-  void take_place() {
-    if (file_calls().rename(path_.c_str(), target_.c_str()) != 0) throw system_error(place_);
-    path_.clear();
-  }
-
-  /// False if something is at that place.
-  bool take_free_place() {
-    const FileCalls& calls = file_calls();
-    if (calls.renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, target_.c_str(), RENAME_NOREPLACE) == 0)
-      path_.clear();
-    else if (errno == EINVAL && calls.link(path_.c_str(), target_.c_str()) == 0)  // such as NFS
-      remove();
-    else if (errno == EEXIST)
-      return false;
-    else
-      throw system_error(place_);
-    return true;
-  }
-
- private:
-  int make() {
-    const int descriptor = uninterrupted([this] {
-      path_ = target_.parent_path() / (new_file_prefix(target_) + "XXXXXX");
-      return file_calls().mkostemp(path_.data(), O_CLOEXEC);
-    });
-    if (descriptor < 0) throw system_error(place_);
-    return descriptor;
-  }
-
-  void remove() {
-    if (file_calls().unlink(path_.c_str()) == 0) path_.clear();
-  }
-
-  const HeldSignals signals_;
-  const fs::path target_;
-  const std::string place_;
-  std::string path_;  ///< nothing once it is not there any more
-  const FileDescriptor descriptor_;
-};
 
 // That of what `file` is or points to; nothing if it is not there.
 std::optional<struct stat> status_of(const fs::path& file, const std::string& place) {
@@ -143,6 +61,15 @@ fs::path target_of(fs::path file) {
     file = file.parent_path() / target;
   }
   throw Error(place_of(file), error_text(ELOOP));
+}
+
+// Nothing if what is there is no place to write to.
+std::optional<fs::path> reachable_target_of(const fs::path& file) {
+  try {
+    return target_of(file);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
 }
 
 }  // namespace
@@ -228,15 +155,13 @@ void close_to_others(const fs::path& file) {
     throw system_error(place_of(file));
 }
 
+std::vector<fs::path> abandoned_files(const fs::path& file) {
+  const auto target = reachable_target_of(file);
+  return target ? abandoned_new_files(*target) : std::vector<fs::path>();
+}
+
 void remove_abandoned(const fs::path& file) {
-  const std::string prefix = new_file_prefix(file);
-  const std::size_t size = prefix.size() + std::string_view("XXXXXX").size();
-  std::error_code ignored;
-  for (fs::directory_iterator entry(file.parent_path(), ignored), end; entry != end;
-       entry.increment(ignored)) {
-    const std::string name = entry->path().filename();
-    if (name.size() == size && name.starts_with(prefix)) fs::remove(entry->path(), ignored);
-  }
+  if (const auto target = reachable_target_of(file)) remove_abandoned_new_files(*target);
 }
 
 Unsynced sync_folder(const fs::path& folder) {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "system/error.h"
 
@@ -24,17 +25,16 @@ std::string read_all(int descriptor, const std::string& name, std::size_t max_by
 /// Writes all of `content`; `name` is the place of errors.
 void write_all(int descriptor, const std::string& name, std::string_view content);
 
-// A file is made or replaced in one way: a new file beside it, `.NAME.` and six characters, is
-// written and synced, and then renamed to it; at last the folder is synced.
+// A file is made or replaced in one way: a new file beside it, `.NAME.pullsecret-` and six
+// characters, is written and synced, and then renamed to it; at last the folder is synced.
 //
 // - After success the file has the new content, and whoever reads it meanwhile has the old or the
 //   new one.
 // - After an Error it is as it was, and the new file is gone (unless the disk does not let it be
 //   removed either).
 // - After SIGINT, SIGTERM, SIGHUP and the others of held_signals.h it is as after success or as
-// after
-//   an Error: they wait while there is a new file. SIGKILL leaves that behind, for
-//   remove_abandoned().
+//   after an Error: they wait while there is a new file. SIGKILL leaves that behind, for
+//   abandoned_files().
 // - After a power cut it has the old or the new content, and once its folder is synced the new one.
 //   A folder that cannot be synced fails nothing, for the new content is in place: see Unsynced.
 // - O_TMPFILE has no name that SIGKILL could leave behind, but linkat(2) cannot put such a file in
@@ -81,9 +81,12 @@ Unsynced remove_file(const std::filesystem::path& file);
 /// Takes group's and others' leave to use `file` from them: mode 0600. Throws Error.
 void close_to_others(const std::filesystem::path& file);
 
-/// Removes the new files beside `file` that replace_file() and make_file() left when they were
-/// killed. To be called only where no other process can be writing `file`; does nothing if it
-/// cannot.
+/// The new files beside `file`, or beside what it points to, that replace_file() and make_file()
+/// left when they were killed: only what is certainly theirs (by its name, owner and type), and
+/// what no process is writing. None where they cannot be looked for.
+std::vector<std::filesystem::path> abandoned_files(const std::filesystem::path& file);
+
+/// Removes them, as far as it can.
 void remove_abandoned(const std::filesystem::path& file);
 
 /// Returns once what was made, renamed or removed in `folder` is on disk.

@@ -65,6 +65,20 @@ expect 'the key there' [ -s "$scratch/xdg-config/docker-credential-encryptedfile
 ask list
 out_json . '{"ghcr.io":"builder"}'
 
+it 'a backup of the key or of the credentials beside them stays, whatever it is called'
+for name in backup aB3xyZ 2026Q4; do
+  cp "$key_file" "$(dirname "$key_file")/.key.$name"
+  cp "$data/credentials" "$data/.credentials.$name"
+done
+keep quay.io
+succeeds_quietly
+run "$helper" rekey
+succeeds_quietly
+for name in backup aB3xyZ 2026Q4; do
+  expect "the key's .$name" [ -s "$(dirname "$key_file")/.key.$name" ]
+  expect "the credentials' .$name" [ -s "$data/.credentials.$name" ]
+done
+
 # ---- Named key files
 
 it 'a key file that is named, or that systemd hands over, seals a new file'

@@ -8,7 +8,6 @@
 
 #include "catch.h"
 #include "support.h"
-#include "system/file.h"
 #include "system/lock.h"
 #include "temporary_folder.h"
 
@@ -96,18 +95,6 @@ TEST_CASE("folders are made, and mended, for the user alone") {
   folder.write("file", "");
   CHECK(error_of([&] { make_private_folder(folder.path() / "file/below"); })->message() ==
         "not a directory");
-}
-
-TEST_CASE("new files that a killed replace_file left are removed, others are not") {
-  const TemporaryFolder folder;
-  const fs::path file = folder.write("file", "");
-  folder.write(".file.aB3xyZ", "");
-  for (const char* name : {".file.aB3xy", ".file.aB3xyZ1", "file.aB3xyZ", ".file.new.aB3xyZ"})
-    folder.write(name, "");
-  remove_abandoned(file);
-  CHECK_FALSE(fs::exists(folder.path() / ".file.aB3xyZ"));
-  CHECK(std::distance(fs::directory_iterator(folder.path()), {}) == 5);
-  remove_abandoned(folder.path() / "none/file");
 }
 
 TEST_CASE("a lock is a file of the user's own, never a link's target") {
