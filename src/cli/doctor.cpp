@@ -121,6 +121,8 @@ void show(const DoctorOptions& options, const Checkup& checkup, const Repair& re
   if (repair.text) print_lines(config_diff(*checkup.json, {checkup.json->file, *repair.text}));
   if (repair.closes_file)
     print_note(fmt::format("{} will be readable by you alone (mode 0600)", file));
+  for (const fs::path& abandoned : repair.abandoned)
+    print_note(fmt::format("{} will be removed", place_of(abandoned)));
 }
 
 bool is_wanted(const DoctorOptions& options) {
@@ -145,6 +147,7 @@ void change_text(const DoctorOptions& options, const Checkup& checkup, const std
 void mend(const DoctorOptions& options, const Checkup& checkup, const Repair& repair) {
   if (repair.text) change_text(options, checkup, *repair.text);
   if (repair.closes_file) close_to_others(checkup.location->file);
+  if (!repair.abandoned.empty()) remove_abandoned(checkup.location->file);
 }
 
 void fix(const DoctorOptions& options, const Checkup& checkup, HelperClient& helpers,

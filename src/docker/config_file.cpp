@@ -187,6 +187,7 @@ Unsynced write_config(const ConfigLocation& location, const JsonText& before,
                       const std::string& text) {
   if (const fs::path folder = location.file.parent_path(); !folder.empty() && !is_there(folder))
     make_private_folder(folder);
+  remove_abandoned(location.file);
   return replace_file(location.file, text, Access::as_before,
                       [&] { refuse_other_text(location, before); });
 }

@@ -61,7 +61,8 @@ Config parse_config_file(const std::filesystem::path& file, JsonText json);
 /// Puts `text` into the config file in one step, as Docker does: a symbolic link is followed, owner
 /// and mode stay as they were, a new file is 0600 and a new folder 0700. Throws Error if the file's
 /// text is not `before` any more, or it cannot be written; the file is then as it was, and a new
-/// folder may be left. Until the file is synced, nothing may be destroyed that it took over.
+/// folder may be left. Until the file is synced, nothing may be destroyed that it took over. What
+/// a killed writer left beside it is removed (remove_abandoned).
 ///
 /// The text is compared last, directly before the rename. Docker locks nothing (docker/cli,
 /// config/configfile/file.go: Save), so that a lock would keep no `docker login` away, and two

@@ -7,6 +7,7 @@
 #include "doctor/entry_checks.h"
 #include "doctor/environment_checks.h"
 #include "doctor/file_checks.h"
+#include "doctor/leftover_checks.h"
 #include "doctor/settings_checks.h"
 #include "doctor/spelling_checks.h"
 
@@ -51,6 +52,11 @@ Checkup check_all(const std::optional<std::string>& named, HelperClient& helpers
         check_text(checks.location.value_or(ConfigLocation()), *std::move(checks.json), helpers);
   checkup.location = std::move(checks.location);
   checkup.is_open = checks.is_open;
+  if (checkup.location) {
+    LeftoverChecks leftovers = check_leftovers(checkup.location->file);
+    append(checks.findings, std::move(leftovers.findings));
+    checkup.abandoned = std::move(leftovers.abandoned);
+  }
   append(checks.findings, std::move(checkup.findings));
   checkup.findings = std::move(checks.findings);
   append(checkup.findings, check_environment(checkup.config));

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "docker/config_file.h"
 #include "doctor/finding.h"
@@ -14,11 +15,12 @@ namespace pullsecret {
 /// Everything that was found out about a config.
 struct Checkup {
   Findings findings;
-  std::optional<ConfigLocation> location;  ///< none: standard input, or nowhere for it to be
-  std::optional<JsonText> json;            ///< if it can be read; empty if there is none yet
-  std::optional<Config> config;            ///< if Docker takes it
-  HelperStates helpers;                    ///< that it names
-  bool is_open = false;                    ///< others may read or change the file
+  std::optional<ConfigLocation> location;        ///< none: standard input, or nowhere for it to be
+  std::optional<JsonText> json;                  ///< if it can be read; empty if there is none yet
+  std::optional<Config> config;                  ///< if Docker takes it
+  HelperStates helpers;                          ///< that it names
+  bool is_open = false;                          ///< others may read or change the file
+  std::vector<std::filesystem::path> abandoned;  ///< as LeftoverChecks has it
   bool lacks_store = false;  ///< it names none, and the one that Docker takes does not work
 };
 

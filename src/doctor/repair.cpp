@@ -151,7 +151,7 @@ bool has_mendable_file(const Checkup& checkup) {
 }  // namespace
 
 bool is_mendable(const Checkup& checkup) {
-  if (checkup.is_open) return true;
+  if (checkup.is_open || !checkup.abandoned.empty()) return true;
   if (!has_mendable_file(checkup)) return false;
   const auto is_lost = [](const auto& helper) { return helper.second.is_lost; };
   const auto has_change = [](const Finding& finding) { return !finding.change.empty(); };
@@ -168,6 +168,7 @@ Repair plan_repair(const Checkup& checkup, const std::optional<std::string>& use
   if (use) check_usable("--use", *use, helpers);
   Repair repair;
   repair.closes_file = checkup.is_open;
+  repair.abandoned = checkup.abandoned;
   if (!has_mendable_file(checkup)) return repair;
   Replacement replacement(use, helpers);
   Checkup current = checkup;

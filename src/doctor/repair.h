@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,11 +12,12 @@ namespace pullsecret {
 
 /// What `--fix` would do. Applying it leaves nothing more to do.
 struct Repair {
-  std::optional<std::string> text;  ///< the config file's new text, if it changes
-  bool closes_file = false;         ///< its mode becomes 0600
-  std::vector<std::string> notes;   ///< what the user has to know, such as to log in again
+  std::optional<std::string> text;               ///< the config file's new text, if it changes
+  bool closes_file = false;                      ///< its mode becomes 0600
+  std::vector<std::filesystem::path> abandoned;  ///< these files beside it are removed
+  std::vector<std::string> notes;  ///< what the user has to know, such as to log in again
 
-  bool empty() const { return !text && !closes_file; }
+  bool empty() const { return !text && !closes_file && abandoned.empty(); }
 };
 
 /// Whether there is anything that plan_repair() may be able to mend. Asks nobody.

@@ -3,11 +3,12 @@
 Kills COUNT runs of `pullsecret migrate` with SIGKILL, each at a random moment of its work, on the
 way between the config file CONFIG, docker-credential-encryptedfile and
 docker-credential-secretservice. After each, `pullsecret convert` must find every credential, and
-the config must be whole. Prints the counts; exit status 1 if something was missing.
+the config must be whole; at the end no new config is left beside it. Prints the counts; exit status 1 if something was missing.
 """
 
 import base64
 import json
+import pathlib
 import random
 import signal
 import statistics
@@ -48,6 +49,10 @@ def missing():
     return [s for s, secret in SECRETS.items() if auths.get(s, {}).get("auth") != auth(secret)]
 
 
+def left_behind():
+    return list(pathlib.Path(config).parent.glob(".config.json.*"))
+
+
 def undisturbed(to):
     begin = time.perf_counter()
     assert start(to).wait() == 0, to
@@ -58,7 +63,7 @@ def undisturbed(to):
 def main():
     write_config()
     durations = [undisturbed(to) for to in (PLACES[1:] + PLACES[:1]) * 3]
-    killed = before = after = lost = ended = 0
+    killed = before = after = lost = ended = left = 0
     while killed < count:
         old = place()
         to = random.choice([p for p in PLACES if p != old])
@@ -67,6 +72,7 @@ def main():
         process.send_signal(signal.SIGKILL)
         was_killed = process.wait() == -signal.SIGKILL
         lost += len(missing())
+        left += was_killed and len(left_behind()) > 0
         if was_killed:
             killed += 1
             before += place() == old
@@ -80,9 +86,10 @@ def main():
         f"{killed} migrations of {len(SECRETS)} credentials killed within "
         f"{statistics.median(durations) * 1000:.0f} ms of work: {before} left the old config, "
         f"{after} the new one, {lost} credentials were missing; "
+        f"{left} times there was a new config, of which {len(left_behind())} are left; "
         f"{ended} more ended before they could be killed"
     )
-    return lost > 0
+    return lost > 0 or len(left_behind()) > 0
 
 
 sys.exit(main())

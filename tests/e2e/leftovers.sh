@@ -1,0 +1,99 @@
+#!/bin/bash
+# What a program that is ended in the middle of writing a config leaves beside it: nothing, where it
+# can help it; else doctor finds it, and what pullsecret left is removed.
+
+# shellcheck source=doctor_cases.sh
+. "$(dirname "$0")/doctor_cases.sh"
+need python3
+
+file=$HOME/.docker/config.json
+abandoned=$HOME/.docker/.config.json.pullsecret-aB3xyZ
+inline='{"auths":{"ghcr.io":{"auth":"dTpodW50ZXIy"}}}'
+
+# in_store: the credential is in the encrypted file, where the config names it.
+in_store() {
+  jq -n '{auths: {"ghcr.io": {}}, credsStore: "encryptedfile", padding: ("x" * 2000000)}' >"$file"
+  printf '{"ServerURL":"ghcr.io","Username":"u","Secret":"hunter2"}' |
+    docker-credential-encryptedfile store
+}
+
+# ended_by SIGNAL: `migrate --to inline` is ended while it writes.
+ended_by() {
+  run python3 "$e2e/signal_new_file.py" "$1" "$HOME/.docker" pullsecret migrate --to inline
+  succeeds
+  same 'the end' "$(out_text)" "-$(kill -l "${1#SIG}")"
+}
+
+files() { find "$HOME/.docker" -mindepth 1 -printf '%f\n' | sort | xargs; }
+
+for signal in SIGINT SIGHUP SIGTERM; do
+  it "a $signal while a credential comes inline leaves nothing beside the config"
+  in_store
+  ended_by $signal
+  same 'the files' "$(files)" config.json
+  run pullsecret get ghcr.io
+  succeeds
+done
+
+it 'what SIGKILL leaves is found by doctor'
+in_store
+ended_by SIGKILL
+expect 'a new file with the credential' grep -q dTpodW50ZXIy "$HOME"/.docker/.config.json.pullsecret-*
+doctor
+finds warning file-left-behind 'killed while it wrote the config.* plain text' \
+  "^rm $HOME/.docker/.config.json.pullsecret-......$"
+
+it 'and removed by doctor --fix, which says so and changes nothing else'
+cp "$file" "$scratch/before"
+run pullsecret doctor --fix --yes
+succeeds
+err_has "note: $HOME/.docker/.config.json.pullsecret-...... will be removed$"
+same 'the files' "$(files)" config.json
+expect 'the same config' cmp "$file" "$scratch/before"
+doctor
+lacks_finding file-left-behind
+
+it 'or by its hint'
+echo "$inline" >"$abandoned"
+doctor
+bash -c "$(jq -r '.[] | select(.name == "file-left-behind") | .hint' "$scratch/out")"
+same 'the files' "$(files)" config.json
+
+it 'or by the next change of the config'
+echo "$inline" >"$abandoned"
+run pullsecret migrate --to inline
+succeeds
+same 'the files' "$(files)" config.json
+
+it 'beside what a symbolic link points to, too'
+mkdir "$HOME/dotfiles"
+echo "$inline" >"$HOME/dotfiles/docker.json"
+chmod 600 "$HOME/dotfiles/docker.json"
+ln -sf "$HOME/dotfiles/docker.json" "$file"
+echo "$inline" >"$HOME/dotfiles/.docker.json.pullsecret-aB3xyZ"
+run pullsecret doctor --fix --yes
+succeeds
+expect 'no such file' [ ! -e "$HOME/dotfiles/.docker.json.pullsecret-aB3xyZ" ]
+rm "$file"
+
+it 'what docker left, or the first pullsecret, is told and stays'
+for name in config.json1234567890 .config.json.aB3xyZ; do
+  echo "$inline" >"$file"
+  echo "$inline" >"$HOME/.docker/$name"
+  run pullsecret doctor --fix --yes
+  expect "$name" [ -e "$HOME/.docker/$name" ]
+  doctor
+  finds warning file-left-behind '' "^when no docker command is running: rm $HOME/.docker/$name$"
+  rm "$HOME/.docker/$name"
+done
+
+it "a user's own files are no leftovers"
+for name in config.json.old config.json2026q4 .config.json.backup1 .config.json.swp config.json.1 \
+  .config.json.pullsecret-aB3xy config-1.json; do
+  echo "$inline" >"$HOME/.docker/$name"
+done
+: >"$HOME/.docker/config.json42" # Docker's, and empty
+doctor
+lacks_finding file-left-behind
+
+finish
