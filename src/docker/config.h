@@ -51,7 +51,7 @@ struct Config {
   AuthEntries auths;
   std::string creds_store;  ///< the helper for every registry; empty: none
   std::map<std::string, std::string>
-      cred_helpers;  ///< registry key → helper; the name may be empty
+      cred_helpers;  ///< registry key → helper; an empty name stands for the file
 };
 
 /// Whether any entry of `auths` holds a credential itself.

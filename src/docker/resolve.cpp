@@ -44,13 +44,17 @@ bool has_credential(const Source& source) {
   return source.entry != nullptr && !is_empty(source.entry->credential);
 }
 
-// The entry's own credential, else that of the entry in which Docker would look.
+// The entry's own credential, else that of the entry in which Docker would look, else that of the
+// registry as it is mostly spelled.
 Outcome inline_outcome(const Config& config, const Source& source) {
   if (has_credential(source)) return source.entry->credential;
-  const AuthEntry* looked_up = config.auths.find(docker_lookup_name(*source.key));
-  if (looked_up == nullptr || looked_up->problem || is_empty(looked_up->credential))
-    return nothing_known(config, source);
-  return looked_up->credential;
+  for (const std::string& name :
+       {docker_lookup_name(*source.key), docker_server_url(*source.key)}) {
+    const AuthEntry* entry = config.auths.find(name);
+    if (entry != nullptr && !entry->problem && !is_empty(entry->credential))
+      return entry->credential;
+  }
+  return nothing_known(config, source);
 }
 
 // What is known without asking a store; nothing if one has to be asked.
@@ -130,7 +134,7 @@ std::vector<std::string> named_registries(const Config& config) {
   for (const AuthEntry& entry : config.auths)
     keys.push_back(entry.key);
   for (const auto& [key, helper] : config.cred_helpers)
-    if (config.auths.find(key) == nullptr) keys.push_back(key);
+    if (!helper.empty() && config.auths.find(key) == nullptr) keys.push_back(key);
   std::erase_if(keys, is_docker_hub_token);
   return keys;
 }
@@ -145,17 +149,28 @@ std::vector<std::string> stored_registries(const Config& config, HelperClient& h
 std::string registry_key_for(const Config& config, const std::string& registry) {
   const std::vector<std::string> keys = named_registries(config);
   if (std::find(keys.begin(), keys.end(), registry) != keys.end()) return registry;
-  const std::string server_url = docker_server_url(registry);
-  const auto same_registry = std::find_if(keys.begin(), keys.end(), [&](const std::string& key) {
-    return docker_server_url(key) == server_url;
-  });
-  return same_registry != keys.end() ? *same_registry : server_url;
+  if (is_about_path(registry)) return registry;
+  const auto named_alike = [&](auto name_of) {
+    const std::string name = name_of(registry);
+    const auto key = std::find_if(keys.begin(), keys.end(), [&](const std::string& candidate) {
+      return !is_about_path(candidate) && name_of(candidate) == name;
+    });
+    return key != keys.end() ? std::optional(*key) : std::nullopt;
+  };
+  if (auto key = named_alike(docker_lookup_name)) return *std::move(key);
+  // Stores compare exactly: the one that Docker asks is asked for the registry as it is spelled.
+  const auto key = named_alike(docker_server_url);
+  const std::string* store = store_for(config, docker_lookup_name(registry));
+  if (store != nullptr && (!key || store_for(config, *key) == store))
+    return docker_lookup_name(registry);
+  return key.value_or(docker_server_url(registry));
 }
 
 const std::string* store_for(const Config& config, const std::string& key) {
   const auto helper = config.cred_helpers.find(docker_lookup_name(key));
-  if (helper != config.cred_helpers.end()) return &helper->second;
-  return config.creds_store.empty() ? nullptr : &config.creds_store;
+  const std::string& store =
+      helper != config.cred_helpers.end() ? helper->second : config.creds_store;
+  return store.empty() ? nullptr : &store;
 }
 
 std::vector<Resolved> resolve(const Config& config, const std::vector<std::string>& keys,

@@ -11,8 +11,9 @@
 
 namespace pullsecret {
 
-/// The registry keys that `config` names in `auths` and `credHelpers`, in its order, each once.
-/// Docker Hub's access-token and refresh-token entries are never among them.
+/// The registry keys that `config` names in `auths` and `credHelpers`, in its order, each once; a
+/// line without a helper's name is about none. Docker Hub's access-token and refresh-token entries
+/// are never among them.
 std::vector<std::string> named_registries(const Config& config);
 
 /// The server URLs in the store that `credsStore` names, as its `list` answers, without Docker
@@ -21,13 +22,14 @@ std::vector<std::string> named_registries(const Config& config);
 std::vector<std::string> stored_registries(const Config& config, HelperClient& helpers);
 
 /// The key under which `config` keeps what Docker would use for `registry` (any spelling): the same
-/// key, else one for the same host (as Docker falls back to comparing host names), else what Docker
-/// would ask a store for.
+/// key, else one for the same host (as Docker falls back to comparing host names), else the name
+/// that Docker asks the store for, else one for the same registry (`ghcr.io` for `GHCR.io`). One
+/// about a path stays.
 std::string registry_key_for(const Config& config, const std::string& registry);
 
-/// The store that Docker asks for `key`: what `credHelpers` says of it, which may be empty, else
-/// `credsStore`; nullptr if there is none. Docker looks a registry up in `credHelpers` by its
-/// docker_lookup_name(), not by the file's spelling.
+/// The store that Docker asks for `key`: what `credHelpers` says of it, else `credsStore`; nullptr
+/// if it asks none but the file, which is what an empty name stands for. Docker looks a registry up
+/// in `credHelpers` by its docker_lookup_name(), not by the file's spelling.
 const std::string* store_for(const Config& config, const std::string& key);
 
 /// A registry key, and its credential or the reason why there is none.

@@ -23,9 +23,7 @@ struct Registry {
 };
 
 inline Registry registry_of(const Config& config, const std::string& key) {
-  const std::string* store = store_for(config, key);
-  const bool is_named = store != nullptr && !store->empty();
-  return {key, config.auths.find(key), is_named ? store : nullptr};
+  return {key, config.auths.find(key), store_for(config, key)};
 }
 
 }  // namespace pullsecret

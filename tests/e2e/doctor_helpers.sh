@@ -89,7 +89,7 @@ it 'an empty name'
 config '{"credHelpers":{"a.example":""}}'
 doctor
 succeeds
-finds warning helper-name-empty 'in plain text'
+finds ok helper-name-empty 'stands for the config file itself'
 
 it 'names that no program has'
 for name in ../evil 'a\tb' 'a\u001b[1mb'; do

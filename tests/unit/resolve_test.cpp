@@ -81,6 +81,17 @@ TEST_CASE("a line of credHelpers counts by the name that Docker looks up alone")
         "y");
 }
 
+TEST_CASE("an empty name in credHelpers is the file, and credsStore is not asked") {
+  const ScriptStores stores;
+  stores.add("store", "a.io", answer("from-store"));
+  const Config config = parse(R"({"credsStore":"store","credHelpers":{"a.io":"","b.io":""},
+                                  "auths":{"https://a.io/v1/":{"auth":"dTpw"}}})");
+  CHECK(outcome(config, "https://a.io/v1/") == "u");
+  CHECK(outcome(config, registry_key_for(config, "a.io")) == "u");
+  CHECK_THAT(outcome(config, "b.io"), Catch::Contains("does not name"));
+  CHECK(stores.asked().empty());
+}
+
 TEST_CASE("an entry about a path has the host's credential, unless it has its own") {
   const ScriptStores stores;
   stores.add("store", "ghcr.io", answer("host"));
@@ -109,11 +120,10 @@ TEST_CASE("a failing or unintelligible store is an error, not anonymous") {
   const ScriptStores stores;
   stores.add("one", "a.io", "gibberish");
   stores.add("one", "t.io", R"({"Username":"<token>","Secret":"t"})");
-  const Config config = parse(R"({"credsStore":"one","credHelpers":{"b.io":"none","c.io":""},
+  const Config config = parse(R"({"credsStore":"one","credHelpers":{"b.io":"none"},
                 "auths":{"a.io":{"auth":"dTpw"}}})");
   CHECK(outcome(config, "a.io") == "docker-credential-one get: its answer is not JSON");
   CHECK(outcome(config, "b.io") == "docker-credential-none: not found on PATH");
-  CHECK(outcome(config, "c.io") == "the name of its credential helper is empty");
   CHECK(outcome(config, "t.io") == "token t");
 }
 
@@ -138,7 +148,7 @@ TEST_CASE("DOCKER_AUTH_CONFIG's entry counts before the store") {
 TEST_CASE("named_registries are those of auths and credHelpers, without Docker Hub's tokens") {
   const Config config = parse(
       R"({"auths":{"z.io":{},"https://index.docker.io/v1/access-token":{},"a.io":{}},
-          "credHelpers":{"a.io":"x","b.io":"x","https://index.docker.io/v1/refresh-token":"x"}})");
+          "credHelpers":{"a.io":"x","b.io":"x","c.io":"","https://index.docker.io/v1/refresh-token":"x"}})");
   CHECK(named_registries(config) == std::vector<std::string>{"z.io", "a.io", "b.io"});
 }
 
@@ -176,4 +186,34 @@ TEST_CASE("registry_key_for finds a registry under any spelling") {
   CHECK(registry_key_for(config, "quay.io") == "quay.io");
   CHECK(registry_key_for(config, "docker.io") == "https://index.docker.io/v1/");
   CHECK(registry_key_for(parse("{}"), "https://B.io/") == "b.io");
+}
+
+TEST_CASE("a registry that no entry names is asked for as it is spelled first, then as others do") {
+  const ScriptStores stores;
+  stores.add("store", "GHCR.io", answer("upper"));
+  stores.add("store", "ghcr.io", answer("lower"));
+  stores.add("store", "quay.io", answer("quay"));
+  const auto found = [](const std::string& json, const std::string& registry) {
+    const Config config = parse(json);
+    return outcome(config, registry_key_for(config, registry));
+  };
+  const std::string store = R"({"credsStore":"store"})";
+  CHECK(found(store, "GHCR.io") == "upper");
+  CHECK(found(store, "https://GHCR.io/v2/") == "upper");
+  CHECK(found(store, "Ghcr.Io") == "lower");
+  CHECK(found(store, "Quay.io") == "quay");
+  CHECK(found(R"({"credsStore":"store","auths":{"ghcr.io":{}}})", "GHCR.io") == "upper");
+  CHECK(found(R"({"credsStore":"store","auths":{"b.io":{"auth":"dTpw"}}})", "B.io") == "u");
+  CHECK(found(R"({"auths":{"b.io":{"auth":"dTpw"}}})", "B.io") == "u");
+}
+
+TEST_CASE("another spelling leads to the store that a line of credHelpers names") {
+  const ScriptStores stores;
+  stores.add("hub", "https://index.docker.io/v1/", answer("hub"));
+  stores.write_helper("store");
+  const Config config =
+      parse(R"({"credsStore":"store","credHelpers":{"https://index.docker.io/v1/":"hub"}})");
+  for (const char* name :
+       {"docker.io", "index.docker.io", "registry-1.docker.io", "hub.docker.com"})
+    CHECK(outcome(config, registry_key_for(config, name)) == "hub");
 }
