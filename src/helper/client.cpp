@@ -5,6 +5,7 @@
 #include <deque>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -96,19 +97,41 @@ HelperReply reply_of(const HelperCall& call, ProgramResult& result) {
                        result.end, !words.empty()};
 }
 
-// Calls with the same one are calls of the same program.
-const std::string& identity_of(const HelperCall& call) {
-  return call.program ? call.program->native() : call.helper;
+// It fails as those did after which it was not made.
+HelperFailure not_asked(const HelperCall& call, std::chrono::milliseconds timeout) {
+  const ProgramResult hung{.end = TimedOut{timeout}};
+  return {Error(place_of(call), fmt::format("not asked, after twice {}", in_words(hung.end)),
+                advice(call, hung)),
+          hung.end};
 }
 
-/// One HelperClient::run(): which call waits, which runs, what came of each.
-class Schedule {
+bool changes_a_store(const HelperCall& call) {
+  return call.action == "store" || call.action == "erase";
+}
+
+}  // namespace
+
+std::string helper_program_name(std::string_view name) {
+  return std::string(helper_program_prefix).append(name);
+}
+
+bool is_helper_name(std::string_view name) {
+  return !name.empty() && name.find('/') == std::string_view::npos && !has_control_character(name);
+}
+
+HelperCall store_call(const std::string& helper, const std::string& server_url,
+                      const Credential& credential) {
+  const StoredCredential stored = stored_credential(credential);
+  return {helper, "store", format_credential_message(server_url, stored), stored.secret};
+}
+
+/// One make(): which call waits, which runs, what came of each.
+class HelperClient::Schedule {
  public:
-  Schedule(const std::vector<HelperCall>& calls, const HelperLimits& limits,
-           std::set<std::string>& called, std::set<std::string>& hanging)
-      : calls_(calls), limits_(limits), called_(called), hanging_(hanging), tasks_(calls.size()) {
+  Schedule(const std::vector<HelperCall>& calls, const HelperLimits& limits, Conducts& conducts)
+      : calls_(calls), limits_(limits), conducts_(conducts), tasks_(calls.size()) {
     for (std::size_t call = 0; call < calls.size(); ++call)
-      waiting_.push_back(call);
+      find_program(call);
   }
 
   /// Starts calls until nothing more may, or can, run beside what runs.
@@ -145,37 +168,55 @@ class Schedule {
   }
 
  private:
+  using Program = Conducts::value_type;
+
   struct Task {
+    Program* program = nullptr;
     HelperReply reply;
     bool repeated = false;
-    bool had_company = false;  ///< another call of its helper ran at the same time
+    bool had_company = false;     ///< another call of its program ran at the same time
+    bool after_time_out = false;  ///< its program had timed out when it began
   };
 
-  // The first call of a helper has no company, nor has a repeated one. Repeated calls stand at the
-  // end of the queue: when one may start, no other call of its helper is left to come beside it.
+  void find_program(std::size_t call) {
+    try {
+      tasks_[call].program = &*conducts_.try_emplace(find_helper(calls_[call])).first;
+      waiting_.push_back(call);
+    } catch (const Error& error) {
+      tasks_[call].reply = HelperFailure{error};
+    }
+  }
+
+  // Repeated calls stand at the end of the queue: when one may start, no other call of its program
+  // is left to come beside it.
   bool may_start(std::size_t call) const {
-    const std::string& helper = identity_of(calls_[call]);
-    const bool alone = tasks_[call].repeated || !called_.contains(helper);
-    return !alone || !running_.contains(helper);
+    const Task& task = tasks_[call];
+    const Conduct& conduct = task.program->second;
+    const bool alone = task.repeated || !conduct.has_ended || !conduct.stands_company;
+    return conduct.hangs || !alone || !running_.contains(task.program);
   }
 
   // False if the system has no room for it before another call ends.
   bool start(std::size_t call) {
-    const std::string& helper = identity_of(calls_[call]);
-    if (tasks_[call].repeated && hanging_.contains(helper)) return true;
+    Task& task = tasks_[call];
+    const auto& [program, conduct] = *task.program;
+    if (conduct.hangs) {
+      if (!task.repeated) task.reply = not_asked(calls_[call], limits_.timeout);
+      return true;
+    }
     try {
-      programs_.start(call, {.program = program_of(calls_[call]),
+      programs_.start(call, {.program = program,
                              .arguments = {calls_[call].action},
                              .input = calls_[call].input,
                              .timeout = limits_.timeout,
                              .max_output = max_message});
     } catch (const Error& error) {
-      const bool is_known = programs_found_.contains(helper);
-      if (is_known && is_running()) return false;
-      tasks_[call].reply = HelperFailure{error};
+      if (is_running()) return false;
+      task.reply = HelperFailure{error};
       return true;
     }
-    std::set<std::size_t>& company = running_[helper];
+    task.after_time_out = conduct.has_timed_out;
+    std::set<std::size_t>& company = running_[task.program];
     company.insert(call);
     if (company.size() > 1)
       for (const std::size_t other : company)
@@ -185,57 +226,64 @@ class Schedule {
 
   void finish(ProgramResult& result) {
     const std::size_t call = result.id;
-    const std::string& helper = identity_of(calls_[call]);
     Task& task = tasks_[call];
-    running_[helper].erase(call);
-    if (running_[helper].empty()) running_.erase(helper);
-    called_.insert(helper);
+    running_[task.program].erase(call);
+    if (running_[task.program].empty()) running_.erase(task.program);
+    note_conduct(task, result.end);
     task.reply = reply_of(calls_[call], result);
     if (!std::holds_alternative<HelperFailure>(task.reply)) return;
-    if (task.repeated && std::holds_alternative<TimedOut>(result.end)) hanging_.insert(helper);
     if (task.repeated || !task.had_company) return;
     task.repeated = true;
     waiting_.push_back(call);
   }
 
-  const std::filesystem::path& program_of(const HelperCall& call) {
-    const auto known = programs_found_.find(identity_of(call));
-    if (known != programs_found_.end()) return known->second;
-    return programs_found_.emplace(identity_of(call), find_helper(call)).first->second;
+  static void note_conduct(const Task& task, const ProgramEnd& end) {
+    Conduct& conduct = task.program->second;
+    const bool timed_out = std::holds_alternative<TimedOut>(end);
+    conduct.has_ended |= !timed_out;
+    conduct.has_timed_out |= timed_out;
+    conduct.stands_company &= !timed_out || !task.had_company;
+    conduct.hangs |= timed_out && task.after_time_out;
   }
 
   const std::vector<HelperCall>& calls_;
   const HelperLimits& limits_;
-  std::set<std::string>& called_;
-  std::set<std::string>& hanging_;
+  Conducts& conducts_;
   std::vector<Task> tasks_;  ///< one for each call
   std::deque<std::size_t> waiting_;
-  std::map<std::string, std::set<std::size_t>> running_;  ///< by helper
-  std::map<std::string, std::filesystem::path> programs_found_;
+  std::map<const Program*, std::set<std::size_t>> running_;
   ProgramSet programs_;
 };
-
-}  // namespace
-
-std::string helper_program_name(std::string_view name) {
-  return std::string(helper_program_prefix).append(name);
-}
-
-bool is_helper_name(std::string_view name) {
-  return !name.empty() && name.find('/') == std::string_view::npos && !has_control_character(name);
-}
-
-HelperCall store_call(const std::string& helper, const std::string& server_url,
-                      const Credential& credential) {
-  const StoredCredential stored = stored_credential(credential);
-  return {helper, "store", format_credential_message(server_url, stored), stored.secret};
-}
 
 HelperClient::HelperClient(HelperLimits limits, Progress progress)
     : limits_(limits), progress_(std::move(progress)) {}
 
 std::vector<HelperReply> HelperClient::run(const std::vector<HelperCall>& calls) {
-  Schedule schedule(calls, limits_, called_, hanging_);
+  if (std::any_of(calls.begin(), calls.end(), changes_a_store)) {
+    known_.clear();
+    return make(calls);
+  }
+  std::set<Question> unknown;
+  std::vector<HelperCall> asked;
+  for (const HelperCall& call : calls)
+    if (!known_.contains(question_in(call)) && unknown.insert(question_in(call)).second)
+      asked.push_back(call);
+  std::vector<HelperReply> answers = make(asked);
+  for (std::size_t i = 0; i < asked.size(); ++i)
+    known_.emplace(question_in(asked[i]), std::move(answers[i]));
+  std::vector<HelperReply> replies;
+  replies.reserve(calls.size());
+  for (const HelperCall& call : calls)
+    replies.push_back(known_.at(question_in(call)));
+  return replies;
+}
+
+HelperClient::Question HelperClient::question_in(const HelperCall& call) {
+  return {call.program.value_or(call.helper), call.action, call.input};
+}
+
+std::vector<HelperReply> HelperClient::make(const std::vector<HelperCall>& calls) {
+  Schedule schedule(calls, limits_, conducts_);
   for (schedule.start(); schedule.is_running(); schedule.start()) {
     schedule.wait(std::chrono::milliseconds(100));
     schedule.report(progress_);

@@ -4,10 +4,11 @@
 #include <cstddef>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <variant>
 #include <vector>
 
@@ -57,13 +58,19 @@ struct HelperLimits {
   std::chrono::milliseconds timeout = std::chrono::seconds(60);
 };
 
-/// Runs credential helpers side by side.
+/// Runs credential helpers side by side, and remembers what they say, and how they do.
 ///
-/// A helper's very first call runs without another of the same helper beside it, because it may ask
-/// the user to unlock its store. A call that failed beside others of its helper is repeated once
-/// alone before it counts as failed: some helpers lock a database of their own. Once a repeated
-/// call has timed out even alone, the helper's other failures count without a repeat, so that a
-/// helper that hangs costs a bounded time. A program that a call names is a helper of its own.
+/// A question is asked once: until this client makes a `store` or `erase`, the same call has the
+/// same reply, a failure, too.
+///
+/// Calls of one program run alone until one of them has ended in time, because the first may ask
+/// the user to unlock its store. A call that failed beside others of its program is repeated once
+/// alone before it counts as failed: some helpers lock a database of their own.
+///
+/// A program that hangs costs at most two time-outs, however many calls there are. After a time-out
+/// beside others its calls run alone, because it may only be slow with company. If one that began
+/// after a time-out times out as well, it is called no more: what is left fails unasked, with
+/// TimedOut as its end.
 class HelperClient {
  public:
   /// Called about ten times a second while calls run: how many of how many are done, and a helper
@@ -77,10 +84,25 @@ class HelperClient {
   std::vector<HelperReply> run(const std::vector<HelperCall>& calls);
 
  private:
+  /// How a program did so far.
+  struct Conduct {
+    bool has_ended = false;      ///< a call, in time
+    bool has_timed_out = false;  ///< a call
+    bool stands_company = true;  ///< none timed out beside others
+    bool hangs = false;          ///< a call that began after a time-out timed out, too
+  };
+  using Conducts = std::map<std::filesystem::path, Conduct>;
+  using Question = std::tuple<std::filesystem::path, std::string, std::string>;
+
+  class Schedule;
+
+  static Question question_in(const HelperCall& call);
+  std::vector<HelperReply> make(const std::vector<HelperCall>& calls);
+
   HelperLimits limits_;
   Progress progress_;
-  std::set<std::string> called_;   ///< helpers, or programs, whose first call is over
-  std::set<std::string> hanging_;  ///< helpers that timed out alone in a repeated call
+  Conducts conducts_;
+  std::map<Question, HelperReply> known_;
 };
 
 }  // namespace pullsecret

@@ -194,18 +194,6 @@ END
 fails_with 1 'no answer within 1 s'
 nothing_left
 
-it 'twenty registries of a helper that hangs take a bounded number of calls'
-config "$(jq -nc '{auths: [range(20) | {"r\(.).io": {}}] | add, credsStore: "hostile"}')"
-hostile_helper --timeout 0.5 <<END
-echo >>"$scratch/hanging_calls"
-sleep 600
-END
-fails_with 1 '20 of 20 registries' '^  r0\.io: ' '^  r19\.io: '
-# Each once, and one of them again alone.
-expect 'at most 21 calls' [ "$(wc -l <"$scratch/hanging_calls")" -le 21 ]
-nothing_left
-config '{"auths": {"a.io": {}}, "credsStore": "hostile"}'
-
 it 'a helper that floods its output'
 hostile_helper <<'END'
 exec yes hunter2

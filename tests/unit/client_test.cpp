@@ -1,6 +1,8 @@
 #include "helper/client.h"
 
+#include <algorithm>
 #include <chrono>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -13,11 +15,25 @@ using namespace std::chrono_literals;
 
 namespace {
 
-std::vector<HelperCall> gets(const std::string& helper, std::size_t count) {
+std::vector<HelperCall> gets(const std::string& helper, std::size_t count, std::size_t first = 0) {
   std::vector<HelperCall> calls;
-  for (std::size_t i = 0; i < count; ++i)
+  for (std::size_t i = first; i < first + count; ++i)
     calls.push_back({helper, "get", std::to_string(i)});
   return calls;
+}
+
+// A helper that notes each call before it does anything else, its input in `$input`.
+void add_noting(const ScriptHelpers& helpers, const std::string& name,
+                const std::string& commands) {
+  helpers.add(name, "input=$(cat); echo \"$1 $input\" >> \"$0.calls\"\n" + commands);
+}
+
+std::vector<std::string> noted(const ScriptHelpers& helpers, const std::string& name) {
+  std::ifstream file(helpers.folder().path() / ("docker-credential-" + name + ".calls"));
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(file, line);)
+    lines.push_back(line);
+  return lines;
 }
 
 HelperReply call(const std::string& helper, HelperLimits limits = {}) {
@@ -27,6 +43,15 @@ HelperReply call(const std::string& helper, HelperLimits limits = {}) {
 std::string message_of_reply(const HelperReply& reply) {
   const auto* failure = std::get_if<HelperFailure>(&reply);
   return failure != nullptr ? failure->error.what() : "no error";
+}
+
+bool has_timed_out(const HelperReply& reply) {
+  const auto* failure = std::get_if<HelperFailure>(&reply);
+  return failure != nullptr && failure->end && std::holds_alternative<TimedOut>(*failure->end);
+}
+
+std::size_t time_outs_among(const std::vector<HelperReply>& replies) {
+  return static_cast<std::size_t>(std::count_if(replies.begin(), replies.end(), has_timed_out));
 }
 
 std::size_t failures_among(const std::vector<HelperReply>& replies) {
@@ -138,7 +163,7 @@ TEST_CASE("a helper's first call runs alone, and is the first only once") {
   const auto replies = client.run(gets("counting", 5));
   REQUIRE(failures_among(replies) == 0);
   CHECK(std::get<std::string>(replies[0]) == "1\n");
-  const auto again = client.run(gets("counting", 4));
+  const auto again = client.run(gets("counting", 4, 5));
   CHECK(std::any_of(again.begin(), again.end(), [](const HelperReply& reply) {
     return std::get<std::string>(reply) != "1\n";
   }));
@@ -161,13 +186,73 @@ TEST_CASE("a call that failed alone is not repeated") {
         2);
 }
 
-TEST_CASE("a helper that hangs costs a bounded number of calls") {
+TEST_CASE("a helper that hangs is called twice, and the other calls fail unasked") {
   const ScriptHelpers helpers;
-  helpers.add("hang", "echo >> \"$0.calls\"; sleep 300");
-  const auto replies = HelperClient({.timeout = 300ms}).run(gets("hang", 12));
-  CHECK(failures_among(replies) == 12);
-  // The first, the others beside each other, one repeat: not twelve repeats.
-  CHECK(std::filesystem::file_size(helpers.folder().path() / "docker-credential-hang.calls") <= 13);
+  add_noting(helpers, "hang", "sleep 300");
+  HelperClient client({.timeout = 300ms});
+  const auto replies = client.run(gets("hang", 12));
+  CHECK(time_outs_among(replies) == 12);
+  CHECK(message_of_reply(replies[0]) == "docker-credential-hang get: no answer within 0.3 s");
+  CHECK(message_of_reply(replies[2]) ==
+        "docker-credential-hang get: not asked, after twice no answer within 0.3 s");
+  CHECK(time_outs_among(client.run({{"hang", "list", "unused"}, {"hang", "erase", "0"}})) == 2);
+  CHECK(noted(helpers, "hang") == std::vector<std::string>{"get 0", "get 1"});
+}
+
+TEST_CASE("a helper that comes to hang costs the calls that run, and one alone") {
+  const ScriptHelpers helpers;
+  add_noting(helpers, "hang", "[ $input = 0 ] || sleep 300; echo answer");
+  const auto replies = HelperClient({.jobs = 4, .timeout = 500ms}).run(gets("hang", 12));
+  CHECK(std::get<std::string>(replies[0]) == "answer\n");
+  CHECK(time_outs_among(replies) == 11);
+  CHECK(noted(helpers, "hang").size() == 1 + 4 + 1);
+}
+
+TEST_CASE("a helper that hangs for one server URL is asked for all others") {
+  const ScriptHelpers helpers;
+  const std::string hanging = GENERATE("0", "5", "11");
+  add_noting(helpers, "partly", "[ $input != " + hanging + " ] || sleep 300; echo $input");
+  const auto replies = HelperClient({.jobs = 4, .timeout = 1s}).run(gets("partly", 12));
+  CHECK(time_outs_among(replies) == 1);
+  CHECK(has_timed_out(replies[std::stoul(hanging)]));
+  const std::vector<std::string> calls = noted(helpers, "partly");
+  CHECK(std::count(calls.begin(), calls.end(), "get " + hanging) <= 2);
+  CHECK(calls.size() <= 13);
+}
+
+TEST_CASE("a helper that is slow with company is asked alone") {
+  const ScriptHelpers helpers;
+  add_noting(helpers, "slow", R"(
+    mkdir "$0.lock" 2>/dev/null || sleep 300
+    sleep 0.1; rmdir "$0.lock"; echo $input)");
+  const auto replies = HelperClient({.jobs = 4, .timeout = 1s}).run(gets("slow", 10));
+  CHECK(failures_among(replies) == 0);
+}
+
+TEST_CASE("a question is asked once, until something is stored or erased") {
+  const ScriptHelpers helpers;
+  add_noting(helpers, "it", "[ $1 != version ] && echo $1 $input");
+  HelperClient client({});
+  const auto ask = [&] {
+    return client.run({{"it", "get", "a"},
+                       {"it", "get", "b"},
+                       {"it", "get", "a"},
+                       {"it", "list", "a"},
+                       {"it", "version", ""}});
+  };
+  const auto replies = ask();
+  CHECK(std::get<std::string>(replies[2]) == "get a\n");
+  CHECK(std::get<std::string>(replies[3]) == "list a\n");
+  CHECK(std::holds_alternative<HelperFailure>(ask()[4]));
+  CHECK(noted(helpers, "it").size() <= 5);  // a version that failed beside the others is repeated
+
+  const std::string action = GENERATE("store", "erase");
+  const HelperCall change{"it", action, "a"};
+  client.run({change, change});
+  client.run({{"it", "get", "a"}});
+  const std::vector<std::string> calls = noted(helpers, "it");
+  CHECK(std::count(calls.begin(), calls.end(), action + " a") == 2);
+  CHECK(std::count(calls.begin(), calls.end(), "get a") == 2);
 }
 
 TEST_CASE("no more calls run at once than jobs") {
