@@ -92,12 +92,6 @@ Finding undecodable(const Registry& registry) {
       "correct it, or take the entry out of the file, then " + login_command(registry.key));
 }
 
-// What Docker asks a store for. It takes an entry about a path for its host.
-std::string server_url_of(const Registry& registry) {
-  return is_about_path(registry.key) ? docker_lookup_name(registry.key)
-                                     : docker_server_url(registry.key);
-}
-
 bool is_inline_in(const Config& config, const std::string& name) {
   return std::any_of(config.auths.begin(), config.auths.end(), [&](const AuthEntry& entry) {
     return docker_lookup_name(entry.key) == name && !is_empty(entry.credential);
@@ -110,7 +104,7 @@ bool is_in_unnamed(const Config& config, const Registry& registry, const Working
   const auto has = [&](const std::string& server_url) {
     return std::binary_search(store.listed.begin(), store.listed.end(), server_url);
   };
-  if (!has_inline_credential(config)) return has(server_url_of(registry));
+  if (!has_inline_credential(config)) return has(registry.server_url());
   const std::string name = docker_lookup_name(registry.key);
   return has(name) && !is_inline_in(config, name);
 }
@@ -151,43 +145,59 @@ Finding unreadable(const Registry& registry, const Error& error) {
   return problem("entry-unreadable", key_in_words(registry.key), error.what(), error.hint());
 }
 
-// Whether the store has it under a spelling that Docker does not ask for.
-bool is_elsewhere(const Config& config, const Registry& registry, HelperClient& helpers) {
-  Config without_entries{
-      .file = config.file, .creds_store = config.creds_store, .cred_helpers = config.cred_helpers};
-  const auto resolved = resolve(without_entries, {registry.key}, helpers);
-  return std::holds_alternative<Credential>(resolved.front().outcome);
-}
-
 bool lists(const HelperState& state, const std::string& server_url) {
   return state.listed && std::binary_search(state.listed->begin(), state.listed->end(), server_url);
 }
 
-Finding not_found(const Config& config, const Registry& registry, const HelperState& state,
-                  HelperClient& helpers) {
-  if (lists(state, server_url_of(registry))) return listed_but_not_given(registry);
-  return missing_from_store(registry, state, is_elsewhere(config, registry, helpers));
-}
+/// A registry whose store works, and what the store answers.
+struct StoredRegistry {
+  Registry registry;
+  StoreAnswer answer = NotFound{};
+  bool is_elsewhere = false;  ///< the store has it under a spelling that Docker does not ask for
 
-Finding read_answer(const Config& config, const Registry& registry, const HelperState& state,
-                    const StoreAnswer& answer, HelperClient& helpers) {
-  if (const auto* error = std::get_if<Error>(&answer)) return unreadable(registry, *error);
-  if (const auto* credential = std::get_if<Credential>(&answer))
-    return describe(registry, *credential, "in the store " + printable(*registry.store));
-  return not_found(config, registry, state, helpers);
-}
+  bool is_not_found() const { return std::holds_alternative<NotFound>(answer); }
+};
 
-Findings check_with_stores(const Config& config, const std::vector<Registry>& registries,
-                           const HelperStates& stores, HelperClient& helpers) {
+void ask_for_right_spellings(std::vector<StoredRegistry>& stored, HelperClient& helpers) {
   std::vector<StoreKey> keys;
-  keys.reserve(registries.size());
-  for (const Registry& registry : registries)
-    keys.push_back({*registry.store, server_url_of(registry)});
-  const std::vector<StoreAnswer> answers = get_from_stores(keys, helpers);
+  keys.reserve(stored.size());
+  for (const auto& [registry, answer, is_elsewhere] : stored)
+    keys.push_back({*registry.store, registry.server_url()});
+  std::vector<StoreAnswer> answers = get_from_stores(keys, helpers);
+  for (std::size_t i = 0; i < stored.size(); ++i)
+    stored[i].answer = std::move(answers[i]);
+}
+
+void ask_for_other_spellings(std::vector<StoredRegistry>& stored, const Config& config,
+                             HelperClient& helpers) {
+  const Config without_entries{
+      .file = config.file, .creds_store = config.creds_store, .cred_helpers = config.cred_helpers};
+  std::vector<std::string> keys;
+  for (const StoredRegistry& asked : stored)
+    if (asked.is_not_found()) keys.push_back(asked.registry.key);
+  const std::vector<Resolved> resolved = resolve(without_entries, keys, helpers);
+  auto next = resolved.begin();
+  for (StoredRegistry& asked : stored)
+    if (asked.is_not_found())
+      asked.is_elsewhere = std::holds_alternative<Credential>((next++)->outcome);
+}
+
+Finding read_answer(const StoredRegistry& stored, const HelperState& state) {
+  const Registry& registry = stored.registry;
+  if (const auto* error = std::get_if<Error>(&stored.answer)) return unreadable(registry, *error);
+  if (const auto* credential = std::get_if<Credential>(&stored.answer))
+    return describe(registry, *credential, "in the store " + printable(*registry.store));
+  if (lists(state, registry.server_url())) return listed_but_not_given(registry);
+  return missing_from_store(registry, state, stored.is_elsewhere);
+}
+
+Findings check_with_stores(const Config& config, std::vector<StoredRegistry> stored,
+                           const HelperStates& stores, HelperClient& helpers) {
+  ask_for_right_spellings(stored, helpers);
+  ask_for_other_spellings(stored, config, helpers);
   Findings findings;
-  for (std::size_t i = 0; i < registries.size(); ++i)
-    findings.push_back(
-        read_answer(config, registries[i], stores.at(*registries[i].store), answers[i], helpers));
+  for (const StoredRegistry& asked : stored)
+    findings.push_back(read_answer(asked, stores.at(*asked.registry.store)));
   return findings;
 }
 
@@ -199,7 +209,7 @@ bool is_empty_without_store(const Registry& registry) {
 
 Findings check_entries(const Config& config, const HelperChecks& stores, HelperClient& helpers) {
   Findings findings;
-  std::vector<Registry> stored;
+  std::vector<StoredRegistry> stored;
   std::vector<Registry> registries;
   for (const std::string& key : named_registries(config))
     registries.push_back(registry_of(config, key));
@@ -212,11 +222,11 @@ Findings check_entries(const Config& config, const HelperChecks& stores, HelperC
     else if (registry.entry != nullptr && registry.entry->problem)
       findings.push_back(undecodable(registry));
     else if (registry.store != nullptr && works(stores.helpers, *registry.store))
-      stored.push_back(registry);
+      stored.push_back({registry});
     if (registry.store != nullptr && registry.has_inline())
       findings.push_back(plain_text_beside(registry, works(stores.helpers, *registry.store)));
   }
-  append(findings, check_with_stores(config, stored, stores.helpers, helpers));
+  append(findings, check_with_stores(config, std::move(stored), stores.helpers, helpers));
   return findings;
 }
 

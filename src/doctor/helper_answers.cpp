@@ -1,5 +1,7 @@
 #include "doctor/helper_answers.h"
 
+#include <algorithm>
+#include <array>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -83,8 +85,10 @@ bool has_hung(const std::optional<HelperReply>& reply) {
 }
 
 bool is_silent(const Interview& interview) {
-  return has_hung(interview.version) || has_hung(interview.list) ||
-         ended_by<NotStarted>(interview.version) || ended_by<NotStarted>(interview.list);
+  const std::array replies{&interview.version, &interview.list, &interview.get};
+  return std::any_of(replies.begin(), replies.end(), [](const auto* reply) {
+    return has_hung(*reply) || ended_by<NotStarted>(*reply);
+  });
 }
 
 StoreList listed_by(const Interview& interview) {

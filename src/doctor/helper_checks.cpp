@@ -9,6 +9,7 @@
 #include "docker/resolve.h"
 #include "doctor/helper_answers.h"
 #include "doctor/helper_program.h"
+#include "doctor/registry.h"
 #include "doctor/store_checks.h"
 #include "system/text.h"
 
@@ -33,10 +34,11 @@ std::vector<HelperUse> uses_of(const Config& config) {
 std::vector<std::string> server_urls_for(const Config& config, const std::string& helper) {
   std::vector<std::string> server_urls;
   for (const std::string& key : named_registries(config)) {
-    const std::string* store = store_for(config, key);
-    if (store != nullptr && *store == helper) server_urls.push_back(docker_server_url(key));
+    const Registry registry = registry_of(config, key);
+    if (registry.store != nullptr && *registry.store == helper)
+      server_urls.push_back(registry.server_url());
   }
-  return server_urls;
+  return without_repeats(std::move(server_urls));
 }
 
 // Of the config's, one that the helper has; without any, what `docker pull` asks for most.
@@ -91,6 +93,33 @@ void ask_about_stores(std::vector<Interview>& interviews, HelperClient& helpers)
     interviews[i].store = std::move(statuses[i]);
 }
 
+// The first question unlocks the store, and tells whether the helper answers at all.
+void ask_first(std::vector<Interview>& interviews, HelperClient& helpers) {
+  std::vector<HelperCall> calls;
+  calls.reserve(interviews.size());
+  for (const Interview& interview : interviews)
+    calls.push_back(interview.server_urls.empty() ? list_call(interview) : get_call(interview));
+  std::vector<HelperReply> replies = helpers.run(calls);
+  for (std::size_t i = 0; i < interviews.size(); ++i)
+    (interviews[i].server_urls.empty() ? interviews[i].list : interviews[i].get) =
+        std::move(replies[i]);
+}
+
+// What will be asked one after the other, and by check_entries(), goes side by side: `helpers`
+// remembers the answers.
+void ask_ahead(const std::vector<Interview>& interviews, HelperClient& helpers) {
+  std::vector<HelperCall> calls;
+  for (const Interview& interview : interviews) {
+    if (is_silent(interview)) continue;
+    calls.push_back(version_call(interview));
+    calls.push_back(list_call(interview));
+    if (failure_in(interview.get) != nullptr) continue;
+    for (const std::string& server_url : interview.server_urls)
+      calls.push_back({interview.use.helper, "get", server_url});
+  }
+  helpers.run(calls);
+}
+
 // ---- What the answers mean, one thing after the other
 
 // The helper of a dev container that fails is of a window that is gone.
@@ -142,7 +171,7 @@ void check_labels(const Interview& interview, HelperCheck& check) {
 
 HelperCheck check(const Interview& interview, UserShell& shell) {
   HelperCheck check = check_answers(interview);
-  check.state.hangs = is_silent(interview) || has_hung(interview.get);
+  check.state.hangs = is_silent(interview);
   check_window(interview, check);
   note_list(interview, check);
   check_store_behind(interview, check);
@@ -249,6 +278,8 @@ HelperChecks check_helpers(const Config& config, HelperClient& helpers) {
   }
 
   // The others are, all at once.
+  ask_first(interviews, helpers);
+  ask_ahead(interviews, helpers);
   ask(interviews, version_call, &Interview::version, helpers);
   ask(interviews, list_call, &Interview::list, helpers);
   ask(interviews, get_call, &Interview::get, helpers);

@@ -35,12 +35,13 @@ struct HelperChecks {
   HelperStates helpers;
 };
 
-/// Asks every helper that `config` names: `version`, then `list`, then one `get`, all helpers side
-/// by side; then what stands behind pullsecret's own stores (store_checks.h). The `get` is for a
-/// registry of the config that the helper has, else for one that it lists, else for one of the
-/// config, else for Docker Hub. One that hangs is asked nothing more. Where one is of no use, its
-/// hint says what `doctor --fix` would put in its place, if anything. One finding for each helper
-/// at least:
+/// Asks every helper that `config` names, all side by side: first for one registry of the config;
+/// then, all at once, for its `version`, its `list` and the others, which `helpers` remembers for
+/// check_entries(); then what stands behind pullsecret's own stores (store_checks.h). The `get`
+/// that counts is for a registry of the config that the helper has, else for one that it lists,
+/// else for one of the config, else for Docker Hub. One that hangs is asked nothing more. Where one
+/// is of no use, its hint says what `doctor --fix` would put in its place, if anything. One finding
+/// for each helper at least:
 ///
 /// `helper-ok`, `helper-not-found`, `helper-not-executable`, `helper-wrong-format`,
 /// `helper-name-prefix`, `helper-name-empty`, `helper-name-invalid`, `helper-hangs`,

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "credential/registry.h"
 #include "docker/config.h"
 #include "docker/resolve.h"
 
@@ -12,6 +13,11 @@ struct Registry {
   std::string key;
   const AuthEntry* entry = nullptr;    ///< its entry, if there is one
   const std::string* store = nullptr;  ///< the name of the store that Docker asks, if there is one
+
+  /// What Docker asks a store for. It takes an entry about a path for its host.
+  std::string server_url() const {
+    return is_about_path(key) ? docker_lookup_name(key) : docker_server_url(key);
+  }
 
   bool has_inline() const { return entry != nullptr && !is_empty(entry->credential); }
 
