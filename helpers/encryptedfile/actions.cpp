@@ -67,7 +67,7 @@ using Arguments = std::vector<std::string>;
 
 [[noreturn]] void refuse(const Arguments& arguments) {
   throw Error("", fmt::format("unexpected arguments: {}", printable(join(arguments, " "), 80)),
-              "docker-credential-encryptedfile --help lists what there is");
+              "`docker-credential-encryptedfile --help` lists what there is");
 }
 
 void say(const std::string& line) {
@@ -128,7 +128,8 @@ std::optional<Error> rekey_to_key_file(CredentialsFile& file,
                                        const std::filesystem::path& key_file) {
   auto left = file.rekey(read_named_key(key_file), std::nullopt);
   if (file.paths().named_key != key_file)
-    say(fmt::format("from now on, set DOCKER_CREDENTIAL_KEY_FILE={}", place_of(key_file)));
+    say(fmt::format("from now on: `export DOCKER_CREDENTIAL_KEY_FILE={}`",
+                    shell_word(key_file.string())));
   return left;
 }
 

@@ -79,13 +79,13 @@ void CredentialsFile::change(const std::function<bool(Entries&)>& edit) {
 void CredentialsFile::refuse_existing() const {
   if (load())
     throw Error(place_of(paths_.credentials), "there already",
-                "docker-credential-encryptedfile rekey gives it another key");
+                "`docker-credential-encryptedfile rekey` gives it another key");
 }
 
 void CredentialsFile::require_existing() const {
   if (!load())
     throw Error(place_of(paths_.credentials), "not there yet",
-                "docker-credential-encryptedfile init makes it");
+                "`docker-credential-encryptedfile init` makes it");
 }
 
 void CredentialsFile::create(const std::optional<DerivedKey>& passphrase) {

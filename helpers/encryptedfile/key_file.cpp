@@ -57,14 +57,14 @@ Key parse_key(std::string_view content) {
   if (auto bytes = decode_base64(text); bytes && bytes->size() == key_size)
     return Key{std::move(*bytes)};
   throw Error("", "not a key: that is 32 bytes, as they are or in base64 or hex",
-              "openssl rand -base64 32 prints a new one");
+              "`openssl rand -base64 32` prints a new one");
 }
 
 Key read_named_key(const fs::path& file) {
   if (auto key = read_key(file, SymbolicLink::followed)) return std::move(*key);
   throw Error(place_of(file), "the key file is not there",
-              fmt::format("a new one is made by: (umask 077; openssl rand -base64 32 >{})",
-                          place_of(file)));
+              fmt::format("a new one is made by `(umask 077; openssl rand -base64 32 >{})`",
+                          shell_word(file.string())));
 }
 
 Key find_key_in_files(const Paths& paths, const SealedHeader& header) {

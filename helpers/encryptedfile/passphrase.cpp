@@ -55,7 +55,7 @@ Key ask_until_right(const Terminal& terminal, const std::filesystem::path& file,
     terminal.say("This is not its passphrase.");
   }
   throw Error(place_of(file), "locked, and what was entered is not its passphrase",
-              "try again: docker-credential-encryptedfile unlock");
+              "try again: `docker-credential-encryptedfile unlock`");
 }
 
 // Docker shows what a helper prints only when it fails; so the terminal is where to say it.
@@ -110,7 +110,7 @@ void forget_key(const Argon2id& passphrase) {
 
 Error locked_error(const std::filesystem::path& file) {
   return {place_of(file), "locked, and there is no terminal to ask for its passphrase",
-          "run in this login session: docker-credential-encryptedfile unlock"};
+          "run in this login session: `docker-credential-encryptedfile unlock`"};
 }
 
 Key find_or_ask_for_key(const std::filesystem::path& file, const SealedHeader& header) {
@@ -134,7 +134,7 @@ DerivedKey ask_for_new_passphrase() {
   const auto terminal = Terminal::open();
   if (!terminal)
     throw Error("", "there is no terminal to ask for a passphrase",
-                "a key file needs none: docker-credential-encryptedfile init");
+                "a key file needs none: `docker-credential-encryptedfile init`");
   const std::string passphrase = terminal->ask_secret("New passphrase: ");
   if (terminal->ask_secret("The same again: ") != passphrase)
     throw Error("", "the two passphrases differ", "nothing was changed; try again");

@@ -79,7 +79,7 @@ std::optional<GpgKeyFault> fault_of(const GpgKey& key) {
 }
 
 Error key_error(GpgKeyFault fault, std::string_view key) {
-  const std::string name = printable(key);
+  const std::string name = printable(key), word = shell_word(key);
   switch (fault) {
     case GpgKeyFault::missing:
       return {"pass",
@@ -87,25 +87,25 @@ Error key_error(GpgKeyFault fault, std::string_view key) {
               "import it with `gpg --import FILE`, or use another key: `pass init KEY`"};
     case GpgKeyFault::expired:
       return {"pass", fmt::format("the password store's GPG key {} has expired", name),
-              fmt::format("extend it with `gpg --edit-key {} expire save`", name)};
+              fmt::format("extend it with `gpg --edit-key {} expire save`", word)};
     case GpgKeyFault::revoked:
       return {"pass", fmt::format("the password store's GPG key {} is revoked", name),
               "use another key: `pass init KEY`"};
     case GpgKeyFault::disabled:
       return {"pass", fmt::format("the password store's GPG key {} is disabled", name),
-              fmt::format("enable it with `gpg --edit-key {} enable save`", name)};
+              fmt::format("enable it with `gpg --edit-key {} enable save`", word)};
     case GpgKeyFault::cannot_encrypt:
       return {
           "pass",
           fmt::format("the password store's GPG key {} has no valid part to encrypt with", name),
           fmt::format("extend or add a subkey with `gpg --edit-key {}`, or use another key: "
                       "`pass init KEY`",
-                      name)};
+                      word)};
     case GpgKeyFault::untrusted:
       break;
   }
   return {"pass", fmt::format("gpg does not trust the password store's key {}", name),
-          fmt::format("if it is yours, say so with `gpg --edit-key {} trust save`", name)};
+          fmt::format("if it is yours, say so with `gpg --edit-key {} trust save`", word)};
 }
 
 }  // namespace pullsecret

@@ -92,8 +92,8 @@ std::optional<StoreFault> check_key(const std::string& name) {
   return key_fault(
       "key-unusable",
       {"", fmt::format("gpg does not encrypt to the password store's key {}", printable(name)),
-       fmt::format("see what it says: echo | gpg --encrypt --recipient {} >/dev/null",
-                   printable(name))});
+       fmt::format("see what it says: `echo | gpg --encrypt --recipient {} >/dev/null`",
+                   shell_word(name))});
 }
 
 bool has_secret_key(const std::string& key) {

@@ -60,17 +60,18 @@ DoctorOptions read_doctor_options(const Arguments& arguments) {
 // ---- The report
 
 Row row_of(const Finding& finding) {
-  std::string text = finding.subject + ": " + finding.message;
-  if (!finding.hint.empty()) text += "\n→ " + finding.hint;
   return {{std::string(in_words(finding.severity)), color_of(finding.severity)},
           {finding.name},
-          {std::move(text)}};
+          {finding.subject + ": " + finding.message}};
 }
 
 std::string format_as_table(const Findings& findings) {
   std::vector<Row> rows;
-  for (const Finding& finding : findings)
+  for (const Finding& finding : findings) {
     rows.push_back(row_of(finding));
+    if (!finding.hint.empty())
+      rows.push_back({{}, {}, {.text = "→ " + finding.hint, .is_whole = true}});
+  }
   return format_table(rows, wants_color());
 }
 
@@ -130,7 +131,7 @@ bool is_wanted(const DoctorOptions& options) {
   const auto terminal = Terminal::open();
   if (!terminal)
     throw Error("", "nothing was changed: there is no terminal to ask on",
-                "pullsecret doctor --fix --yes does not ask");
+                "`pullsecret doctor --fix --yes` does not ask");
   return terminal->ask_yes_no("pullsecret: make this change? [y/N]: ");
 }
 
@@ -178,7 +179,7 @@ void doctor(const DoctorOptions& options) {
   status.erase();
   report(options, checkup.findings);
   fail_if_problems(checkup.findings, is_mendable(checkup)
-                                         ? "pullsecret doctor --fix mends what is safe to mend"
+                                         ? "`pullsecret doctor --fix` mends what is safe to mend"
                                          : "");
 }
 

@@ -39,7 +39,7 @@ void refuse_empty(const std::string& option, const std::string& value) {
 
 Migration read_migration(const cxxopts::ParseResult& parsed) {
   const auto to = value_of(parsed, "to");
-  if (!to) throw Error("", "no new place named", "pullsecret migrate --to pass, or --to inline");
+  if (!to) throw Error("", "no new place named", "`pullsecret migrate --to pass`, or --to inline");
   Migration migration{
       .to = *to, .from = value_of(parsed, "from"), .registries = values_of(parsed, "registry")};
   refuse_empty("--to", migration.to);
@@ -72,7 +72,7 @@ ConfigLocation find_config_json(const MigrateOptions& options) {
   ConfigLocation location = find_config(options.store.config);
   if (!is_config_json(location))
     throw Error(place_of(location.file), "not a config.json, which alone names a store for Docker",
-                "name one with --config, or make it: docker login REGISTRY");
+                "name one with --config, or make it: `docker login REGISTRY`");
   return location;
 }
 
@@ -117,8 +117,8 @@ std::string table_of(const Moves& moves, const MigrateOptions& options) {
 // A backup of a file that had credentials inline has them still.
 void tell_backups(const fs::path& file) {
   for (const fs::path& backup : plain_text_backups(file))
-    print_hint(fmt::format("{} still holds credentials in plain text: rm it, if all works",
-                           place_of(backup)));
+    print_hint(fmt::format("{} still holds credentials in plain text: if all works, `rm {}`",
+                           place_of(backup), shell_operand(backup.string())));
 }
 
 void tell_left_behind(const Moves& moves) {

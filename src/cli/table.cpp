@@ -55,9 +55,10 @@ std::string_view take_line(std::string_view& text, std::size_t width) {
   return line;
 }
 
-std::vector<std::string> lines_of(const std::string& text, std::size_t width) {
+std::vector<std::string> lines_of(const Cell& cell, std::size_t width) {
+  if (cell.is_whole) return {cell.text};
   std::vector<std::string> lines;
-  for (const std::string& paragraph : split(text, '\n')) {
+  for (const std::string& paragraph : split(cell.text, '\n')) {
     std::string_view rest = paragraph;
     do {
       lines.emplace_back(take_line(rest, width));
@@ -88,7 +89,7 @@ std::vector<std::size_t> column_widths(const std::vector<Row>& rows) {
   for (const Row& row : rows) {
     widths.resize(std::max(widths.size(), row.size()));
     for (std::size_t i = 0; i < row.size(); ++i)
-      widths[i] = std::max(widths[i], natural_width(row[i].text));
+      if (!row[i].is_whole) widths[i] = std::max(widths[i], natural_width(row[i].text));
   }
   // One huge cell must not take a huge number of steps.
   for (std::size_t& width : widths)
@@ -128,7 +129,7 @@ void append_row(std::string& table, Row row, const std::vector<std::size_t>& wid
   std::vector<std::vector<std::string>> columns;
   std::size_t height = 0;
   for (std::size_t i = 0; i < row.size(); ++i) {
-    columns.push_back(lines_of(row[i].text, widths[i]));
+    columns.push_back(lines_of(row[i], widths[i]));
     height = std::max(height, columns.back().size());
   }
   for (std::size_t y = 0; y < height; ++y) {

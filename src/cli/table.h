@@ -12,6 +12,7 @@ enum class Color { none, green, yellow, red, bold };
 struct Cell {
   std::string text;  ///< printable; a line break in it begins a new line in its column
   Color color = Color::none;
+  bool is_whole = false;  ///< to be copied: it is not wrapped, and no column grows with it
 };
 using Row = std::vector<Cell>;
 

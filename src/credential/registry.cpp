@@ -84,8 +84,10 @@ bool is_docker_hub_token(std::string_view server_url) {
 }
 
 std::string login_command(std::string_view key) {
-  const std::string host = registry_host(docker_server_url(key));
-  return is_docker_hub_host(host) ? "docker login" : "docker login " + key_in_words(host);
+  std::string host = registry_host(docker_server_url(key));
+  host.erase(0, host.rfind('@') + 1);
+  if (is_docker_hub_host(host)) return "docker login";
+  return "docker login " + (printable(host) == host ? shell_operand(host) : "REGISTRY");
 }
 
 std::string key_in_words(std::string_view key) {

@@ -52,8 +52,9 @@ std::vector<std::string> other_spellings(std::string_view key);
 /// no registry.
 bool is_docker_hub_token(std::string_view server_url);
 
-/// The command that logs in to the registry of `key`, printable: `docker login` for Docker Hub,
-/// else `docker login HOST`.
+/// The command that logs in to the registry of `key`, for a shell: `docker login` for Docker Hub,
+/// else `docker login HOST`, without a login that stands in the key. What no host's name can be is
+/// left to the reader: `docker login REGISTRY`.
 std::string login_command(std::string_view key);
 
 /// `key` fit for messages: printable, and with `…` for a login in it (`user:password@HOST`).

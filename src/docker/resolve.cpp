@@ -37,7 +37,7 @@ Error nothing_known(const Config& config, const Source& source) {
   if (source.entry == nullptr)
     return {"", fmt::format("{} does not name it, nor a store for it", config.file), log_in};
   return {"", fmt::format("its entry in {} is empty, and there is no store for it", config.file),
-          log_in + "; or set \"credsStore\" to the store that has it"};
+          fmt::format("`{}`; or set \"credsStore\" to the store that has it", log_in)};
 }
 
 bool has_credential(const Source& source) {

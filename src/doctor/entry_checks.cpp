@@ -55,12 +55,13 @@ Finding plain_text_beside(const Registry& registry, bool store_works) {
                                "finds it while the store {} does not work",
                                store),
                    "what is said of that store comes first");
+  std::string move = "pullsecret migrate --from inline --to " + shell_word(*registry.store);
+  if (key == registry.key) move += " --registry " + shell_word(key);
   return warning("entry-plain-text", key,
                  fmt::format("its credential stands in the file in plain text, though Docker asks "
                              "the store {} in its place",
                              store),
-                 fmt::format("pullsecret migrate --from inline --to {} --registry {}",
-                             shell_word(*registry.store), shell_word(key)));
+                 std::move(move));
 }
 
 Finding listed_but_not_given(const Registry& registry) {
@@ -89,7 +90,7 @@ Finding undecodable(const Registry& registry) {
   return problem(
       "entry-undecodable", key_in_words(registry.key),
       fmt::format("{}; Docker refuses the whole file because of it", reason.what()),
-      "correct it, or take the entry out of the file, then " + login_command(registry.key));
+      "correct it, or take the entry out of the file, then `" + login_command(registry.key) + "`");
 }
 
 bool is_inline_in(const Config& config, const std::string& name) {
@@ -114,7 +115,7 @@ Finding unnamed_store(const Config& config, const Registry& registry, const std:
                             fmt::format("the store {} has its credential, and the config does not "
                                         "name that store: Docker is anonymous to this registry",
                                         store),
-                            "pullsecret doctor --fix names it");
+                            "`pullsecret doctor --fix` names it");
   if (has_inline_credential(config))
     finding.change.cred_helpers[docker_lookup_name(registry.key)] = store;
   else

@@ -50,7 +50,7 @@ Finding overriding(const std::string& key) {
                  fmt::format("its credential for {} counts before what the config says of that "
                              "registry, in Docker 28.3 and later",
                              key_in_words(key)),
-                 fmt::format("unset {} if it is outdated", auth_variable));
+                 fmt::format("`unset {}` if it is outdated", auth_variable));
 }
 
 bool is_known(const Config& config, const std::string& key) {

@@ -31,7 +31,7 @@ std::string user_in_words(uid_t user) {
 
 std::string take_over(const fs::path& path, std::string_view option = "") {
   return fmt::format(R"sh(sudo chown {}"$(id -u):$(id -g)" {})sh", option,
-                     shell_word(path.string()));
+                     shell_operand(path.string()));
 }
 
 // ---- The status of a file
@@ -75,7 +75,7 @@ std::optional<Finding> check_docker_config(const fs::path& folder) {
         "docker-config-missing", subject,
         fmt::format("there is no folder {}; Docker looks for its config nowhere else", name),
         name.starts_with('~') ? "write $HOME for ~, which no shell expands in quotes"
-                              : "unset DOCKER_CONFIG, or name the right folder");
+                              : "`unset DOCKER_CONFIG`, or name the right folder");
   if (folder.is_relative())
     return warning(
         "docker-config-relative", subject,
@@ -121,12 +121,13 @@ std::optional<Finding> check_sudo() {
                    fmt::format("root uses the home folder of {}, who cannot read what sudo docker "
                                "login writes there",
                                name),
-                   "sudo -H, or docker without sudo");
-  return warning("sudo-home", "HOME",
-                 fmt::format("this is root's config, which sudo docker reads; docker reads the one "
-                             "in {}",
-                             place_of(fs::path(user->pw_dir) / ".docker")),
-                 fmt::format("run pullsecret doctor without sudo to check the config of {}", name));
+                   "`sudo -H docker login`, or docker without sudo");
+  return warning(
+      "sudo-home", "HOME",
+      fmt::format("this is root's config, which sudo docker reads; docker reads the one "
+                  "in {}",
+                  place_of(fs::path(user->pw_dir) / ".docker")),
+      fmt::format("run `pullsecret doctor` without sudo to check the config of {}", name));
 }
 
 // ---- Docker's folder
@@ -154,7 +155,7 @@ void check_folder(Findings& findings, const fs::path& folder) {
         fmt::format("others may write into it (mode {:04o}): who replaces config.json chooses the "
                     "programs that get your credentials",
                     status.mode()),
-        fmt::format("chmod go-w {}", shell_word(folder.string()))));
+        fmt::format("chmod go-w {}", shell_operand(folder.string()))));
 }
 
 Findings check_places() {
@@ -180,7 +181,7 @@ Finding dangling(const fs::path& file, const Status& status) {
   if (status.error_number == ELOOP)
     return problem("file-dangling-link", place_of(file),
                    "a symbolic link that leads back to itself",
-                   fmt::format("rm {}, then log in again", shell_word(file.string())));
+                   fmt::format("`rm {}`, then log in again", shell_operand(file.string())));
   std::error_code ignored;
   return problem("file-dangling-link", place_of(file),
                  fmt::format("a symbolic link to {}, which is not there: Docker takes it for an "
@@ -193,7 +194,7 @@ Finding directory(const fs::path& file) {
   return problem("file-directory", place_of(file),
                  "a folder, where Docker looks for a file; docker run -v makes one of a file that "
                  "is not there",
-                 fmt::format("rmdir {}, then log in again", shell_word(file.string())));
+                 fmt::format("`rmdir {}`, then log in again", shell_operand(file.string())));
 }
 
 // Measured with Docker 28: what it cannot read it warns of, and at the next login writes anew.
@@ -206,7 +207,7 @@ Finding forbidden(const fs::path& file, const Status& status) {
                    "its folder is closed: Docker goes on without it",
                    status_of(folder).is_of_another_user()
                        ? take_over(folder, "-R ")
-                       : fmt::format("chmod u+rwx {}", shell_word(folder.string())));
+                       : fmt::format("chmod u+rwx {}", shell_operand(folder.string())));
   }
   if (status.is_of_another_user())
     return problem("file-owner", place_of(file),
@@ -216,7 +217,7 @@ Finding forbidden(const fs::path& file, const Status& status) {
                    take_over(file));
   return problem("file-unreadable", place_of(file),
                  fmt::format("it may not be read (mode {:04o}): {}", status.mode(), consequence),
-                 fmt::format("chmod u+rw {}", shell_word(file.string())));
+                 fmt::format("chmod u+rw {}", shell_operand(file.string())));
 }
 
 Finding unreadable(const fs::path& file, const Status& status, const Error& error) {
@@ -248,7 +249,7 @@ Finding open_to_others(const fs::path& file, const Status& status) {
   return warning(
       "file-mode", place_of(file),
       fmt::format("others may {} it (mode {:04o})", may_write ? "change" : "read", status.mode()),
-      fmt::format("chmod 600 {}", shell_word(file.string())));
+      fmt::format("chmod 600 {}", shell_operand(file.string())));
 }
 
 Finding readable(const std::string& subject) {
@@ -275,7 +276,7 @@ void check_absent(FileChecks& checks) {
   if (worst(checks.findings) == Severity::problem) return;
   checks.findings.push_back(warning("file-missing", place_of(checks.location->file),
                                     "there is no such file: nobody has logged in yet",
-                                    "docker login REGISTRY, or name a file with --config"));
+                                    "`docker login REGISTRY`, or name a file with --config"));
   checks.json = read_config_text(*checks.location);
 }
 

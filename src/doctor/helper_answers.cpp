@@ -47,7 +47,8 @@ HelperCheck no_json(const Interview& interview, const std::string& fault) {
                    fmt::format("{}, as a credential helper's has to be: is it another program of "
                                "that name?",
                                fault),
-                   fmt::format("see what it prints: echo unused | {} list", program))},
+                   fmt::format("see what it prints: `echo unused | {} list`",
+                               shell_word(helper_program_name(interview.use.helper))))},
           {}};
 }
 

@@ -158,8 +158,8 @@ std::optional<HelperCheck> check_interactive_shell(const HelperUse& use, UserShe
                            "starts Docker from here does not find it",
                            place_of(found->parent_path())),
                fmt::format("set PATH in ~/.profile in place of the shell's own file, or "
-                           "`ln -s {} /usr/local/bin/`",
-                           place_of(*found)))},
+                           "`sudo ln -s {} /usr/local/bin/`",
+                           shell_word(found->string())))},
       {}};
 }
 
@@ -204,7 +204,7 @@ std::optional<Finding> check_other_paths(const HelperUse& use, UserShell& shell)
                  fmt::format("it is in {}, which is not on PATH where no terminal starts Docker: "
                              "an IDE, cron or a service may not find it",
                              place_of(found->parent_path())),
-                 fmt::format("ln -s {} /usr/local/bin/", place_of(*found)));
+                 fmt::format("sudo ln -s {} /usr/local/bin/", shell_word(found->string())));
 }
 
 HelperCheck failed_start(const HelperUse& use, int error_number) {

@@ -139,7 +139,8 @@ class NameCheck {
     if (wrong.meant.name == "credHelpers" && has_store_)
       return "rename it to credHelpers by hand, if these helpers are to count before credsStore";
     if (wrong.meant.name != "auths" && has_plain_text_)
-      return "pullsecret migrate --to STORE sets it, and moves the credentials of this file there";
+      return "`pullsecret migrate --to STORE` sets it, and moves the credentials of this file "
+             "there";
     return std::nullopt;
   }
 
@@ -184,7 +185,7 @@ std::optional<Finding> check_empty_store(const Config& config, const JsonMember&
   return warning("helper-name-empty", printable(member.name),
                  "it names no store: Docker keeps the credentials in this file, in plain "
                  "text",
-                 "pullsecret migrate --to STORE names one, and moves them there");
+                 "`pullsecret migrate --to STORE` names one, and moves them there");
 }
 
 // ---- What is there twice

@@ -128,8 +128,9 @@ bool is_for_people(const HelperProgram& program, const std::vector<std::string>&
   const bool is_output = arguments.front() == "-o" || arguments.front() == "--output";
   if (is_output && arguments.size() == 2 && arguments[1] == "text") return true;
   if (is_output && arguments.size() == 2 && arguments[1] == "json") return false;
-  throw Error("", fmt::format("unexpected arguments: {}", printable(join(arguments, " "), 80)),
-              fmt::format("{}{} --help lists what there is", helper_program_prefix, program.name));
+  throw Error(
+      "", fmt::format("unexpected arguments: {}", printable(join(arguments, " "), 80)),
+      fmt::format("`{}{} --help` lists what there is", helper_program_prefix, program.name));
 }
 
 OwnAction status_action(const HelperProgram& program) {

@@ -8,7 +8,9 @@ namespace pullsecret {
 /// The one way anything here fails: what failed, where, and what to do about it.
 ///
 /// All three are whole phrases for people, without capital and full stop, and never hold a secret.
-/// Text from outside (a file, a helper's answer) goes in through printable() only.
+/// Text from outside (a file, a helper's answer) goes in through printable() only, and into a
+/// command of a hint through shell_word() or shell_operand(). A command stands in backticks where
+/// the hint has other words, or gets them from who catches the Error.
 class Error : public std::runtime_error {
  public:
   /// `place` is what the message is about: a file with line and column, a program, an option; it

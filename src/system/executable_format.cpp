@@ -23,13 +23,14 @@ std::string first_line(const std::filesystem::path& program) {
   return line.substr(0, line.find('\n'));
 }
 
-Error script_failure(const std::string& place, std::string_view line, int error_number) {
+Error script_failure(const std::filesystem::path& script, std::string_view line, int error_number) {
+  const std::string place = place_of(script);
   const std::string_view command = trim(line.substr(2));
   const std::string interpreter = printable(command.substr(0, command.find_first_of(" \t")));
   if (line.ends_with('\r'))
     return {place,
             "a script whose lines end as on Windows (CR LF), so that its interpreter is not found",
-            fmt::format("sed -i 's/\\r$//' {}", place)};
+            fmt::format("`sed -i 's/\\r$//' {}`", shell_operand(script.string()))};
   if (error_number == ENOENT)
     return {place, fmt::format("a script for {}, which is not here", interpreter),
             fmt::format("install {}", interpreter)};
@@ -42,7 +43,7 @@ Error script_failure(const std::string& place, std::string_view line, int error_
 Error start_failure(const std::filesystem::path& program, int error_number) {
   const std::string place = place_of(program);
   const std::string line = first_line(program);
-  if (line.starts_with("#!")) return script_failure(place, line, error_number);
+  if (line.starts_with("#!")) return script_failure(program, line, error_number);
   if (line.starts_with("MZ"))
     return {place, "a Windows program, which this system does not run",
             "install the Linux program; WSL runs Windows programs where /etc/wsl.conf has "
@@ -62,7 +63,7 @@ Error not_executable(const std::filesystem::path& program) {
   if (statvfs(program.c_str(), &file_system) == 0 && (file_system.f_flag & ST_NOEXEC) != 0)
     return {place, "not executable: its file system is mounted noexec",
             "move it to a folder of PATH where programs may be run"};
-  return {place, "not executable", "chmod +x " + place};
+  return {place, "not executable", fmt::format("`chmod +x {}`", shell_operand(program.string()))};
 }
 
 }  // namespace pullsecret

@@ -12,6 +12,7 @@
 #include "system/file.h"
 #include "system/file_calls.h"
 #include "system/file_descriptor.h"
+#include "system/text.h"
 #include "system/uninterrupted.h"
 
 namespace pullsecret {
@@ -36,7 +37,7 @@ void refuse_other_type(const fs::path& file, const struct stat& status) {
 Error open_to_others(const fs::path& file, const struct stat& status) {
   return {place_of(file),
           fmt::format("others can use it, its mode is {:04o}", status.st_mode & 07777U),
-          fmt::format("if nobody else has read it: chmod 600 {}", place_of(file))};
+          fmt::format("if nobody else has read it: `chmod 600 {}`", shell_operand(file.string()))};
 }
 
 void close_to_others(const fs::path& file, const FileDescriptor& descriptor,

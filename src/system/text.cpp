@@ -105,6 +105,10 @@ std::string shell_word(std::string_view text) {
   return word += '\'';
 }
 
+std::string shell_operand(std::string_view text) {
+  return (text.starts_with('-') ? "-- " : "") + shell_word(text);
+}
+
 bool has_control_character(std::string_view text) {
   return std::any_of(text.begin(), text.end(),
                      [](unsigned char byte) { return byte < 0x20 || byte == 0x7F; });

@@ -30,6 +30,9 @@ bool has_control_character(std::string_view text);
 /// (POSIX.1-2024, 2.2.4).
 std::string shell_word(std::string_view text);
 
+/// The same where a command takes options, too: `--` stands before what begins with a hyphen.
+std::string shell_operand(std::string_view text);
+
 /// `text` without the white space (space, tab, CR, LF) at its ends.
 std::string_view trim(std::string_view text);
 

@@ -395,7 +395,7 @@ same 'the backups' "$(backups)" ''
 
 it 'without a terminal to ask on nothing changes'
 run setsid -w pullsecret doctor --fix
-fails_with 1 'there is no terminal to ask on' 'hint: pullsecret doctor --fix --yes'
+fails_with 1 'there is no terminal to ask on' 'hint: `pullsecret doctor --fix --yes`'
 same 'credsStore' "$(jq -r .credsStore "$file")" desktop
 
 it 'a file that changed while it asked is left alone'

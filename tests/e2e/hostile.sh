@@ -296,7 +296,7 @@ fails_with 1 '^  a\.io: docker-credential-hostile: not found on PATH' 'hint: ins
 it 'a helper that may not be executed'
 touch "$scratch/bin/docker-credential-hostile"
 run pullsecret convert
-fails_with 1 '^  a\.io: .*/docker-credential-hostile: not executable' 'hint: chmod \+x'
+fails_with 1 '^  a\.io: .*/docker-credential-hostile: not executable' 'hint: `chmod \+x'
 
 it 'a helper of the wrong format is not run, not even by a shell'
 printf 'touch %q\n' "$scratch/ran" >"$scratch/bin/docker-credential-hostile"

@@ -98,7 +98,7 @@ TEST_CASE("doctor: a folder where the file should be") {
   fs::create_directories(home.config);
   chmod(home.path(".docker").c_str(), 0700);
   CHECK(found() == FoundLines{"problem file-directory " + home.config});
-  CHECK(hint() == "rmdir " + home.config + ", then log in again");
+  CHECK(hint() == "`rmdir " + home.config + "`, then log in again");
 }
 
 TEST_CASE("doctor: a file that others may read or change") {

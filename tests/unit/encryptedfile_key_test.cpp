@@ -99,7 +99,7 @@ TEST_CASE("a named key file may be a link, but not open, missing or something el
   const auto open = error_of([&] { read_named_key(file); });
   REQUIRE(open);
   CHECK(open->message() == "others can use it, its mode is 0640");
-  CHECK(open->hint() == "if nobody else has read it: chmod 600 " + file.string());
+  CHECK(open->hint() == "if nobody else has read it: `chmod 600 " + file.string() + "`");
   CHECK(error_of([&] { read_named_key(folder.path() / "none"); })->message() ==
         "the key file is not there");
   CHECK(error_of([&] { read_named_key("/dev/null"); })->message() == "not a regular file");

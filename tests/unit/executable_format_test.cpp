@@ -52,5 +52,5 @@ TEST_CASE("a file without leave to run it, and the command that gives it") {
   const TemporaryFolder folder;
   const auto file = folder.write("program", "");
   CHECK_THAT(not_executable(file).what(), EndsWith("program: not executable"));
-  CHECK(not_executable(file).hint() == "chmod +x " + file.string());
+  CHECK(not_executable(file).hint() == "`chmod +x " + file.string() + "`");
 }

@@ -97,3 +97,14 @@ TEST_CASE("a login in a key is not told") {
   CHECK(key_in_words("u:hunter2://x@ghcr.io") == "…@ghcr.io");
   CHECK(key_in_words("ghcr.io\n") == "ghcr.io\\n");
 }
+
+TEST_CASE("the command to log in is one for a shell, whatever the key holds") {
+  CHECK(login_command("https://index.docker.io/v1/") == "docker login");
+  CHECK(login_command("registry-1.docker.io") == "docker login");
+  CHECK(login_command("https://GHCR.io/v2/") == "docker login ghcr.io");
+  CHECK(login_command("https://bob:hunter2@ghcr.io") == "docker login ghcr.io");
+  CHECK(login_command("a;b$(c)") == "docker login 'a;b$(c)'");
+  CHECK(login_command("--config=x") == "docker login -- --config=x");
+  CHECK(login_command("a\nb") == "docker login REGISTRY");
+  CHECK(login_command(std::string(1000, 'a')) == "docker login REGISTRY");
+}

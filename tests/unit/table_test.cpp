@@ -55,6 +55,13 @@ TEST_CASE("a name that does not fit into the first column stands above its row")
   CHECK(format_table({{{long_name}, {"x"}}}, false).starts_with(long_name + "\n"));
 }
 
+TEST_CASE("what is to be copied stays whole in its column, which does not grow with it") {
+  const std::string command = repeated("word ", 30) + "end";
+  const std::string table = format_table(
+      {{{"problem"}, {"text"}, {"x"}}, {{}, {.text = command, .is_whole = true}, {}}}, false);
+  CHECK(table == "problem  text  x\n         " + command + "\n");
+}
+
 TEST_CASE("a line break begins a new line in its column") {
   CHECK(format_table({{{"a"}, {"one\ntwo"}}}, false) == "a  one\n   two\n");
 }

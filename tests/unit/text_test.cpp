@@ -79,6 +79,11 @@ TEST_CASE("a shell's word is quoted where it has to be, and is always printable"
   CHECK(shell_word("a\nb\x1b\xff'\\") == R"($'a\012b\033\377\047\134')");
 }
 
+TEST_CASE("what begins with a hyphen is no option where a command has an operand") {
+  CHECK(shell_operand("a b") == "'a b'");
+  CHECK(shell_operand("-rf /") == "-- '-rf /'");
+}
+
 TEST_CASE("trim cuts white space at the ends") {
   CHECK(trim(" \t\r\nab c\n") == "ab c");
   CHECK(trim("").empty());
