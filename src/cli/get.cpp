@@ -46,6 +46,13 @@ void refuse_token_user(const std::string& key, const Credential& credential) {
                 "its parts alone: -o username, -o password");
 }
 
+// The helpers' protocol has a username and one secret: a password or an identity token.
+void refuse_registry_token(const std::string& key, const Credential& credential) {
+  if (!credential.password.empty() || !credential.identity_token.empty()) return;
+  throw Error(key_in_words(key), "it has a registry token only, for which the answer has no place",
+              login_command(key));
+}
+
 // What was asked for; of an image's name its host, unless the config has an entry about that path.
 std::string registry_of(const Config& config, const std::string& name) {
   if (!is_about_path(name) || config.auths.find(name) != nullptr) return name;
@@ -80,6 +87,7 @@ void get(const GetOptions& options) {
   if (const auto* error = std::get_if<Error>(&resolved.front().outcome))
     throw Error(printable(key), error->what(), error->hint());
   const auto& credential = std::get<Credential>(resolved.front().outcome);
+  refuse_registry_token(key, credential);
   if (options.format == GetFormat::json) refuse_token_user(key, credential);
   print_data(format(options.format, registry, credential));
 }

@@ -27,9 +27,10 @@ LoadedConfig load_config_aloud(const StoreOptions& options) {
   LoadedConfig loaded = load_config(options.config);
   if (!options.quiet && !loaded.is_dockers_own)
     print_note(fmt::format("Docker has no config here; reading {}", loaded.config.file));
-  if (!options.quiet && loaded.environment_refused)
-    print_warning(Error("", fmt::format("ignoring DOCKER_AUTH_CONFIG, as Docker does: {}",
-                                        loaded.environment_refused->what())));
+  if (const auto& refused = loaded.config.environment_refused; refused && !options.quiet)
+    print_warning(
+        Error("", fmt::format("ignoring DOCKER_AUTH_CONFIG, as Docker does: {}", refused->what()),
+              refused->hint()));
   return loaded;
 }
 

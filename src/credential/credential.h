@@ -8,7 +8,7 @@ namespace pullsecret {
 /// not base64, not necessarily UTF-8.
 struct Credential {
   std::string username;
-  std::string password;        ///< may be empty: some registries take a token as the username
+  std::string password;        ///< empty where a token is the proof
   std::string email;           ///< empty where unknown; only legacy registries ever looked at it
   std::string identity_token;  ///< an OAuth refresh token; the kubelet cannot use it
   std::string registry_token;  ///< a bearer token sent as it is; the kubelet cannot use it
@@ -16,8 +16,14 @@ struct Credential {
 
 /// Whether the kubelet can log in with it: it reads a username with a password, and no token.
 inline bool has_password(const Credential& credential) {
-  return !credential.username.empty() &&
-         (!credential.password.empty() || credential.identity_token.empty());
+  return !credential.username.empty() && !credential.password.empty();
+}
+
+/// Whether it says who is asking, with nothing to prove it: an empty password, which `docker login`
+/// refuses, and no token.
+inline bool lacks_secret(const Credential& credential) {
+  return !credential.username.empty() && credential.password.empty() &&
+         credential.identity_token.empty() && credential.registry_token.empty();
 }
 
 /// Whether there is nothing in it to log in with.

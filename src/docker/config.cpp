@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "credential/basic_auth.h"
+#include "credential/registry.h"
 #include "system/text.h"
 
 namespace pullsecret {
@@ -110,7 +111,9 @@ AuthEntry parse_environment_entry(const GoJsonReader& reader, const JsonMember& 
     if (!is_field(field.name, "auth")) throw unknown_field(reader, field);
   AuthEntry entry = parse_entry(reader, member);
   if (entry.problem) throw Error(*entry.problem);
-  if (is_empty(entry.credential)) throw reader.error(member.value, "its \"auth\" is missing");
+  if (is_empty(entry.credential))
+    throw reader.error(member.value,
+                       fmt::format("the entry of {} has no \"auth\"", key_in_words(member.name)));
   entry.asked_first = true;
   return entry;
 }
@@ -177,6 +180,10 @@ Config parse_dockercfg(JsonText json) {
 }
 
 std::vector<AuthEntry> parse_environment_auths(const std::string& text) {
+  if (trim(text).starts_with('/'))
+    throw Error("DOCKER_AUTH_CONFIG",
+                "it holds the path of a file, as a GitLab variable of type File does, and no JSON",
+                R"sh(export DOCKER_AUTH_CONFIG="$(cat "$DOCKER_AUTH_CONFIG")")sh");
   const GoJsonReader reader({.file = "DOCKER_AUTH_CONFIG", .text = text}, TextBehind::refused);
   std::vector<AuthEntry> entries;
   for (const JsonMember& member : members_of_config(reader)) {

@@ -52,6 +52,8 @@ struct Config {
   std::string creds_store;  ///< the helper for every registry; empty: none
   std::map<std::string, std::string>
       cred_helpers;  ///< registry key → helper; an empty name stands for the file
+  std::optional<Error> environment_refused =
+      std::nullopt;  ///< why DOCKER_AUTH_CONFIG does not take part
 };
 
 /// Whether any entry of `auths` holds a credential itself.
@@ -69,7 +71,8 @@ Config parse_dockercfg(JsonText json);
 
 /// Reads the environment variable DOCKER_AUTH_CONFIG, `{"auths":{REGISTRY:{"auth":…}}}`, as Docker
 /// 28.3 does (configfile/file.go: parseEnvConfig): any other field is refused, an entry without
-/// `auth`, and text behind the object. The entries have `asked_first` set. Throws Error.
+/// `auth`, and text behind the object. The entries have `asked_first` set. Throws Error; of a path,
+/// which GitLab's variables of type File hold, it says what it is.
 std::vector<AuthEntry> parse_environment_auths(const std::string& text);
 
 }  // namespace pullsecret

@@ -147,7 +147,7 @@ LoadedConfig load_config(const std::optional<std::string>& named) {
     for (AuthEntry& entry : parse_environment_auths(*environment_auths))
       loaded.config.auths.add(std::move(entry));
   } catch (const Error& error) {
-    loaded.environment_refused = error;
+    loaded.config.environment_refused = error;
   }
   return loaded;
 }

@@ -15,7 +15,6 @@ struct LoadedConfig {
   Config config;
   JsonText json = {};          ///< the config.json it was read from; empty if that was another file
   bool is_dockers_own = true;  ///< false: podman's file, or ~/.dockercfg
-  std::optional<Error> environment_refused;  ///< why DOCKER_AUTH_CONFIG does not take part
 };
 
 /// Finds and reads the config as Docker would, then as podman would:
@@ -28,9 +27,9 @@ struct LoadedConfig {
 /// 5. ~/.dockercfg.
 ///
 /// The first that exists counts, even if it cannot be read. Unless `named` is given,
-/// DOCKER_AUTH_CONFIG takes part; where Docker ignores it, so is it here, and environment_refused
-/// says why. A file named `.dockercfg` is read as the map it is. At most 16 MiB are read. Throws
-/// Error if there is no config at all, or it is refused.
+/// DOCKER_AUTH_CONFIG takes part; where Docker ignores it, so is it here, and the config's
+/// environment_refused says why. A file named `.dockercfg` is read as the map it is. At most 16 MiB
+/// are read. Throws Error if there is no config at all, or it is refused.
 LoadedConfig load_config(const std::optional<std::string>& named);
 
 /// Where a config is.

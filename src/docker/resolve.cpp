@@ -34,6 +34,12 @@ Error nothing_known(const Config& config, const Source& source) {
   const std::string log_in = login_command(*source.key);
   if (source.store != nullptr)
     return {"", fmt::format("no credential in the store \"{}\"", printable(*source.store)), log_in};
+  if (source.entry == nullptr && config.environment_refused)
+    return {"",
+            fmt::format("DOCKER_AUTH_CONFIG is not taken, and {} does not name it, nor a store for "
+                        "it",
+                        config.file),
+            "correct DOCKER_AUTH_CONFIG, or " + log_in};
   if (source.entry == nullptr)
     return {"", fmt::format("{} does not name it, nor a store for it", config.file), log_in};
   return {"", fmt::format("its entry in {} is empty, and there is no store for it", config.file),
@@ -107,12 +113,24 @@ void ask_next_spellings(const Config& config, std::vector<Search>& searches,
     take_answer(config, *asked[i], std::move(answers[i]));
 }
 
+// A login does not mend what counts before it.
+Error empty_password(const Config& config, const std::string& key) {
+  const AuthEntry* entry = config.auths.find(key);
+  if (entry != nullptr && entry->asked_first)
+    return {"", "its password in DOCKER_AUTH_CONFIG is empty",
+            "correct the variable, or unset DOCKER_AUTH_CONFIG"};
+  return {"", "its password is empty", login_command(key)};
+}
+
 // HTTP Basic authentication ends the username at its first colon (RFC 7617), and so do all readers
 // of `auth`.
-void refuse_colon(Resolved& resolved) {
+void refuse_unusable(const Config& config, Resolved& resolved) {
   const auto* credential = std::get_if<Credential>(&resolved.outcome);
-  if (credential != nullptr && credential->username.find(':') != std::string::npos)
+  if (credential == nullptr) return;
+  if (credential->username.find(':') != std::string::npos)
     resolved.outcome = Error("", "its username holds a colon, which no registry can be sent");
+  else if (lacks_secret(*credential))
+    resolved.outcome = empty_password(config, resolved.key);
 }
 
 // Keys mostly come in the order of the entries: a look at the next one is cheaper than a search.
@@ -189,7 +207,8 @@ std::vector<Resolved> resolve(const Config& config, const std::vector<std::strin
     ask_next_spellings(config, searches, helpers);
   for (Search& search : searches)
     resolved[search.position].outcome = std::move(search.outcome).value();
-  std::for_each(resolved.begin(), resolved.end(), refuse_colon);
+  for (Resolved& registry : resolved)
+    refuse_unusable(config, registry);
   return resolved;
 }
 

@@ -45,7 +45,7 @@ struct Resolved {
 /// `credHelpers[registry]`, else `credsStore`, names; else the entry in the file. Where a store has
 /// nothing under a key, it is asked for the other spellings of the same registry, one after the
 /// other; then the entry's own inline credential counts, else that of the entry named as Docker
-/// looks it up. A credential's email is the entry's.
+/// looks it up. A credential's email is the entry's. One that lacks_secret() is refused.
 std::vector<Resolved> resolve(const Config& config, const std::vector<std::string>& keys,
                               HelperClient& helpers);
 

@@ -112,8 +112,8 @@ TEST_CASE("a DOCKER_AUTH_CONFIG that Docker ignores is ignored, and says why") {
   const ScopedVariable auths("DOCKER_AUTH_CONFIG", R"({"credsStore":"x"})");
   const LoadedConfig loaded = load_config(std::nullopt);
   CHECK(loaded.config.auths.size() == 1);
-  REQUIRE(loaded.environment_refused);
-  CHECK_THAT(loaded.environment_refused->what(), Catch::Contains("DOCKER_AUTH_CONFIG:1:15"));
+  REQUIRE(loaded.config.environment_refused);
+  CHECK_THAT(loaded.config.environment_refused->what(), Catch::Contains("DOCKER_AUTH_CONFIG:1:15"));
 }
 
 TEST_CASE("a config of more than 16 MiB is refused") {

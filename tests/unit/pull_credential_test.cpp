@@ -9,7 +9,6 @@ TEST_CASE("a username with a password is taken as it is") {
   const Credential credential = pull_credential("a.io", {.username = "u", .password = "p"});
   CHECK(credential.username == "u");
   CHECK(credential.password == "p");
-  CHECK(pull_credential("a.io", {.username = "token-as-user"}).password.empty());
 }
 
 TEST_CASE("Azure's identity token becomes a password") {
@@ -29,5 +28,14 @@ TEST_CASE("any other token is refused with its reason") {
     CHECK_THAT(error_of([&] { pull_credential(key, {.identity_token = "t"}); })->message(),
                Catch::Contains("identity token only"));
   CHECK_THAT(error_of([] { pull_credential("a.azurecr.io", {.registry_token = "t"}); })->message(),
+             Catch::Contains("registry token only"));
+}
+
+TEST_CASE("an empty password is refused") {
+  CHECK(error_of([] { pull_credential("a.io", {.username = "u"}); })->message() ==
+        "its password is empty");
+  CHECK_THAT(error_of([] {
+               pull_credential("a.io", {.username = "u", .registry_token = "t"});
+             })->message(),
              Catch::Contains("registry token only"));
 }

@@ -127,6 +127,33 @@ TEST_CASE("a failing or unintelligible store is an error, not anonymous") {
   CHECK(outcome(config, "t.io") == "token t");
 }
 
+TEST_CASE("an empty password is refused, from a store as from the file") {
+  const ScriptStores stores;
+  stores.add("one", "a.io", R"({"Username":"u","Secret":""})");
+  const Config config = parse(R"({"credHelpers":{"a.io":"one"},"auths":{"b.io":{"auth":"dTo="},
+      "c.io":{"auth":"dTo=","registrytoken":"t"},"d.io":{"username":"u"}}})");
+  CHECK_THAT(outcome(config, "a.io"), Catch::Contains("has no Secret"));
+  CHECK(outcome(config, "b.io") == "its password is empty");
+  CHECK(outcome(config, "c.io") == "u");
+  CHECK(outcome(config, "d.io") == "its password is empty");
+}
+
+TEST_CASE("an empty password in DOCKER_AUTH_CONFIG is not mended by a login") {
+  Config config;
+  config.auths.add({.key = "a.io", .credential = {.username = "u"}, .asked_first = true});
+  HelperClient helpers({});
+  const auto resolved = resolve(config, {"a.io"}, helpers);
+  const auto& error = std::get<Error>(resolved.front().outcome);
+  CHECK(error.message() == "its password in DOCKER_AUTH_CONFIG is empty");
+  CHECK_THAT(error.hint(), !Catch::Contains("docker login"));
+}
+
+TEST_CASE("a DOCKER_AUTH_CONFIG that is not taken is blamed first") {
+  Config config = parse("{}");
+  config.environment_refused = Error("DOCKER_AUTH_CONFIG", "no JSON");
+  CHECK_THAT(outcome(config, "a.io"), Catch::StartsWith("DOCKER_AUTH_CONFIG is not taken"));
+}
+
 TEST_CASE("without a store, what the file does not have is an error in words") {
   const Config config = parse(R"({"auths":{"a.io":{},"b.io":{"auth":"!"},
                                   "c.io":{"username":"u:v","password":"p"}}})");
