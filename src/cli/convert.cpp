@@ -13,6 +13,7 @@
 #include "cli/options.h"
 #include "cli/store_options.h"
 #include "credential/registry.h"
+#include "credential/white_space.h"
 #include "docker/config.h"
 #include "docker/config_change.h"
 #include "docker/resolve.h"
@@ -121,6 +122,14 @@ void report_unresolved(const ConvertOptions& options, const std::vector<Unresolv
     print_warning(Error(printable(key), std::string("left out: ") + reason.what(), reason.hint()));
 }
 
+// It is written as it is: who knows that it is not meant?
+void warn_of_white_space(const ConvertOptions& options, const std::string& key,
+                         const Credential& credential) {
+  if (options.store.quiet) return;
+  for (const Remark& remark : remarks_on_white_space(credential))
+    print_warning(Error(key_in_words(key), remark.message, login_command(key)));
+}
+
 // The credentials in the form that the output takes: for a Secret, with a password.
 KeyedCredentials take_usable(const ConvertOptions& options, std::vector<Resolved> resolved) {
   KeyedCredentials usable;
@@ -132,6 +141,7 @@ KeyedCredentials take_usable(const ConvertOptions& options, std::vector<Resolved
       auto& credential = std::get<Credential>(registry.outcome);
       if (options.manifest.format != OutputFormat::config)
         credential = pull_credential(registry.key, std::move(credential));
+      warn_of_white_space(options, registry.key, credential);
       usable.emplace_back(registry.key, std::move(credential));
     } catch (const Error& error) {
       unresolved.push_back({registry.key, error});
@@ -206,7 +216,11 @@ void convert(const ConvertOptions& options) {
 
   const std::vector<std::string> keys = choose_registries(options, config, helpers);
   if (keys.empty())
-    throw Error(config.file, "it names no registry, and no credential store",
+    throw Error(config.file,
+                config.environment_refused
+                    ? "it names no registry, and no credential store, and DOCKER_AUTH_CONFIG is "
+                      "not taken"
+                    : "it names no registry, and no credential store",
                 "log in with docker login REGISTRY, or name a file with --config");
   std::vector<Resolved> resolved = resolve(config, keys, helpers);
   status.erase();

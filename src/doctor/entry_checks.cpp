@@ -11,6 +11,7 @@
 
 #include "credential/registry.h"
 #include "credential/token.h"
+#include "credential/white_space.h"
 #include "docker/ask_stores.h"
 #include "docker/resolve.h"
 #include "doctor/registry.h"
@@ -28,6 +29,10 @@ Finding describe(const Registry& registry, const Credential& credential, const s
           ? ""
           : fmt::format(" of the user {}", printable(credential.username, 60));
   const std::string key = key_in_words(registry.key);
+  if (lacks_secret(credential))
+    return problem("entry-no-password", key,
+                   fmt::format("a username{}, {}, and an empty password", owner, place),
+                   login_command(registry.key));
   std::string what = fmt::format("{}{}, {}", in_words(kind), owner, place);
   const auto expiry = expiry_of(credential);
   if (expiry && *expiry <= std::chrono::system_clock::now())
@@ -42,6 +47,27 @@ Finding describe(const Registry& registry, const Credential& credential, const s
                      "; Docker can use it, a pull secret cannot: the kubelet reads passwords "
                      "only",
                  "for Kubernetes log in with an access token as the password");
+}
+
+// Docker sends it; and asks for another one where the registry does not take it.
+Findings check_white_space(const Registry& registry, const Credential& credential,
+                           const std::string& place) {
+  Findings findings;
+  for (Remark& remark : remarks_on_white_space(credential)) {
+    remark.message += ", " + place;
+    remark.hint = login_command(registry.key);
+    findings.push_back({std::move(remark), key_in_words(registry.key)});
+  }
+  return findings;
+}
+
+// What there is to say of a credential that is at `place`.
+Findings check_credential(const Registry& registry, const Credential& credential,
+                          const std::string& place) {
+  Findings findings = check_white_space(registry, credential, place);
+  Finding worth = describe(registry, credential, place);
+  if (findings.empty() || worth.severity != Severity::ok) findings.push_back(std::move(worth));
+  return findings;
 }
 
 // ---- Where the credential is
@@ -132,14 +158,14 @@ Finding dead_entry(const Registry& registry) {
   return finding;
 }
 
-Finding check_without_store(const Config& config, const Registry& registry,
-                            const std::optional<WorkingStore>& other) {
-  if (registry.entry->problem) return undecodable(registry);
+Findings check_without_store(const Config& config, const Registry& registry,
+                             const std::optional<WorkingStore>& other) {
+  if (registry.entry->problem) return {undecodable(registry)};
   if (registry.has_inline())
-    return describe(registry, registry.entry->credential, "in plain text in the file");
-  return other && is_in_unnamed(config, registry, *other)
-             ? unnamed_store(config, registry, other->name)
-             : dead_entry(registry);
+    return check_credential(registry, registry.entry->credential, "in plain text in the file");
+  return {other && is_in_unnamed(config, registry, *other)
+              ? unnamed_store(config, registry, other->name)
+              : dead_entry(registry)};
 }
 
 Finding unreadable(const Registry& registry, const Error& error) {
@@ -183,13 +209,13 @@ void ask_for_other_spellings(std::vector<StoredRegistry>& stored, const Config& 
       asked.is_elsewhere = std::holds_alternative<Credential>((next++)->outcome);
 }
 
-Finding read_answer(const StoredRegistry& stored, const HelperState& state) {
+Findings read_answer(const StoredRegistry& stored, const HelperState& state) {
   const Registry& registry = stored.registry;
-  if (const auto* error = std::get_if<Error>(&stored.answer)) return unreadable(registry, *error);
+  if (const auto* error = std::get_if<Error>(&stored.answer)) return {unreadable(registry, *error)};
   if (const auto* credential = std::get_if<Credential>(&stored.answer))
-    return describe(registry, *credential, "in the store " + printable(*registry.store));
-  if (lists(state, registry.server_url())) return listed_but_not_given(registry);
-  return missing_from_store(registry, state, stored.is_elsewhere);
+    return check_credential(registry, *credential, "in the store " + printable(*registry.store));
+  if (lists(state, registry.server_url())) return {listed_but_not_given(registry)};
+  return {missing_from_store(registry, state, stored.is_elsewhere)};
 }
 
 Findings check_with_stores(const Config& config, std::vector<StoredRegistry> stored,
@@ -198,7 +224,7 @@ Findings check_with_stores(const Config& config, std::vector<StoredRegistry> sto
   ask_for_other_spellings(stored, config, helpers);
   Findings findings;
   for (const StoredRegistry& asked : stored)
-    findings.push_back(read_answer(asked, stores.at(*asked.registry.store)));
+    append(findings, read_answer(asked, stores.at(*asked.registry.store)));
   return findings;
 }
 
@@ -219,7 +245,7 @@ Findings check_entries(const Config& config, const HelperChecks& stores, HelperC
   const auto other = has_empty ? find_working_store(helpers) : std::nullopt;
   for (const Registry& registry : registries) {
     if (registry.store == nullptr && registry.entry != nullptr)
-      findings.push_back(check_without_store(config, registry, other));
+      append(findings, check_without_store(config, registry, other));
     else if (registry.entry != nullptr && registry.entry->problem)
       findings.push_back(undecodable(registry));
     else if (registry.store != nullptr && works(stores.helpers, *registry.store))

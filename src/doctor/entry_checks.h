@@ -12,9 +12,10 @@ namespace pullsecret {
 ///
 /// `entry-ok`, `entry-empty` (`{}` and no store behind it), `entry-not-in-store`,
 /// `entry-plain-text` (inline beside a store, which Docker asks in its place),
-/// `entry-undecodable`, `entry-identity-token`, `entry-expired`, `entry-unreadable` (the store has
-/// it, and fails to give it). A registry whose store does not work has none: the store's finding
-/// says why.
+/// `entry-undecodable`, `entry-no-password`, `entry-identity-token`, `entry-expired`,
+/// `entry-unreadable` (the store has it, and fails to give it), and what remarks_on_white_space()
+/// says of a credential. A registry whose store does not work has none: the store's finding says
+/// why.
 Findings check_entries(const Config& config, const HelperChecks& stores, HelperClient& helpers);
 
 }  // namespace pullsecret

@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "credential/registry.h"
+#include "credential/white_space.h"
 #include "system/environment.h"
 #include "system/error.h"
 #include "system/program.h"
@@ -28,7 +29,9 @@ constexpr const char* auth_variable = "DOCKER_AUTH_CONFIG";
 Finding variable_refused(const Error& error) {
   return warning("environment-refused", error.place(),
                  fmt::format("{}; Docker ignores the variable", error.message()),
-                 R"(it holds {"auths": {"REGISTRY": {"auth": "…"}}} and nothing else)");
+                 error.hint().empty()
+                     ? R"(it holds {"auths": {"REGISTRY": {"auth": "…"}}} and nothing else)"
+                     : error.hint());
 }
 
 Finding taken(std::size_t count) {
@@ -57,6 +60,20 @@ bool is_known(const Config& config, const std::string& key) {
   return config.auths.find(key) != nullptr || config.cred_helpers.contains(key);
 }
 
+// It is made by hand, and a login does not mend it.
+Findings check_login(const AuthEntry& entry) {
+  std::vector<Remark> remarks = remarks_on_white_space(entry.credential);
+  if (lacks_secret(entry.credential))
+    remarks.push_back({"entry-no-password", Severity::problem, "the password is empty", ""});
+  Findings findings;
+  for (Remark& remark : remarks) {
+    remark.message = fmt::format("for {}, {}", key_in_words(entry.key), remark.message);
+    remark.hint = "make its \"auth\" with printf '%s' 'USER:PASSWORD' | base64 -w 0";
+    findings.push_back({std::move(remark), auth_variable});
+  }
+  return findings;
+}
+
 std::optional<Finding> check_key(const std::string& key, const std::optional<Config>& config) {
   if (docker_server_url(key) != key) return never_asked(key);
   if (config && is_known(*config, key)) return overriding(key);
@@ -65,9 +82,13 @@ std::optional<Finding> check_key(const std::string& key, const std::optional<Con
 
 Findings check_auths(const std::vector<AuthEntry>& entries, const std::optional<Config>& config) {
   Findings findings;
-  for (const AuthEntry& entry : entries)
-    append(findings, check_key(entry.key, config));
-  const std::size_t fine = entries.size() - findings.size();
+  std::size_t fine = 0;
+  for (const AuthEntry& entry : entries) {
+    Findings about = check_login(entry);
+    append(about, check_key(entry.key, config));
+    if (about.empty()) ++fine;
+    append(findings, std::move(about));
+  }
   if (fine > 0) findings.insert(findings.begin(), taken(fine));
   return findings;
 }

@@ -12,7 +12,8 @@ namespace pullsecret {
 /// Checks DOCKER_AUTH_CONFIG, which Docker reads since 28.3: `environment-ok`,
 /// `environment-overrides` (a registry that the config has, too: the variable counts),
 /// `environment-spelling` (a key that Docker does not ask for), `environment-refused` (Docker
-/// ignores the variable). Nothing if it is not set. `config` is absent if there is none.
+/// ignores the variable), and of its credentials `entry-no-password` and what
+/// remarks_on_white_space() says. Nothing if it is not set. `config` is absent if there is none.
 Findings check_environment(const std::optional<Config>& config);
 
 // Where the user's shell ($SHELL, else the passwd entry's) finds programs, as $PATH. Both run the

@@ -11,6 +11,7 @@
 
 #include "credential/base64.h"
 #include "credential/registry.h"
+#include "credential/white_space.h"
 #include "kubernetes/keyring.h"
 #include "system/text.h"
 
@@ -103,6 +104,10 @@ void check_login(const Credential& credential, std::vector<Remark>& remarks) {
     remarks.push_back({"no-username", warning, "it has a password and no username", ""});
   else if (!username.empty() && password.empty() && identity_token.empty())
     remarks.push_back({"no-password", warning, "it has a username and no password", ""});
+  for (Remark& remark : remarks_on_white_space(credential)) {
+    remark.hint = "make the Secret again without it: pullsecret create, or printf %s for echo";
+    remarks.push_back(std::move(remark));
+  }
   if (password.ends_with('\0'))
     remarks.push_back({"trailing-nul", problem,
                        "the password ends in a NUL, which the kubelet sends and Docker cuts",
@@ -170,8 +175,8 @@ std::string keys_in_words(const SecretManifest& manifest) {
          (more > 0 ? fmt::format(" and {} more", more) : "");
 }
 
-// Makes a pull secret of the config.json that a Secret in a cluster has. That keeps its type, so the
-// new one gets a name of its own.
+// Makes a pull secret of the config.json that a Secret in a cluster has. That keeps its type, so
+// the new one gets a name of its own.
 std::string remake_command(const SecretManifest& manifest, const DataPlace& misplaced) {
   std::string key = misplaced.key;
   for (std::size_t dot = 0; (dot = key.find('.', dot)) != std::string::npos; dot += 2)

@@ -13,12 +13,12 @@ start daemon python3 "$e2e/docker_daemon_standin.py" "$socket" "$scratch/sent"
 daemon_listens() { [ -S "$socket" ]; }
 wait_until daemon_listens || bail_out "no stand-in for the daemon: $(cat "$scratch/daemon.log")"
 
-# docker_sends IMAGE CREDENTIAL: docker pull sends this username and password; '' is anonymous.
+# docker_sends IMAGE CREDENTIAL: docker pull sends this username and password, as a JSON string.
 docker_sends() {
   : >"$scratch/sent"
   run env "DOCKER_HOST=unix://$socket" docker pull --quiet "$1"
-  same "what docker sends for $1" \
-    "$(sed 's/^[^ ]* //' "$scratch/sent" | jq -r 'if .username then "\(.username) \(.password)" else "" end')" "$2"
+  sed 's/^[^ ]* //' "$scratch/sent" >"$scratch/sent.json"
+  json_is "in what docker sends for $1" "\"$2\"" '"\(.username) \(.password)"' "$scratch/sent.json"
 }
 
 # get_answers REGISTRY CREDENTIAL: the same of pullsecret get.
@@ -83,5 +83,90 @@ docker_sends ghcr.io/acme/app 'file hunter2'
 get_answers ghcr.io 'file hunter2'
 run pullsecret convert
 succeeds_quietly
+
+# ---- What is no credential
+
+it 'an empty password is refused wherever it is, as docker login refuses it'
+store alpha '{"ghcr.io":["bob",""]}'
+for config in '{"auths":{"ghcr.io":{"auth":"'"$(auth_of bob:)"'"}}}' \
+  '{"auths":{"ghcr.io":{}},"credsStore":"alpha"}'; do
+  config "$config"
+  run pullsecret get ghcr.io
+  fails_with 1 '^pullsecret: error: ghcr.io: '
+  run pullsecret convert
+  fails_with 1 '^  ghcr.io: '
+  run pullsecret convert -o config
+  fails_with 1 '^  ghcr.io: '
+  run pullsecret doctor
+  status_is 1
+  out_has '^problem +(entry-no-password|helper-|entry-unreadable)'
+done
+
+it 'a registry token is for Docker alone: get has no place for it, -o config keeps it'
+config '{"auths":{"ghcr.io":{"registrytoken":"hunter2"}}}'
+run pullsecret get ghcr.io
+fails_with 1 'ghcr.io: it has a registry token only' '^pullsecret: hint: docker login ghcr.io$'
+run pullsecret get -o password ghcr.io
+fails_with 1 'ghcr.io: it has a registry token only'
+run pullsecret convert
+fails_with 1 'registry token only, which the kubelet cannot use'
+run pullsecret convert -o config
+succeeds_quietly
+out_json '.auths["ghcr.io"].registrytoken' '"hunter2"'
+
+# ---- White space at the ends of a login
+
+it 'Docker sends the line break of echo: the doctor and convert say so'
+config "{\"auths\":{\"ghcr.io\":{\"auth\":\"$(echo bob:hunter2 | base64)\"}}}"
+docker_sends ghcr.io/acme/app 'bob hunter2\n'
+run pullsecret doctor
+status_is 1
+out_has '^problem +password-ends-in-line-break +ghcr.io'
+out_has 'docker login ghcr.io$'
+run pullsecret convert
+succeeds
+err_has '^pullsecret: warning: ghcr.io: the password ends in a line break'
+err_has '^pullsecret: hint: docker login ghcr.io$'
+
+it 'inspect says so of the Secret, and what it advises mends it'
+cp "$scratch/out" "$scratch/secret.yaml"
+run pullsecret inspect "$scratch/secret.yaml"
+succeeds_quietly
+out_has 'password-ends-in-line-break'
+printf 'hunter2\n' >"$scratch/token"
+run pullsecret create --server ghcr.io --username bob --password-file "$scratch/token"
+succeeds_quietly
+cp "$scratch/out" "$scratch/secret.yaml"
+run pullsecret inspect "$scratch/secret.yaml"
+succeeds
+expect 'no remark' lacks 'password-|username-' "$scratch/out"
+
+# ---- DOCKER_AUTH_CONFIG
+
+it "GitLab's variable of type File holds a path; the hint makes the content of it"
+config '{}'
+printf '{"auths":{"ghcr.io":%s}}' "$inline" >"$scratch/variable"
+run env "DOCKER_AUTH_CONFIG=$scratch/variable" pullsecret get ghcr.io
+fails_with 1 'ghcr.io: DOCKER_AUTH_CONFIG is not taken' \
+  'ignoring DOCKER_AUTH_CONFIG, as Docker does: DOCKER_AUTH_CONFIG: it holds the path of a file'
+hint=$(sed -n 's/^pullsecret: hint: \(export .*\)/\1/p' "$scratch/err")
+run env "DOCKER_AUTH_CONFIG=$scratch/variable" sh -c "$hint; exec pullsecret get ghcr.io"
+succeeds_quietly
+out_json .Username '"file"'
+
+it 'an entry of it without auth is named, and the variable blamed'
+run env 'DOCKER_AUTH_CONFIG={"auths":{"ghcr.io":{}}}' pullsecret get ghcr.io
+fails_with 1 'DOCKER_AUTH_CONFIG:1:21: the entry of ghcr.io has no "auth"' \
+  'ghcr.io: DOCKER_AUTH_CONFIG is not taken' 'hint: correct DOCKER_AUTH_CONFIG, or docker login'
+run env 'DOCKER_AUTH_CONFIG={"auths":{"ghcr.io":{"auth":""}}}' pullsecret convert
+fails_with 1 'it names no registry, and no credential store, and DOCKER_AUTH_CONFIG is not taken'
+
+it 'the hint on a login in it with a line break mends that'
+broken=$(echo bob:hunter2 | base64)
+run env "DOCKER_AUTH_CONFIG={\"auths\":{\"ghcr.io\":{\"auth\":\"$broken\"}}}" pullsecret doctor
+out_has 'password-ends-in-line-break +DOCKER_AUTH_CONFIG: for ghcr.io'
+mended=$(printf '%s' 'bob:hunter2' | base64 -w 0)
+run env "DOCKER_AUTH_CONFIG={\"auths\":{\"ghcr.io\":{\"auth\":\"$mended\"}}}" pullsecret doctor
+expect 'nothing about the password' lacks 'password-ends' "$scratch/out"
 
 finish

@@ -159,6 +159,24 @@ TEST_CASE("an identity token is told, in the file and in a store") {
         Names{"entry-identity-token"});
 }
 
+TEST_CASE("white space at the ends of a login is told, in the file and in a store") {
+  const std::string line_break = encode_base64("u:hunter2\n");
+  const auto in_file = check_entries_of(R"({"auths":{"a.io":{"auth":")" + line_break + R"("}}})");
+  REQUIRE(names(in_file) == Names{"password-ends-in-line-break"});
+  CHECK(in_file[0].hint == "docker login a.io");
+  CHECK_THAT(in_file[0].message, !Catch::Contains("hunter2"));
+  const ScriptStores stores;
+  stores.add("store", "a.io", R"({"Username":"u ","Secret":"hunter2\n"})");
+  CHECK(names(check_entries_of(R"({"auths":{"a.io":{}},"credsStore":"store"})")) ==
+        Names{"username-has-outer-space", "password-ends-in-line-break"});
+}
+
+TEST_CASE("an empty password is a problem, and stays") {
+  const std::string text = R"({"auths":{"a.io":{"auth":"dTo="}}})";
+  CHECK(names(check_entries_of(text)) == Names{"entry-no-password"});
+  CHECK(mended(text) == text);
+}
+
 TEST_CASE("a token that ended is a problem, one that ends later is not") {
   const auto config = [](const std::string& claims) {
     return R"({"auths":{"a.io":{"username":"u","password":")" + token_of(claims) + R"("}}})";

@@ -79,6 +79,22 @@ TEST_CASE("a DOCKER_AUTH_CONFIG that Docker ignores says why, and not what is in
   CHECK_THAT(findings[0].message, !Catch::Contains("hunter2"));
 }
 
+TEST_CASE("a DOCKER_AUTH_CONFIG that is the path of a file says so") {
+  const ScopedVariable variable("DOCKER_AUTH_CONFIG", "/builds/acme/app.tmp/DOCKER_AUTH_CONFIG\n");
+  const Findings findings = check_environment(std::nullopt);
+  REQUIRE(findings.size() == 1);
+  CHECK(findings[0].name == "environment-refused");
+  CHECK_THAT(findings[0].message, Catch::Contains("a GitLab variable of type File"));
+  CHECK(findings[0].hint == R"sh(export DOCKER_AUTH_CONFIG="$(cat "$DOCKER_AUTH_CONFIG")")sh");
+}
+
+TEST_CASE("a login in DOCKER_AUTH_CONFIG is looked at, too") {
+  CHECK(found_in_variable(R"({"auths": {"a.io": {"auth": "dTpodW50ZXIyCg=="}}})", std::nullopt) ==
+        Names{"password-ends-in-line-break"});
+  CHECK(found_in_variable(R"({"auths": {"a.io": {"auth": "dTo="}, "b.io": {"auth": "dTpw"}}})",
+                          std::nullopt) == Names{"environment-ok", "entry-no-password"});
+}
+
 TEST_CASE("search paths: a folder for interactive shells only") {
   const Shell shell;
   shell.home.write(".bashrc", "PATH=/only/interactive:$PATH\n");

@@ -101,6 +101,13 @@ TEST_CASE("remarks about a login") {
   CHECK(entry_names("a.io", login("u", std::string("p\0q", 3))).empty());
 }
 
+TEST_CASE("white space at the ends of a login is remarked") {
+  CHECK(entry_names("a.io", {{"username", "u"}, {"password", "hunter2\n"}}) ==
+        Names{"password-ends-in-line-break"});
+  CHECK(entry_names("a.io", login("u ", "hunter2 ")) ==
+        Names{"username-has-outer-space", "password-has-outer-space"});
+}
+
 TEST_CASE("an ignored token is a problem only where there is no password") {
   nlohmann::json entry = login("u", "p");
   entry["identitytoken"] = "x";
