@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include "system/destination.h"
 #include "system/file_calls.h"
 #include "system/file_descriptor.h"
 #include "system/new_file.h"
@@ -51,22 +52,10 @@ fs::path with_folder(const fs::path& file) {
   return file.has_parent_path() ? file : "." / file;
 }
 
-// Where the bytes go: the end of a chain of symbolic links, which need not exist yet.
-fs::path target_of(fs::path file) {
-  constexpr int max_links = 40;  // Linux's own limit
-  for (int links = 0; links < max_links; ++links) {
-    std::error_code no_link;
-    const fs::path target = fs::read_symlink(file, no_link);
-    if (no_link) return with_folder(file);
-    file = file.parent_path() / target;
-  }
-  throw Error(place_of(file), error_text(ELOOP));
-}
-
-// Nothing if what is there is no place to write to.
+// Nothing if it leads to no place to write to.
 std::optional<fs::path> reachable_target_of(const fs::path& file) {
   try {
-    return target_of(file);
+    return find_destination(file).path;
   } catch (const Error&) {
     return std::nullopt;
   }
@@ -108,20 +97,20 @@ void write_all(int descriptor, const std::string& name, std::string_view content
 Unsynced replace_file(const fs::path& file, std::string_view content, Access access,
                       const std::function<void()>& check) {
   const std::string place = place_of(file);
-  const auto before = status_of(file, place);
-  if (before && S_ISDIR(before->st_mode)) throw Error(place, error_text(EISDIR));
-  if (before && !S_ISREG(before->st_mode)) {
+  const Destination destination = find_destination(file);
+  if (destination.is_folder()) throw Error(place, error_text(EISDIR));
+  if (destination.is_stream()) {
     check();
-    write_all(open_file(file, O_WRONLY).get(), place, content);
+    write_all(open_stream(destination).get(), place, content);
     return std::nullopt;
   }
-  const fs::path target = target_of(file);
-  NewFile created(target, place);
-  if (before && access == Access::as_before) created.take_access_of(*before);
+  NewFile created(destination.path, place);
+  if (destination.status && access == Access::as_before)
+    created.take_access_of(*destination.status);
   created.write(content);
   check();
   created.take_place();
-  return sync_folder(target.parent_path());
+  return sync_folder(destination.path.parent_path());
 }
 
 bool make_file(const fs::path& file, std::string_view content,
@@ -151,7 +140,9 @@ Unsynced remove_file(const fs::path& file) {
 }
 
 void close_to_others(const fs::path& file) {
-  if (uninterrupted(file_calls().chmod, file.c_str(), mode_t{S_IRUSR | S_IWUSR}) != 0)
+  const FileDescriptor descriptor =
+      open_file(find_destination(file).path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+  if (uninterrupted(file_calls().fchmod, descriptor.get(), mode_t{S_IRUSR | S_IWUSR}) != 0)
     throw system_error(place_of(file));
 }
 

@@ -53,7 +53,8 @@ enum class Access {
 };
 
 /// Puts `content` into `file`, which is made if it is not there. A symbolic link is followed: what
-/// it points to is replaced. Throws Error with `file` as its place.
+/// it points to is replaced. A link, pipe or device that another user may have planted is refused:
+/// destination.h has the rule. Throws Error with `file`, or what it leads through, as its place.
 ///
 /// `check` is called when the new file is on disk, directly before the rename: what it throws
 /// leaves `file` as it is.
@@ -78,7 +79,8 @@ Unsynced rename_file(const std::filesystem::path& file, const std::filesystem::p
 /// Removes `file`. Throws Error with `file` as its place; it is then still there.
 Unsynced remove_file(const std::filesystem::path& file);
 
-/// Takes group's and others' leave to use `file` from them: mode 0600. Throws Error.
+/// Takes group's and others' leave to use `file` from them: mode 0600. Links are followed as in
+/// replace_file(). Throws Error.
 void close_to_others(const std::filesystem::path& file);
 
 /// The new files beside `file`, or beside what it points to, that replace_file() and make_file()
