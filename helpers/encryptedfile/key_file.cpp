@@ -19,19 +19,27 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t max_key_file = 4096;
 
-// Nothing if `file` is not there.
-std::optional<Key> read_key(const fs::path& file, SymbolicLink symbolic_link) {
+constexpr const char* key_not_there = "the key file is not there";
+
+// What is sealed with a key needs just that one again: a new one would not open it.
+constexpr const char* find_old_key =
+    "put the key back from a backup, name the one that it was sealed with in "
+    "DOCKER_CREDENTIAL_KEY_FILE, or unset that for the key made at first use";
+
+// Nothing if `file` is not there; `hint` says what to do if there is no key in it.
+std::optional<Key> read_key(const fs::path& file, SymbolicLink symbolic_link,
+                            const std::string& hint) {
   const auto content = read_private_file(file, max_key_file, OpenMode::refused, symbolic_link);
   if (!content) return std::nullopt;
   try {
     return parse_key(*content);
   } catch (const Error& error) {
-    throw Error(place_of(file), error.message(), error.hint());
+    throw Error(place_of(file), error.message(), hint);
   }
 }
 
-std::optional<Key> read_own_key(const fs::path& file) {
-  return read_key(file, SymbolicLink::refused);
+std::optional<Key> read_own_key(const fs::path& file, const std::string& hint = find_old_key) {
+  return read_key(file, SymbolicLink::refused, hint);
 }
 
 std::optional<Key> decode_hex(std::string_view text) {
@@ -56,24 +64,26 @@ Key parse_key(std::string_view content) {
   if (auto key = decode_hex(text)) return std::move(*key);
   if (auto bytes = decode_base64(text); bytes && bytes->size() == key_size)
     return Key{std::move(*bytes)};
-  throw Error("", "not a key: that is 32 bytes, as they are or in base64 or hex",
-              "`openssl rand -base64 32` prints a new one");
+  throw Error("", "not a key: that is 32 bytes, as they are or in base64 or hex");
 }
 
 Key read_named_key(const fs::path& file) {
-  if (auto key = read_key(file, SymbolicLink::followed)) return std::move(*key);
-  throw Error(place_of(file), "the key file is not there",
+  if (auto key =
+          read_key(file, SymbolicLink::followed, "`openssl rand -base64 32` prints a new one"))
+    return std::move(*key);
+  throw Error(place_of(file), key_not_there,
               fmt::format("a new one is made by `(umask 077; openssl rand -base64 32 >{})`",
                           shell_word(file.string())));
 }
 
 Key find_key_in_files(const Paths& paths, const SealedHeader& header) {
   if (paths.named_key) {
-    Key key = read_named_key(*paths.named_key);
-    if (is_key_of(key, header)) return key;
-    throw Error(place_of(*paths.named_key),
-                fmt::format("this is not the key of {}", place_of(paths.credentials)),
-                "name the key that it was sealed with, or none for the key made at first use");
+    auto key = read_key(*paths.named_key, SymbolicLink::followed, find_old_key);
+    if (key && is_key_of(*key, header)) return std::move(*key);
+    throw Error(
+        place_of(*paths.named_key),
+        key ? fmt::format("this is not the key of {}", place_of(paths.credentials)) : key_not_there,
+        find_old_key);
   }
   for (const fs::path& file : {paths.new_key, paths.key}) {
     auto key = read_own_key(file);
@@ -90,7 +100,7 @@ Key find_key_in_files(const Paths& paths, const SealedHeader& header) {
 
 Key key_for_new_file(const Paths& paths) {
   if (paths.named_key) return read_named_key(*paths.named_key);
-  if (auto key = read_own_key(paths.key)) {
+  if (auto key = read_own_key(paths.key, "move it away, and a new one is made in its place")) {
     require_synced(paths.key.parent_path());  // who made it may have been killed before
     return std::move(*key);
   }

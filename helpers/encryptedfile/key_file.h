@@ -17,12 +17,13 @@ namespace pullsecret {
 /// The key in the content of a key file. Throws Error without a place if there is none.
 Key parse_key(std::string_view content);
 
-/// The key in `file`, which a user named. Throws Error.
+/// The key in `file`, which a user named for what is yet to be sealed. Throws Error, whose hint
+/// tells how a new key is made.
 Key read_named_key(const std::filesystem::path& file);
 
 /// The key for a file with `header`, which is no passphrase's: the one in `paths.named_key` if
 /// there is one named, else in `paths.new_key` or `paths.key`, whichever it is. Throws Error if
-/// none is.
+/// none is; no hint tells to make another, which would open nothing.
 ///
 /// Without a lock: in the course of a rekey, first the new key is in `new_key`, then the
 /// credentials are sealed with it, then `new_key` is renamed to `key`. So whoever read the

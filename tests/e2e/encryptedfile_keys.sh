@@ -110,7 +110,8 @@ DOCKER_CREDENTIAL_KEY_FILE=$scratch/wrong says_of_store "$helper" unusable key-u
 DOCKER_CREDENTIAL_KEY_FILE=$scratch/wrong keep ghcr.io
 refused 'this is not the key'
 DOCKER_CREDENTIAL_KEY_FILE=$scratch/none ask get ghcr.io
-refused "^$scratch/none: the key file is not there; .*openssl rand -base64 32"
+refused "^$scratch/none: the key file is not there; put the key back from a backup" 'or unset that'
+lacks openssl "$scratch/out" || problem 'a new key is advised, which would open nothing'
 DOCKER_CREDENTIAL_KEY_FILE=$scratch/none says_of_store "$helper" unusable key-missing
 chmod 644 "$scratch/wrong"
 DOCKER_CREDENTIAL_KEY_FILE=$scratch/wrong ask get ghcr.io
@@ -120,9 +121,32 @@ refused "^$HOME: is a directory"
 printf 'hunter2' >"$scratch/wrong"
 chmod 600 "$scratch/wrong"
 DOCKER_CREDENTIAL_KEY_FILE=$scratch/wrong ask get ghcr.io
-refused 'not a key: that is 32 bytes, as they are or in base64 or hex'
+refused 'not a key: that is 32 bytes, as they are or in base64 or hex; put the key back'
+lacks openssl "$scratch/out" || problem 'a new key is advised, which would open nothing'
 lacks hunter2 "$scratch/out" || problem 'the content of the key file is shown'
 unchanged
+
+it 'a key that is not there is made as the hint says, where there is nothing to open yet'
+forget_all
+none="$scratch/it's none"
+DOCKER_CREDENTIAL_KEY_FILE=$none keep ghcr.io
+refused 'the key file is not there; a new one is made by `.*`$'
+bash -c "$(sed 's/.*made by `//; s/`$//' "$scratch/out")"
+DOCKER_CREDENTIAL_KEY_FILE=$none keep ghcr.io
+succeeds_quietly
+DOCKER_CREDENTIAL_KEY_FILE=$none has ghcr.io
+printf 'hunter2' >"$none"
+DOCKER_CREDENTIAL_KEY_FILE=$none says_of_store "$helper" unusable key-unusable
+forget_all
+DOCKER_CREDENTIAL_KEY_FILE=$none keep ghcr.io
+refused 'not a key: .*; `openssl rand -base64 32` prints a new one'
+mkdir -p "$(dirname "$key_file")"
+(umask 077 && echo hunter2 >"$key_file")
+keep ghcr.io
+refused "^$key_file: not a key: .*; move it away"
+mv "$key_file" "$scratch/moved"
+keep ghcr.io
+succeeds_quietly
 
 # ---- rekey
 
