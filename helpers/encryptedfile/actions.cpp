@@ -40,7 +40,8 @@ people:
   unlock    ask for the passphrase, and keep the key in this login session: for 8 hours, or
             --for TIME (90s, 30m, 8h, 2d)
   lock      forget that key
-  rekey     encrypt the file with another key: a passphrase, the key in FILE, or a new random key
+  rekey     encrypt the file with another key: a passphrase, the key in FILE, or a new random key;
+            with a key in a file, no passphrase is needed from then on
   status    say whether the file can be used, and if not, why: for programs in one line of JSON,
             with -o text for people
 
@@ -141,6 +142,11 @@ std::optional<Error> rekey_at_random(CredentialsFile& file) {
   return left;
 }
 
+void say_without_passphrase(const std::filesystem::path& key_file) {
+  say(fmt::format("from now on the credentials open without a passphrase, for whoever can read {}",
+                  place_of(key_file)));
+}
+
 void rekey(const Arguments& arguments) {
   const bool to_passphrase = arguments == Arguments{"--passphrase"};
   const bool to_key_file = arguments.size() == 2 && arguments.front() == "--key-file";
@@ -149,11 +155,15 @@ void rekey(const Arguments& arguments) {
   file.require_existing();
   const auto before = file.header();
   file.read();  // asks for the old passphrase before the new one
-  const std::optional<Error> left =
-      to_passphrase ? rekey_to_passphrase(file)
-      : to_key_file ? rekey_to_key_file(file, std::filesystem::absolute(arguments.back()))
-                    : rekey_at_random(file);
-  if (before && before->passphrase) forget_key(*before->passphrase);
+  const std::filesystem::path key_file =
+      to_key_file ? std::filesystem::absolute(arguments.back()) : file.paths().key;
+  const std::optional<Error> left = to_passphrase ? rekey_to_passphrase(file)
+                                    : to_key_file ? rekey_to_key_file(file, key_file)
+                                                  : rekey_at_random(file);
+  if (before && before->passphrase) {
+    forget_key(*before->passphrase);
+    if (!to_passphrase) say_without_passphrase(key_file);
+  }
   if (left)
     throw Error("", fmt::format("rekeyed, but the key before is not gone: {}", left->what()),
                 left->hint());

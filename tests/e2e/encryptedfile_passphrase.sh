@@ -170,9 +170,10 @@ succeeds_quietly
 screen_has 'This is not its passphrase'
 run "$helper" lock
 
-it 'rekey to a key file, and back to a passphrase'
+it 'rekey to a key file, which it says, and back to a passphrase'
 typing "$new" -- "$helper" rekey
-succeeds_quietly
+succeeds
+err_has "open without a passphrase, for whoever can read $key_file$"
 [ -e "$key_file" ] || problem 'there is no key file'
 says_of_store "$helper" ready
 out_json .Key "\"$key_file\""
@@ -182,5 +183,17 @@ succeeds_quietly
 run "$helper" lock
 typing "$old" -- "$helper" list
 succeeds_quietly
+
+it 'rekey --key-file says it, too, and tells which variable to set'
+named="$scratch/it's named"
+(umask 077 && openssl rand -base64 32 >"$named")
+typing "$old" -- "$helper" rekey --key-file "$named"
+succeeds
+err_has "open without a passphrase, for whoever can read $named$"
+eval "$(sed -n 's/.*from now on: `\(export .*\)`$/\1/p' "$scratch/err")"
+run "$helper" list
+succeeds_quietly
+run "$helper" rekey --key-file "$named"
+succeeds_quietly # no passphrase before, and the variable names it
 
 finish
