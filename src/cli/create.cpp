@@ -7,6 +7,7 @@
 
 #include "cli/help.h"
 #include "cli/manifest.h"
+#include "cli/messages.h"
 #include "cli/options.h"
 #include "docker/config_change.h"
 #include "kubernetes/keyring.h"
@@ -70,6 +71,7 @@ std::string without_line_break(std::string password) {
 
 std::string read_password(const CreateOptions& options) {
   constexpr std::size_t max_password = 1024UL * 1024;
+  if (!options.password_file) print_note_of_typing("the password, which shows as it is typed,");
   std::string password = without_line_break(
       options.password_file ? read_file(*options.password_file, max_password)
                             : read_all(STDIN_FILENO, "standard input", max_password));

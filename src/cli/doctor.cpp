@@ -172,6 +172,7 @@ void fix(const DoctorOptions& options, const Checkup& checkup, HelperClient& hel
 }
 
 void doctor(const DoctorOptions& options) {
+  tell_of_typed_config(options.store);
   StatusLine status(options.store.quiet);
   HelperClient helpers = make_helper_client(options.store, status);
   const Checkup checkup = check_all(options.store.config, helpers);

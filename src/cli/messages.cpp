@@ -54,6 +54,12 @@ void print_hint(std::string_view hint) {
   print_line("hint", hint);
 }
 
+void print_note_of_typing(std::string_view what) {
+  if (isatty(STDIN_FILENO) != 0)
+    print_note(
+        fmt::format("waiting for {} on standard input; Ctrl-D on a line of its own ends it", what));
+}
+
 void print_lines(std::string_view lines) {
   print(lines);
 }

@@ -21,6 +21,9 @@ void print_warning(const Error& warning);
 void print_note(std::string_view note);
 void print_hint(std::string_view hint);
 
+/// If standard input is a terminal, prints a note that it is waited for: who is to type `what`.
+void print_note_of_typing(std::string_view what);
+
 /// Prints lines that are no message, such as a diff, as they are.
 void print_lines(std::string_view lines);
 

@@ -23,7 +23,12 @@ StoreOptions read_store_options(const cxxopts::ParseResult& parsed) {
           .quiet = parsed["quiet"].as<bool>()};
 }
 
+void tell_of_typed_config(const StoreOptions& options) {
+  if (!options.quiet && options.config == "-") print_note_of_typing("a config");
+}
+
 LoadedConfig load_config_aloud(const StoreOptions& options) {
+  tell_of_typed_config(options);
   LoadedConfig loaded = load_config(options.config);
   if (!options.quiet && !loaded.is_dockers_own)
     print_note(fmt::format("Docker has no config here; reading {}", loaded.config.file));

@@ -21,6 +21,9 @@ struct StoreOptions {
 void add_store_options(cxxopts::Options& options);
 StoreOptions read_store_options(const cxxopts::ParseResult& parsed);
 
+/// Says that a config is to be typed, if it is.
+void tell_of_typed_config(const StoreOptions& options);
+
 /// Loads the config, and says on standard error if it is not Docker's own, or if
 /// DOCKER_AUTH_CONFIG does not take part.
 LoadedConfig load_config_aloud(const StoreOptions& options);

@@ -72,9 +72,25 @@ bool is_protocol_action(std::string_view action) {
   return action == "store" || action == "get" || action == "erase" || action == "list";
 }
 
+std::string names_of(const std::vector<OwnAction>& actions) {
+  std::vector<std::string> names;
+  names.reserve(actions.size());
+  for (const OwnAction& action : actions)
+    names.emplace_back(action.name);
+  return join(names, ", ");
+}
+
+Error usage(const HelperProgram& program) {
+  return {"",
+          fmt::format("usage: {}{} <store|get|erase|list|version>", helper_program_prefix,
+                      program.name),
+          fmt::format("for people: {}, --help", names_of(program.own_actions))};
+}
+
 Error unknown_action(const HelperProgram& program, std::string_view action) {
   return {std::string(program.name), fmt::format("unknown action: {}", printable(action, 40)),
-          "the actions are store, get, erase, list and version"};
+          fmt::format("the actions are store, get, erase, list, version; for people: {}",
+                      names_of(program.own_actions))};
 }
 
 // The answer to arguments that need no store.
@@ -86,15 +102,35 @@ std::optional<std::string> plain_answer(const HelperProgram& program, std::strin
   return std::nullopt;
 }
 
+// Who types the command is to know that it waits, and for what.
+void say_what_it_waits_for(const HelperProgram& program, std::string_view action) {
+  const std::string_view what =
+      action == "store" ? R"({"ServerURL":"…","Username":"…","Secret":"…"})" : "a server URL";
+  try {
+    write_all(STDERR_FILENO, "standard error",
+              fmt::format("{}{}: waiting for {} on standard input; Ctrl-D on a line of its own "
+                          "ends it\n",
+                          helper_program_prefix, program.name, what));
+  } catch (const Error&) {
+    return;  // nobody is left to tell
+  }
+}
+
+std::string read_input(const HelperProgram& program, std::string_view action) {
+  if (isatty(STDIN_FILENO) != 0) {
+    if (action == "list") return {};
+    say_what_it_waits_for(program, action);
+  }
+  return read_all(STDIN_FILENO, "standard input", max_message);
+}
+
 std::string serve_protocol(const HelperProgram& program,
                            const std::vector<std::string>& arguments) {
-  if (arguments.size() != 1)
-    throw Error("", fmt::format("usage: {}{} <store|get|erase|list|version>", helper_program_prefix,
-                                program.name));
+  if (arguments.size() != 1) throw usage(program);
   const std::string& action = arguments.front();
   if (auto text = plain_answer(program, action)) return std::move(*text);
   if (!is_protocol_action(action)) throw unknown_action(program, action);
-  const std::string input = read_all(STDIN_FILENO, "standard input", max_message);
+  const std::string input = read_input(program, action);
   return answer(*program.open(), action, input);
 }
 
@@ -141,9 +177,7 @@ OwnAction status_action(const HelperProgram& program) {
 }
 
 int run(const HelperProgram& program, const std::vector<std::string>& arguments) {
-  std::vector<OwnAction> own_actions = program.own_actions;
-  own_actions.push_back(status_action(program));
-  for (const OwnAction& action : own_actions)
+  for (const OwnAction& action : program.own_actions)
     if (!arguments.empty() && arguments.front() == action.name)
       return serve_own_action(program, action, arguments);
   try {
@@ -171,8 +205,9 @@ std::string answer(Store& store, std::string_view action, std::string_view input
   return {};
 }
 
-int serve(const HelperProgram& program, int argc, char** argv) {
+int serve(HelperProgram program, int argc, char** argv) {
   harden_process();
+  program.own_actions.push_back(status_action(program));
   const int status = run(program, {argv + 1, argv + argc});
   wipe_stack();
   return status;

@@ -34,8 +34,11 @@ struct HelperProgram {
 /// answer on standard output with exit status 0, an error as one line on standard output with exit
 /// status 1. An error's hint stands on the same line, because Docker shows that line and no other.
 ///
+/// Where standard input is a terminal, a line on standard error says what is waited for; `list`,
+/// whose input says nothing, then reads none.
+///
 /// `status [-o json | text]`, which the protocol does not have, is served as an own action.
-int serve(const HelperProgram& program, int argc, char** argv);
+int serve(HelperProgram program, int argc, char** argv);
 
 /// What `action`, one of store, get, erase, list, answers to `input` (at most max_message bytes):
 /// empty for store and erase, else one line of JSON with its line break. Throws Error for an
