@@ -115,7 +115,7 @@ lacks openssl "$scratch/out" || problem 'a new key is advised, which would open 
 DOCKER_CREDENTIAL_KEY_FILE=$scratch/none says_of_store "$helper" unusable key-missing
 chmod 644 "$scratch/wrong"
 DOCKER_CREDENTIAL_KEY_FILE=$scratch/wrong ask get ghcr.io
-refused "^$scratch/wrong: others can use it, its mode is 0644; .*chmod 600 $scratch/wrong$"
+refused "^$scratch/wrong: others can use it, its mode is 0644; .*chmod 600 $scratch/wrong\`$"
 DOCKER_CREDENTIAL_KEY_FILE=$HOME ask get ghcr.io
 refused "^$HOME: is a directory"
 printf 'hunter2' >"$scratch/wrong"
@@ -165,7 +165,7 @@ same 'the files' "$(ls -A "$(dirname "$key_file")")" key
 it 'rekey --key-file: from then on that key file, which it says to name'
 run "$helper" rekey --key-file "$scratch/named"
 succeeds
-err_has "set DOCKER_CREDENTIAL_KEY_FILE=$scratch/named$"
+err_has "\`export DOCKER_CREDENTIAL_KEY_FILE=$scratch/named\`$"
 expect 'no key file of its own' [ ! -e "$key_file" ]
 ask get ghcr.io
 refused "^$key_file: not there"
@@ -190,14 +190,14 @@ DOCKER_CREDENTIAL_KEY_FILE=$scratch/named run "$helper" rekey
 action_fails 'this is not the key'
 unchanged
 XDG_DATA_HOME=$scratch/empty run "$helper" rekey
-action_fails 'not there yet; docker-credential-encryptedfile init makes it'
+action_fails 'not there yet; `docker-credential-encryptedfile init` makes it'
 
 it 'arguments that make no sense are refused'
 for arguments in 'init --pass' 'unlock now' 'unlock --for' 'lock x' 'rekey --key-file' 'status -v' \
   'status -o yaml' 'rekey --passphrase --key-file x'; do
   # shellcheck disable=SC2086 # several arguments
   run "$helper" $arguments
-  action_fails 'unexpected arguments: ' ' --help '
+  action_fails 'unexpected arguments: ' ' --help` '
 done
 run "$helper" unlock --for 8
 action_fails 'not a time: 8; write 90s'
@@ -213,7 +213,7 @@ err_has "made $data/credentials$"
 ask list
 out_is '{}'
 run "$helper" init
-action_fails 'there already; docker-credential-encryptedfile rekey '
+action_fails 'there already; `docker-credential-encryptedfile rekey` '
 run "$helper" unlock
 succeeds
 err_has 'nothing to unlock'

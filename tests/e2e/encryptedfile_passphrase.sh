@@ -52,13 +52,13 @@ if [ "$keyring" ]; then
   remember
   for action in get erase list; do
     ask $action ghcr.io
-    refused '/credentials: locked, and there is no terminal' 'docker-credential-encryptedfile unlock$'
+    refused '/credentials: locked, and there is no terminal' '`docker-credential-encryptedfile unlock`$'
   done
   keep quay.io
-  refused 'locked' 'docker-credential-encryptedfile unlock$'
+  refused 'locked' '`docker-credential-encryptedfile unlock`$'
   unchanged
   says_of_store "$helper" locked locked
-  out_has 'docker-credential-encryptedfile unlock"'
+  out_has 'docker-credential-encryptedfile unlock`"'
   typing -- "$helper" status
   succeeds_quietly
   out_json '[.State, .Faults]' '["locked",[]]'
@@ -111,7 +111,7 @@ screen_has 'This is not its passphrase'
 nothing_typed_shown
 run "$helper" lock
 typing "$wrong" "$wrong" "$wrong" "$old" -- "$helper" list
-refused 'locked, and what was entered is not its passphrase' 'unlock$'
+refused 'locked, and what was entered is not its passphrase' 'unlock`$'
 same 'the questions' "$(grep -o 'Passphrase for' "$scratch/screen" | wc -l)" 3
 unchanged
 
