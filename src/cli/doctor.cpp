@@ -162,9 +162,9 @@ void fix(const DoctorOptions& options, const Checkup& checkup, HelperClient& hel
     return fail_if_problems(checkup.findings, "");
   }
   show(options, checkup, repair);
+  print_notes(options, repair.notes);
   if (!is_wanted(options)) throw Error("", "nothing was changed");
   mend(options, checkup, repair);
-  print_notes(options, repair.notes);
   const Checkup mended = check_all(options.store.config, helpers);
   status.erase();
   report(options, mended.findings);

@@ -34,7 +34,8 @@ HelperCheck broken(const Interview& interview, std::string name, std::string_vie
 std::optional<HelperCheck> check_end(const Interview& interview, std::string_view action,
                                      const std::optional<HelperReply>& reply) {
   if (ended_by<NotStarted>(reply))
-    return failed_start(interview.use, std::get<NotStarted>(*failure_in(reply)->end).error_number);
+    return failed_start(interview.use, interview.program,
+                        std::get<NotStarted>(*failure_in(reply)->end).error_number);
   if (has_hung(reply)) return broken(interview, "helper-hangs", action, *failure_in(reply));
   if (ended_by<Killed>(reply))
     return broken(interview, "helper-crashes", action, *failure_in(reply));

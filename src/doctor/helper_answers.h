@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,6 +17,8 @@ namespace pullsecret {
 struct Interview {
   HelperUse use;
   std::vector<std::string> server_urls;                          ///< that Docker would ask it for
+  std::optional<std::filesystem::path> program = std::nullopt;   ///< if it is not on PATH, and
+  std::optional<std::string> search_path = std::nullopt;         ///< where the user's shell has it
   std::optional<HelperReply> version, list, get = std::nullopt;  ///< none: not asked
   std::optional<StoreStatus> store = std::nullopt;  ///< what stands behind it, if that is known
 };

@@ -1,6 +1,7 @@
 #include "doctor/helper_checks.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <utility>
 
 #include <fmt/format.h>
@@ -9,6 +10,7 @@
 #include "docker/resolve.h"
 #include "doctor/helper_answers.h"
 #include "doctor/helper_program.h"
+#include "doctor/helper_remedies.h"
 #include "doctor/registry.h"
 #include "doctor/store_checks.h"
 #include "system/text.h"
@@ -55,16 +57,24 @@ std::string server_url_to_get(const Interview& interview) {
   return own.empty() ? docker_server_url("docker.io") : own.front();
 }
 
+HelperCall call(const Interview& interview, std::string action, std::string input) {
+  return {.helper = interview.use.helper,
+          .action = std::move(action),
+          .input = std::move(input),
+          .program = interview.program,
+          .search_path = interview.search_path};
+}
+
 HelperCall version_call(const Interview& interview) {
-  return {interview.use.helper, "version", ""};
+  return call(interview, "version", "");
 }
 
 HelperCall list_call(const Interview& interview) {
-  return {interview.use.helper, "list", "unused"};
+  return call(interview, "list", "unused");
 }
 
 HelperCall get_call(const Interview& interview) {
-  return {interview.use.helper, "get", server_url_to_get(interview)};
+  return call(interview, "get", server_url_to_get(interview));
 }
 
 // Asks all at once, but for those that have not answered before.
@@ -87,7 +97,7 @@ void ask_about_stores(std::vector<Interview>& interviews, HelperClient& helpers)
   std::vector<StoreQuestion> questions;
   questions.reserve(interviews.size());
   for (const Interview& interview : interviews)
-    questions.push_back({interview.use.helper, has_hung(interview.version)});
+    questions.push_back({interview.use.helper, interview.program || has_hung(interview.version)});
   std::vector<std::optional<StoreStatus>> statuses = ask_stores(questions, helpers);
   for (std::size_t i = 0; i < interviews.size(); ++i)
     interviews[i].store = std::move(statuses[i]);
@@ -178,34 +188,19 @@ HelperCheck check(const Interview& interview, UserShell& shell) {
   check_labels(interview, check);
   const bool has_problem = worst(check.findings) == Severity::problem;
   check.state.is_useless = has_problem && !check.state.works && !check.state.is_lost;
-  if (!has_problem) append(check.findings, check_other_paths(interview.use, shell));
+  if (has_problem) return check;
+  if (interview.program) return interactive_only(interview.use, *interview.program);
+  append(check.findings, check_other_paths(interview.use, shell));
   return check;
 }
 
-// ---- What can be done about a helper of no use
+// ---- All together
 
-using CheckedHelpers = std::map<std::string, HelperCheck>;  // by name
-
-std::string offer_for(const HelperState& state, const std::optional<WorkingStore>& store) {
-  if (!store) return "install a store that works here, such as docker-credential-encryptedfile";
-  return state.is_lost ? fmt::format("`pullsecret doctor --fix` puts {} in its place", store->name)
-                       : fmt::format("`pullsecret doctor --fix --use {}`", store->name);
-}
-
-void offer(HelperCheck& check, const std::optional<WorkingStore>& store) {
-  for (Finding& finding : check.findings)
-    if (finding.severity == Severity::problem) finding.add_hint(offer_for(check.state, store));
-}
-
-void offer_working_store(CheckedHelpers& checked, HelperClient& helpers) {
+HelperStates states_of(const CheckedHelpers& checked) {
   HelperStates states;
   for (const auto& [helper, check] : checked)
     states[helper] = check.state;
-  const std::set<std::string> useless = useless_helpers(states);
-  if (useless.empty()) return;
-  const auto store = find_working_store(helpers, useless);
-  for (const std::string& helper : useless)
-    offer(checked[helper], store);
+  return states;
 }
 
 HelperChecks all_of(CheckedHelpers checked) {
@@ -271,10 +266,15 @@ HelperChecks check_helpers(const Config& config, HelperClient& helpers) {
   // A helper whose program is not there is not asked.
   std::vector<Interview> interviews;
   for (const HelperUse& use : uses_of(config)) {
-    if (auto absent = check_presence(use, shell))
+    if (auto absent = check_presence(use, shell)) {
       checked[use.helper] = *std::move(absent);
-    else
-      interviews.push_back({.use = use, .server_urls = server_urls_for(config, use.helper)});
+      continue;
+    }
+    interviews.push_back({.use = use, .server_urls = server_urls_for(config, use.helper)});
+    if (auto program = find_elsewhere(use, shell)) {
+      interviews.back().program = std::move(program);
+      interviews.back().search_path = shell.interactive_path();
+    }
   }
 
   // The others are, all at once.
@@ -287,8 +287,13 @@ HelperChecks check_helpers(const Config& config, HelperClient& helpers) {
 
   for (const Interview& interview : interviews)
     checked[interview.use.helper] = check(interview, shell);
-  offer_working_store(checked, helpers);
-  return all_of(std::move(checked));
+
+  keep_inline_beside_names(checked, config);
+  Substitute substitute(useless_helpers(states_of(checked)), helpers);
+  offer_substitute(checked, substitute);
+  HelperChecks checks = all_of(std::move(checked));
+  append(checks.findings, check_read_only(config, checks.helpers, substitute, helpers));
+  return checks;
 }
 
 std::optional<WorkingStore> find_working_store(HelperClient& helpers,

@@ -44,7 +44,8 @@ struct HelperChecks {
 /// for each helper at least:
 ///
 /// `helper-ok`, `helper-not-found`, `helper-not-executable`, `helper-wrong-format`,
-/// `helper-name-prefix`, `helper-name-empty`, `helper-name-invalid`, `helper-hangs`,
+/// `helper-name-prefix`, `helper-name-empty`, `helper-name-invalid`, `helper-misspelled`,
+/// `helper-read-only` (it mints tokens, and stands in credsStore), `helper-hangs`,
 /// `helper-crashes`, `helper-no-json`, `helper-no-list`, `helper-fails`, `helper-docker-desktop`,
 /// `helper-dev-container`, `helper-interactive-only`, `secretservice-lists-labels`; and
 /// `STORE-KIND` for what keeps a store from its work, with the kinds of helper/status.h.

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
+#include <cstddef>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -18,12 +21,15 @@
 namespace pullsecret {
 namespace {
 
-ProgramSearch search_here(const std::string& helper) {
-  return find_on_path(helper_program_name(helper));
-}
+namespace fs = std::filesystem;
 
 ProgramSearch search_on(const std::string& search_path, const std::string& helper) {
+  if (!is_helper_name(helper)) return {};
   return find_program(helper_program_name(helper), search_path);
+}
+
+ProgramSearch search_here(const std::string& helper) {
+  return search_on(environment_variable("PATH").value_or(""), helper);
 }
 
 // There is no such program: another store can take over.
@@ -79,7 +85,7 @@ HelperCheck name_prefix(const HelperUse& use) {
   return {{std::move(finding)}, {}};
 }
 
-// ---- Programs that are not there
+// ---- Helpers that are known
 
 /// What brings a helper that is not there.
 struct Origin {
@@ -100,12 +106,67 @@ constexpr std::array origins{
     Origin{"wincred", "it is Windows': this config comes from there"},
 };
 
-std::string origin_hint(const std::string& helper) {
-  const auto* const origin = std::find_if(origins.begin(), origins.end(), [&](const Origin& known) {
+const Origin* find_origin(const std::string& helper) {
+  const auto* const found = std::find_if(origins.begin(), origins.end(), [&](const Origin& known) {
     return helper == known.name || (known.name.ends_with('-') && helper.starts_with(known.name));
   });
-  return std::string(origin == origins.end() ? "install it, or add its folder to PATH"
-                                             : origin->hint);
+  return found == origins.end() ? nullptr : found;
+}
+
+// ---- Names that are nearly right
+
+// What is left of a name when what people get wrong is taken away.
+std::string core_of(std::string_view name) {
+  std::string letters = lower_case(name);
+  std::erase_if(letters, [](unsigned char letter) { return std::isalnum(letter) == 0; });
+  return letters;
+}
+
+std::set<std::string> helpers_on_path() {
+  std::set<std::string> names;
+  for (const std::string& folder : split(environment_variable("PATH").value_or(""), ':')) {
+    std::error_code ignored;
+    if (!folder.starts_with('/')) continue;
+    for (fs::directory_iterator entry(folder, ignored), end; entry != end;
+         entry.increment(ignored)) {
+      const std::string program = entry->path().filename();
+      if (program.starts_with(helper_program_prefix) &&
+          search_here(program.substr(helper_program_prefix.size())).found)
+        names.insert(program.substr(helper_program_prefix.size()));
+    }
+  }
+  return names;
+}
+
+// The one that is meant, if it is there: one wrong letter in five is a slip.
+std::optional<std::string> find_meant(const std::string& helper) {
+  const std::string letters = core_of(helper);
+  std::optional<std::string> meant;
+  std::size_t least = letters.size() / 5 + 1;
+  for (const std::string& name : helpers_on_path()) {
+    const std::size_t distance = edit_distance(letters, core_of(name));
+    if (distance >= least || (distance > 0 && find_origin(helper) != nullptr)) continue;
+    least = distance;
+    meant = name;
+  }
+  return letters.empty() ? std::nullopt : meant;
+}
+
+HelperCheck misspelled(const HelperUse& use, const std::string& meant) {
+  Finding finding = problem(
+      "helper-misspelled", program_of(use.helper),
+      fmt::format("{} names \"{}\", and there is no such helper: {}", in_words(use),
+                  printable(use.helper), consequence(use)),
+      fmt::format("did you mean \"{}\"? `pullsecret doctor --fix` writes that", printable(meant)));
+  finding.change = rename(use, meant);
+  return {{std::move(finding)}, {}};
+}
+
+// ---- Programs that are not there
+
+std::string origin_hint(const std::string& helper) {
+  const Origin* origin = find_origin(helper);
+  return std::string(origin == nullptr ? "install it, or add its folder to PATH" : origin->hint);
 }
 
 // A program in a folder that PATH does not name from the root.
@@ -113,7 +174,7 @@ std::optional<std::string> relative_folder_of(const std::string& helper) {
   for (const std::string& folder : split(environment_variable("PATH").value_or(""), ':')) {
     if (folder.starts_with('/')) continue;
     std::error_code unknown;
-    const auto here = std::filesystem::absolute(folder.empty() ? "." : folder, unknown);
+    const auto here = fs::absolute(folder.empty() ? "." : folder, unknown);
     if (!unknown && search_on(here.string(), helper).found) return folder;
   }
   return std::nullopt;
@@ -149,21 +210,7 @@ HelperCheck not_found(const HelperUse& use) {
 
 // ---- Programs that are elsewhere
 
-std::optional<HelperCheck> check_interactive_shell(const HelperUse& use, UserShell& shell) {
-  const auto found = search_on(shell.interactive_path(), use.helper).found;
-  if (!found) return std::nullopt;
-  return HelperCheck{
-      {problem("helper-interactive-only", program_of(use.helper),
-               fmt::format("it is in {}, which is on PATH in your interactive shell only: what "
-                           "starts Docker from here does not find it",
-                           place_of(found->parent_path())),
-               fmt::format("set PATH in ~/.profile in place of the shell's own file, or "
-                           "`sudo ln -s {} /usr/local/bin/`",
-                           shell_word(found->string())))},
-      {}};
-}
-
-bool is_standard(const std::filesystem::path& folder) {
+bool is_standard(const fs::path& folder) {
   constexpr std::array standard{"/usr/local/bin", "/usr/bin", "/bin"};
   return std::find(standard.begin(), standard.end(), folder) != standard.end();
 }
@@ -183,7 +230,6 @@ std::string in_words(const HelperUse& use) {
 
 std::optional<HelperCheck> check_presence(const HelperUse& use, UserShell& shell) {
   if (use.helper.empty()) return name_empty(use);
-  if (!is_helper_name(use.helper)) return name_invalid(use);
   const ProgramSearch search = search_here(use.helper);
   if (search.found) return std::nullopt;
   if (search.not_executable) {
@@ -191,8 +237,25 @@ std::optional<HelperCheck> check_presence(const HelperUse& use, UserShell& shell
     return lost(problem("helper-not-executable", program_of(use.helper), why.what(), why.hint()));
   }
   if (use.helper.starts_with(helper_program_prefix)) return name_prefix(use);
-  if (auto elsewhere = check_interactive_shell(use, shell)) return elsewhere;
-  return not_found(use);
+  if (find_elsewhere(use, shell)) return std::nullopt;
+  if (const auto meant = find_meant(use.helper)) return misspelled(use, *meant);
+  return is_helper_name(use.helper) ? not_found(use) : name_invalid(use);
+}
+
+std::optional<fs::path> find_elsewhere(const HelperUse& use, UserShell& shell) {
+  if (search_here(use.helper).found) return std::nullopt;
+  return search_on(shell.interactive_path(), use.helper).found;
+}
+
+HelperCheck interactive_only(const HelperUse& use, const fs::path& found) {
+  return {{problem("helper-interactive-only", program_of(use.helper),
+                   fmt::format("it is in {}, which is on PATH in your interactive shell only: what "
+                               "starts Docker from here does not find it",
+                               place_of(found.parent_path())),
+                   fmt::format("set PATH in ~/.profile in place of the shell's own file, or "
+                               "`sudo ln -s {} /usr/local/bin/`",
+                               shell_word(found.string())))},
+          {}};
 }
 
 std::optional<Finding> check_other_paths(const HelperUse& use, UserShell& shell) {
@@ -207,9 +270,9 @@ std::optional<Finding> check_other_paths(const HelperUse& use, UserShell& shell)
                  fmt::format("sudo ln -s {} /usr/local/bin/", shell_word(found->string())));
 }
 
-HelperCheck failed_start(const HelperUse& use, int error_number) {
-  const auto program = search_here(use.helper).found;
-  const Error why = start_failure(program.value_or(helper_program_name(use.helper)), error_number);
+HelperCheck failed_start(const HelperUse& use, std::optional<fs::path> found, int error_number) {
+  if (!found) found = search_here(use.helper).found;
+  const Error why = start_failure(found.value_or(helper_program_name(use.helper)), error_number);
   return lost(problem("helper-wrong-format", program_of(use.helper), why.what(), why.hint()));
 }
 

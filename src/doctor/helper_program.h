@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -43,17 +44,25 @@ struct HelperCheck {
   HelperState state;
 };
 
-/// Why Docker cannot find the helper's program, or may not run it; nothing if it can. Also sets
-/// what the finding changes: a name that only has `docker-credential-` too much.
+/// Why Docker cannot find the helper's program, or may not run it; nothing if it can, or
+/// find_elsewhere() finds it. Also sets what the finding changes: a name that only has
+/// `docker-credential-` too much, or is spelled nearly as a helper's that is there.
 std::optional<HelperCheck> check_presence(const HelperUse& use, UserShell& shell);
+
+/// The helper's program, if that is not on PATH but where the user's interactive shell finds it.
+std::optional<std::filesystem::path> find_elsewhere(const HelperUse& use, UserShell& shell);
+
+/// The finding on a helper that works, and is `found` there alone.
+HelperCheck interactive_only(const HelperUse& use, const std::filesystem::path& found);
 
 /// A warning if the helper's program, which is on PATH, is not where programs look that no terminal
 /// started.
 std::optional<Finding> check_other_paths(const HelperUse& use, UserShell& shell);
 
-/// Why the helper's program, which is on PATH, could not be started: execve(2) failed with
-/// `error_number`.
-HelperCheck failed_start(const HelperUse& use, int error_number);
+/// Why the helper's program, `found` elsewhere or on PATH, could not be started: execve(2) failed
+/// with `error_number`.
+HelperCheck failed_start(const HelperUse& use, std::optional<std::filesystem::path> found,
+                         int error_number);
 
 /// Whether VS Code made the helper for a window: `dev-containers-UUID`.
 bool is_dev_container(const std::string& helper);

@@ -4,9 +4,13 @@
 #include <set>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "credential/registry.h"
 #include "docker/ask_stores.h"
 #include "docker/resolve.h"
+#include "doctor/helper_lines.h"
+#include "doctor/token_helpers.h"
 #include "system/error.h"
 #include "system/text.h"
 
@@ -30,6 +34,22 @@ std::vector<std::string> logins_lost(const Config& before, const Config& after) 
   for (const std::string& key : named_registries(before))
     if (!named.contains(docker_server_url(key))) lost.push_back(docker_server_url(key));
   return without_repeats(std::move(lost));
+}
+
+// What was minted for them is now a login that ends.
+std::vector<std::string> tokens_lost(const Config& before, const Config& after) {
+  std::vector<std::string> notes;
+  for (const std::string& key : named_registries(before)) {
+    const std::string* helper = store_for(before, key);
+    const std::string* store = store_for(after, key);
+    const bool is_kept = helper == nullptr || (store != nullptr && *store == *helper);
+    if (!is_kept && mints_tokens_for(*helper, docker_lookup_name(key)))
+      notes.push_back(
+          fmt::format("{} minted tokens for {}: install it again and name it there, or "
+                      "log in whenever a token ends",
+                      printable(*helper), key_in_words(key)));
+  }
+  return notes;
 }
 
 std::optional<std::string> name_of(const std::optional<WorkingStore>& store) {
@@ -65,39 +85,13 @@ class Replacement {
   std::optional<std::optional<std::string>> found_;
 };
 
-// Where a helper fails, Docker takes what the file has, and is to go on doing so.
-void keep_inline(HelperChanges& lines, const Checkup& checkup, const Replacement& replacement,
-                 bool has_creds_store) {
-  for (const AuthEntry& entry : checkup.config->auths) {
-    const std::string* store = store_for(*checkup.config, entry.key);
-    if (is_empty(entry.credential) || is_docker_hub_token(entry.key) || store == nullptr) continue;
-    if (!replacement.has_to_go(checkup, *store)) continue;
-    std::optional<std::string>& line = lines[docker_lookup_name(entry.key)];
-    line.reset();
-    if (has_creds_store) line = "";
-  }
-}
-
-// The names by which Docker may find something in the helper.
-std::vector<std::string> names_asked_for(const Checkup& checkup, const std::string& helper) {
-  const auto& listed = checkup.helpers.at(helper).listed;
-  std::vector<std::string> keys = named_registries(*checkup.config);
-  if (listed) keys.insert(keys.end(), listed->begin(), listed->end());
-  std::vector<std::string> names;
-  for (const std::string& key : keys)
-    if (const std::string* store = store_for(*checkup.config, key);
-        store != nullptr && *store == helper)
-      names.push_back(docker_lookup_name(key));
-  return without_repeats(std::move(names));
-}
-
 // What a faulty helper gives all the same, such as one that cannot store, it goes on giving.
 void keep_given(HelperChanges& lines, const Checkup& checkup, const Replacement& replacement,
                 HelperClient& helpers) {
   std::vector<StoreKey> keys;
   for (const auto& [helper, state] : checkup.helpers)
     if (replacement.has_to_go(checkup, helper) && !state.is_lost && !state.hangs)
-      for (const std::string& name : names_asked_for(checkup, helper))
+      for (const std::string& name : names_asked_for(*checkup.config, helper, state.listed))
         keys.push_back({helper, name});
   const std::vector<StoreAnswer> answers = get_from_stores(keys, helpers);
   for (std::size_t i = 0; i < keys.size(); ++i)
@@ -118,8 +112,9 @@ ConfigChange replace_helpers(const Checkup& checkup, Replacement& replacement,
       if (!is_covered) line = *replacement.store(checkup);
     }
   if (change.empty()) return change;
-  keep_inline(change.cred_helpers, checkup, replacement,
-              change.creds_store || !config.creds_store.empty());
+  // Where a helper fails, Docker takes what the file has, and is to go on doing so.
+  keep_inline(change.cred_helpers, config, change.creds_store || !config.creds_store.empty(),
+              [&](const std::string& helper) { return replacement.has_to_go(checkup, helper); });
   keep_given(change.cred_helpers, checkup, replacement, helpers);
   std::erase_if(change.cred_helpers, [&](const auto& line) {
     const auto before = config.cred_helpers.find(line.first);
@@ -178,9 +173,11 @@ Repair plan_repair(const Checkup& checkup, const std::optional<std::string>& use
     repair.text = changed_config(*current.json, change);
     current = check_text(*checkup.location, {checkup.json->file, *repair.text}, helpers);
   }
-  if (checkup.config && current.config)
+  if (checkup.config && current.config) {
+    repair.notes = tokens_lost(*checkup.config, *current.config);
     for (const std::string& server_url : logins_lost(*checkup.config, *current.config))
       repair.notes.push_back("log in again: " + login_command(server_url));
+  }
   if (replacement.is_wanting())
     repair.notes.emplace_back(
         "no store works here that could take over; "

@@ -97,6 +97,13 @@ HelperReply reply_of(const HelperCall& call, ProgramResult& result) {
                        result.end, !words.empty()};
 }
 
+std::optional<Environment> environment_of(const HelperCall& call) {
+  if (!call.search_path) return std::nullopt;
+  Environment changed = environment();
+  changed["PATH"] = *call.search_path;
+  return changed;
+}
+
 // It fails as those did after which it was not made.
 HelperFailure not_asked(const HelperCall& call, std::chrono::milliseconds timeout) {
   const ProgramResult hung{.end = TimedOut{timeout}};
@@ -209,7 +216,8 @@ class HelperClient::Schedule {
                              .arguments = {calls_[call].action},
                              .input = calls_[call].input,
                              .timeout = limits_.timeout,
-                             .max_output = max_message});
+                             .max_output = max_message,
+                             .environment = environment_of(calls_[call])});
     } catch (const Error& error) {
       if (is_running()) return false;
       task.reply = HelperFailure{error};

@@ -32,6 +32,7 @@ struct HelperCall {
   std::string input;        ///< a server URL for `get` and `erase`; helpers ignore `list`'s
   std::string secret = {};  ///< what is secret in the input of `store`: no message repeats it
   std::optional<std::filesystem::path> program = std::nullopt;  ///< absent: the helper's on PATH
+  std::optional<std::string> search_path = std::nullopt;        ///< its $PATH; absent: the caller's
 };
 
 /// The call that stores `credential` under `server_url`.

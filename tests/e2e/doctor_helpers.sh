@@ -51,6 +51,15 @@ for row in 'gcloud:Google Cloud CLI' 'ecr-login:apt install amazon-ecr-credentia
   finds problem helper-not-found "$not_found" "${row#*:}"
 done
 
+it 'what minted tokens is replaced with a word about that'
+for row in gcr.io:gcloud 123456789012.dkr.ecr.eu-west-1.amazonaws.com:ecr-login a.azurecr.io:acr-env; do
+  config "{\"credHelpers\":{\"${row%:*}\":\"${row##*:}\"}}"
+  run env "PATH=$program_folder" pullsecret doctor -o json
+  finds problem helper-not-found '' 'puts encryptedfile in its place, which mints no tokens: log in to'
+  run env "PATH=$program_folder" pullsecret doctor --fix --yes
+  err_has "^pullsecret: note: .* minted tokens for ${row%:*}"
+done
+
 it 'Docker Desktop is gone'
 for name in desktop desktop.exe; do
   uses "$name"
@@ -88,6 +97,36 @@ finds problem helper-name-prefix '' 'let it say "nowhere", and install that help
 follows helper-name-prefix
 same 'credsStore' "$(jq -r .credsStore "$HOME/.docker/config.json")" encryptedfile
 
+it 'names that are nearly those of helpers that are there: --fix writes these'
+for name in Encryptedfile 'encryptedfile ' encrypted-file encryptedfil ' encryptedfile' 'encryptedfile\n'; do
+  uses "$name"
+  doctor
+  finds problem helper-misspelled "$not_found" '^did you mean "encryptedfile"\? `pullsecret doctor --fix`'
+  follows helper-misspelled
+  same 'credsStore' "$(jq -r .credsStore "$HOME/.docker/config.json")" encryptedfile
+done
+config '{"credHelpers":{"a.example":"Good"}}'
+store good '{}'
+doctor
+follows helper-misspelled
+same 'the config' "$(jq -c . "$HOME/.docker/config.json")" '{"credHelpers":{"a.example":"good"}}'
+for name in ' ' '-' gco encrypted; do
+  uses "$name"
+  doctor
+  lacks_finding helper-misspelled
+done
+
+it 'and what Docker takes from the file meanwhile it goes on taking from there'
+inline='{"ghcr.io":{"auth":"dTpodW50ZXIy"}}'
+config "{\"auths\":$inline,\"credsStore\":\"Good\"}"
+doctor
+run pullsecret doctor --fix --yes
+same 'the config' "$(jq -c . "$HOME/.docker/config.json")" \
+  "{\"auths\":$inline,\"credsStore\":\"good\",\"credHelpers\":{\"ghcr.io\":\"\"}}"
+config "{\"auths\":$inline,\"credsStore\":\"docker-credential-good\"}"
+run pullsecret doctor --fix --yes
+json_is 'beside a name without docker-credential-' '{"ghcr.io":""}' .credHelpers "$HOME/.docker/config.json"
+
 it 'an empty name'
 config '{"credHelpers":{"a.example":""}}'
 doctor
@@ -109,7 +148,7 @@ cp "$e2e/json_store" "$(program plain)"
 chmod 644 "$(program plain)"
 uses plain
 doctor
-finds problem helper-not-executable "$(program plain): not executable" "^chmod \+x $(program plain)"
+finds problem helper-not-executable "$(program plain): not executable" "^.chmod \+x $(program plain)"
 
 it 'on a file system that is mounted noexec'
 mkdir "$scratch/noexec"
@@ -192,8 +231,8 @@ printf '#!/bin/sh\r\necho "{}"\r\n' >"$(program crlf)"
 chmod +x "$(program crlf)"
 uses crlf
 doctor
-finds problem helper-wrong-format 'CR LF' "^sed -i 's/"
-sh -c "$(jq -r '.[] | select(.name == "helper-wrong-format").hint | sub("; or .*"; "")' "$scratch/out")"
+finds problem helper-wrong-format 'CR LF' "^.sed -i 's/"
+sh -c "$(jq -r '.[] | select(.name == "helper-wrong-format").hint | split("`")[1]' "$scratch/out")"
 doctor
 lacks_finding helper-wrong-format
 
@@ -214,6 +253,24 @@ SHELL=/bin/bash PATH=$PATH:$HOME/tools doctor
 succeeds
 finds ok helper-ok
 finds warning helper-interactive-only "it is in $HOME/tools.*cron" "ln -s $HOME/tools/docker-credential-tool"
+
+it 'broken anyway: where it is found is not what is wrong'
+printf 'MZ\x90\0' >"$HOME/tools/docker-credential-tool"
+SHELL=/bin/bash doctor
+finds problem helper-wrong-format '' '`pullsecret doctor --fix` puts encryptedfile'
+lacks_finding helper-interactive-only
+SHELL=/bin/bash PATH=$PATH:$HOME/tools doctor
+finds problem helper-wrong-format
+lacks_finding helper-interactive-only
+
+it 'a program that finds the rest of itself on that PATH works there'
+printf '#!/bin/sh\nexec tool-itself "$1"\n' >"$HOME/tools/docker-credential-tool"
+cp "$e2e/json_store" "$HOME/tools/tool-itself"
+echo '{}' >"$HOME/tools/tool-itself.json"
+chmod +x "$HOME/tools/tool-itself"
+SHELL=/bin/bash doctor
+finds problem helper-interactive-only
+ln -sf "$e2e/json_store" "$HOME/tools/docker-credential-tool"
 
 it 'and on PATH everywhere'
 # shellcheck disable=SC2016
