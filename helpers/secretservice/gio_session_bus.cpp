@@ -65,6 +65,13 @@ void keep_signal(GDBusConnection*, const char*, const char*, const char*, const 
   static_cast<Value*>(place)->reset(g_variant_ref(arguments));
 }
 
+// Null if the connection is over something else.
+GSocket* socket_of(GDBusConnection& bus) {
+  GIOStream* stream = g_dbus_connection_get_stream(&bus);
+  if (!G_IS_SOCKET_CONNECTION(stream)) return nullptr;
+  return g_socket_connection_get_socket(G_SOCKET_CONNECTION(stream));
+}
+
 // A signal, waited for while this lives.
 class Subscription {
  public:
@@ -105,6 +112,7 @@ GioSessionBus::GioSessionBus(seconds limit) : limit_(limit) {
     throw no_bus_error(reason(*owned));
   }
   g_dbus_connection_set_exit_on_close(bus_.get(), FALSE);
+  if (is_local()) refuse_others_bus(g_socket_get_fd(socket_of(*bus_)));
 }
 
 GioSessionBus::~GioSessionBus() {
@@ -114,10 +122,8 @@ GioSessionBus::~GioSessionBus() {
 }
 
 bool GioSessionBus::is_local() const {
-  GIOStream* stream = g_dbus_connection_get_stream(bus_.get());
-  if (!G_IS_SOCKET_CONNECTION(stream)) return false;
-  GSocket* socket = g_socket_connection_get_socket(G_SOCKET_CONNECTION(stream));
-  return g_socket_get_family(socket) == G_SOCKET_FAMILY_UNIX;
+  return socket_of(*bus_) != nullptr &&
+         g_socket_get_family(socket_of(*bus_)) == G_SOCKET_FAMILY_UNIX;
 }
 
 Answer GioSessionBus::call_unchecked(const ServiceCall& call) {

@@ -51,7 +51,7 @@ std::string error_name(const GError* error);
 class GioSessionBus {
  public:
   /// Connects to $DBUS_SESSION_BUS_ADDRESS, else $XDG_RUNTIME_DIR/bus. Throws Error if there is no
-  /// bus. No function waits longer than `limit` for any one answer.
+  /// bus, or if it is another user's. No function waits longer than `limit` for any one answer.
   explicit GioSessionBus(std::chrono::seconds limit);
   GioSessionBus(const GioSessionBus&) = delete;
   GioSessionBus& operator=(const GioSessionBus&) = delete;

@@ -1,5 +1,9 @@
 #include "helpers/secretservice/secret_service_api.h"
 
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <cstdlib>
 #include <utility>
 
@@ -45,6 +49,19 @@ void require_bus_variable() {
       unsetenv(variable);
   }
   if (!is_set) throw no_bus_error(std::nullopt);
+}
+
+void refuse_others_bus(int socket) {
+  ucred peer{};
+  socklen_t size = sizeof peer;
+  if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
+    throw no_bus_error(error_text(errno));
+  constexpr auto unknown = static_cast<uid_t>(-1);  // not a local socket
+  if (peer.uid == geteuid() || peer.uid == 0 || peer.uid == unknown) return;
+  throw SecretServiceError(
+      SecretServiceError::Kind::no_bus,
+      fmt::format("the session bus belongs to user {}, and this is user {}", peer.uid, geteuid()),
+      fmt::format("run as the user whose session it is, without sudo; {}", needs_no_bus));
 }
 
 bool says_no_such_object(std::string_view error_name) {

@@ -29,6 +29,12 @@ inline constexpr std::string_view no_object = "/";  // what the service answers 
 /// address.
 void require_bus_variable();
 
+/// Throws Error if a local bus, connected to by `socket`, is neither this user's nor root's: who
+/// listens there gets the secrets, and the environment of another session, or of another user's
+/// `sudo -E`, names it as well as one's own (SO_PEERCRED, unix(7)). Of a bus over the network the
+/// system does not know whose it is.
+void refuse_others_bus(int socket);
+
 /// The D-Bus error of this name says that the object asked is not there, or no longer.
 bool says_no_such_object(std::string_view error_name);
 

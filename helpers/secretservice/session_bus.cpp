@@ -96,7 +96,9 @@ SessionBus::SessionBus(seconds limit) : limit_(limit) {
   const int result = sd_bus_open_user(&bus);
   if (result < 0) throw no_bus_error(error_text(-result));
   bus_.reset(bus);
-  refuse_network(check(sd_bus_get_fd(bus)));
+  const int socket = check(sd_bus_get_fd(bus));
+  refuse_network(socket);
+  refuse_others_bus(socket);
 }
 
 Message SessionBus::method(const std::string& object, const char* interface,

@@ -39,8 +39,8 @@ int check(int result);
 class SessionBus {
  public:
   /// Connects to $DBUS_SESSION_BUS_ADDRESS, else $XDG_RUNTIME_DIR/bus. Throws Error if there is no
-  /// bus, or if it is one over the network: secrets pass unencrypted. No function waits longer than
-  /// `limit` for any one answer.
+  /// bus, if it is another user's, or one over the network: secrets pass unencrypted. No function
+  /// waits longer than `limit` for any one answer.
   explicit SessionBus(std::chrono::seconds limit);
 
   /// A call of the service's method `member`, its arguments to be appended.
