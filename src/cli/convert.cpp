@@ -172,7 +172,7 @@ void warn_of_others(const Spellings& spellings,
       "",
       fmt::format("{} and {} mean one registry and have different credentials; that of {} counts",
                   key_in_words(counting.first), join(others, ", "), key_in_words(counting.first)),
-      "docker logout the one you do not need"));
+      "take those you do not need out of the config; docker logout takes all of them"));
 }
 
 KeyedCredentials mend_keys(const ConvertOptions& options, KeyedCredentials credentials) {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "credential/basic_auth.h"
+#include "credential/registry.h"
 #include "docker/ask_stores.h"
 #include "helper/answer.h"
 #include "helper/protocol.h"
@@ -48,18 +49,23 @@ std::optional<Error> why_no_file_keeps(const Credential& credential) {
 
 // ---- Comparing
 
-std::string command_to_erase(const std::string& store, const std::string& server_url) {
-  return fmt::format("echo {} | {}{} erase", printable(server_url), helper_program_prefix,
-                     printable(store));
+std::string how_to_remove(const std::string& place, const std::string& key) {
+  if (is_inline(place)) return "take it out of the file";
+  return fmt::format("`printf %s {} | {} erase`", shell_word(key),
+                     shell_word(helper_program_name(place)));
+}
+
+// What is in the file counts where credHelpers names it, whatever the store has.
+std::string how_to_prefer(const Move& move, const std::string& target) {
+  return is_inline(target)
+             ? fmt::format(R"(write "{}": "" into credHelpers)", key_in_words(move.registry))
+             : how_to_remove(move.from, move.key);
 }
 
 Error another_is_there(const Move& move, const std::string& target) {
-  const std::string advice =
-      is_inline(target)
-          ? fmt::format("take the one that is not needed out of the file, or: {}",
-                        command_to_erase(move.from, move.key))
-          : fmt::format("if that one is not needed: {}", command_to_erase(target, move.target_key));
-  return {"", fmt::format("another credential is at the new place, {}", printable(target)), advice};
+  return {"", fmt::format("another credential is at the new place, {}", printable(target)),
+          fmt::format("if that one is not needed: {}; if it is the only one needed: {}",
+                      how_to_remove(target, move.target_key), how_to_prefer(move, target))};
 }
 
 StoreAnswer inline_answer(const Config& config, const std::string& key) {

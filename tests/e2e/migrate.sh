@@ -179,7 +179,7 @@ out_has "^$registry +inline +secretservice +moved$"
 out_has '^ghcr.io +encryptedfile +secretservice +failed$'
 err_has 'error: 1 of 2 credentials cannot move:'
 err_has 'ghcr.io: another credential is at the new place, secretservice'
-err_has 'hint: .*echo ghcr.io | docker-credential-secretservice erase$'
+err_has 'hint: if that one is not needed: `printf %s ghcr.io \| docker-credential-secretservice erase`;'
 run pullsecret get ghcr.io -o password
 out_is hunter2-ghcr
 still_logs_in

@@ -237,7 +237,8 @@ TEST_CASE("of one registry twice the needless one goes, and never a credential")
   const std::string different =
       R"({"auths":{"ghcr.io":{"auth":"dTpw"},"https://ghcr.io":{"auth":"dTpx"}}})";
   CHECK(mended(different) == different);
-  CHECK(find(check_entries_of(different), "entry-twice")->hint == "docker logout https://ghcr.io");
+  CHECK(find(check_entries_of(different), "entry-twice")->hint ==
+        "keep one of them in the file; docker logout takes both");
 }
 
 TEST_CASE("credHelpers is looked into by exactly one name") {

@@ -21,7 +21,8 @@ TEST_CASE("another credential at the new place stays there, and the old one wher
   run.migrate({.to = "new"});
   CHECK(state_of(run, "a.io", "old") == "failed: another credential is at the new place, new");
   CHECK(run.moves[0].reason->hint() ==
-        "if that one is not needed: echo a.io | docker-credential-new erase");
+        "if that one is not needed: `printf %s a.io | docker-credential-new erase`; "
+        "if it is the only one needed: `printf %s a.io | docker-credential-old erase`");
   CHECK(listed("old") == Names{"a.io"});
   CHECK(run.config().creds_store == "old");
   CHECK(run.config().cred_helpers == Lines{{"b.io", "new"}});
