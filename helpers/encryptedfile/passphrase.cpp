@@ -134,7 +134,7 @@ DerivedKey ask_for_new_passphrase() {
   const auto terminal = Terminal::open();
   if (!terminal)
     throw Error("", "there is no terminal to ask for a passphrase",
-                "a key file needs none: `docker-credential-encryptedfile init`");
+                "a key file needs none: leave --passphrase out");
   const std::string passphrase = terminal->ask_secret("New passphrase: ");
   if (terminal->ask_secret("The same again: ") != passphrase)
     throw Error("", "the two passphrases differ", "nothing was changed; try again");

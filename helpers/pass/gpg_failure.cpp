@@ -107,7 +107,9 @@ Error encryption_failure(std::string_view error_output, const KeyList& list_keys
     if (!key) return key_error(GpgKeyFault::missing, *refused);
     if (const auto fault = fault_of(*key)) return key_error(*fault, key->fingerprint);
   }
-  return in_own_words(error_output, "encrypt", "try it by hand: `pass insert test`");
+  return in_own_words(error_output, "encrypt",
+                      "see what it says: `echo | gpg --encrypt --recipient KEY >/dev/null`, with "
+                      "the KEY in .gpg-id");
 }
 
 Error decryption_failure(std::string_view error_output, const KeyList& list_keys,

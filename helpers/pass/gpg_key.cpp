@@ -98,9 +98,10 @@ Error key_error(GpgKeyFault fault, std::string_view key) {
       return {
           "pass",
           fmt::format("the password store's GPG key {} has no valid part to encrypt with", name),
-          fmt::format("extend or add a subkey with `gpg --edit-key {}`, or use another key: "
+          fmt::format("`gpg --quick-add-key {}` adds one; where one has expired, `gpg --edit-key "
+                      "{} 'key *' expire save` extends it; or use another key: "
                       "`pass init KEY`",
-                      word)};
+                      word, word)};
     case GpgKeyFault::untrusted:
       break;
   }

@@ -42,14 +42,21 @@ std::optional<HelperCheck> check_end(const Interview& interview, std::string_vie
   return std::nullopt;
 }
 
-HelperCheck no_json(const Interview& interview, const std::string& fault) {
+// For `get`, what it prints may be a password.
+std::string how_to_see(const Interview& interview, const AnswerFault& fault) {
+  const bool is_get = fault.action == "get";
+  return fmt::format("see what it prints{}: `echo {} | {} {}`",
+                     is_get ? ", perhaps a password" : "", is_get ? "REGISTRY" : "unused",
+                     shell_word(helper_program_name(interview.use.helper)), fault.action);
+}
+
+HelperCheck no_json(const Interview& interview, const AnswerFault& fault) {
   const std::string program = program_of(interview.use.helper);
   return {{problem("helper-no-json", program,
-                   fmt::format("{}, as a credential helper's has to be: is it another program of "
-                               "that name?",
-                               fault),
-                   fmt::format("see what it prints: `echo unused | {} list`",
-                               shell_word(helper_program_name(interview.use.helper))))},
+                   fmt::format("{}: {}, as a credential helper's has to be: is it another program "
+                               "of that name?",
+                               fault.action, fault.message),
+                   how_to_see(interview, fault))},
           {}};
 }
 
@@ -103,7 +110,7 @@ StoreList listed_by(const Interview& interview) {
   }
 }
 
-std::optional<std::string> answer_fault(const Interview& interview) {
+std::optional<AnswerFault> answer_fault(const Interview& interview) {
   const std::string* list = answer_in(interview.list);
   const std::string* get = answer_in(interview.get);
   std::string_view action = "list";
@@ -112,7 +119,7 @@ std::optional<std::string> answer_fault(const Interview& interview) {
     action = "get";
     if (get != nullptr) parse_get_answer(*get);
   } catch (const Error& error) {
-    return fmt::format("{}: {}", action, error.message());
+    return AnswerFault{action, error.message()};
   }
   return std::nullopt;
 }

@@ -37,7 +37,11 @@ bool is_silent(const Interview& interview);
 StoreList listed_by(const Interview& interview);
 
 /// What is wrong with the text of an answer, which is never shown: it may hold a secret.
-std::optional<std::string> answer_fault(const Interview& interview);
+struct AnswerFault {
+  std::string_view action;
+  std::string message;
+};
+std::optional<AnswerFault> answer_fault(const Interview& interview);
 
 /// What the answers of the helper itself come to: one finding.
 HelperCheck check_answers(const Interview& interview);

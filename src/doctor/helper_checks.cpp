@@ -227,7 +227,8 @@ std::optional<Error> fault_of(const Interview& interview) {
   if (const auto status = store_of(interview))
     if (auto reason = why_not_usable(store, *status)) return reason;
   if (failure != nullptr) return failure->error;
-  if (const auto fault = answer_fault(interview)) return Error(program_of(store), *fault);
+  if (const auto fault = answer_fault(interview))
+    return Error(program_of(store), fmt::format("{}: {}", fault->action, fault->message));
   return std::nullopt;
 }
 

@@ -217,8 +217,8 @@ Remark wrong_type(const SecretManifest& manifest, SecretType right) {
 
 Remark wrong_data_key(const SecretManifest& manifest, const DataPlace& misplaced) {
   const auto [type, data_key] = names_of(misplaced.type);
-  const bool can_be_remade =
-      misplaced.type == SecretType::dockerconfigjson && !manifest.name.empty();
+  const bool can_be_remade = misplaced.type == SecretType::dockerconfigjson &&
+                             !manifest.name.empty() && !manifest.name.starts_with('-');
   return {
       "wrong-data-key", problem,
       fmt::format("{} is {}, which the kubelet reads from the data key {} of type {} alone",

@@ -216,25 +216,9 @@ rm "$GNUPGHOME/gpg-agent.conf"
 # on_terminal TYPED: `get` with standard error on a terminal that TYPED is typed on once gpg asks.
 on_terminal() {
   forget_passphrases
-  run python3 - "$ours" "$1" "$scratch/out-of-helper" <<'END'
-import os, pty, select, subprocess, sys, time
-program, typed, out = sys.argv[1:]
-leader, follower = pty.openpty()
-with open(out, 'wb') as output:
-    helper = subprocess.Popen([program, 'get'], stdin=subprocess.PIPE, stdout=output,
-                              stderr=follower, env=dict(os.environ, TERM='xterm'))
-helper.stdin.write(b'ghcr.io')
-helper.stdin.close()
-seen, end, last = b'', time.time() + 30, 0
-while helper.poll() is None and time.time() < end:
-    if select.select([leader], [], [], 0.1)[0]:
-        seen += os.read(leader, 4096)
-    if b'assphrase' in seen and time.time() - last > 1:
-        last = time.time()
-        os.write(leader, typed.encode() + b'\r')
-sys.stdout.write('asked' if b'assphrase' in seen else 'not asked')
-sys.exit(helper.wait())
-END
+  # shellcheck disable=SC2016 # for the inner shell
+  run python3 "$e2e/typed_passphrase.py" "$1" "$scratch/out-of-helper" \
+    sh -c 'printf %s ghcr.io | "$1" get' sh "$ours"
   same 'the terminal' "$(cat "$scratch/out")" asked
   cp "$scratch/out-of-helper" "$scratch/out"
 }
