@@ -36,7 +36,7 @@ doctor() { run env "$@" pullsecret doctor -o json --timeout 30; }
 finding_is_mended() {
   doctor "${@:2}"
   hint_of_finding "$1"
-  follow "$shell"
+  follow
   doctor "${@:2}"
   out_json "any(.[]; .name == \"$1\")" false
 }
@@ -77,11 +77,11 @@ misplaced() {
   docker_folder "$1"
   doctor "DOCKER_CONFIG=$1"
   hint_of_finding docker-config-relative
-  run "$shell" -c "$hint && printf '%s' \"\$DOCKER_CONFIG\""
+  follow_by "$shell" -c "$command && printf '%s' \"\$DOCKER_CONFIG\""
   out_is "$(pwd)/$1"
   doctor "DOCKER_CONFIG=$PWD/$1/config.json"
   hint_of_finding docker-config-missing
-  run "$shell" -c "$hint && printf '%s' \"\$DOCKER_CONFIG\""
+  follow_by "$shell" -c "$command && printf '%s' \"\$DOCKER_CONFIG\""
   out_is "$PWD/$1"
 }
 for_each_name misplaced
@@ -99,13 +99,13 @@ else
     run "${as_nobody[@]}" env "DOCKER_CONFIG=$1" pullsecret doctor -o json
     hint_of_finding file-owner
     # sudo's $(id -u) is that of its caller.
-    hint=${hint/'$(id -u):$(id -g)'/65534:65534}
-    follow "$shell"
+    command=${command/'$(id -u):$(id -g)'/65534:65534}
+    follow
     run "${as_nobody[@]}" env "DOCKER_CONFIG=$1" pullsecret doctor -o json
     out_json 'any(.[]; .name == "file-owner")' false
     hint_of_finding folder-owner
-    hint=${hint/'$(id -u):$(id -g)'/65534:65534}
-    follow "$shell"
+    command=${command/'$(id -u):$(id -g)'/65534:65534}
+    follow
     run "${as_nobody[@]}" env "DOCKER_CONFIG=$1" pullsecret doctor -o json
     succeeds
     out_json 'map(select(.severity != "ok" and .name != "docker-config-relative"))' '[]'
@@ -113,8 +113,7 @@ else
     chmod 000 "./$1/config.json"
     run "${as_nobody[@]}" env "DOCKER_CONFIG=$1" pullsecret doctor -o json
     hint_of_finding file-unreadable
-    run "${as_nobody[@]}" "$shell" -c "$(command_in "$hint")"
-    succeeds
+    follow_by "${as_nobody[@]}" "$shell" -c "$command"
     run "${as_nobody[@]}" env "DOCKER_CONFIG=$1" pullsecret doctor -o json
     succeeds
     keeps_login "$1"
@@ -132,7 +131,7 @@ backup() {
     pullsecret migrate --to encryptedfile
   succeeds
   hint_on_standard_error 'plain text'
-  follow "$shell"
+  follow
   same "what is in Docker's folder" "$(ls -A -- "./$1")" config.json
   run env "DOCKER_CONFIG=$1" "XDG_DATA_HOME=$PWD/data" "XDG_CONFIG_HOME=$PWD/config" \
     pullsecret get ghcr.io -o password
@@ -167,9 +166,20 @@ linked_helper() {
   chmod +x "./$1/docker-credential-here"
   doctor "PATH=$PWD/$1:$PATH" SHELL=/bin/sh
   hint_of_finding helper-interactive-only
+  link
+  rm -r usr-local-bin
+  # In the interactive shell only; there it cannot be told where a line of PATH ends.
+  [ "$1" != "$with_line_break" ] || return
+  printf 'PATH=%q:$PATH\n' "$PWD/$1" >"$HOME/.bashrc"
+  doctor SHELL=/bin/bash
+  hint_of_finding helper-interactive-only
+  link
+  rm "$HOME/.bashrc"
+}
+link() {
   mkdir usr-local-bin
-  hint=${hint//\/usr\/local\/bin\//usr-local-bin/}
-  follow "$shell"
+  command=${command//\/usr\/local\/bin\//usr-local-bin/}
+  follow
   run usr-local-bin/docker-credential-here list
   out_is '{}'
 }
@@ -201,7 +211,7 @@ registry_to_log_in_to() {
   config "$(jq -nc --arg key "$1" '{auths: {($key): {}}}')"
   doctor
   hint_of_finding entry-empty
-  follow "$shell"
+  follow
   case $1 in
   *[/$'\n']*) words='<login><REGISTRY>' ;;
   -*) words="<login><--><$1>" ;;
@@ -210,7 +220,7 @@ registry_to_log_in_to() {
   out_is "$words"
   run pullsecret get "$1"
   hint_on_standard_error 'docker login'
-  follow "$shell"
+  follow
   out_is "$words"
 }
 for_each_name registry_to_log_in_to
@@ -246,19 +256,19 @@ key_file() {
   (
     export XDG_DATA_HOME=$PWD/data DOCKER_CREDENTIAL_KEY_FILE=$PWD/$1/key
     run docker-credential-encryptedfile status
-    hint=$(jq -r '.Faults[0].Hint' "$scratch/out")
-    follow "$shell"
+    hint_of_status
+    follow
     says_of_store docker-credential-encryptedfile ready
     chmod 644 "$DOCKER_CREDENTIAL_KEY_FILE"
     run docker-credential-encryptedfile status
-    hint=$(jq -r '.Faults[0].Hint' "$scratch/out")
-    follow "$shell"
+    hint_of_status
+    follow
     says_of_store docker-credential-encryptedfile ready
     unset DOCKER_CREDENTIAL_KEY_FILE
     run docker-credential-encryptedfile init
     run docker-credential-encryptedfile rekey --key-file "$PWD/$1/key"
-    hint=$(grep -o '`.*`' "$scratch/err")
-    run "$shell" -c "$(command_in "$hint") && docker-credential-encryptedfile status"
+    take_hint "$(sed 's/^docker-credential-encryptedfile: //' "$scratch/err")"
+    follow_by "$shell" -c "$command && docker-credential-encryptedfile status"
     out_json .State '"ready"'
     printf '%s\n' "${problems[@]}" >"$scratch/problems"
   )
@@ -266,4 +276,5 @@ key_file() {
 }
 for_each_name key_file
 
+all_are_followed
 finish

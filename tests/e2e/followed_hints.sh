@@ -1,0 +1,408 @@
+#!/bin/bash
+# What pullsecret's messages tell people to do, done: the command is taken from the message and run.
+# Then what was wrong is gone, and every credential that was there still is. docker, the registry,
+# kubectl and the stores are real; the API server is api_server_standin.py.
+#
+# one build: it is about what is said
+
+# shellcheck source=registry_cases.sh
+. "$(dirname "$0")/registry_cases.sh"
+# shellcheck source=hints.sh
+. "$e2e/hints.sh"
+need docker docker-registry htpasswd jq kubectl python3 setpriv
+
+file=$HOME/.docker/config.json
+chmod 700 "$HOME/.docker"
+umask 077
+start_registry
+other=localhost:${registry#*:} # the same one, under another name
+plain=$(printf '%s:%s' "$user" "$password" | base64 -w 0)
+
+# doctor: what it finds.
+doctor() { run pullsecret doctor -o json --timeout 30; }
+
+# mended NAME: there is no such finding any more, and no problem.
+mended() {
+  doctor
+  succeeds
+  out_json "any(.[]; .name == \"$1\")" false
+}
+
+# kept REGISTRY...: Docker's credential for each is that of these tests, by whatever store.
+kept() {
+  local name
+  for name; do
+    run pullsecret get "$name"
+    succeeds
+    out_json '[.Username, .Secret]' "$(jq -nc '$ARGS.positional' --args "$user" "$password")"
+    logs_in_again "$name"
+  done
+}
+
+# log_in: the hint's `docker login` with a username and a password.
+log_in() {
+  expect 'docker login' grep -q '^docker login' <<<"$command"
+  follow_by bash -c "$command --username $user --password-stdin" <<<"$password"
+}
+
+on_terminal() { follow_by python3 "$e2e/on_terminal.py" "$scratch/screen" y -- sh -c "$command"; }
+
+# in_store NAME REGISTRY: the tests' credential is there.
+in_store() {
+  jq -nc --arg server "$2" --arg user "$user" --arg password "$password" \
+    '{ServerURL: $server, Username: $user, Secret: $password}' | "docker-credential-$1" store
+}
+
+# new_home [CONFIG]: nothing is left of the case before.
+new_home() {
+  rm -rf "$HOME/.docker" "$HOME/.local" "$HOME/.config"
+  mkdir -m 700 "$HOME/.docker"
+  [ $# -eq 0 ] || config "$1"
+}
+
+# Docker takes no store by itself on a machine like this one, without helpers that it looks for.
+mkdir "$scratch/programs"
+find /bin/ /usr/bin/ /usr/local/bin/ -maxdepth 1 ! -type d ! -name 'docker-credential-*' ! -name pass \
+  -exec ln -sf -t "$scratch/programs" {} +
+ln -s "$program_folder/pullsecret" "$program_folder/docker-credential-encryptedfile" "$scratch/programs/"
+PATH=$scratch/bin:$scratch/programs
+
+# ---- docker login
+
+it 'get and convert: a registry without a credential'
+new_home "{\"auths\":{\"$other\":{\"auth\":\"$plain\"}}}"
+run pullsecret get "$registry"
+hint_on_standard_error
+log_in
+kept "$registry" "$other"
+config "{\"auths\":{\"$registry\":{},\"$other\":{\"auth\":\"$plain\"}}}"
+run pullsecret convert
+hint_on_standard_error 'docker login'
+log_in
+run pullsecret convert
+succeeds
+kept "$registry" "$other"
+
+it 'convert: no registry at all'
+new_home '{}'
+run pullsecret convert
+hint_on_standard_error
+command=${command/REGISTRY*/$registry}
+command=${command#log in with }
+log_in
+run pullsecret convert
+succeeds
+
+it 'migrate: no credential in the store, and no config.json'
+new_home "{\"auths\":{\"$registry\":{},\"$other\":{}},\"credsStore\":\"encryptedfile\"}"
+in_store encryptedfile "$other"
+run pullsecret migrate --to inline --registry "$registry"
+hint_on_standard_error 'docker login'
+log_in
+run pullsecret migrate --to inline --registry "$registry"
+succeeds
+kept "$registry" "$other"
+new_home
+printf '{"auths":{"%s":{"auth":"%s"}}}' "$other" "$plain" >"$HOME/auth.json"
+REGISTRY_AUTH_FILE=$HOME/auth.json run pullsecret migrate --to encryptedfile
+hint_on_standard_error 'docker login'
+command=${command/REGISTRY/$registry}
+log_in
+REGISTRY_AUTH_FILE=$HOME/auth.json run pullsecret migrate --to encryptedfile
+succeeds
+kept "$registry"
+
+it 'doctor: no config, another program has one, an entry that is empty or not in its store'
+new_home
+doctor
+hint_of_finding file-missing
+command=${command/REGISTRY/$registry}
+log_in
+mended file-missing
+new_home
+export REGISTRY_AUTH_FILE=$HOME/auth.json
+doctor
+hint_of_finding file-not-dockers
+command=${command/REGISTRY/$registry}
+log_in
+unset REGISTRY_AUTH_FILE
+mended file-not-dockers
+new_home "{\"auths\":{\"$registry\":{},\"$other\":{\"auth\":\"$plain\"}}}"
+doctor
+hint_of_finding entry-empty
+log_in
+mended entry-empty
+kept "$registry" "$other"
+new_home "{\"auths\":{\"$registry\":{},\"$other\":{}},\"credsStore\":\"encryptedfile\"}"
+in_store encryptedfile "$other"
+doctor
+hint_of_finding entry-not-in-store
+log_in
+mended entry-not-in-store
+kept "$registry" "$other"
+
+it 'doctor: an entry that Docker cannot decode'
+new_home "{\"auths\":{\"$registry\":{\"auth\":\"!\"},\"$other\":{\"auth\":\"$plain\"}}}"
+doctor
+hint_of_finding entry-undecodable
+jq "del(.auths[\"$registry\"])" "$file" >"$file.new" && mv "$file.new" "$file"
+log_in
+mended entry-undecodable
+kept "$registry" "$other"
+
+it 'doctor --fix: log in again where an entry had to go'
+new_home "{\"auths\":{\"$registry\":{},\"$other\":{\"auth\":\"$plain\"}}}"
+run pullsecret doctor --fix --yes
+succeeds
+take_hint "$(sed -n 's/.*note: log in again: //p' "$scratch/err")"
+log_in
+kept "$registry" "$other"
+
+it 'a folder that is closed to its owner'
+if [ "$(id -u)" -ne 0 ]; then
+  as_owner=()
+else
+  as_owner=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+fi
+new_home "{\"auths\":{\"$other\":{\"auth\":\"$plain\"}}}"
+[ ${#as_owner[@]} -eq 0 ] || chown -R 65534:65534 "$HOME/.docker"
+chmod 755 "$scratch" "$scratch/programs" "$HOME"
+chmod 000 "$HOME/.docker"
+run "${as_owner[@]}" pullsecret doctor -o json
+hint_of_finding file-unreadable
+follow_by "${as_owner[@]}" sh -c "$command"
+run "${as_owner[@]}" pullsecret get "$other" -o password
+out_is "$password"
+[ ${#as_owner[@]} -eq 0 ] || chown -R 0:0 "$HOME/.docker"
+
+# ---- doctor --fix
+
+# fix_mends FINDING CONFIG: on a terminal, where the question is answered with y.
+fix_mends() {
+  new_home "$2"
+  in_store encryptedfile "$registry"
+  doctor
+  hint_of_finding "$1"
+  expect 'a hint to mend it' grep -q 'pullsecret doctor --fix' <<<"$hint"
+  command=$(grep -o 'pullsecret doctor --fix[^`]*' <<<"$hint")
+  on_terminal
+  mended "$1"
+}
+inline="\"$other\":{\"auth\":\"$plain\"}"
+
+it 'doctor --fix renames an entry, and takes out what is there twice'
+fix_mends entry-spelling "{\"auths\":{\"ftp://$other/v1/\":{\"auth\":\"$plain\"}}}"
+kept "$other"
+fix_mends entry-twice "{\"auths\":{$inline,\"https://$other\":{\"auth\":\"$plain\"}}}"
+kept "$other"
+
+it 'doctor --fix adds the name that Docker Hub goes by'
+fix_mends entry-spelling "{\"auths\":{$inline,\"registry-1.docker.io\":{\"auth\":\"$plain\"}}}"
+kept "$other" docker.io
+
+it 'doctor --fix mends a line of credHelpers'
+fix_mends entry-spelling \
+  "{\"auths\":{$inline},\"credHelpers\":{\"https://$registry\":\"encryptedfile\"}}"
+kept "$other" "$registry"
+
+it 'doctor --fix names a store that has the credential'
+fix_mends entry-empty "{\"auths\":{$inline,\"$registry\":{}}}"
+kept "$other" "$registry"
+
+it 'doctor --fix replaces a helper that is not there, a prefix, and a store that nobody chose'
+fix_mends helper-not-found "{\"auths\":{\"$registry\":{}},\"credsStore\":\"nowhere\"}"
+kept "$registry"
+fix_mends helper-name-prefix \
+  "{\"auths\":{\"$registry\":{}},\"credsStore\":\"docker-credential-encryptedfile\"}"
+kept "$registry"
+ln -s "$program_folder/docker-credential-secretservice" "$scratch/bin/"
+fix_mends default-store '{}'
+json_is 'in the config' '"encryptedfile"' .credsStore "$file"
+
+it 'doctor --fix --use replaces a store that cannot be used'
+fix_mends secretservice-no-bus "{\"auths\":{\"$registry\":{}},\"credsStore\":\"secretservice\"}"
+kept "$registry"
+rm "$scratch/bin/docker-credential-secretservice"
+
+it 'doctor: what it says at its end, also without a terminal'
+new_home "{\"auths\":{\"$registry\":{},$inline}}"
+run pullsecret doctor
+hint_on_standard_error
+on_terminal
+kept "$other"
+new_home "{\"auths\":{\"$registry\":{},$inline}}"
+run pullsecret doctor --fix
+hint_on_standard_error
+follow
+kept "$other"
+
+# ---- migrate
+
+it 'doctor: a setting whose name is wrong, or empty, beside credentials in plain text'
+for name in '"credStore":"encryptedfile"' '"credsStore":""'; do
+  new_home "{\"auths\":{$inline},$name}"
+  doctor
+  take_hint "$(jq -r 'map(select(.hint | test("STORE")))[0].hint' "$scratch/out")"
+  command=${command/STORE/encryptedfile}
+  follow
+  kept "$other"
+  json_is 'in the config' "{\"$other\":{}}" .auths "$file"
+done
+
+it 'doctor: plain text beside a store'
+new_home "{\"auths\":{$inline},\"credsStore\":\"encryptedfile\"}"
+in_store encryptedfile "$registry"
+doctor
+hint_of_finding entry-plain-text
+follow
+mended entry-plain-text
+kept "$other" "$registry"
+
+it 'migrate: another credential at the new place, and the one or the other is not needed'
+another='{"ServerURL":"'$other'","Username":"another","Secret":"hunter2-another"}'
+new_home "{\"auths\":{$inline}}"
+docker-credential-encryptedfile store <<<"$another"
+run pullsecret migrate --to encryptedfile
+hint_on_standard_error
+follow
+run pullsecret migrate --to encryptedfile
+succeeds
+kept "$other"
+new_home "{\"auths\":{$inline},\"credHelpers\":{\"$other\":\"encryptedfile\"}}"
+docker-credential-encryptedfile store <<<"$another"
+run pullsecret migrate --to inline --registry "$other"
+hint_on_standard_error
+jq ".credHelpers |= (. + {$(grep -o '"[^"]*": ""' <<<"$hint")})" "$file" >"$file.new" && mv "$file.new" "$file"
+kept "$other"
+
+it 'migrate: no place named'
+run pullsecret migrate
+hint_on_standard_error
+command=${command/pass/encryptedfile}
+follow
+
+# ---- The environment
+
+it 'a DOCKER_CONFIG that is nowhere, and one in quotes'
+new_home "{\"auths\":{$inline}}"
+DOCKER_CONFIG=$HOME/nowhere/.docker/there doctor
+hint_of_finding docker-config-missing
+follow_by env "DOCKER_CONFIG=$HOME/nowhere/.docker/there" sh -c "$command; pullsecret get $other"
+
+it 'a DOCKER_AUTH_CONFIG that is outdated, and the file of a variable'
+export DOCKER_AUTH_CONFIG="{\"auths\":{\"$other\":{\"auth\":\"eDpodW50ZXIyLW9sZA==\"}}}"
+doctor
+hint_of_finding environment-overrides
+follow_by sh -c "$command; pullsecret get $other -o password"
+out_is "$password"
+printf '{"auths":{"%s":{"auth":"%s"}}}' "$registry" "$plain" >"$HOME/variable"
+export DOCKER_AUTH_CONFIG=$HOME/variable
+doctor
+hint_of_finding environment-refused
+# Its command has double quotes, and no backticks.
+follow_by bash -c "$(grep -o 'export DOCKER_AUTH_CONFIG=.*' <<<"$command"); pullsecret get $registry -o password"
+out_is "$password"
+unset DOCKER_AUTH_CONFIG
+
+it 'a HOME that is not set'
+run env -u HOME pullsecret doctor -o json
+hint_of_finding home-unset
+follow_by env -u HOME sh -c "$command; cd && echo \"\$HOME\""
+run env "HOME=$(cat "$scratch/out")" pullsecret doctor -o json
+out_json 'any(.[]; .name == "home-unset")' false
+
+# ---- The command line
+
+it 'help, where that is told'
+for arguments in 'create' 'convert --nowhere' 'convert word' 'convert --registry' 'get --no' \
+  'convert --all=maybe' 'convrt' 'nothing-alike'; do
+  # shellcheck disable=SC2086 # words
+  run pullsecret $arguments
+  status_is 2
+  hint_on_standard_error 'pullsecret help'
+  command=$(grep -oE 'pullsecret help( (convert|create|get))?' <<<"$hint")
+  follow
+  out_has '^Usage:|^usage:'
+done
+
+it 'get and create by the example, and an argument that belongs behind an option'
+new_home "{\"auths\":{\"ghcr.io\":{\"auth\":\"$plain\"}}}"
+run pullsecret get
+hint_on_standard_error
+follow
+out_json .Secret "$(jq -nc --arg password "$password" '$password')"
+run pullsecret convert ghcr.io
+hint_on_standard_error
+follow
+printf %s "$password" >token
+run pullsecret create --server ghcr.io --username me
+hint_on_standard_error
+follow
+pull_data '.auths | keys' '["ghcr.io"]'
+
+# ---- A cluster
+
+start api /usr/bin/python3 "$e2e/api_server_standin.py" default
+api() { grep -oP 'http://127\.0\.0\.1:\d+' "$scratch/api.log"; }
+wait_until api || bail_out "no API server: $(cat "$scratch/api.log")"
+kubectl config set-cluster stand-in --server "$(api)" >/dev/null
+kubectl config set-context stand-in --cluster stand-in --namespace default >/dev/null
+kubectl config use-context stand-in >/dev/null
+pullsecret convert | kubectl apply -f - >/dev/null
+
+it 'inspect: nothing to inspect, no object, nothing but other objects'
+run python3 "$e2e/on_terminal.py" "$scratch/screen" -- sh -c 'pullsecret inspect </dev/tty'
+hint_on_standard_error
+follow
+out_has '^Secret default/regcred'
+run pullsecret inspect <<<'[]'
+hint_on_standard_error
+command="${command/NAME/regcred} | pullsecret inspect"
+follow
+out_has 'ghcr\.io'
+kubectl create secret generic other --from-literal=a=b --dry-run=client -o yaml >other.yaml
+run pullsecret inspect other.yaml
+hint_on_standard_error
+command="${command/%; */ | pullsecret inspect}"
+command=${command/NAME/regcred}
+follow
+out_has 'ghcr\.io'
+
+it 'inspect: a config.json under another key becomes a pull secret'
+kubectl create secret generic kaniko --from-file=config.json="$file" --dry-run=client -o yaml >kaniko.yaml
+kubectl apply -f kaniko.yaml >"$scratch/log"
+run pullsecret inspect kaniko.yaml -o json
+take_hint "$(jq -r '.. | objects | select(.name == "wrong-data-key") | .hint' "$scratch/out")"
+follow
+kubectl get secret kaniko-pull -o yaml | run pullsecret inspect --image ghcr.io/acme/app:1
+succeeds
+
+it 'inspect: an empty entry, a store in the data, a NUL at the end'
+config '{"auths":{"ghcr.io":{}},"credsStore":"encryptedfile"}'
+in_store encryptedfile ghcr.io
+for data in "$(cat "$file")" \
+  "{\"auths\":{\"ghcr.io\":{\"auth\":\"$(printf 'u:hunter2\0' | base64)\"}}}"; do
+  printf '%s' "$data" >"$scratch/data.json"
+  run pullsecret inspect -o json "$scratch/data.json"
+  jq -r '.. | .hint? // "" | select(test("pullsecret convert"))' "$scratch/out" >hints
+  expect 'a hint' [ -s hints ]
+  while IFS= read -r hint; do follow_by pullsecret convert; done <hints
+  cp "$scratch/out" secret.yaml
+  run pullsecret inspect -o json secret.yaml
+  out_json '[.. | objects | select(.severity? == "problem")]' '[]'
+done
+
+it 'a manifest that is too large for client-side apply'
+jq -nc --arg plain "$plain" '{auths: ([range(4000) | {("r\(.).example"): {auth: $plain}}] | add)}' >"$file"
+run pullsecret convert --name large
+hint_on_standard_error
+pullsecret convert --name large >large.yaml 2>"$scratch/log"
+follow_by sh -c "${command#*: } <large.yaml"
+run pullsecret inspect -o json large.yaml
+take_hint "$(jq -r '.. | objects | select(.name? == "too-large-to-apply") | .hint' "$scratch/out")"
+follow_by sh -c "$command -f large.yaml"
+run kubectl get secret large -o name
+out_is secret/large
+
+all_are_followed
+finish
