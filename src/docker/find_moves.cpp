@@ -132,7 +132,8 @@ class Decision {
       : config_(config), migration_(migration) {
     for (const AuthEntry& entry : config.auths)
       if (!is_empty(entry.credential))
-        registries_at_[std::string(inline_store)].insert(registry_of(entry.key));
+        for (const std::string& name : {registry_of(entry.key), docker_lookup_name(entry.key)})
+          registries_at_[std::string(inline_store)].insert(name);
     for (const auto& [store, server_urls] : listed) {
       if (!server_urls) continue;
       std::set<std::string>& registries = registries_at_[store];
@@ -151,6 +152,8 @@ class Decision {
       stay(move, "Docker takes another one for its host, and no store tells paths apart");
     else if (is_token && is_inline(migration_.to))
       stay(move, "a token of Docker Hub's web login, which a store alone keeps");
+    else if (would_hide_path(move, store))
+      stay(move, "Docker takes an entry about a path for its host");
     else if (move.has_line && store != migration_.to && !may_leave_line(move, store))
       stay(move, fmt::format("credHelpers names {} for it", printable(store)));
     else
@@ -166,6 +169,12 @@ class Decision {
   bool is_asked_for(const Move& move) const {
     return migration_.from.value_or(move.from) == move.from &&
            (migration_.registries.empty() || is_named(migration_, move.registry));
+  }
+
+  // Whether it would become the entry of a host for which Docker takes one about a path.
+  bool would_hide_path(const Move& move, const std::string& store) const {
+    return is_inline(migration_.to) && is_inline(store) && !move.counts &&
+           config_.auths.find(move.target_key) == nullptr;
   }
 
   // A line of credHelpers gives way only where somebody named its registry, or its store.
@@ -222,6 +231,28 @@ void add_named_but_not_found(Moves& moves, const Config& config, const Migration
   }
 }
 
+// Where the store that Docker asks fails, Docker takes what is inline. That must not go to where
+// Docker does not look, nor to where it counts before the store's once that works again.
+void keep_what_stands_in(Moves& moves, const Config& config, const Migration& migration,
+                         HelperClient& helpers) {
+  std::vector<Move*> doubtful;
+  std::vector<StoreKey> keys;
+  for (Move& move : moves) {
+    const std::string store = store_of_registry(config, move.registry);
+    if (move.state != MoveState::to_be_copied || !is_inline(move.from) || move.counts) continue;
+    if (is_inline(store) || store == migration.to) continue;
+    doubtful.push_back(&move);
+    keys.push_back({store, move.registry});
+  }
+  const std::vector<StoreAnswer> answers = get_from_stores(keys, helpers);
+  for (std::size_t i = 0; i < keys.size(); ++i)
+    if (const auto* error = std::get_if<Error>(&answers[i]))
+      doubtful[i]->fail({"",
+                         fmt::format("it stands in for the store {}, which fails: {}",
+                                     printable(keys[i].store), error->what()),
+                         "pullsecret doctor says what to do about that store"});
+}
+
 void load_secrets(Moves& moves, HelperClient& helpers) {
   std::vector<Move*> asked;
   std::vector<StoreKey> keys;
@@ -255,6 +286,7 @@ Moves find_moves(const Config& config, const Migration& migration, HelperClient&
     decision.decide(move);
   add_lines_that_stay(moves, config, migration);
   add_named_but_not_found(moves, config, migration);
+  keep_what_stands_in(moves, config, migration, helpers);
   load_secrets(moves, helpers);
   return moves;
 }

@@ -181,7 +181,6 @@ void check_labels(const Interview& interview, HelperCheck& check) {
 
 HelperCheck check(const Interview& interview, UserShell& shell) {
   HelperCheck check = check_answers(interview);
-  check.state.hangs = is_silent(interview);
   check_window(interview, check);
   note_list(interview, check);
   check_store_behind(interview, check);

@@ -16,7 +16,6 @@ namespace pullsecret {
 struct HelperState {
   bool works = false;       ///< it answered `get`, and what it says of its entries can be believed
   bool is_faulty = false;   ///< something is wrong with it, or with what stands behind it
-  bool hangs = false;       ///< it is not to be asked again
   bool is_lost = false;     ///< there is no such program for this machine: another can take over
   bool is_useless = false;  ///< it is there, and neither stores nor reads
   std::optional<std::vector<std::string>> listed = std::nullopt;  ///< its server URLs, if it tells

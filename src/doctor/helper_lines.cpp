@@ -13,8 +13,10 @@ void keep_inline(HelperChanges& lines, const Config& config, bool has_creds_stor
   for (const AuthEntry& entry : config.auths) {
     const std::string* store = store_for(config, entry.key);
     if (is_empty(entry.credential) || is_docker_hub_token(entry.key) || store == nullptr) continue;
-    if (!fails(*store)) continue;
-    std::optional<std::string>& line = lines[docker_lookup_name(entry.key)];
+    const std::string name = docker_lookup_name(entry.key);
+    const bool is_found = name == entry.key || name == registry_host(entry.key);
+    if (!is_found || !fails(*store)) continue;
+    std::optional<std::string>& line = lines[name];
     line.reset();
     if (has_creds_store) line = "";
   }

@@ -85,13 +85,23 @@ class Replacement {
   std::optional<std::optional<std::string>> found_;
 };
 
+// One that failed when it was asked for its version was not asked for this.
+std::optional<std::vector<std::string>> list_now(const std::string& helper, HelperClient& helpers) {
+  try {
+    return list_store(helper, helpers);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
 // What a faulty helper gives all the same, such as one that cannot store, it goes on giving.
 void keep_given(HelperChanges& lines, const Checkup& checkup, const Replacement& replacement,
                 HelperClient& helpers) {
   std::vector<StoreKey> keys;
   for (const auto& [helper, state] : checkup.helpers)
-    if (replacement.has_to_go(checkup, helper) && !state.is_lost && !state.hangs)
-      for (const std::string& name : names_asked_for(*checkup.config, helper, state.listed))
+    if (replacement.has_to_go(checkup, helper) && !state.is_lost)
+      for (const std::string& name : names_asked_for(
+               *checkup.config, helper, state.listed ? state.listed : list_now(helper, helpers)))
         keys.push_back({helper, name});
   const std::vector<StoreAnswer> answers = get_from_stores(keys, helpers);
   for (std::size_t i = 0; i < keys.size(); ++i)

@@ -38,7 +38,7 @@ follows() {
   command=$(jq -r --arg name "$1" 'map(select(.name == $name))[0].hint
     | [scan("`([^`]*)`")] | last[0] // ""' "$scratch/out")
   expect "a command in the hint of $1" [ "$command" ]
-  run bash -c "${command/ --fix/ --fix --yes}"
+  run bash -c "${command/ --fix/ --fix --yes --timeout ${limit:-30}}"
   succeeds
   doctor
   succeeds

@@ -92,6 +92,12 @@ same 'the entries' "$(jq -c '.auths | map(.auth)' "$file")" '["dTpodW50ZXIy","dT
 same 'the stores' "$(jq -cS '[.credsStore, .credHelpers]' "$file")" \
   '["encryptedfile",{"a.example":"","ghcr.io":""}]'
 fixes_once
+docker-credential-encryptedfile erase <<<ghcr.io
+run pullsecret migrate --from inline --to encryptedfile
+succeeds
+same 'the config' "$(jq -cS . "$file")" \
+  '{"auths":{"ghcr.io":{},"https://a.example/v1/":{}},"credsStore":"encryptedfile"}'
+keep ghcr.io
 config '{"auths":{"ghcr.io":{"auth":"dTpodW50ZXIy"}},"credHelpers":{"ghcr.io":"gone"}}'
 fix
 same 'the config' "$(jq -c . "$file")" '{"auths":{"ghcr.io":{"auth":"dTpodW50ZXIy"}}}'

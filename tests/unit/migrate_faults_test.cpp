@@ -60,6 +60,37 @@ TEST_CASE("a store that answers something else is not trusted") {
   CHECK(run.text == R"({"credsStore":"old"})");
 }
 
+TEST_CASE("what Docker takes from the file while a store fails stays there") {
+  const Stores stores;
+  put("cloud", "a.io", "the store's");
+  stores.add("cloud", "cloud", R"([ "$1" = get ] && { echo locked; exit 1; })");
+  const std::string text = R"({"auths":{)" + entry("a.io", "u") + R"(},"credsStore":"cloud"})";
+  Run run{text};
+  run.migrate({.to = "new", .from = "inline"});
+  CHECK(state_of(run, "a.io", "inline") ==
+        "failed: it stands in for the store cloud, which fails: docker-credential-cloud get: exit "
+        "status 1: locked");
+  CHECK(run.text == text);
+  CHECK(listed("new").empty());
+
+  stores.add("cloud", "cloud");
+  run.migrate({.to = "new", .from = "inline"});
+  CHECK(state_of(run, "a.io", "inline") == "moved");
+  CHECK(run.config().cred_helpers.empty());
+}
+
+TEST_CASE("an entry about a path stays the one that Docker takes for its host") {
+  const Stores stores;
+  put("old", "a.io", "another user");
+  const std::string text = R"({"auths":{)" + entry("a.io/team", "u") + "}}";
+  Run run{text};
+  run.migrate({.to = "inline", .from = "old"});
+  CHECK(state_of(run, "a.io", "old") == "stays: Docker takes an entry about a path for its host");
+  run.migrate({.to = "new", .from = "old"});
+  CHECK(state_of(run, "a.io", "old") == "moved");
+  CHECK(run.text == text);
+}
+
 TEST_CASE("a store that fails keeps the others from nothing") {
   const Stores stores;
   put("old", "a.io", "u");
