@@ -3,14 +3,19 @@
 The law of everything that changes a config or a store: what Docker could log in to before, it can
 after, with the same credential. Makes random configs and stores from SEED on, asks docker's own CLI
 what it sends for each of IMAGES (to docker_daemon_standin.py), runs a random `pullsecret migrate` or
-`pullsecret doctor --fix`, and asks again. Prints each round that broke the law; exit status 1 if any did.
+`pullsecret doctor --fix`, and asks again. In most rounds something goes wrong meanwhile, see Fault;
+then it runs once more undisturbed, and docker is asked again. Prints each round that broke the law;
+exit status 1 if any did.
 """
 
+import base64
 import concurrent.futures
+import dataclasses
 import json
 import os
 import pathlib
 import random
+import resource
 import shutil
 import subprocess
 import sys
@@ -25,6 +30,7 @@ IMAGES = {
     "registry-1.docker.io/acme/app": "registry-1.docker.io/acme/app",
     "hub.docker.com/acme/app": "hub.docker.com/acme/app",
     "quay.io:443/acme/app": "quay.io:443/acme/app",
+    "late.example/acme/app": "late.example/acme/app",
 }
 # For each host its own name, and others. Of the others a file has one at most: of several that mean
 # one host Docker takes any.
@@ -38,21 +44,60 @@ HOSTS = [
     ("quay.io:443", ["https://quay.io:443/v1/"]),
 ]
 STORES = ["alpha", "beta", "gamma"]
+ACTIONS = ["store", "get", "erase", "list"]
+# A file `STORE.broken` names the actions that it always fails at. With FAULTS in the environment,
+# the file `plan` in that folder says what befalls which call: `NUMBER before|after KIND`.
 STORE = r"""#!/bin/sh
 cd "$0.d" || exit
 input=$(cat)
+case " $(cat "$0.broken") " in *" $1 "*) echo it never does that; exit 1 ;; esac
+when= kind=
+if [ "${FAULTS-}" ]; then
+  faults=$FAULTS
+  unset FAULTS
+  echo >>"$faults/calls"
+  plan=$(sed -n "s/^$(wc -l <"$faults/calls") //p" "$faults/plan")
+  when=${plan%% *} kind=${plan##* }
+fi
+befall() {
+  case $kind in
+  fails) echo its database is locked; exit 1 ;;
+  crashes) kill -SEGV $$ ;;
+  hangs) exec sleep 300 ;;
+  babbles) echo it has nothing to say; exit 0 ;;
+  login)
+    ! echo hunter2-late | docker login --username late --password-stdin late.example >&2 ||
+      touch "$faults/logged-in"
+    ;;
+  *) kill -s "$kind" "$PPID"; exit 1 ;;
+  esac
+}
+[ "$when" != before ] || befall
 case $1 in
 store) server=$(printf %s "$input" | jq -r .ServerURL) ;;
 *) server=$input ;;
 esac
 file=$(printf %s "$server" | sed s,/,%2F,g)
 case $1 in
-store) printf %s "$input" >"$file" ;;
+store) printf %s "$input" >"$0.new" && mv "$0.new" "$file" ;;
 get) cat "$file" 2>/dev/null || { echo credentials not found in native keychain; exit 1; } ;;
 erase) rm -f "$file" ;;
 list) jq -s 'map({(.ServerURL): .Username}) | add // {}' /dev/null * 2>/dev/null || echo '{}' ;;
-esac
+esac || exit
+[ "$when" != after ] || befall
 """
+
+
+@dataclasses.dataclass
+class Fault:
+    """What goes wrong while pullsecret runs."""
+
+    # Of the stores' calls: number → `before` or `after` the work, and what befalls it there: the
+    # helper fails, crashes, hangs or says something else; a signal comes for pullsecret; or somebody
+    # else logs in to late.example.
+    calls: dict = dataclasses.field(default_factory=dict)
+    read_only: bool = False  # the config's folder
+    largest_file: int | None = None  # as on a full disk
 
 
 class World:
@@ -62,6 +107,7 @@ class World:
         self.scratch = pathlib.Path(scratch)
         self.bin = self.scratch / "stores"
         self.config = self.scratch / "docker" / "config.json"
+        self.faults = self.scratch / "faults"
         self.log = self.scratch / "sent"
         self.socket = self.scratch / "daemon.sock"
         self.environment = {
@@ -75,23 +121,47 @@ class World:
         while not self.socket.exists():
             time.sleep(0.01)
 
-    def make(self, config, stores):
-        for folder in (self.bin, self.config.parent):
+    def make(self, config, stores, broken):
+        for folder in (self.bin, self.config.parent, self.faults):
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir()
-        self.config.write_text(json.dumps(config))
+        self.config.write_text(config)
         for name in STORES:
             program = self.bin / f"docker-credential-{name}"
             program.write_text(STORE)
             program.chmod(0o755)
+            program.with_name(program.name + ".broken").write_text(" ".join(broken[name]))
             entries = self.bin / f"docker-credential-{name}.d"
             entries.mkdir()
             for server, (user, secret) in stores[name].items():
                 entry = {"ServerURL": server, "Username": user, "Secret": secret}
                 (entries / server.replace("/", "%2F")).write_text(json.dumps(entry))
 
-    def run(self, *command):
-        return subprocess.run(command, env=self.environment, capture_output=True, text=True)
+    def run(self, *command, **options):
+        environment = {**self.environment, **options.pop("environment", {})}
+        return subprocess.run(command, env=environment, capture_output=True, text=True, **options)
+
+    def run_with(self, fault, *command):
+        options = {}
+        if fault.calls:
+            plan = [f"{number} {what}\n" for number, what in fault.calls.items()]
+            (self.faults / "plan").write_text("".join(plan))
+            options["environment"] = {"FAULTS": str(self.faults)}
+        if fault.largest_file is not None:
+            limits = (fault.largest_file, fault.largest_file)
+            options["preexec_fn"] = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        if fault.read_only and os.getuid() == 0:  # root has to give up writing everywhere
+            command = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", *command]
+        self.config.parent.chmod(0o500 if fault.read_only else 0o700)
+        result = self.run(*command, **options)
+        self.config.parent.chmod(0o700)
+        return result
+
+    def late_login(self):
+        """What docker sends for it, if somebody logged in meanwhile."""
+        if not (self.faults / "logged-in").exists():
+            return {}
+        return {"late.example/acme/app": {"username": "late", "password": "hunter2-late"}}
 
     def sent(self):
         """What docker sends: image → credential, without those that it pulls anonymously."""
@@ -118,6 +188,11 @@ class World:
         }
 
 
+def object_text(members, text=json.dumps):
+    """An object whose names may be there several times."""
+    return "{" + ", ".join(f"{json.dumps(name)}: {text(value)}" for name, value in members) + "}"
+
+
 class Maker:
     """Random configs, stores and command lines."""
 
@@ -129,81 +204,133 @@ class Maker:
         self.count += 1
         return f"user{self.count}", f"hunter2-{self.count}"
 
+    def chance(self, probability):
+        return self.random.random() < probability
+
+    def spelled(self, field):
+        """Docker takes a field's name in any letter case."""
+        spell = self.random.choice([str.upper, str.lower, str.title])
+        return spell(field) if self.chance(0.1) else field
+
     def entry(self):
-        if self.random.random() < 0.4:
+        if self.chance(0.4):
             return {}
         user, secret = self.login()
-        if self.random.random() < 0.15:
+        if self.chance(0.15):
             return {"identitytoken": secret}
-        entry = {"username": user, "password": secret}
-        if self.random.random() < 0.3:
+        if self.chance(0.1):
+            user = "<token>"
+        if self.chance(0.5):
+            auth = base64.b64encode(f"{user}:{secret}".encode()).decode()
+            return {self.spelled("auth"): auth}
+        entry = {self.spelled("username"): user, self.spelled("password"): secret}
+        if self.chance(0.3):
             entry["email"] = "someone@example.com"
         return entry
 
-    def config(self):
-        auths = {"nowhere.example": {}}
+    def auths(self):
+        """Objects called so, of which Docker merges what a file has several of."""
+        auths = [("nowhere.example", {})]
         for own, others in HOSTS:
-            if self.random.random() < 0.5:
-                auths[own] = self.entry()
-            if others and self.random.random() < 0.4:
-                auths[self.random.choice(others)] = self.entry()
-        keys = list(auths)
-        self.random.shuffle(keys)
-        config = {"auths": {key: auths[key] for key in keys}}
-        if self.random.random() < 0.5:
-            config["credsStore"] = self.random.choice(STORES[:2])
-        if self.random.random() < 0.5:
+            if self.chance(0.5):
+                auths.append((own, self.entry()))
+            if others and self.chance(0.4):
+                auths.append((self.random.choice(others), self.entry()))
+        if self.chance(0.2):
+            auths += [(key, self.entry()) for key, _ in self.random.sample(auths, 1)]
+        self.random.shuffle(auths)
+        if self.chance(0.8):
+            return [auths]
+        cut = self.random.randrange(len(auths))
+        return [auths[:cut], auths[cut:]]
+
+    def config(self):
+        settings = [(self.spelled("auths"), object_text(auths)) for auths in self.auths()]
+        stores = STORES[:2] + ["absent"] * self.chance(0.2)
+        if self.chance(0.5):
+            settings.append((self.spelled("credsStore"), json.dumps(self.random.choice(stores))))
+        if self.chance(0.5):
             spellings = [own for own, _ in HOSTS] + [key for _, others in HOSTS for key in others]
-            config["credHelpers"] = {
-                key: self.random.choice(STORES[:2]) for key in self.random.sample(spellings, 3)
+            lines = [(key, self.random.choice(stores)) for key in self.random.sample(spellings, 3)]
+            settings.append((self.spelled("credHelpers"), object_text(lines)))
+        return object_text(settings, str)
+
+    def broken(self):
+        """What each store cannot do, whenever it is asked."""
+        return {
+            name: self.random.sample(ACTIONS, 1) if self.chance(0.1) else [] for name in STORES
+        }
+
+    def fault(self):
+        kind = self.random.choice(["none", "calls", "calls", "calls", "read-only", "full"])
+        if kind == "read-only":
+            return Fault(read_only=True)
+        if kind == "full":
+            return Fault(largest_file=self.random.choice([0, 150, 500]))
+        if kind == "none":
+            return Fault()
+        kinds = ["fails", "crashes", "hangs", "babbles", "login", "KILL", "TERM", "INT", "HUP"]
+        calls = self.random.sample(range(1, 20), self.random.choice([1, 1, 2, 4]))
+        return Fault(
+            {
+                call: self.random.choice(["before ", "after "]) + self.random.choice(kinds)
+                for call in calls
             }
-        return config
+        )
 
     def stores(self):
         names = [own for own, _ in HOSTS] + ["docker.io", "https://ghcr.io", HUB + "access-token"]
         return {
             name: {
-                server: self.login() for server in names if self.random.random() < chance
+                server: self.login() for server in names if self.chance(chance)
             }
             for name, chance in zip(STORES, (0.6, 0.4, 0.1))
         }
 
     def command(self):
-        if self.random.random() < 0.6:
+        if self.chance(0.6):
             return self.migration()
-        use = ["--use", self.random.choice(STORES)] if self.random.random() < 0.5 else []
+        use = ["--use", self.random.choice(STORES)] if self.chance(0.5) else []
         return ["doctor", "--fix", "--yes", *use]
 
     def migration(self):
         places = STORES + ["inline"]
         arguments = ["--to", self.random.choice(places)]
-        if self.random.random() < 0.25:
+        if self.chance(0.25):
             arguments += ["--from", self.random.choice(places)]
-        if self.random.random() < 0.25:
+        if self.chance(0.25):
             arguments += ["--registry", self.random.choice(HOSTS)[0]]
         return ["migrate", *arguments]
 
 
 def broken_law(world, seed):
     maker = Maker(seed)
-    config = maker.config()
-    stores = maker.stores()
-    world.make(config, stores)
+    config, stores, broken = maker.config(), maker.stores(), maker.broken()
+    command = ["pullsecret", *maker.command(), "--timeout", "0.5"]
+    fault = maker.fault()
+    world.make(config, stores, broken)
     before = world.sent()
-    command = maker.command()
-    result = world.run("pullsecret", *command)
-    after = world.sent()
-    lost = {image: before[image] for image in before if after.get(image) != before[image]}
-    if not lost and result.returncode in (0, 1, 2):
+    for what_happens in [fault, Fault()] if fault != Fault() else [fault]:
+        result = world.run_with(what_happens, *command)
+        before |= world.late_login()
+        after = world.sent()
+        lost = {image: before[image] for image in before if after.get(image) != before[image]}
+        was_ended = result.returncode < 0 and what_happens != Fault()
+        if lost or (result.returncode not in (0, 1, 2) and not was_ended):
+            break
+    else:
         return None
     return {
         "seed": seed,
         "command": command,
+        "fault": dataclasses.asdict(what_happens),
+        "first fault": dataclasses.asdict(fault),
+        "broken": broken,
         "status": result.returncode,
         "error": result.stderr,
         "config": config,
         "stores": stores,
-        "config after": json.loads(world.config.read_text()),
+        "config after": world.config.read_text(),
         "stores after": world.stored(),
         "sent before": lost,
         "sent after": {image: after.get(image) for image in lost},
