@@ -126,12 +126,20 @@ void show(const DoctorOptions& options, const Checkup& checkup, const Repair& re
     print_note(fmt::format("{} will be removed", place_of(abandoned)));
 }
 
+// The command that does the same, or mends what this one found.
+std::string fix_command(const DoctorOptions& options) {
+  std::string command = "pullsecret doctor --fix";
+  if (options.use) command += " --use " + shell_word(*options.use);
+  if (options.store.config) command += " --config " + shell_word(*options.store.config);
+  return command;
+}
+
 bool is_wanted(const DoctorOptions& options) {
   if (options.yes) return true;
   const auto terminal = Terminal::open();
   if (!terminal)
     throw Error("", "nothing was changed: there is no terminal to ask on",
-                "`pullsecret doctor --fix --yes` does not ask");
+                fmt::format("`{} --yes` does not ask", fix_command(options)));
   return terminal->ask_yes_no("pullsecret: make this change? [y/N]: ");
 }
 
@@ -177,11 +185,12 @@ void doctor(const DoctorOptions& options) {
   HelperClient helpers = make_helper_client(options.store, status);
   const Checkup checkup = check_all(options.store.config, helpers);
   if (options.fix) return fix(options, checkup, helpers, status);
+  const bool is_mendable = mends_something(checkup, helpers);
   status.erase();
   report(options, checkup.findings);
-  fail_if_problems(checkup.findings, is_mendable(checkup)
-                                         ? "`pullsecret doctor --fix` mends what is safe to mend"
-                                         : "");
+  fail_if_problems(
+      checkup.findings,
+      is_mendable ? fmt::format("`{}` mends what is safe to mend", fix_command(options)) : "");
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "docker/config_file.h"
 #include "doctor/default_store.h"
 #include "doctor/entry_checks.h"
@@ -10,6 +12,7 @@
 #include "doctor/leftover_checks.h"
 #include "doctor/settings_checks.h"
 #include "doctor/spelling_checks.h"
+#include "system/text.h"
 
 namespace pullsecret {
 namespace {
@@ -24,7 +27,20 @@ void add_default_store(Checkup& checkup, HelperClient& helpers) {
   checkup.lacks_store = store.is_broken;
 }
 
+// As its last hint, for the config that was named.
+void tell_ways_out(Findings& findings, const std::optional<std::string>& named) {
+  const std::string config = named ? " --config " + shell_word(*named) : "";
+  for (Finding& finding : findings)
+    if (finding.way_out)
+      finding.add_hint(fmt::format("`pullsecret {}{}`{}", finding.way_out->command, config,
+                                   finding.way_out->effect));
+}
+
 }  // namespace
+
+bool has_mendable_file(const Checkup& checkup) {
+  return checkup.location && checkup.json && is_config_json(*checkup.location);
+}
 
 Checkup check_text(const ConfigLocation& location, JsonText json, HelperClient& helpers) {
   // What podman and the oldest Docker keep has other names, and no default store.
@@ -60,6 +76,7 @@ Checkup check_all(const std::optional<std::string>& named, HelperClient& helpers
   append(checks.findings, std::move(checkup.findings));
   checkup.findings = std::move(checks.findings);
   append(checkup.findings, check_environment(checkup.config));
+  if (has_mendable_file(checkup)) tell_ways_out(checkup.findings, named);
   return checkup;
 }
 

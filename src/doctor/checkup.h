@@ -24,7 +24,11 @@ struct Checkup {
   bool lacks_store = false;  ///< it names none, and the one that Docker takes does not work
 };
 
+/// Whether pullsecret can change the file: it is, or will be, a config.json that can be read.
+bool has_mendable_file(const Checkup& checkup);
+
 /// Checks the config that load_config(named) would read, all that it leads to, and the environment.
+/// Where the file can be changed, each finding's way out is the last of its hint.
 Checkup check_all(const std::optional<std::string>& named, HelperClient& helpers);
 
 /// The same for the text of the config alone, which is at `location`, or will be: its settings,

@@ -43,7 +43,7 @@ DefaultStore check_default_store(const Config& config, HelperClient& helpers) {
   if (!reason) return {working(store, program)};
   Finding finding = broken(store, program, *reason);
   if (const auto other = find_working_store(helpers, {store}))
-    finding.add_hint(fmt::format("`pullsecret doctor --fix` names {}", other->name));
+    finding.way_out = {"doctor --fix", fmt::format(" names {}", other->name)};
   return {std::move(finding), true};
 }
 

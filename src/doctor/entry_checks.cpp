@@ -81,13 +81,16 @@ Finding plain_text_beside(const Registry& registry, bool store_works) {
                                "finds it while the store {} does not work",
                                store),
                    "what is said of that store comes first");
-  std::string move = "pullsecret migrate --from inline --to " + shell_word(*registry.store);
+  std::string move = "migrate --from inline --to " + shell_word(*registry.store);
   if (key == registry.key) move += " --registry " + shell_word(key);
-  return warning("entry-plain-text", key,
-                 fmt::format("its credential stands in the file in plain text, though Docker asks "
-                             "the store {} in its place",
-                             store),
-                 std::move(move));
+  Finding finding =
+      warning("entry-plain-text", key,
+              fmt::format("its credential stands in the file in plain text, though Docker asks "
+                          "the store {} in its place",
+                          store),
+              "");
+  finding.way_out = {std::move(move)};
+  return finding;
 }
 
 Finding listed_but_not_given(const Registry& registry) {
@@ -141,7 +144,8 @@ Finding unnamed_store(const Config& config, const Registry& registry, const std:
                             fmt::format("the store {} has its credential, and the config does not "
                                         "name that store: Docker is anonymous to this registry",
                                         store),
-                            "`pullsecret doctor --fix` names it");
+                            "");
+  finding.way_out = {"doctor --fix", " names it"};
   if (has_inline_credential(config))
     finding.change.cred_helpers[docker_lookup_name(registry.key)] = store;
   else

@@ -9,12 +9,20 @@
 
 namespace pullsecret {
 
+/// What pullsecret itself can do about a finding: "doctor --fix", " puts pass in its place".
+struct WayOut {
+  std::string command;
+  std::string effect = {};
+};
+
 /// What came of one thing that was looked at.
 struct Finding : Remark {
   std::string subject;       ///< what it is about: a file, a program, a registry key, a variable
   ConfigChange change = {};  ///< what mends it in the config file; empty: that takes a person
 
-  /// Another way out, beside those that the hint has.
+  std::optional<WayOut> way_out = {};  ///< in a file that pullsecret can change
+
+  /// Adds another thing to do to the hint.
   void add_hint(const std::string& other) { hint += (hint.empty() ? "" : "; or ") + other; }
 };
 

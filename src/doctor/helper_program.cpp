@@ -81,7 +81,7 @@ HelperCheck name_prefix(const HelperUse& use) {
     return lost(std::move(finding));
   }
   finding.change = rename(use, name);
-  finding.hint += ", as `pullsecret doctor --fix` does";
+  finding.way_out = {"doctor --fix", " does that"};
   return {{std::move(finding)}, {}};
 }
 
@@ -153,11 +153,12 @@ std::optional<std::string> find_meant(const std::string& helper) {
 }
 
 HelperCheck misspelled(const HelperUse& use, const std::string& meant) {
-  Finding finding = problem(
-      "helper-misspelled", program_of(use.helper),
-      fmt::format("{} names \"{}\", and there is no such helper: {}", in_words(use),
-                  printable(use.helper), consequence(use)),
-      fmt::format("did you mean \"{}\"? `pullsecret doctor --fix` writes that", printable(meant)));
+  Finding finding =
+      problem("helper-misspelled", program_of(use.helper),
+              fmt::format("{} names \"{}\", and there is no such helper; did you mean \"{}\"? {}",
+                          in_words(use), printable(use.helper), printable(meant), consequence(use)),
+              fmt::format("let it say \"{}\"", printable(meant)));
+  finding.way_out = {"doctor --fix", " does that"};
   finding.change = rename(use, meant);
   return {{std::move(finding)}, {}};
 }

@@ -16,16 +16,22 @@
 namespace pullsecret {
 namespace {
 
-std::string offer_for(const std::string& helper, const HelperState& state,
-                      const std::optional<WorkingStore>& store) {
-  if (!store) return "install a store that works here, such as docker-credential-encryptedfile";
-  if (!state.is_lost) return fmt::format("`pullsecret doctor --fix --use {}`", store->name);
+WayOut way_out_of(const std::string& helper, const HelperState& state, const std::string& store) {
+  if (!state.is_lost) return {"doctor --fix --use " + store};
   const std::string_view issuer = token_issuer(helper);
   const std::string consequence =
       issuer.empty()
           ? ""
           : fmt::format(", which mints no tokens: log in to {} by hand, whenever one ends", issuer);
-  return fmt::format("`pullsecret doctor --fix` puts {} in its place{}", store->name, consequence);
+  return {"doctor --fix", fmt::format(" puts {} in its place{}", store, consequence)};
+}
+
+void offer(Finding& finding, const std::string& helper, const HelperState& state,
+           const std::optional<WorkingStore>& store) {
+  if (store)
+    finding.way_out = way_out_of(helper, state, store->name);
+  else
+    finding.add_hint("install a store that works here, such as docker-credential-encryptedfile");
 }
 
 // ---- A helper that only mints tokens, in credsStore
@@ -79,10 +85,10 @@ Finding read_only(const Config& config, const HelperState& state, Substitute& su
                   token_issuer(config.creds_store)));
   HelperChanges lines = lines_for_tokens(config, state, helpers);
   if (lines.empty() || !substitute.store()) return finding;
-  finding.hint = fmt::format(
-      "`pullsecret doctor --fix` names it in credHelpers for {}, and {} for "
-      "all others; what else it serves needs a line there, too",
-      names_in_words(lines), substitute.store()->name);
+  finding.way_out = {"doctor --fix",
+                     fmt::format(" names it in credHelpers for {}, and {} for all others; what "
+                                 "else it serves needs a line there, too",
+                                 names_in_words(lines), substitute.store()->name)};
   finding.change = move_to_lines(config, std::move(lines), substitute.store()->name);
   return finding;
 }
@@ -94,7 +100,7 @@ void offer_substitute(CheckedHelpers& checked, Substitute& substitute) {
     HelperCheck& check = checked.at(helper);
     for (Finding& finding : check.findings)
       if (finding.severity == Severity::problem)
-        finding.add_hint(offer_for(helper, check.state, substitute.store()));
+        offer(finding, helper, check.state, substitute.store());
   }
 }
 

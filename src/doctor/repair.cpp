@@ -149,20 +149,13 @@ ConfigChange plan_change(const Checkup& checkup, Replacement& replacement, Helpe
   return first_layer(std::move(change));
 }
 
-bool has_mendable_file(const Checkup& checkup) {
-  return checkup.location && checkup.json && is_config_json(*checkup.location);
-}
-
 }  // namespace
 
-bool is_mendable(const Checkup& checkup) {
+bool mends_something(const Checkup& checkup, HelperClient& helpers) {
   if (checkup.is_open || !checkup.abandoned.empty()) return true;
-  if (!has_mendable_file(checkup)) return false;
-  const auto is_lost = [](const auto& helper) { return helper.second.is_lost; };
-  const auto has_change = [](const Finding& finding) { return !finding.change.empty(); };
-  return checkup.lacks_store ||
-         std::any_of(checkup.helpers.begin(), checkup.helpers.end(), is_lost) ||
-         std::any_of(checkup.findings.begin(), checkup.findings.end(), has_change);
+  const std::optional<std::string> no_store;
+  Replacement replacement(no_store, helpers);
+  return has_mendable_file(checkup) && !plan_change(checkup, replacement, helpers).empty();
 }
 
 Repair plan_repair(const Checkup& checkup, const std::optional<std::string>& use,

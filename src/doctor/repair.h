@@ -20,8 +20,8 @@ struct Repair {
   bool empty() const { return !text && !closes_file && abandoned.empty(); }
 };
 
-/// Whether there is anything that plan_repair() may be able to mend. Asks nobody.
-bool is_mendable(const Checkup& checkup);
+/// Whether plan_repair() without `use` has anything to mend.
+bool mends_something(const Checkup& checkup, HelperClient& helpers);
 
 /// Plans the mending of what `checkup` found, as far as that is safe: nothing that could log in is
 /// lost, and no plain text comes about. `use` is the store that takes the place of those that do

@@ -111,6 +111,11 @@ class NameCheck {
       finding.hint = std::move(*obstacle);
       return finding;
     }
+    if (would_hide_plain_text(wrong)) {
+      finding.way_out = {"migrate --to STORE",
+                         " sets it, and moves the credentials of this file there"};
+      return finding;
+    }
     finding.hint = fmt::format("rename it to {}", wrong.meant.name);
     finding.change.setting_names[wrong.member.name] = wrong.meant.name;
     names_.emplace(wrong.meant.name);
@@ -138,10 +143,11 @@ class NameCheck {
     if (!fits(wrong)) return fmt::format("write it as {}", wrong.meant.example);
     if (wrong.meant.name == "credHelpers" && has_store_)
       return "rename it to credHelpers by hand, if these helpers are to count before credsStore";
-    if (wrong.meant.name != "auths" && has_plain_text_)
-      return "`pullsecret migrate --to STORE` sets it, and moves the credentials of this file "
-             "there";
     return std::nullopt;
+  }
+
+  bool would_hide_plain_text(const WrongName& wrong) const {
+    return !wrong.is_letter_case && wrong.meant.name != "auths" && has_plain_text_;
   }
 
   std::set<std::string> names_;  ///< those there are, and those that the changes give
@@ -182,10 +188,12 @@ void check_entries_fields(Findings& findings, const JsonMember& member) {
 
 std::optional<Finding> check_empty_store(const Config& config, const JsonMember& member) {
   if (!is_field(member.name, "credsStore") || !config.creds_store.empty()) return std::nullopt;
-  return warning("helper-name-empty", printable(member.name),
-                 "it names no store: Docker keeps the credentials in this file, in plain "
-                 "text",
-                 "`pullsecret migrate --to STORE` names one, and moves them there");
+  Finding finding = warning("helper-name-empty", printable(member.name),
+                            "it names no store: Docker keeps the credentials in this file, in "
+                            "plain text",
+                            "");
+  finding.way_out = {"migrate --to STORE", " names one, and moves them there"};
+  return finding;
 }
 
 // ---- What is there twice

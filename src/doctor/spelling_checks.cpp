@@ -57,7 +57,8 @@ Finding misspelled(const Config& config, const Registry& registry) {
                             login_command(right));
   if (has_another_entry(config, registry, right)) return finding;
   finding.change.entries[registry.key] = Renamed{right};
-  finding.hint = "`pullsecret doctor --fix` renames it";
+  finding.hint.clear();
+  finding.way_out = {"doctor --fix", " renames it"};
   return finding;
 }
 
@@ -75,7 +76,8 @@ std::optional<Finding> misspelled_for_others(const Config& config, const Registr
   if (!registry.has_inline() || !is_asked_inline || has_another_entry(config, registry, right))
     return finding;
   finding.change.entries[right] = Inline{registry.entry->credential};
-  finding.hint = "`pullsecret doctor --fix` adds that, too";
+  finding.hint.clear();
+  finding.way_out = {"doctor --fix", " adds that, too"};
   return finding;
 }
 
@@ -138,7 +140,7 @@ Finding misspelled_line(const Config& config, const std::string& key, const std:
     finding.change.cred_helpers[key] = std::nullopt;
     finding.change.cred_helpers[right] = helper;
   }
-  if (!finding.change.empty()) finding.hint = "`pullsecret doctor --fix` mends it";
+  if (!finding.change.empty()) finding.way_out = {"doctor --fix", " mends it"};
   return finding;
 }
 

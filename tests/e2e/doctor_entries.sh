@@ -45,7 +45,7 @@ finds problem entry-empty 'names no store' '^docker login quay.io$'
 it 'in a store that the config does not name any more'
 inline ghcr.io '{}'
 doctor
-finds problem entry-empty 'the store encryptedfile has its credential' 'doctor --fix names it'
+finds problem entry-empty 'the store encryptedfile has its credential' 'doctor --fix. names it'
 
 it 'not in the store'
 config '{"auths": {"quay.io": {}}, "credsStore": "encryptedfile"}'
@@ -72,7 +72,7 @@ it 'in the file beside a store'
 config '{"auths": {"ghcr.io": {"auth": "b2N0b2NhdDpodW50ZXIy"}}, "credsStore": "encryptedfile"}'
 doctor
 finds warning entry-plain-text 'plain text' \
-  '^pullsecret migrate --from inline --to encryptedfile --registry ghcr.io$'
+  '^.pullsecret migrate --from inline --to encryptedfile --registry ghcr.io.$'
 
 it 'and the command that the hint names takes it out of the file'
 run pullsecret migrate --from inline --to encryptedfile --registry ghcr.io

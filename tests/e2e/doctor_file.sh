@@ -157,7 +157,7 @@ it 'a folder in place of the file'
 rm "$file" && mkdir "$file"
 doctor
 is_ill_with file-directory "$file"
-hint_is file-directory "rmdir $file, then log in again"
+hint_is file-directory "\`rmdir $file\`, then log in again"
 
 # ---- Who may do what with it
 

@@ -415,6 +415,70 @@ fix --use slow
 fails_with 1 'changed by another program meanwhile'
 same 'the file' "$(cat "$file")" '{"credsStore":"other"}'
 
+# ---- What it says of itself
+
+# says_fix COMMAND: the hints have this command, and no other of --fix; '' for none.
+says_fix() {
+  same 'the commands' "$(cat "$scratch/out" "$scratch/err" | grep -o 'pullsecret doctor --fix[^`]*' | sort -u)" "$1"
+}
+
+it 'the doctor names --fix where it mends something'
+config '{"auths":{"ghcr.io":{}},"credsStore":"desktop"}'
+run pullsecret doctor -o json
+says_fix 'pullsecret doctor --fix'
+config '{"auths":{"ghcr.io":{"auth":"!"}}}'
+chmod 600 "$file"
+run pullsecret doctor -o json
+status_is 1
+says_fix ''
+config '{"auths":{"ghcr.io":{}},"credsStore":"broken"}'
+run pullsecret doctor -o json
+says_fix 'pullsecret doctor --fix --use encryptedfile'
+err_lacks hint
+
+it 'not where no store works that could take over'
+config '{"auths":{"ghcr.io":{}},"credsStore":"desktop"}'
+run env "PATH=$scratch/alone" "$scratch/alone/pullsecret" doctor -o json
+out_has 'install a store that works here, such as docker-credential-encryptedfile'
+says_fix ''
+
+it "nor for what it does not change: standard input, podman's file"
+run pullsecret doctor -o json --config - <"$file"
+status_is 1
+says_fix ''
+run pullsecret doctor -o json --config - <<<'{"auths":{"docker.io":{}},"credStore":"pass"}'
+says_fix ''
+mkdir -p "$scratch/podman"
+printf '{"auths":{},"credHelpers":{"ghcr.io":"desktop"}}' >"$scratch/podman/auth.json"
+chmod 600 "$scratch/podman/auth.json"
+run pullsecret doctor -o json --config "$scratch/podman/auth.json"
+status_is 1
+says_fix ''
+
+it 'its command names the config, in the words of a shell, and mends just that'
+mkdir "it's mine"
+cp "$file" "it's mine/config.json"
+before=$(checksum "$file")
+run pullsecret doctor --config "it's mine"
+says_fix "pullsecret doctor --fix --config 'it'\\''s mine'"
+command=$(grep -o 'pullsecret doctor --fix[^`]*' "$scratch/err")
+run bash -c "$command --yes"
+succeeds
+same 'credsStore' "$(jq -r .credsStore "it's mine/config.json")" encryptedfile
+same 'the other file' "$(checksum "$file")" "$before"
+config '{"auths":{"z.example":{"auth":"dTpodW50ZXIy"}},"credsStore":"encryptedfile"}'
+mv "$file" "it's mine/config.json"
+run pullsecret doctor -o json --config "it's mine"
+command=$(jq -r '.[] | select(.name == "entry-plain-text").hint' "$scratch/out")
+run bash -c "${command//\`/}"
+succeeds
+same 'the entry' "$(jq -c .auths "it's mine/config.json")" '{"z.example":{}}'
+
+it 'and keeps --use'
+config '{"auths":{"ghcr.io":{}},"credsStore":"desktop"}'
+run setsid -w pullsecret doctor --fix --use encryptedfile
+err_has 'hint: `pullsecret doctor --fix --use encryptedfile --yes` does not ask'
+
 # ---- Usage
 
 it 'the report after the fix is what -o json prints'

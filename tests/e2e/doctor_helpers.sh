@@ -85,7 +85,7 @@ it 'a name that holds docker-credential- already'
 store good '{}'
 uses docker-credential-good
 doctor
-finds problem helper-name-prefix 'goes without "docker-credential-"' 'let it say "good", as'
+finds problem helper-name-prefix 'goes without "docker-credential-"' 'let it say "good"; or'
 run pullsecret doctor --fix --yes
 succeeds
 same 'credsStore' "$(jq -r .credsStore "$HOME/.docker/config.json")" good
@@ -101,7 +101,8 @@ it 'names that are nearly those of helpers that are there: --fix writes these'
 for name in Encryptedfile 'encryptedfile ' encrypted-file encryptedfil ' encryptedfile' 'encryptedfile\n'; do
   uses "$name"
   doctor
-  finds problem helper-misspelled "$not_found" '^did you mean "encryptedfile"\? `pullsecret doctor --fix`'
+  finds problem helper-misspelled "did you mean \"encryptedfile\"\? .*$not_found" \
+    '^let it say "encryptedfile"; or `pullsecret doctor --fix` does that$'
   follows helper-misspelled
   same 'credsStore' "$(jq -r .credsStore "$HOME/.docker/config.json")" encryptedfile
 done

@@ -51,7 +51,7 @@ docker_login "$registry"
 err_has 'error storing credentials - err: exit status 1, out: `not implemented`'
 doctor
 finds problem helper-read-only 'only mints tokens for Amazon ECR.*`error storing credentials … not implemented`' \
-  "^\`pullsecret doctor --fix\` names it in credHelpers for $ecr and 2 more, and encryptedfile for all others"
+  "; or \`pullsecret doctor --fix\` names it in credHelpers for $ecr and 2 more, and encryptedfile for all others"
 run pullsecret doctor
 err_has 'hint: .*pullsecret doctor --fix.* mends'
 

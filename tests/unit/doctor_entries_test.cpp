@@ -138,7 +138,8 @@ TEST_CASE("plain text beside a store is told, and stays") {
   const std::string config = R"({"auths":{"a.io":{"auth":"dTpw"}},"credsStore":"store"})";
   const auto finding = find(check_entries_of(config), "entry-plain-text");
   REQUIRE(finding);
-  CHECK(finding->hint == "pullsecret migrate --from inline --to store --registry a.io");
+  REQUIRE(finding->way_out);
+  CHECK(finding->way_out->command == "migrate --from inline --to store --registry a.io");
   CHECK(mended(config) == config);
 }
 
