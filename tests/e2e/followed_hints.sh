@@ -219,6 +219,19 @@ ln -s "$program_folder/docker-credential-secretservice" "$scratch/bin/"
 fix_mends default-store '{}'
 json_is 'in the config' '"encryptedfile"' .credsStore "$file"
 
+it 'doctor --fix writes a helper right, and moves one that only mints tokens to its registries'
+fix_mends helper-misspelled "{\"auths\":{\"$registry\":{}},\"credsStore\":\"Encryptedfile \"}"
+kept "$registry"
+# It stands in for Amazon's, which asks the network: it has one registry, and no `store`.
+ecr=123456789012.dkr.ecr.eu-central-1.amazonaws.com
+store ecr-login "{\"$ecr\": [\"AWS\", \"hunter2-ecr\"]}"
+fix_mends helper-read-only "{\"auths\":{\"$registry\":{}},\"credsStore\":\"ecr-login\"}"
+run pullsecret get "$ecr" -o password
+out_is hunter2-ecr
+docker_login "$registry"
+kept "$registry"
+rm "$scratch/bin/docker-credential-ecr-login"
+
 it 'doctor --fix --use replaces a store that cannot be used'
 fix_mends secretservice-no-bus "{\"auths\":{\"$registry\":{}},\"credsStore\":\"secretservice\"}"
 kept "$registry"

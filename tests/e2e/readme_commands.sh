@@ -1,0 +1,227 @@
+#!/bin/bash
+# README.md's commands outside of 'Fixing credsStore errors', which readme_errors.sh has: each block is
+# run as it stands there, and prints what stands there. pullsecret, its stores, kubectl, pass and gpg
+# are real; the API server is api_server_standin.py, and programs that need somebody's network or
+# account are scripts below.
+#
+# one build: it is about what is said
+
+# shellcheck source=pass_cases.sh
+. "$(dirname "$0")/pass_cases.sh"
+need kubectl jq python3 skopeo
+
+readme=$e2e/../../README.md
+file=$HOME/.docker/config.json
+
+# ---- Stand-ins
+
+# stand_in NAME: a program of that name is the script on standard input.
+stand_in() {
+  { echo '#!/bin/bash' && cat; } >"$scratch/bin/$1"
+  chmod +x "$scratch/bin/$1"
+}
+
+# It keeps in the config's store what it is given, as docker login does once a registry took it.
+stand_in docker <<'END'
+[ "$1" = login ] || exit 1
+shift
+case $1 in -*) server=https://index.docker.io/v1/ ;; *) server=$1 && shift ;; esac
+jq -nc --arg server "$server" --arg user "$2" --arg secret "$(cat)" \
+  '{ServerURL: $server, Username: $user, Secret: $secret}' |
+  "docker-credential-$(jq -r .credsStore ~/.docker/config.json)" store || exit
+jq --tab --arg server "$server" '{auths: (.auths + {($server): {}}), credsStore}' \
+  ~/.docker/config.json >~/new.json && mv ~/new.json ~/.docker/config.json
+echo Login Succeeded
+END
+stand_in az <<'END'
+[ "$*" = 'acr login --name acme' ] || exit 1
+docker login acme.azurecr.io -u '<token>' --password-stdin <<<eyJhbGciOiJub25lIn0.e30.hunter2
+END
+stand_in aws <<'END'
+[ "$1 $2" = 'ecr get-login-password' ] && echo hunter2-ecr
+END
+# These get a manifest.
+for name in kubeseal sops; do
+  stand_in $name <<'END'
+[ "$(kubectl create --dry-run=client -f - -o jsonpath={.kind},{.metadata.namespace})" = Secret,production ]
+END
+done
+# These get JSON, which they keep.
+for name in primehub curl; do
+  stand_in $name <<<'jq -c . >"given-to-${0##*/}.json"'
+done
+# It would pull from ghcr.io with the file's login.
+stand_in skopeo <<'END'
+[ "$(/usr/bin/skopeo login --get-login --authfile "$4" ghcr.io)" = octocat ]
+END
+# The API server's stand-in has no service accounts; kubectl.sh looks at what becomes of one.
+real_kubectl=$(command -v kubectl)
+stand_in kubectl <<END
+case "\$*" in
+'get serviceaccount default -n production -o json') echo '{}' ;;
+'replace -f -') jq -e '.imagePullSecrets == [{"name": "regcred"}]' >/dev/null && echo serviceaccount/default replaced ;;
+*) exec $real_kubectl "\$@" ;;
+esac
+END
+
+# ---- Blocks
+
+blocks=()
+read_blocks() {
+  local line block in_block=
+  while IFS= read -r line; do
+    case $line in
+    '```console') in_block=yes block= ;;
+    '```')
+      [ ! "$in_block" ] || blocks+=("$block")
+      in_block=
+      ;;
+    *) [ ! "$in_block" ] || block+=$line$'\n' ;;
+    esac
+  done < <(sed '/^## Fixing credsStore errors$/,/^## Out of/d' "$readme")
+}
+
+# is_whole COMMAND: no line of it is missing.
+is_whole() { [[ $1 != *\\ ]] && bash -n <<<"$1" 2>/dev/null; }
+
+# run_block BLOCK: its commands one after the other in one shell, with what they print compared.
+run_block() {
+  local line command='' shown=''
+  : >"$scratch/commands"
+  while IFS= read -r line; do
+    if [ "$command" ] && ! is_whole "$command"; then
+      command+=$'\n'$line
+    elif [[ $line == '$ '* ]]; then
+      [ ! "$command" ] || printf '%s\n' "$command" >>"$scratch/commands"
+      command=${line#'$ '}
+    else
+      shown+=$line$'\n'
+    fi
+  done < <(printf '%s' "$1")
+  printf '%s\n' "$command" >>"$scratch/commands"
+  run bash -c ". $scratch/commands 2>&1"
+  same "what $(head -n 1 "$scratch/commands") prints" \
+    "$(sed "s|$HOME|/home/octocat|g" "$scratch/out")" "$(printf '%s' "$shown")"
+}
+
+# ---- What they need
+
+start_api() {
+  rm -f "$scratch/api.log"
+  start api /usr/bin/python3 "$e2e/api_server_standin.py" team staging production argocd
+  api=$!
+  wait_until api_address || bail_out "no API server: $(cat "$scratch/api.log")"
+  kubectl config set-cluster stand-in --server "$(api_address)" >/dev/null
+}
+api_address() { grep -oP 'http://127\.0\.0\.1:\d+' "$scratch/api.log"; }
+start_api
+kubectl config set-context stand-in --cluster stand-in --namespace team >/dev/null
+kubectl config use-context stand-in >/dev/null
+
+# An empty cluster.
+new_cluster() {
+  kill "$api"
+  wait "$api" 2>/dev/null
+  start_api
+}
+
+make_key you
+echo hunter2 >token
+echo '{"type": "service_account", "private_key": "hunter2"}' >key.json
+export CI_REGISTRY=registry.gitlab.com CI_DEPLOY_USER=gitlab+deploy-token-42 CI_DEPLOY_PASSWORD=hunter2
+
+# log_in_to SERVER USER: in the config's store.
+log_in_to() { docker login "$1" -u "$2" --password-stdin <token >/dev/null; }
+
+# prepare BLOCK: what stands in README before it.
+prepare() {
+  new_store you
+  config '{"credsStore":"pass"}'
+  case $1 in
+  *'docker login ghcr.io'* | *'docker login -u moby'* | *'az acr'*) return ;;
+  *'encryptedfile status'*)
+    for server in ghcr.io quay.io; do keep_text docker-credential-encryptedfile "$server" octocat hunter2; done
+    ;;
+  *'migrate --to pass'*)
+    config '{"auths":{"ghcr.io":{"auth":"b2N0b2NhdDpodW50ZXIy"},
+      "https://index.docker.io/v1/":{"auth":"bW9ieTpodW50ZXIy"}}}'
+    return
+    ;;
+  *'pullsecret inspect'*)
+    # As kubectl makes it, for a token of GitHub's length.
+    jq -nc --arg token "ghp_hunter2$(printf 'x%.0s' {1..29})" '{"GHCR.IO": {username: "octocat",
+      password: $token, auth: ("octocat:" + $token | @base64)}} | {auths: .}' >github.json
+    kubectl create secret generic regcred --type kubernetes.io/dockerconfigjson \
+      --from-file=.dockerconfigjson=<(tr -d '\n' <github.json) --dry-run=client -o yaml |
+      kubectl apply -f - >/dev/null
+    ;;
+  esac
+  log_in_to ghcr.io octocat
+  log_in_to registry.gitlab.com gitlab+deploy-token-42
+  [[ $1 != *--skip-unresolved* ]] || prepare_harbor
+}
+
+# Six registries, one of which has a helper from a Mac.
+prepare_harbor() {
+  local server
+  for server in quay.io docker.io a.example; do log_in_to "$server" octocat; done
+  pullsecret convert --name regcred | kubectl apply -f - >/dev/null
+  log_in_to b.example octocat
+  jq '.credHelpers = {"harbor.acme.io": "osxkeychain"} | del(.auths["a.example"])' "$file" >new.json
+  mv new.json "$file"
+}
+
+# ---- The sample
+
+# What install.sh does is tried in install.sh.
+it 'README: a sample credential is kept, converted, and taken out again'
+sample=$(sed -n '/^```sh$/,/^```$/{/^```/d;p}' "$readme" | sed '/^tests\/run$/d; 1d')
+run sh -c "$sample"
+succeeds_quietly
+pull_data '.auths["registry.example.com"] | [.username, .password]' '["octocat","hunter2"]'
+run sh -c "$(grep -oP '^\(`\K[^`]*(?=` takes the sample out again)' "$readme")"
+succeeds
+run docker-credential-encryptedfile list
+out_is '{}'
+
+# ---- One block after the other
+
+read_blocks
+
+it 'README has blocks of commands'
+expect 'sixteen blocks or more' [ "${#blocks[@]}" -ge 16 ]
+
+for block in "${blocks[@]}"; do
+  first=$(head -n 1 <<<"$block")
+  it "README: ${first#'$ '}"
+  new_cluster
+  prepare "$block"
+  run_block "$block"
+done
+
+it 'what other programs are given is what they take'
+json_is 'for PrimeHub' '["registry.gitlab.com","gitlab+deploy-token-42","hunter2"]' \
+  '[.registryHost, .username, .password]' given-to-primehub.json
+json_is 'for deploys.app' '{"password":"hunter2","server":"ghcr.io","username":"octocat"}' .spec \
+  given-to-curl.json
+
+# ---- Setting a store up
+
+it 'README: a store is set up by two lines, and docker login keeps its credential there'
+gpg --batch --quiet --pinentry-mode loopback --passphrase '' --quick-generate-key you@example.com 2>"$scratch/log"
+set_up=$(sed -n '/^Setting one up is two lines/,/^\*\*Moving/p' "$readme" | sed -n '/^```$/,/^```$/p')
+for store in pass encryptedfile; do
+  rm -rf "$password_store" "$HOME/.local/share/docker-credential-encryptedfile"
+  line=$(grep -B 1 "^{\"credsStore\": \"$store\"}" <<<"$set_up" | head -n 1)
+  command=${line%%  *}
+  expect "a command for $store" [ "$command" ]
+  run python3 "$e2e/on_terminal.py" "$scratch/screen" 'correct horse' 'correct horse' -- \
+    sh -c "$command && docker-credential-$store store" \
+    <<<'{"ServerURL":"ghcr.io","Username":"octocat","Secret":"hunter2"}'
+  succeeds
+  run "docker-credential-$store" status
+  out_json '[.State != "unusable", .Entries // 1]' '[true,1]'
+done
+
+gpgconf --kill all
+finish
