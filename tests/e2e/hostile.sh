@@ -119,15 +119,15 @@ out_json '[.Username, .Secret]' '["x","y"]'
 
 # ---- Each row of tests/data/auth-entries.json
 
-# What Docker reads comes out such that the kubelet reads the same; what Docker refuses or cannot
-# use as a password is an error.
+# What Docker reads comes out such that the kubelet reads the same; what Docker refuses, and what is no
+# username with a password, is an error.
 auth_row() {
   local username password
   username=$(jq -r '.docker.username // ""' <<<"$1")
   password=$(jq -r '.docker.password_base64 // ""' <<<"$1")
   jq -c '{auths: {"r.example": .entry}}' <<<"$1" >row.json
   run pullsecret convert --config row.json
-  if [ -z "$username" ] || jq -e '.docker.identitytoken' <<<"$1" >/dev/null; then
+  if [ -z "$username" ] || [ -z "$password" ] || jq -e '.docker.identitytoken' <<<"$1" >/dev/null; then
     fails_with 1 '1 of 1 registries' '^  r\.example: '
     return
   fi
