@@ -94,6 +94,10 @@ class TreeBuilder : public YAML::EventHandler {
   std::vector<Document> take_documents() { return std::move(documents_); }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
+    // At a comma, for one, yaml-cpp makes documents of nothing without an end.
+    if (document_start_ && mark.pos <= *document_start_)
+      throw error(mark, "not YAML: no value can begin here");
+    document_start_ = mark.pos;
     anchored_.clear();
     spend({}, mark);
   }
@@ -209,7 +213,8 @@ class TreeBuilder : public YAML::EventHandler {
 
   const JsonText& source_;
   std::vector<Document> documents_;
-  std::vector<Open> open_;  // from the outermost
+  std::vector<Open> open_;             // from the outermost
+  std::optional<int> document_start_;  // of the last one: its byte in the text
   std::map<YAML::anchor_t, Tree> anchored_;
   std::size_t values_ = 0;
   std::size_t bytes_ = 0;

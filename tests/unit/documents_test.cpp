@@ -111,8 +111,24 @@ TEST_CASE("the number of values is bounded, aliases counted as often as they are
              Contains("more than 250000 values"));
   CHECK_THAT(refusal_of_documents("- " + repeated("[]", max_manifest_values)),
              Contains("more than 250000 values"));
-  // yaml-cpp makes documents of this without an end.
-  CHECK_THAT(refusal_of_documents(","), Contains("more than 250000 values"));
+}
+
+TEST_CASE("what yaml-cpp makes documents of without an end is refused where it stands") {
+  const auto [text, place] = GENERATE(table<std::string, std::string>({
+      {",", "m.yaml:1:1"},
+      {",a", "m.yaml:1:1"},
+      {",,", "m.yaml:1:1"},
+      {"a: b\n---\n,c", "m.yaml:3:1"},
+      {"# x\n, a", "m.yaml:2:1"},
+  }));
+  CAPTURE(text);
+  CHECK(refusal_of_documents(text) == place + ": not YAML: no value can begin here");
+}
+
+TEST_CASE("empty documents are some, and end") {
+  CHECK(trees("---\n---\n---\n") == "[null,null,null]");
+  CHECK(trees("---\n...\n---\na\n") == R"([null,"a"])");
+  CHECK(trees("a\n---\nb\n") == R"(["a","b"])");
 }
 
 TEST_CASE("the size is bounded, aliases written out") {
