@@ -14,10 +14,8 @@ struct Registry {
   const AuthEntry* entry = nullptr;    ///< its entry, if there is one
   const std::string* store = nullptr;  ///< the name of the store that Docker asks, if there is one
 
-  /// What Docker asks a store for. It takes an entry about a path for its host.
-  std::string server_url() const {
-    return is_about_path(key) ? docker_lookup_name(key) : docker_server_url(key);
-  }
+  /// What Docker asks a store for.
+  std::string server_url() const { return docker_lookup_name(key); }
 
   bool has_inline() const { return entry != nullptr && !is_empty(entry->credential); }
 
