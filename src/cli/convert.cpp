@@ -139,8 +139,10 @@ KeyedCredentials take_usable(const ConvertOptions& options, std::vector<Resolved
     try {
       if (const auto* error = std::get_if<Error>(&registry.outcome)) throw *error;
       auto& credential = std::get<Credential>(registry.outcome);
-      if (options.manifest.format != OutputFormat::config)
+      if (options.manifest.format != OutputFormat::config) {
+        if (const auto reason = why_serves_nothing(registry.key)) throw Error(*reason);
         credential = pull_credential(registry.key, std::move(credential));
+      }
       warn_of_white_space(options, registry.key, credential);
       usable.emplace_back(registry.key, std::move(credential));
     } catch (const Error& error) {

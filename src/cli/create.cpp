@@ -9,10 +9,12 @@
 #include "cli/manifest.h"
 #include "cli/messages.h"
 #include "cli/options.h"
+#include "credential/white_space.h"
 #include "docker/config_change.h"
 #include "kubernetes/keyring.h"
 #include "system/error.h"
 #include "system/file.h"
+#include "system/text.h"
 
 namespace pullsecret {
 namespace {
@@ -53,6 +55,8 @@ CreateOptions read_create_options(const Arguments& arguments) {
                        .username = required(parsed, "username"),
                        .email = value_of(parsed, "email").value_or(""),
                        .password_file = value_of(parsed, "password-file")};
+  if (const auto reason = why_serves_nothing(create.server))
+    throw Error("--server", reason->message(), reason->hint());
   const bool from_stdin = parsed["password-stdin"].as<bool>();
   if (from_stdin && create.password_file)
     throw Error("", "--password-stdin and --password-file exclude each other");
@@ -62,7 +66,8 @@ CreateOptions read_create_options(const Arguments& arguments) {
   return create;
 }
 
-// As docker login --password-stdin: one line break at the end is the typist's, not the password's.
+// As docker login --password-stdin since 29.3: one line break at the end, CR LF, LF or CR, is the
+// typist's, all else the password's. Docker before that cut all white space at its ends.
 std::string without_line_break(std::string password) {
   if (password.ends_with('\n')) password.pop_back();
   if (password.ends_with('\r')) password.pop_back();
@@ -75,13 +80,17 @@ std::string read_password(const CreateOptions& options) {
   std::string password = without_line_break(
       options.password_file ? read_file(*options.password_file, max_password)
                             : read_all(STDIN_FILENO, "standard input", max_password));
-  if (password.empty()) throw Error("", "the password is empty");
+  if (trim(password).empty())
+    throw Error(
+        "", password.empty() ? "the password is empty" : "the password is nothing but white space");
   return password;
 }
 
 void create(const CreateOptions& options) {
   Credential credential{.username = options.username, .password = read_password(options)};
   credential.email = options.email;
+  for (const Remark& remark : remarks_on_white_space(credential))
+    print_warning(Error("", remark.message));
   const std::string key = kubelet_registry_key(options.server);
   if (options.manifest.format == OutputFormat::config)
     return write_output(

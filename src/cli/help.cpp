@@ -84,8 +84,8 @@ Usage:
                       [OPTION]... | kubectl apply -f -
 
 What kubectl create secret docker-registry makes, but the password never stands on a command line,
-and no cluster is needed. One line break at the password's end is cut, as docker login
---password-stdin does.
+and no cluster is needed. One line break at the password's end is cut, and nothing else, as docker
+login --password-stdin does since 29.3.
 
 The credential:
     --server HOST         the registry, such as ghcr.io; for Docker Hub docker.io

@@ -82,6 +82,10 @@ std::optional<Finding> misspelled_for_others(const Config& config, const Registr
 }
 
 std::optional<Finding> check_spelling(const Config& config, const Registry& registry) {
+  if (const auto reason = why_serves_nothing(registry.key))
+    return warning("entry-spelling", key_in_words(registry.key),
+                   "no image's name has it: neither Docker nor the kubelet uses it",
+                   reason->hint());
   if (is_spelled_right(registry.key)) return std::nullopt;
   const bool is_own_name = docker_lookup_name(registry.key) != docker_server_url(registry.key);
   return is_own_name ? misspelled_for_others(config, registry) : misspelled(config, registry);

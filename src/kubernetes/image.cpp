@@ -17,7 +17,6 @@ namespace {
 
 constexpr std::string_view digits = "0123456789";
 constexpr std::string_view lower_hexadecimal = "0123456789abcdef";
-constexpr std::string_view ipv6_characters = "0123456789abcdefABCDEF:";
 constexpr std::string_view lower_alphanumeric = "abcdefghijklmnopqrstuvwxyz0123456789";
 constexpr std::string_view host_characters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
@@ -101,8 +100,6 @@ bool is_host_label(std::string_view text) {
 }
 
 bool is_host_name(std::string_view text) {
-  if (text.starts_with('[') && text.ends_with(']'))
-    return is_run_of(text.substr(1, text.size() - 2), ipv6_characters);
   const auto labels = split(text, '.');
   return std::all_of(labels.begin(), labels.end(), is_host_label);
 }
@@ -110,8 +107,7 @@ bool is_host_name(std::string_view text) {
 // The reference's grammar has one way round its own rule for hosts: where the whole name is also a
 // path, such as `my_registry.local/app`, it is taken for one.
 bool is_host(std::string_view text) {
-  const std::size_t name_end = text.starts_with('[') ? text.find(']') : 0;
-  const std::size_t colon = text.find(':', std::min(name_end, text.size()));
+  const std::size_t colon = text.find(':');
   if (colon == std::string_view::npos) return is_host_name(text) || is_path_component(text);
   return is_host_name(text.substr(0, colon)) && is_run_of(text.substr(colon + 1), digits);
 }
@@ -137,6 +133,8 @@ std::string_view broken_rule(std::string_view name, const NameParts& parts) {
   if (name.find("://") != std::string_view::npos) return "an image name has no scheme";
   if (name.size() == 64 && is_run_of(name, lower_hexadecimal))
     return "64 hexadecimal digits are an image's ID";
+  if (parts.host.starts_with('['))
+    return "an IPv6 address is no registry to every kubelet; give the registry a name";
   if (!is_host(parts.host)) return "what precedes the first slash is no HOST or HOST:PORT";
   if (parts.host.size() > longest_host) return "its host has more than 255 characters";
   if (has_upper_case(parts.path)) return "its path must be in lower case";

@@ -164,11 +164,25 @@ bool is_default_registry(std::string_view host) {
   return host == "docker.io" || host.find_first_of(".:") == std::string_view::npos;
 }
 
-// Whether an image's name can begin with a host that `pattern` matches. Without dot, port and
-// capital letter the only one is `localhost`; a pattern with a glob may match that.
+// Whether an image's name can begin with a host that `pattern` matches: what has no glob, which may
+// match anything, must be one. An IPv6 address is one to later kubelets.
 bool is_image_host(std::string_view pattern) {
-  return pattern.find_first_of(".:*[") != std::string_view::npos || pattern == "localhost" ||
-         lower_case(pattern) != pattern;
+  if (pattern.find_first_of("*[") != std::string_view::npos || pattern == filed_docker_hub)
+    return true;
+  if (pattern.ends_with(':')) pattern.remove_suffix(1);  // as no port
+  try {
+    return parse_image(fmt::format("{}/x", pattern)).registry_host == pattern;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+// What people put around a key, and after it: white space, an image's tag or digest.
+std::string without_ornaments(std::string_view key) {
+  key = trim(key);
+  const std::size_t slash = key.rfind('/');
+  if (slash == std::string_view::npos) return std::string(key);
+  return std::string(key.substr(0, key.find_first_of(":@", slash)));
 }
 
 }  // namespace
@@ -226,6 +240,15 @@ std::optional<std::string> served_images(std::string_view key) {
     return std::nullopt;
   if (*filed == filed_docker_hub) return "docker.io/*";
   return pattern->host + pattern->path + (pattern->path.empty() ? "/*" : "*");
+}
+
+std::optional<Error> why_serves_nothing(std::string_view key) {
+  if (served_images(kubelet_registry_key(key))) return std::nullopt;
+  const std::string nearest = kubelet_registry_key(without_ornaments(key));
+  return Error("", "this key serves no image",
+               served_images(nearest)
+                   ? fmt::format("the key must be {}", key_in_words(nearest))
+                   : "a key is HOST[:PORT][/PATH]; a * stands for a label of the host only");
 }
 
 NotServed why_not_served(std::string_view key, const Image& image) {

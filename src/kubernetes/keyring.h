@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "kubernetes/image.h"
+#include "system/error.h"
 
 namespace pullsecret {
 
@@ -36,6 +37,10 @@ std::optional<std::string> filed_key(std::string_view key);
 /// `docker.io/*`. Nothing if no image's name can match: one that begins with `registry/` is Docker
 /// Hub's.
 std::optional<std::string> served_images(std::string_view key);
+
+/// Why `key` serves no image, and what a key is, with the nearest that does serve some; nothing if
+/// it serves some as kubelet_registry_key() spells it.
+std::optional<Error> why_serves_nothing(std::string_view key);
 
 /// Why a key does not serve an image.
 struct NotServed {

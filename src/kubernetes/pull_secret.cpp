@@ -81,9 +81,8 @@ void check_key(const std::string& key, std::vector<Remark>& remarks) {
     remarks.push_back({"misspelled-key", problem,
                        "the kubelet does not match this key with the images people mean",
                        fmt::format("the key must be {}", key_in_words(mended))});
-  else if (!served_images(key))
-    remarks.push_back({"serves-nothing", problem, "this key serves no image",
-                       "a key is HOST[:PORT][/PATH]; a * stands for a label of the host only"});
+  else if (const auto reason = why_serves_nothing(key))
+    remarks.push_back({"serves-nothing", problem, reason->message(), reason->hint()});
 }
 
 void check_login(const Credential& credential, std::vector<Remark>& remarks) {

@@ -24,10 +24,27 @@ for line_break in '' $'\n' $'\r\n'; do
   create --password-stdin < <(printf '%s%s' hunter2 "$line_break")
   password_is hunter2
 done
-create --password-stdin < <(printf 'hunter2\n\n')
-password_is $'hunter2\n'
-create --password-stdin < <(printf ' hunter2 \n')
-password_is ' hunter2 '
+
+it 'and nothing else, as Docker 29.3 does, with a warning'
+while IFS= read -r written && IFS= read -r kept; do
+  create --password-stdin < <(printf '%b' "$written")
+  succeeds
+  err_has '^pullsecret: warning: the password (begins or )?ends in '
+  pull_data '.auths["ghcr.io"].password' "\"$kept\""
+done <<'END'
+hunter2\n\n
+hunter2\n
+ hunter2 \n
+ hunter2 
+\nhunter2\n
+\nhunter2
+END
+
+it 'create refuses a password of nothing but white space, as docker login does'
+for password in ' ' '\n\n' '\t \r\n'; do
+  create --password-stdin < <(printf '%b' "$password")
+  fails_with 1 'the password is nothing but white space'
+done
 
 it 'create --password-file takes a Google service account key'
 jq -n '{type: "service_account", private_key: "-----BEGIN PRIVATE KEY-----\nhunter2\n"}' >key.json

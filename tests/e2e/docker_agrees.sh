@@ -169,4 +169,44 @@ mended=$(printf '%s' 'bob:hunter2' | base64 -w 0)
 run env "DOCKER_AUTH_CONFIG={\"auths\":{\"ghcr.io\":{\"auth\":\"$mended\"}}}" pullsecret doctor
 expect 'nothing about the password' lacks 'password-ends' "$scratch/out"
 
+# ---- Keys that serve no image
+
+# secret_for SERVER: create makes a Secret for it, if it takes it.
+secret_for() {
+  run pullsecret create --server "$1" --username bob --password-file "$scratch/token"
+}
+
+it 'create refuses a server that serves no image, and names the one that is meant'
+for server in 'ghcr.io ' $'ghcr.io\n' ghcr.io/acme/app:1.4 'http://[bad' https:// $'ghcr.\001io' \
+  'ghcr.io/*' registry; do
+  secret_for "$server"
+  fails_with 2 '^pullsecret: error: --server: this key serves no image$' '^pullsecret: hint: '
+  meant=$(sed -n 's/^pullsecret: hint: the key must be //p' "$scratch/err")
+  case $server in ghcr.io[[:space:]] | *:1.4) expect 'the one that is meant' [ "$meant" ] ;; esac
+  [ "$meant" ] || continue
+  secret_for "$meant"
+  succeeds_quietly
+  cp "$scratch/out" "$scratch/secret.yaml"
+  run pullsecret inspect --image ghcr.io/acme/app:1.4 "$scratch/secret.yaml"
+  succeeds
+done
+
+it 'convert refuses such a key, and --skip-unresolved leaves it out'
+config "{\"auths\":{\"ghcr.io \":$inline,\"quay.io\":$inline}}"
+run pullsecret convert
+fails_with 1 'no usable credential for 1 of 2' '^  ghcr.io : this key serves no image$' \
+  'hint: the key must be ghcr.io$' '--skip-unresolved converts the others'
+run pullsecret convert --skip-unresolved
+succeeds
+err_has 'warning: ghcr.io : left out: this key serves no image'
+pull_data '.auths | keys' '["quay.io"]'
+
+it 'doctor says so, too'
+run pullsecret doctor
+out_has '^warning +entry-spelling +ghcr.io'
+
+it 'an image at an IPv6 address is refused, which the kubelet of Kubernetes 1.26 does not parse'
+run pullsecret inspect --image '[::1]:5000/x' "$scratch/secret.yaml"
+fails_with 2 'IPv6 address' '\[HOST\[:PORT\]/\]PATH'
+
 finish

@@ -85,13 +85,8 @@ TEST_CASE("a bracket does not end a range of characters") {
 }
 
 TEST_CASE("ports are equal or both absent") {
-  CHECK(serves("[::1]:5000", "[::1]:5000/app"));
-  CHECK(serves("[*]:5000", "[::1]:5000/app"));
   CHECK(serves("https://ghcr.io:", "ghcr.io/app"));
   CHECK(serves("*:5000", "localhost:5000/app"));
-  CHECK_FALSE(serves("[::1]", "[::1]:5000/app"));
-  // Without a port the brackets are a pattern, for one character.
-  CHECK_FALSE(serves("[::1]", "[::1]/app"));
   CHECK_FALSE(serves("ghcr.io:443", "ghcr.io/app"));
   CHECK_FALSE(serves("localhost:*", "localhost:5000/app"));
   CHECK_FALSE(serves("localhost:port", "localhost:5000/app"));
@@ -116,6 +111,54 @@ TEST_CASE("what is no URL is never offered") {
                "{}", "\xFF");
   CAPTURE(key);
   CHECK_FALSE(serves(key, "ghcr.io/acme/app"));
+}
+
+TEST_CASE("a key that serves nothing is told from one that does, with the nearest that does") {
+  const auto [key, nearest] = GENERATE(table<std::string, std::string>({
+      {"ghcr.io ", "ghcr.io"},
+      {" ghcr.io", "ghcr.io"},
+      {"ghcr.io\n", "ghcr.io"},
+      {"\tGHCR.io\r\n", "ghcr.io"},
+      {"docker.io ", "https://index.docker.io/v1/"},
+      {"ghcr.io/acme/app:1.4", "ghcr.io/acme/app"},
+      {"ghcr.io/acme/app@sha256:" + repeated("0a", 32), "ghcr.io/acme/app"},
+      {"localhost:5000/app:1", "localhost:5000/app"},
+      {"http://[bad", ""},
+      {"https://", ""},
+      {"http:///", ""},
+      {"", ""},
+      {" ", ""},
+      {"registry", ""},
+      {"ghcr.io:port", ""},
+      {"gh\x01"
+       "cr.io",
+       ""},
+      {"ghcr..io", ""},
+      {".ghcr.io", ""},
+      {"ghcr.io.", ""},
+      {"-ghcr.io", ""},
+      {"ghcr.io!", ""},
+      {"ghcr.io;x", ""},
+      {"ghcr.io/*", ""},
+      {"ghcr.io/Acme", ""},
+      {"gh cr.io", ""},
+      {"\xFF.io", ""},
+  }));
+  CAPTURE(key);
+  const auto reason = why_serves_nothing(key);
+  REQUIRE(reason);
+  CHECK_THAT(reason->hint(), nearest.empty() ? Catch::StartsWith("a key is HOST")
+                                             : Catch::StartsWith("the key must be " + nearest));
+}
+
+TEST_CASE("a key that serves images in any way is none that serves nothing") {
+  const std::string key =
+      GENERATE("docker.io", "GHCR.IO", "https://ghcr.io/v2", "localhost", "localhost:5000", "*.io",
+               "*", "*.dkr.ecr.*.amazonaws.com", "gh[a-d]r.io", "my_registry.local",
+               "10.0.0.1:5000", "[::1]:5000", "user:word@ghcr.io", "oci://ghcr.io/acme",
+               "ghcr.io:", "ghcr.io/%61cme", "index.docker.io", "registry-1.docker.io/acme");
+  CAPTURE(key);
+  CHECK_FALSE(why_serves_nothing(key));
 }
 
 TEST_CASE("a mended key serves the images people mean") {
