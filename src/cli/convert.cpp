@@ -104,7 +104,7 @@ Error unresolved_error(const std::vector<Unresolved>& unresolved, std::size_t as
   std::string list =
       fmt::format("no usable credential for {} of {} registries:", unresolved.size(), asked);
   for (const auto& [key, reason] : unresolved) {
-    list += fmt::format("\n  {}: {}", printable(key), reason.what());
+    list += fmt::format("\n  {}: {}", key_in_words(key), reason.what());
     if (!reason.hint().empty()) list += fmt::format("\n    hint: {}", reason.hint());
   }
   const bool is_any_left = unresolved.size() < asked;
@@ -119,7 +119,8 @@ void report_unresolved(const ConvertOptions& options, const std::vector<Unresolv
     throw unresolved_error(unresolved, asked);
   if (options.store.quiet) return;
   for (const auto& [key, reason] : unresolved)
-    print_warning(Error(printable(key), std::string("left out: ") + reason.what(), reason.hint()));
+    print_warning(
+        Error(key_in_words(key), std::string("left out: ") + reason.what(), reason.hint()));
 }
 
 // It is written as it is: who knows that it is not meant?

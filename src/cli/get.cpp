@@ -10,7 +10,6 @@
 #include "helper/answer.h"
 #include "helper/json_message.h"
 #include "kubernetes/image.h"
-#include "system/text.h"
 
 namespace pullsecret {
 namespace {
@@ -85,7 +84,7 @@ void get(const GetOptions& options) {
   const std::vector<Resolved> resolved = resolve(config, {key}, helpers);
   status.erase();
   if (const auto* error = std::get_if<Error>(&resolved.front().outcome))
-    throw Error(printable(key), error->what(), error->hint());
+    throw Error(key_in_words(key), error->what(), error->hint());
   const auto& credential = std::get<Credential>(resolved.front().outcome);
   refuse_registry_token(key, credential);
   if (options.format == GetFormat::json) refuse_token_user(key, credential);

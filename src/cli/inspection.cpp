@@ -20,8 +20,7 @@ using Json = nlohmann::ordered_json;
 
 // A login in a key is a secret, too.
 std::string key_of(const std::string& key, InspectionStyle style) {
-  const bool has_login = key.find('@') != std::string::npos;
-  return has_login && !style.show_secrets ? key_in_words(key) : key;
+  return has_login(key) && !style.show_secrets ? key_in_words(key) : key;
 }
 
 // As is a token that stands in place of a username.

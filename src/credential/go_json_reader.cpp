@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "credential/registry.h"
 #include "system/text.h"
 
 namespace pullsecret {
@@ -190,7 +191,7 @@ void GoJsonReader::check(std::string_view value, const GoType& type,
       check(element, *type.element, fmt::format("{}[{}]", path, i++));
   if (type.kind == GoType::Kind::map)
     for (const JsonMember& member : members_of(value))
-      check(member.value, *type.element, path + "." + printable(member.name));
+      check(member.value, *type.element, path + "." + key_in_words(member.name));
 }
 
 Error GoJsonReader::error(std::string_view value, std::string message, std::string hint) const {

@@ -25,6 +25,12 @@ KeyParts split_key(std::string_view key) {
   return {key.substr(0, host_end), key.substr(host_end)};
 }
 
+// Behind the scheme, if there is one: in `u:p://x@ghcr.io` there is none.
+std::size_t login_start(std::string_view key) {
+  const std::size_t scheme = key.find("://");
+  return scheme != std::string_view::npos && key.find_first_of(":@") == scheme ? scheme + 3 : 0;
+}
+
 }  // namespace
 
 std::string registry_host(std::string_view key) {
@@ -91,12 +97,18 @@ std::string login_command(std::string_view key) {
 }
 
 std::string key_in_words(std::string_view key) {
-  const std::size_t scheme = key.find("://");
-  const bool has_scheme = scheme != std::string_view::npos && key.find_first_of(":@") == scheme;
-  const std::size_t start = has_scheme ? scheme + 3 : 0;
+  if (!has_login(key)) return printable(key);
+  return printable(
+      fmt::format("{}…{}", key.substr(0, login_start(key)), key.substr(key.rfind('@'))));
+}
+
+bool has_login(std::string_view key) {
   const std::size_t at = key.rfind('@');
-  if (at == std::string_view::npos || at < start) return printable(key);
-  return printable(fmt::format("{}…{}", key.substr(0, start), key.substr(at)));
+  return at != std::string_view::npos && at >= login_start(key);
+}
+
+std::string key_in_command(std::string_view key) {
+  return has_login(key) ? "SERVER_URL" : shell_word(key);
 }
 
 }  // namespace pullsecret

@@ -51,7 +51,7 @@ std::optional<Error> why_no_file_keeps(const Credential& credential) {
 
 std::string how_to_remove(const std::string& place, const std::string& key) {
   if (is_inline(place)) return "take it out of the file";
-  return fmt::format("`printf %s {} | {} erase`", shell_word(key),
+  return fmt::format("`printf %s {} | {} erase`", key_in_command(key),
                      shell_word(helper_program_name(place)));
 }
 

@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "credential/registry.h"
 #include "helper/client.h"
 #include "helper/protocol.h"
 #include "system/environment.h"
@@ -224,7 +225,7 @@ std::string program_of(const std::string& helper) {
 
 std::string in_words(const HelperUse& use) {
   if (use.is_creds_store) return "credsStore";
-  std::string words = "credHelpers for " + printable(use.registries.front());
+  std::string words = "credHelpers for " + key_in_words(use.registries.front());
   if (use.registries.size() > 1) words += fmt::format(" and {} more", use.registries.size() - 1);
   return words;
 }

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "credential/registry.h"
 #include "docker/ask_stores.h"
 #include "doctor/helper_lines.h"
 #include "doctor/token_helpers.h"
@@ -65,7 +66,7 @@ ConfigChange move_to_lines(const Config& config, HelperChanges lines, const std:
 }
 
 std::string names_in_words(const HelperChanges& lines) {
-  const std::string first = printable(lines.begin()->first);
+  const std::string first = key_in_words(lines.begin()->first);
   return lines.size() == 1 ? first : fmt::format("{} and {} more", first, lines.size() - 1);
 }
 

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "credential/go_json_reader.h"
+#include "credential/registry.h"
 #include "docker/config.h"
 #include "system/error.h"
 #include "system/text.h"
@@ -171,7 +172,7 @@ void check_fields(Findings& findings, const JsonMember& entry) {
   for (const JsonMember& field : members_of(entry.value))
     if (const auto meant = find_field_meant(field.name))
       findings.push_back(
-          warning("setting-letter-case", printable(entry.name),
+          warning("setting-letter-case", key_in_words(entry.name),
                   fmt::format("Docker reads its field {} in any letter case; programs in Java "
                               "and Python look for {} only",
                               printable(field.name), *meant),
@@ -205,7 +206,7 @@ Findings find_repeated(const std::vector<JsonMember>& members, const std::string
   for (const JsonMember& member : members)
     if (!seen.insert(member.name).second && told.insert(member.name).second)
       findings.push_back(
-          warning(finding_name, printable(member.name),
+          warning(finding_name, key_in_words(member.name),
                   fmt::format("it stands in the file more than once: {}", consequence),
                   "keep one of them"));
   return findings;

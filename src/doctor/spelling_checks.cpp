@@ -116,7 +116,7 @@ Findings check_same(const Config& config, const std::vector<Registry>& same) {
 
 // Nobody reads it there, and everybody sees it.
 std::optional<Finding> check_login_in_key(const std::string& key) {
-  if (key_in_words(key) == printable(key)) return std::nullopt;
+  if (!has_login(key)) return std::nullopt;
   return warning("entry-login-in-key", key_in_words(key),
                  "its name holds a login, which Docker does not use",
                  "take it out of the name, and change the password");

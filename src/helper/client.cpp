@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "credential/go_json_writer.h"
+#include "credential/registry.h"
 #include "helper/answer.h"
 #include "helper/json_message.h"
 #include "helper/protocol.h"
@@ -58,6 +59,9 @@ std::string_view error_line(const ProgramResult& result) {
 
 // A helper that fails may say what it was given, as it is or as JSON.
 bool has_secret(std::string_view text, const HelperCall& call) {
+  if (call.action != "store" && has_login(call.input) &&
+      text.find(call.input) != std::string_view::npos)
+    return true;
   if (call.secret.empty()) return false;
   const std::string quoted = go_json_string(call.secret);
   return text.find(call.secret) != std::string_view::npos ||
@@ -84,8 +88,8 @@ std::string advice(const HelperCall& call, const ProgramResult& result) {
   if (const auto* end = std::get_if<NotStarted>(&result.end); end && end->error_number == ENOEXEC)
     return "the file is no program for this machine: install the one that is";
   if (call.action == "store") return {};  // its input is no text for a terminal
-  return fmt::format("try it by hand: echo {} | {}{} {}", printable(call.input),
-                     helper_program_prefix, printable(call.helper), call.action);
+  return fmt::format("try it by hand: `echo {} | {} {}`", key_in_command(call.input),
+                     shell_word(helper_program_name(call.helper)), call.action);
 }
 
 HelperReply reply_of(const HelperCall& call, ProgramResult& result) {

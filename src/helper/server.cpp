@@ -22,7 +22,7 @@ namespace {
 
 void refuse_control_characters(std::string_view what, std::string_view text) {
   if (has_control_character(text))
-    throw Error("", fmt::format("the {} holds a control character: {}", what, printable(text)));
+    throw Error("", fmt::format("the {} holds a control character: {}", what, key_in_words(text)));
 }
 
 std::string check_server_url(std::string_view text) {

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "credential/registry.h"
 #include "system/error.h"
 #include "system/text.h"
 
@@ -148,12 +149,20 @@ std::string_view broken_rule(std::string_view name, const NameParts& parts) {
   return {};
 }
 
+// A digest stands at the end: what is before an @ with a path behind it is a login.
+std::string image_in_words(std::string_view name) {
+  const std::size_t at = name.rfind('@');
+  const bool is_digest =
+      at == std::string_view::npos || name.find('/', at) == std::string_view::npos;
+  return printable(is_digest ? name : key_in_words(name), 100);
+}
+
 }  // namespace
 
 Image parse_image(std::string_view name) {
   const NameParts parts = split_name(name);
   if (const std::string_view rule = broken_rule(name, parts); !rule.empty())
-    throw Error("", fmt::format("\"{}\" is not an image name: {}", printable(name, 100), rule),
+    throw Error("", fmt::format("\"{}\" is not an image name: {}", image_in_words(name), rule),
                 "an image name is [HOST[:PORT]/]PATH[:TAG][@DIGEST], such as ghcr.io/acme/app:1.2");
   return {std::string(parts.host), fmt::format("{}/{}", parts.host, parts.path)};
 }

@@ -271,7 +271,8 @@ NotServed why_not_served(std::string_view key, const Image& image) {
 }
 
 std::string kubelet_registry_key(std::string_view key) {
-  const std::string host = lower_case(registry_host(key));
+  const std::string authority = registry_host(key);
+  const std::string host = lower_case(authority.substr(authority.rfind('@') + 1));
   std::string path = registry_path(key);
   if (is_docker_hub_host(host)) {
     if (is_api_root(path)) return std::string(docker_hub_key);
@@ -281,7 +282,7 @@ std::string kubelet_registry_key(std::string_view key) {
   // Without its last slash an API root is a repository's name to the kubelet.
   if (path == "/v1" || path == "/v2") path += '/';
   const std::string scheme =
-      lower_case(key.substr(0, key.size() - host.size() - registry_path(key).size()));
+      lower_case(key.substr(0, key.size() - authority.size() - registry_path(key).size()));
   // Any other scheme is a host named `oci:` to the kubelet.
   return (scheme == "https://" || scheme == "http://" ? scheme : "") + host + path;
 }

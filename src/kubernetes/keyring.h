@@ -52,7 +52,8 @@ NotServed why_not_served(std::string_view key, const Image& image);
 /// The spelling of a config file's registry key that the kubelet matches with the images people
 /// mean: a Docker Hub alias without a path becomes `https://index.docker.io/v1/`, with a path
 /// `docker.io/PATH`; scheme and host become lower case; a scheme other than http and https goes;
-/// the path `/v1` or `/v2` gets the slash that makes it an API root. Any other key stays as it is.
+/// a login (`user:password@`) goes, too, which the kubelet does not read; the path `/v1` or `/v2`
+/// gets the slash that makes it an API root. Any other key stays as it is.
 std::string kubelet_registry_key(std::string_view key);
 
 }  // namespace pullsecret

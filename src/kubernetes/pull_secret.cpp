@@ -74,7 +74,7 @@ std::optional<DataPlace> misplaced_data(const SecretManifest& manifest) {
 
 void check_key(const std::string& key, std::vector<Remark>& remarks) {
   const std::string mended = kubelet_registry_key(key);
-  if (key.find('@') != std::string::npos)
+  if (has_login(key))
     remarks.push_back({"login-in-key", warning, "the key holds a login, which nobody reads",
                        "take it out of the key: it is no secret there"});
   if (served_images(mended) != served_images(key))

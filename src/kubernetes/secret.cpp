@@ -13,6 +13,7 @@
 #include "credential/base64.h"
 #include "credential/basic_auth.h"
 #include "credential/go_json_writer.h"
+#include "credential/registry.h"
 #include "system/error.h"
 #include "system/text.h"
 
@@ -25,7 +26,7 @@ void add_unless_empty(JsonObjectWriter& object, std::string_view name, std::stri
 
 std::string entry_json(std::string_view key, const Credential& credential) {
   if (credential.username.find(':') != std::string::npos)
-    throw Error(printable(key), "the username holds a colon, where the kubelet would cut it",
+    throw Error(key_in_words(key), "the username holds a colon, where the kubelet would cut it",
                 "log in with a username that has no colon");
   JsonObjectWriter entry;
   if (is_utf8(credential.username) && is_utf8(credential.password)) {

@@ -1,6 +1,7 @@
 #include "system/text.h"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 #include <unordered_set>
 #include <utility>
@@ -27,6 +28,38 @@ bool is_control(std::string_view sequence) {
   const unsigned char first = byte_at(sequence, 0);
   if (sequence.size() == 1) return first < 0x20 || first == 0x7F;
   return sequence.size() == 2 && first == 0xC2 && byte_at(sequence, 1) < 0xA0;
+}
+
+// Of a UTF-8 sequence.
+char32_t code_point(std::string_view sequence) {
+  if (sequence.size() == 1) return byte_at(sequence, 0);
+  char32_t value = byte_at(sequence, 0) & (0x7FU >> sequence.size());
+  for (std::size_t i = 1; i < sequence.size(); ++i)
+    value = value << 6U | (byte_at(sequence, i) & 0x3FU);
+  return value;
+}
+
+// Those of Unicode's format characters, and of its separators of lines, that show nothing.
+bool is_invisible(char32_t c) {
+  constexpr std::array<std::pair<char32_t, char32_t>, 12> ranges{{{0xAD, 0xAD},
+                                                                  {0x34F, 0x34F},
+                                                                  {0x61C, 0x61C},
+                                                                  {0x180B, 0x180F},
+                                                                  {0x200B, 0x200F},
+                                                                  {0x2028, 0x202E},
+                                                                  {0x2060, 0x206F},
+                                                                  {0x3164, 0x3164},
+                                                                  {0xFE00, 0xFE0F},
+                                                                  {0xFEFF, 0xFEFF},
+                                                                  {0xFFF9, 0xFFFB},
+                                                                  {0xE0000, 0xE0FFF}}};
+  return std::any_of(ranges.begin(), ranges.end(),
+                     [c](const auto& range) { return range.first <= c && c <= range.second; });
+}
+
+std::string escaped(char32_t c) {
+  const auto number = static_cast<unsigned>(c);
+  return number < 0x10000 ? fmt::format("\\u{:04x}", number) : fmt::format("\\U{:08x}", number);
 }
 
 std::string escaped(unsigned char byte) {
@@ -83,6 +116,8 @@ std::string printable(std::string_view text, std::size_t limit) {
     if (utf8_sequence(text) == 0 || is_control(sequence))
       for (const char c : sequence)
         result += escaped(static_cast<unsigned char>(c));
+    else if (const char32_t c = code_point(sequence); is_invisible(c))
+      result += escaped(c);
     else
       result += sequence;
     text.remove_prefix(length);

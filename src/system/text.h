@@ -18,8 +18,10 @@ bool is_utf8(std::string_view text);
 std::string replace_invalid_utf8(std::string text);
 
 /// `text` fit for a terminal and a log: control characters (C0, DEL, C1) and bytes that are not
-/// UTF-8 become `\n`, `\t`, `\r` or `\xNN`, and what exceeds `limit` bytes becomes `…`. A line
-/// break is a control character: the answer is always one line.
+/// UTF-8 become `\n`, `\t`, `\r` or `\xNN`; what nobody sees, or what turns the text around it
+/// (zero width, bidirectional controls, line separators), becomes `\uNNNN` or `\UNNNNNNNN`; and
+/// what exceeds `limit` bytes becomes `…`. A line break is a control character: the answer is
+/// always one line.
 std::string printable(std::string_view text, std::size_t limit = 400);
 
 /// Whether there is an ASCII control character in `text`: C0 or DEL.

@@ -98,6 +98,16 @@ TEST_CASE("a login in a key is not told") {
   CHECK(key_in_words("ghcr.io\n") == "ghcr.io\\n");
 }
 
+TEST_CASE("a login in a key is known, and no command has it") {
+  const std::string key = GENERATE("https://u:hunter2@ghcr.io/x", "u:hunt/er2@ghcr.io", "u@ghcr.io",
+                                   "u:hunter2://x@ghcr.io");
+  CHECK(has_login(key));
+  CHECK(key_in_command(key) == "SERVER_URL");
+  CHECK_FALSE(has_login("https://ghcr.io/x"));
+  CHECK(key_in_command("ghcr.io") == "ghcr.io");
+  CHECK(key_in_command("a b;c") == "'a b;c'");
+}
+
 TEST_CASE("the command to log in is one for a shell, whatever the key holds") {
   CHECK(login_command("https://index.docker.io/v1/") == "docker login");
   CHECK(login_command("registry-1.docker.io") == "docker login");

@@ -55,12 +55,24 @@ TEST_CASE("each byte that is not UTF-8 becomes U+FFFD") {
 }
 
 TEST_CASE("printable text is one line without control characters") {
-  CHECK(printable("jürgen 😀 \u2028") == "jürgen 😀 \u2028");
+  CHECK(printable("jürgen 😀 \u00A0") == "jürgen 😀 \u00A0");
   CHECK(printable("a\nb\tc\rd") == R"(a\nb\tc\rd)");
   CHECK(printable("\x1B[31m\x7F") == R"(\x1b[31m\x7f)");
   CHECK(printable("\u0085\u009B\u00A0") == "\\xc2\\x85\\xc2\\x9b\u00A0");
   CHECK(printable("a\xFF") == R"(a\xff)");
   CHECK(printable(std::string(1, '\0')) == R"(\x00)");
+}
+
+TEST_CASE("what nobody sees, or what turns text around, is shown") {
+  CHECK(printable("oi\u202Ercr.\u202C") == R"(oi\u202ercr.\u202c)");
+  CHECK(printable("\u2066\u2067\u2068\u2069\u200E\u200F\u061C") ==
+        R"(\u2066\u2067\u2068\u2069\u200e\u200f\u061c)");
+  CHECK(printable("ghcr\u200B\u200C\u200D\u2060\uFEFF\u00AD.io") ==
+        R"(ghcr\u200b\u200c\u200d\u2060\ufeff\u00ad.io)");
+  CHECK(printable("a\u2028b\u2029") == R"(a\u2028b\u2029)");
+  CHECK(printable("\U000E0041") == R"(\U000e0041)");
+  CHECK(printable("é\u2010€\uFFFD\U0001F40B") == "é\u2010€\uFFFD\U0001F40B");
+  CHECK(shell_word("a\u202Eb") == R"($'a\342\200\256b')");
 }
 
 TEST_CASE("printable text ends after the limit") {
