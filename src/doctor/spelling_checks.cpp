@@ -95,13 +95,16 @@ Finding twice(const Registry& registry, const Registry& counting) {
   Finding finding = warning("entry-twice", key_in_words(registry.key),
                             fmt::format("the same registry as {}, which is the one that counts",
                                         key_in_words(counting.key)),
-                            "keep one of them in the file; docker logout takes both");
+                            "");
   const bool is_needless = !registry.has_inline() ||
                            (counting.has_inline() &&
                             is_same_login(registry.entry->credential, counting.entry->credential));
   if (is_needless && !registry.entry->problem && !registry.entry->hides_another)
     finding.change.entries[registry.key] = Removed{};
-  if (!finding.change.empty()) finding.hint = "`pullsecret doctor --fix` takes it out";
+  if (finding.change.empty())
+    finding.hint = "keep one of them in the file; docker logout takes both";
+  else
+    finding.way_out = {"doctor --fix", " takes it out"};
   return finding;
 }
 

@@ -288,6 +288,20 @@ hint_on_standard_error
 jq ".credHelpers |= (. + {$(grep -o '"[^"]*": ""' <<<"$hint")})" "$file" >"$file.new" && mv "$file.new" "$file"
 kept "$other"
 
+it 'migrate: a store that fails, for which the file stands in'
+helper fails <<<'echo it is broken; exit 1'
+new_home "{\"auths\":{$inline},\"credsStore\":\"fails\"}"
+run pullsecret migrate --from inline --to encryptedfile
+hint_on_standard_error
+command="pullsecret doctor -o json | jq -er '.[0].hint'"
+follow
+command=$(grep -o 'pullsecret doctor --fix[^`]*' "$scratch/out")
+on_terminal
+kept "$other"
+run pullsecret migrate --from inline --to encryptedfile
+succeeds
+kept "$other"
+
 it 'migrate: no place named'
 run pullsecret migrate
 hint_on_standard_error

@@ -1,7 +1,8 @@
 """hints_in_sources.py FOLDER...
 
 Prints each string of the C++ sources in FOLDERs that holds a command for people, one a line: with
-backticks in it, or beginning as a command does. Help texts, which have line breaks, are left out.
+backticks in it, or beginning as a command does; doctor's ways out, {"doctor --fix", " renames it"}, as
+they are printed. Help texts, which have line breaks, are left out.
 """
 
 import pathlib
@@ -20,6 +21,7 @@ COMMAND = re.compile(
     r"(apt|chmod|docker|docker-credential-\S+|export|kubectl|ln|openssl|pass|pullsecret|rm|rmdir|sed"
     r"|sudo|unset) \S"
 )
+WAY_OUT = re.compile(r"(doctor|migrate) --")
 ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
 
 
@@ -28,14 +30,19 @@ def unescaped(text):
 
 
 def strings_in(source):
-    """Neighbours are one string, as for the compiler."""
-    string = None
+    """Neighbours are one string, as for the compiler; a way out is one with its effect."""
+    string = way_out = None
     for token in TOKEN.finditer(source):
         if token["raw"] is not None or token["text"] is not None:
             part = token["raw"] if token["raw"] is not None else unescaped(token["text"])
             string = (string or "") + part
         elif not token["space"] and not token[0].startswith(("//", "/*")):
-            if string is not None:
+            if way_out and (string or token[0] in "};"):
+                yield f"`pullsecret {way_out}" + (f"`{string}" if string else "")
+                way_out = None
+            elif string and WAY_OUT.match(string):
+                way_out = string
+            elif string is not None:
                 yield string
             string = None
 
