@@ -72,7 +72,9 @@ ConfigLocation find_config_json(const MigrateOptions& options) {
   ConfigLocation location = find_config(options.store.config);
   if (!is_config_json(location))
     throw Error(place_of(location.file), "not a config.json, which alone names a store for Docker",
-                "name one with --config, or make it: `docker login REGISTRY`");
+                options.store.config ? "name one with --config"
+                                     : "make one: " + command_for_first_config("{}") +
+                                           "; or name one with --config");
   return location;
 }
 

@@ -160,6 +160,14 @@ ConfigLocation find_config(const std::optional<std::string>& named) {
   return {.file = files.front(), .is_there = false};
 }
 
+std::string command_for_first_config(std::string_view text) {
+  const std::vector<fs::path> files = docker_files();
+  if (files.empty()) throw no_config();
+  return fmt::format("`(umask 077 && mkdir -p {} && echo {} >{})`",
+                     shell_word(files.front().parent_path().string()), shell_word(text),
+                     shell_word(files.front().string()));
+}
+
 bool is_config_json(const ConfigLocation& location) {
   const std::string name = location.file.filename();
   std::error_code unknown;

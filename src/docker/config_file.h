@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "docker/config.h"
@@ -42,6 +43,10 @@ struct ConfigLocation {
 /// The file that load_config() would read, else the one that Docker would make. `named` counts even
 /// if there is no such file. Throws Error if Docker has no place for it: there is no home folder.
 ConfigLocation find_config(const std::optional<std::string>& named);
+
+/// The shell's command, in back quotes, that makes the config.json which Docker looks for, with
+/// `text`, where there is none. Throws Error if Docker has no place for it.
+std::string command_for_first_config(std::string_view text);
 
 /// Whether it is Docker's config.json, whatever its name: a regular file, or none yet, and not
 /// podman's auth.json or a .dockercfg, which follow other rules.

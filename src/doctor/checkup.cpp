@@ -27,6 +27,17 @@ void add_default_store(Checkup& checkup, HelperClient& helpers) {
   checkup.lacks_store = store.is_broken;
 }
 
+// Docker has no config of its own, and takes a store by itself.
+std::optional<Finding> check_first_login(HelperClient& helpers) {
+  DefaultStore store = check_default_store({}, helpers);
+  const auto other = store.is_broken ? find_working_store(helpers) : std::nullopt;
+  if (other)
+    store.finding->add_hint(
+        "make a config that names another: " +
+        command_for_first_config(fmt::format(R"({{"credsStore": "{}"}})", other->name)));
+  return store.finding;
+}
+
 // As its last hint, for the config that was named.
 void tell_ways_out(Findings& findings, const std::optional<std::string>& named) {
   const std::string config = named ? " --config " + shell_word(*named) : "";
@@ -75,6 +86,8 @@ Checkup check_all(const std::optional<std::string>& named, HelperClient& helpers
   }
   append(checks.findings, std::move(checkup.findings));
   checkup.findings = std::move(checks.findings);
+  if (checkup.location && !checkup.location->is_dockers_own)
+    append(checkup.findings, check_first_login(helpers));
   append(checkup.findings, check_environment(checkup.config));
   if (has_mendable_file(checkup)) tell_ways_out(checkup.findings, named);
   return checkup;

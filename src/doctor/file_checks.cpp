@@ -70,12 +70,18 @@ std::optional<Finding> check_docker_config(const fs::path& folder) {
                                name),
                    fmt::format("export DOCKER_CONFIG={}",
                                shell_word(fs::absolute(folder).parent_path().string())));
-  if (status.error_number == ENOENT || status.error_number == ENOTDIR)
+  if (status.error_number == ENOTDIR || (status.error_number == ENOENT && name.starts_with('~')))
     return problem(
         "docker-config-missing", subject,
         fmt::format("there is no folder {}; Docker looks for its config nowhere else", name),
         name.starts_with('~') ? "write $HOME for ~, which no shell expands in quotes"
                               : "`unset DOCKER_CONFIG`, or name the right folder");
+  if (status.error_number == ENOENT)
+    return warning("docker-config-missing", subject,
+                   fmt::format("there is no folder {} yet: docker login makes it, and Docker looks "
+                               "for its config nowhere else",
+                               name),
+                   "if it is not the one that is meant: `unset DOCKER_CONFIG`, or name that");
   if (folder.is_relative())
     return warning(
         "docker-config-relative", subject,

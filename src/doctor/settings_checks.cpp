@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cstddef>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -197,6 +198,20 @@ std::optional<Finding> check_empty_store(const Config& config, const JsonMember&
   return finding;
 }
 
+// ---- What stands behind the config
+
+std::optional<Finding> check_rest(const JsonText& json, std::string_view value) {
+  const auto end = static_cast<std::size_t>(value.data() + value.size() - json.text.data());
+  const std::string_view before_rest(json.text.data(), end);
+  if (trim(std::string_view(json.text).substr(end)).empty()) return std::nullopt;
+  return warning(
+      "file-second-value",
+      fmt::format("{}:{}", json.file, 1 + std::count(before_rest.begin(), before_rest.end(), '\n')),
+      "something stands behind the first JSON value: Docker does not read it, and drops "
+      "it when it next writes the file",
+      "move into the first value what is meant, and take out the rest");
+}
+
 // ---- What is there twice
 
 Findings find_repeated(const std::vector<JsonMember>& members, const std::string& finding_name,
@@ -243,7 +258,9 @@ Findings check_settings(const JsonText& json) {
   }
   const std::string_view value = first_value(json);
   if (value.empty() || kind_of(value) != JsonKind::object) return {};
-  return check_names(members_of(value), *config);
+  Findings findings = check_names(members_of(value), *config);
+  append(findings, check_rest(json, value));
+  return findings;
 }
 
 }  // namespace pullsecret

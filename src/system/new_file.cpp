@@ -105,7 +105,11 @@ void NewFile::write(std::string_view content) const {
 }
 
 void NewFile::take_place() {
-  if (file_calls().rename(path_.c_str(), target_.c_str()) != 0) throw system_error(place_);
+  if (file_calls().rename(path_.c_str(), target_.c_str()) != 0)
+    throw system_error(place_, errno == EBUSY
+                                   ? "it is mounted by itself, as by docker run -v, and nothing "
+                                     "can take its place: mount its folder instead"
+                                   : "");
   path_.clear();
 }
 

@@ -6,6 +6,8 @@
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=own_mounts.sh
+. "$e2e/own_mounts.sh"
 need jq python3
 file=$HOME/.docker/config.json
 chmod 700 "$HOME/.docker"
@@ -116,12 +118,42 @@ found ok file-ok 'standard input'
 it 'podman has a config, Docker has none'
 mkdir "$HOME/podman" && cp "$file" "$HOME/podman/auth.json"
 rm "$file"
-run env REGISTRY_AUTH_FILE="$HOME/podman/auth.json" pullsecret doctor -o json
+run env PATH="$scratch/alone" REGISTRY_AUTH_FILE="$HOME/podman/auth.json" pullsecret doctor -o json
 warns_of file-not-dockers podman/auth.json
 found ok entry-ok ghcr.io
 
-it 'DOCKER_CONFIG points nowhere'
-run env DOCKER_CONFIG="$HOME/nowhere" pullsecret doctor -o json
+it "podman's alone: what docker login will meet is told, and the way out works"
+printf '#!/bin/sh\necho no; exit 1\n' >"$scratch/bin/docker-credential-pass"
+printf '#!/bin/sh\n' >"$scratch/bin/pass"
+chmod +x "$scratch/bin/docker-credential-pass" "$scratch/bin/pass"
+export REGISTRY_AUTH_FILE=$HOME/podman/auth.json
+doctor
+is_ill_with default-store docker-credential-pass
+cp "$scratch/out" "$scratch/said"
+run pullsecret migrate --to encryptedfile
+fails_with 1 'not a config.json' 'hint: make one: `\(umask'
+bash -c "$(grep -o '`[^`]*`' "$scratch/err" | head -n 1 | tr -d '`')"
+run pullsecret migrate --to encryptedfile
+succeeds
+same 'the config' "$(jq -c . "$file")" '{"credsStore":"encryptedfile"}'
+rm "$file"
+bash -c "$(jq -r 'map(select(.name == "default-store"))[0].hint | [scan("`([^`]*)`")] | last[0]' "$scratch/said")"
+same 'its mode' "$(stat -c %a "$file")" 600
+doctor
+succeeds
+found ok helper-ok encryptedfile
+unset REGISTRY_AUTH_FILE
+rm "$file" "$scratch/bin/pass" "$scratch/bin/docker-credential-pass"
+
+it 'DOCKER_CONFIG points to a folder that docker login will make'
+run env DOCKER_CONFIG="$HOME/nowhere/yet" PATH="$scratch/alone" pullsecret doctor -o json
+warns_of docker-config-missing DOCKER_CONFIG
+found warning file-missing nowhere/yet
+
+it 'DOCKER_CONFIG has a ~ that no shell expanded, or points into a file'
+run env DOCKER_CONFIG="~/.docker" pullsecret doctor -o json
+is_ill_with docker-config-missing DOCKER_CONFIG
+run env DOCKER_CONFIG=/etc/passwd/docker pullsecret doctor -o json
 is_ill_with docker-config-missing DOCKER_CONFIG
 
 it 'DOCKER_CONFIG points to the file in place of its folder'
@@ -276,6 +308,29 @@ it 'a field of the wrong type'
 our_config '{"credsStore": ["pass"]}'
 doctor
 is_ill_with file-field-type "$file:1:16"
+
+it 'what stands behind the first JSON value, which Docker does not read'
+our_config $'{"auths": {"ghcr.io": {"auth": "dTpodW50ZXIy"}}}\n{"credsStore": "pass"}\n'
+doctor
+warns_of file-second-value "$file:1"
+our_config $'{}\n \n'
+run env PATH="$scratch/alone" pullsecret doctor -o json
+healthy
+
+it 'a file that is mounted by itself cannot be replaced: mounted with its folder it can'
+our_config '{"auths": {"ghcr.io": {}}, "credsStore": "desktop"}'
+cp "$file" "$scratch/mounted"
+if run_in_own_mounts sh -c 'mount --bind "$1" "$2" && exec pullsecret doctor --fix --yes' \
+  sh "$scratch/mounted" "$file"; then
+  status_is 1
+  err_has 'config.json: device or resource busy'
+  err_has '^pullsecret: hint: it is mounted by itself.*: mount its folder instead'
+  mkdir "$scratch/folder" && cp "$file" "$scratch/folder/config.json"
+  run_in_own_mounts sh -c 'mount --bind "$1" "${2%/*}" && exec pullsecret doctor --fix --yes' \
+    sh "$scratch/folder" "$file"
+  succeeds
+  same 'credsStore' "$(jq -r .credsStore "$scratch/folder/config.json")" encryptedfile
+fi
 
 it 'an empty file is an empty config'
 our_config ''

@@ -153,8 +153,9 @@ TEST_CASE("doctor: DOCKER_CONFIG that names no folder") {
   const auto problem = FoundLines{"problem docker-config-missing DOCKER_CONFIG"};
   SECTION("nothing at all") {
     const ScopedVariable variable("DOCKER_CONFIG", home.path("none"));
-    CHECK(found() == problem);
-    CHECK(!check_file(std::nullopt).json);
+    CHECK(found() == FoundLines{"warning docker-config-missing DOCKER_CONFIG",
+                                "warning file-missing " + home.path("none/config.json")});
+    CHECK(check_file(std::nullopt).json->text.empty());
   }
   SECTION("the file itself") {
     const ScopedVariable variable("DOCKER_CONFIG", home.config);
