@@ -178,6 +178,22 @@ std::optional<Error> why_not_two_stores(const std::string& store, const std::str
       "", fmt::format("{} and {} are one store by two names", printable(store), printable(target)));
 }
 
+// pullsecret's helpers erase with a registry's own name all its spellings.
+std::optional<Error> why_not_erased_with(const Move& move, const Moves& moves) {
+  const std::vector<std::string> spellings = other_spellings(move.key);
+  for (const Move& other : moves)
+    if (other.from == move.from && !other.is_at_target() &&
+        std::find(spellings.begin(), spellings.end(), other.key) != spellings.end())
+      return Error("",
+                   fmt::format("{} would go with it, and has not moved", key_in_words(other.key)));
+  return std::nullopt;
+}
+
+std::optional<Error> why_not_erased(const Move& move, const Moves& moves, HelperClient& helpers) {
+  if (auto error = why_not_erased_with(move, moves)) return error;
+  return failure_of(call_once(helpers, {move.from, "erase", move.key}));
+}
+
 void erase_at(const std::string& store, Moves& moves, const Migration& migration,
               HelperClient& helpers) {
   std::optional<Error> refusal;
@@ -185,8 +201,7 @@ void erase_at(const std::string& store, Moves& moves, const Migration& migration
     refusal = why_not_two_stores(store, migration.to, helpers);
   for (Move& move : moves)
     if (is_to_be_erased(move) && move.from == store)
-      move.left_behind =
-          refusal ? refusal : failure_of(call_once(helpers, {store, "erase", move.key}));
+      move.left_behind = refusal ? refusal : why_not_erased(move, moves, helpers);
 }
 
 }  // namespace

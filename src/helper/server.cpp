@@ -61,6 +61,16 @@ std::string get(Store& store, const std::string& server_url) {
   throw Error("", std::string(credentials_not_found));
 }
 
+// What Docker asks for is gone by each name under which `get` would still answer it: docker logout
+// sends that name alone. Any other name is one entry's own: whoever cleans up after it means no
+// more.
+void erase(Store& store, const std::string& server_url) {
+  store.erase(server_url);
+  if (docker_server_url(server_url) != server_url) return;
+  for (const std::string& spelling : other_spellings(server_url))
+    store.erase(spelling);
+}
+
 std::string list(Store& store) {
   JsonObjectWriter answer;
   for (const auto& [server_url, username] : store.list())
@@ -201,7 +211,7 @@ std::string answer(Store& store, std::string_view action, std::string_view input
   }
   const std::string server_url = check_server_url(input);
   if (action == "get") return get(store, server_url);
-  store.erase(server_url);
+  erase(store, server_url);
   return {};
 }
 

@@ -50,7 +50,10 @@ int serve(HelperProgram program, int argc, char** argv);
 ///   compare), a control character in either, a NUL in Secret. An absent Secret is empty.
 /// - `get`, `erase`: an empty server URL, a control character in it. White space at its ends does
 ///   not count. `get` tries the other spellings of the same registry when there is no entry under
-///   the one asked for, which the answer names all the same.
+///   the one asked for, which the answer names all the same. `erase` of the name that Docker asks
+///   for (docker_server_url()) removes the entries under these, too, so that `get` finds nothing
+///   after it, as docker logout promises; upstream's helpers leave them. Of any other name it
+///   removes that entry alone.
 std::string answer(Store& store, std::string_view action, std::string_view input);
 
 }  // namespace pullsecret

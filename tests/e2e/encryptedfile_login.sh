@@ -8,6 +8,7 @@
 need docker docker-registry htpasswd skopeo docker-credential-encryptedfile
 
 login_cases encryptedfile
+logout_case encryptedfile
 cred_helper_cases encryptedfile
 
 it 'docker shows the line that says what is wrong and what to do'

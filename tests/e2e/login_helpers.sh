@@ -17,11 +17,13 @@ need docker docker-registry htpasswd skopeo gnome-keyring-daemon
 make_key builder
 new_store builder
 login_cases pass
+logout_case pass
 cred_helper_cases pass
 
 start_bus
 start_keyring
 login_cases secretservice
+logout_case secretservice
 cred_helper_cases secretservice
 
 finish

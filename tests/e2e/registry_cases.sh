@@ -77,6 +77,21 @@ use_debians() {
   ln -s "/usr/bin/docker-credential-$1" "$scratch/bin/"
 }
 
+# logout_case STORE: upstream's helpers leave it.
+logout_case() {
+  local store=$1 url
+  it 'docker logout takes what was stored under other names of Docker Hub, too'
+  for url in docker.io index.docker.io https://index.docker.io/v1/; do
+    jq -nc --arg url "$url" '{ServerURL: $url, Username: "moby", Secret: "hunter2"}' |
+      "docker-credential-$store" store >"$scratch/stored" || problem "$(cat "$scratch/stored")"
+  done
+  run docker logout
+  succeeds
+  run "docker-credential-$store" get <<<https://index.docker.io/v1/
+  status_is 1
+  out_is 'credentials not found in native keychain'
+}
+
 # login_cases STORE: the whole way, through docker-credential-STORE.
 login_cases() {
   local store=$1 auth

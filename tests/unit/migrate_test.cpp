@@ -246,6 +246,19 @@ TEST_CASE("to the file, out of a line of credHelpers") {
   CHECK(run.config().cred_helpers == Lines{{"b.io", "old"}, {"c.io", "cloud"}});
 }
 
+TEST_CASE("what erasing might take with it stays, and keeps it there") {
+  const Stores stores;
+  put("old", hub, "h");
+  put("old", "docker.io", "other");
+  put("old", "b.io", "b");
+  put("new", "docker.io", "of another user");
+  Run run{R"({"credsStore":"old"})"};
+  run.migrate({.to = "new"});
+  CHECK(state_of(run, hub, "old") == "moved");
+  CHECK_THAT(state_of(run, "docker.io", "old"), Catch::StartsWith("failed"));
+  CHECK(listed("old") == Names{"docker.io", hub});
+}
+
 TEST_CASE("an identity token is one there and here") {
   const Stores stores;
   Run run{R"({"auths":{"a.io":{"identitytoken":"t"}}})"};
