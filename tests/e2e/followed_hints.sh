@@ -105,10 +105,12 @@ kept "$registry" "$other"
 new_home
 printf '{"auths":{"%s":{"auth":"%s"}}}' "$other" "$plain" >"$HOME/auth.json"
 REGISTRY_AUTH_FILE=$HOME/auth.json run pullsecret migrate --to encryptedfile
-hint_on_standard_error 'docker login'
-command=${command/REGISTRY/$registry}
-log_in
+fails_with 1
+hint_on_standard_error 'make one'
+follow
 REGISTRY_AUTH_FILE=$HOME/auth.json run pullsecret migrate --to encryptedfile
+succeeds
+docker_login "$registry"
 succeeds
 kept "$registry"
 
@@ -312,9 +314,11 @@ follow
 
 it 'a DOCKER_CONFIG that is nowhere, and one in quotes'
 new_home "{\"auths\":{$inline}}"
-DOCKER_CONFIG=$HOME/nowhere/.docker/there doctor
-hint_of_finding docker-config-missing
-follow_by env "DOCKER_CONFIG=$HOME/nowhere/.docker/there" sh -c "$command; pullsecret get $other"
+for folder in "$HOME/nowhere/.docker/there" "$file/there"; do
+  DOCKER_CONFIG=$folder doctor
+  hint_of_finding docker-config-missing
+  follow_by env "DOCKER_CONFIG=$folder" sh -c "$command; pullsecret get $other"
+done
 
 it 'a DOCKER_AUTH_CONFIG that is outdated, and the file of a variable'
 export DOCKER_AUTH_CONFIG="{\"auths\":{\"$other\":{\"auth\":\"eDpodW50ZXIyLW9sZA==\"}}}"
