@@ -164,7 +164,7 @@ std::string command_for_first_config(std::string_view text) {
   const std::vector<fs::path> files = docker_files();
   if (files.empty()) throw no_config();
   return fmt::format("`(umask 077 && mkdir -p {} && echo {} >{})`",
-                     shell_word(files.front().parent_path().string()), shell_word(text),
+                     shell_operand(files.front().parent_path().string()), shell_word(text),
                      shell_word(files.front().string()));
 }
 

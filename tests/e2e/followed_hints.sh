@@ -1,7 +1,7 @@
 #!/bin/bash
 # What pullsecret's messages tell people to do, done: the command is taken from the message and run.
-# Then what was wrong is gone, and every credential that was there still is. docker, the registry,
-# kubectl and the stores are real; the API server is api_server_standin.py.
+# Then what was wrong is gone, and every credential that was there still is. docker, the registry and
+# the stores are real. What is said of the command line and of Secrets is in followed_secret_hints.sh.
 #
 # one build: it is about what is said
 
@@ -9,7 +9,7 @@
 . "$(dirname "$0")/registry_cases.sh"
 # shellcheck source=hints.sh
 . "$e2e/hints.sh"
-need docker docker-registry htpasswd jq kubectl python3 setpriv
+need docker docker-registry htpasswd jq python3 setpriv
 
 file=$HOME/.docker/config.json
 chmod 700 "$HOME/.docker"
@@ -341,99 +341,6 @@ hint_of_finding home-unset
 follow_by env -u HOME sh -c "$command; cd && echo \"\$HOME\""
 run env "HOME=$(cat "$scratch/out")" pullsecret doctor -o json
 out_json 'any(.[]; .name == "home-unset")' false
-
-# ---- The command line
-
-it 'help, where that is told'
-for arguments in 'create' 'convert --nowhere' 'convert word' 'convert --registry' 'get --no' \
-  'convert --all=maybe' 'convrt' 'nothing-alike'; do
-  # shellcheck disable=SC2086 # words
-  run pullsecret $arguments
-  status_is 2
-  hint_on_standard_error 'pullsecret help'
-  command=$(grep -oE 'pullsecret help( (convert|create|get))?' <<<"$hint")
-  follow
-  out_has '^Usage:|^usage:'
-done
-
-it 'get and create by the example, and an argument that belongs behind an option'
-new_home "{\"auths\":{\"ghcr.io\":{\"auth\":\"$plain\"}}}"
-run pullsecret get
-hint_on_standard_error
-follow
-out_json .Secret "$(jq -nc --arg password "$password" '$password')"
-run pullsecret convert ghcr.io
-hint_on_standard_error
-follow
-printf %s "$password" >token
-run pullsecret create --server ghcr.io --username me
-hint_on_standard_error
-follow
-pull_data '.auths | keys' '["ghcr.io"]'
-
-# ---- A cluster
-
-start api /usr/bin/python3 "$e2e/api_server_standin.py" default
-api() { grep -oP 'http://127\.0\.0\.1:\d+' "$scratch/api.log"; }
-wait_until api || bail_out "no API server: $(cat "$scratch/api.log")"
-kubectl config set-cluster stand-in --server "$(api)" >/dev/null
-kubectl config set-context stand-in --cluster stand-in --namespace default >/dev/null
-kubectl config use-context stand-in >/dev/null
-pullsecret convert | kubectl apply -f - >/dev/null
-
-it 'inspect: nothing to inspect, no object, nothing but other objects'
-run python3 "$e2e/on_terminal.py" "$scratch/screen" -- sh -c 'pullsecret inspect </dev/tty'
-hint_on_standard_error
-follow
-out_has '^Secret default/regcred'
-run pullsecret inspect <<<'[]'
-hint_on_standard_error
-command="${command/NAME/regcred} | pullsecret inspect"
-follow
-out_has 'ghcr\.io'
-kubectl create secret generic other --from-literal=a=b --dry-run=client -o yaml >other.yaml
-run pullsecret inspect other.yaml
-hint_on_standard_error
-command="${command/%; */ | pullsecret inspect}"
-command=${command/NAME/regcred}
-follow
-out_has 'ghcr\.io'
-
-it 'inspect: a config.json under another key becomes a pull secret'
-kubectl create secret generic kaniko --from-file=config.json="$file" --dry-run=client -o yaml >kaniko.yaml
-kubectl apply -f kaniko.yaml >"$scratch/log"
-run pullsecret inspect kaniko.yaml -o json
-take_hint "$(jq -r '.. | objects | select(.name == "wrong-data-key") | .hint' "$scratch/out")"
-follow
-kubectl get secret kaniko-pull -o yaml | run pullsecret inspect --image ghcr.io/acme/app:1
-succeeds
-
-it 'inspect: an empty entry, a store in the data, a NUL at the end'
-config '{"auths":{"ghcr.io":{}},"credsStore":"encryptedfile"}'
-in_store encryptedfile ghcr.io
-for data in "$(cat "$file")" \
-  "{\"auths\":{\"ghcr.io\":{\"auth\":\"$(printf 'u:hunter2\0' | base64)\"}}}"; do
-  printf '%s' "$data" >"$scratch/data.json"
-  run pullsecret inspect -o json "$scratch/data.json"
-  jq -r '.. | .hint? // "" | select(test("pullsecret convert"))' "$scratch/out" >hints
-  expect 'a hint' [ -s hints ]
-  while IFS= read -r hint; do follow_by pullsecret convert; done <hints
-  cp "$scratch/out" secret.yaml
-  run pullsecret inspect -o json secret.yaml
-  out_json '[.. | objects | select(.severity? == "problem")]' '[]'
-done
-
-it 'a manifest that is too large for client-side apply'
-jq -nc --arg plain "$plain" '{auths: ([range(4000) | {("r\(.).example"): {auth: $plain}}] | add)}' >"$file"
-run pullsecret convert --name large
-hint_on_standard_error
-pullsecret convert --name large >large.yaml 2>"$scratch/log"
-follow_by sh -c "${command#*: } <large.yaml"
-run pullsecret inspect -o json large.yaml
-take_hint "$(jq -r '.. | objects | select(.name? == "too-large-to-apply") | .hint' "$scratch/out")"
-follow_by sh -c "$command -f large.yaml"
-run kubectl get secret large -o name
-out_is secret/large
 
 all_are_followed
 finish

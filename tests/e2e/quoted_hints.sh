@@ -72,6 +72,18 @@ no_file() {
 }
 for_each_name no_file
 
+it 'a home without a config.json'
+no_config() {
+  mkdir -- "$1"
+  echo '{"auths":{}}' >auth.json
+  run env "HOME=$PWD/$1" REGISTRY_AUTH_FILE=auth.json pullsecret migrate --to inline
+  hint_on_standard_error
+  follow
+  same 'the config' "$(cat "./$1/.docker/config.json")" '{}'
+  same 'their modes' "$(stat -c %a "./$1/.docker" "./$1/.docker/config.json" | xargs)" '700 600'
+}
+for_each_name no_config
+
 it 'a relative folder, and a file in place of a folder'
 misplaced() {
   docker_folder "$1"
@@ -196,6 +208,11 @@ named_helper() {
   hint_of_finding helper-no-json
   PATH=$PWD/bin:$PATH follow
   out_is not-json
+  printf '#!/bin/sh\necho "$1 $(cat)"\nexit 1\n' >"bin/docker-credential-$1"
+  PATH=$PWD/bin:$PATH run pullsecret get -- "$1.example"
+  hint_on_standard_error
+  PATH=$PWD/bin:$PATH follow_by sh -c "$command || true"
+  out_is "get $1.example"
 }
 for_each_name named_helper
 

@@ -1,0 +1,111 @@
+#!/bin/bash
+# What pullsecret's messages about its command line and about Secrets tell people to do, done: the
+# command is taken from the message and run. kubectl is real; the API server is api_server_standin.py.
+#
+# one build: it is about what is said
+
+# shellcheck source=hints.sh
+. "$(dirname "$0")/hints.sh"
+need jq kubectl python3
+
+file=$HOME/.docker/config.json
+chmod 700 "$HOME/.docker"
+umask 077
+password=hunter2
+plain=$(printf 'builder:%s' "$password" | base64)
+config "{\"auths\":{\"ghcr.io\":{\"auth\":\"$plain\"}}}"
+
+# ---- The command line
+
+it 'help, where that is told'
+for arguments in 'create' 'convert --nowhere' 'convert word' 'convert --registry' 'get --no' \
+  'convert --all=maybe' 'convrt' 'nothing-alike'; do
+  # shellcheck disable=SC2086 # words
+  run pullsecret $arguments
+  status_is 2
+  hint_on_standard_error 'pullsecret help'
+  command=$(grep -oE 'pullsecret help( (convert|create|get))?' <<<"$hint")
+  follow
+  out_has '^Usage:|^usage:'
+done
+
+it 'get and create by the example, and an argument that belongs behind an option'
+run pullsecret get
+hint_on_standard_error
+follow
+out_json .Secret "$(jq -nc --arg password "$password" '$password')"
+run pullsecret convert ghcr.io
+hint_on_standard_error
+follow
+printf %s "$password" >token
+run pullsecret create --server ghcr.io --username me
+hint_on_standard_error
+follow
+pull_data '.auths | keys' '["ghcr.io"]'
+
+# ---- A cluster
+
+start api /usr/bin/python3 "$e2e/api_server_standin.py" default
+api() { grep -oP 'http://127\.0\.0\.1:\d+' "$scratch/api.log"; }
+wait_until api || bail_out "no API server: $(cat "$scratch/api.log")"
+kubectl config set-cluster stand-in --server "$(api)" >/dev/null
+kubectl config set-context stand-in --cluster stand-in --namespace default >/dev/null
+kubectl config use-context stand-in >/dev/null
+pullsecret convert | kubectl apply -f - >/dev/null
+
+it 'inspect: nothing to inspect, no object, nothing but other objects'
+run python3 "$e2e/on_terminal.py" "$scratch/screen" -- sh -c 'pullsecret inspect </dev/tty'
+hint_on_standard_error
+follow
+out_has '^Secret default/regcred'
+run pullsecret inspect <<<'[]'
+hint_on_standard_error
+command="${command/NAME/regcred} | pullsecret inspect"
+follow
+out_has 'ghcr\.io'
+kubectl create secret generic other --from-literal=a=b --dry-run=client -o yaml >other.yaml
+run pullsecret inspect other.yaml
+hint_on_standard_error
+command="${command/%; */ | pullsecret inspect}"
+command=${command/NAME/regcred}
+follow
+out_has 'ghcr\.io'
+
+it 'inspect: a config.json under another key becomes a pull secret'
+kubectl create secret generic kaniko --from-file=config.json="$file" --dry-run=client -o yaml >kaniko.yaml
+kubectl apply -f kaniko.yaml >"$scratch/log"
+run pullsecret inspect kaniko.yaml -o json
+take_hint "$(jq -r '.. | objects | select(.name == "wrong-data-key") | .hint' "$scratch/out")"
+follow
+kubectl get secret kaniko-pull -o yaml | run pullsecret inspect --image ghcr.io/acme/app:1
+succeeds
+
+it 'inspect: an empty entry, a store in the data, a NUL at the end'
+config '{"auths":{"ghcr.io":{}},"credsStore":"encryptedfile"}'
+docker-credential-encryptedfile store <<<'{"ServerURL":"ghcr.io","Username":"builder","Secret":"hunter2"}'
+for data in "$(cat "$file")" \
+  "{\"auths\":{\"ghcr.io\":{\"auth\":\"$(printf 'u:hunter2\0' | base64)\"}}}"; do
+  printf '%s' "$data" >"$scratch/data.json"
+  run pullsecret inspect -o json "$scratch/data.json"
+  jq -r '.. | .hint? // "" | select(test("pullsecret convert"))' "$scratch/out" >hints
+  expect 'a hint' [ -s hints ]
+  while IFS= read -r hint; do follow_by pullsecret convert; done <hints
+  cp "$scratch/out" secret.yaml
+  run pullsecret inspect -o json secret.yaml
+  out_json '[.. | objects | select(.severity? == "problem")]' '[]'
+done
+
+it 'a manifest that is too large for client-side apply'
+jq -nc --arg plain "$plain" '{auths: ([range(4000) | {("r\(.).example"): {auth: $plain}}] | add)}' >"$file"
+run pullsecret convert --name large
+hint_on_standard_error
+pullsecret convert --name large >large.yaml 2>"$scratch/log"
+follow_by sh -c "${command#*: } <large.yaml"
+run pullsecret inspect -o json large.yaml
+take_hint "$(jq -r '.. | objects | select(.name? == "too-large-to-apply") | .hint' "$scratch/out")"
+follow_by sh -c "$command -f large.yaml"
+run kubectl get secret large -o name
+out_is secret/large
+
+all_are_followed
+finish
