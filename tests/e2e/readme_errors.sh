@@ -142,6 +142,26 @@ cannot_store 'storing credentials - err: exit status 255'
 fixed
 docker_works
 
+it 'a helper that keeps nothing, by a stand-in for that of Amazon ECR'
+ecr=123456789012.dkr.ecr.eu-west-1.amazonaws.com
+helper ecr-login <<END
+server=\$(cat)
+case \$1/\$server in
+get/$ecr) echo '{"ServerURL":"$ecr","Username":"AWS","Secret":"hunter2-token"}' ;;
+get/*) echo 'credentials not found in native keychain' && exit 1 ;;
+list/*) echo '{"https://$ecr":"AWS"}' ;;
+version/*) echo 0.9.0 ;;
+*) echo 'not implemented' && exit 1 ;;
+esac
+END
+config "{\"auths\":{\"$ecr\":{}},\"credsStore\":\"ecr-login\"}"
+cannot_store 'not implemented'
+fixed
+docker_login "$registry"
+succeeds
+json_is 'in the config file' "{\"$ecr\":\"ecr-login\"}" .credHelpers "$file"
+rm "$scratch/bin/docker-credential-ecr-login"
+
 # ---- secretservice
 
 debians secretservice
