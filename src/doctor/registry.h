@@ -26,6 +26,12 @@ struct Registry {
   }
 };
 
+/// Whether Docker looks for an entry under `key`: it compares the key itself, and then host names.
+inline bool is_used_by_docker(const std::string& key) {
+  const std::string name = docker_lookup_name(key);
+  return key == name || registry_host(key) == name;
+}
+
 inline Registry registry_of(const Config& config, const std::string& key) {
   return {key, config.auths.find(key), store_for(config, key)};
 }

@@ -17,12 +17,6 @@
 namespace pullsecret {
 namespace {
 
-// Docker compares the key itself, and then host names.
-bool is_used_by_docker(const std::string& key) {
-  const std::string name = docker_lookup_name(key);
-  return key == name || registry_host(key) == name;
-}
-
 // An entry about a path has but one spelling.
 bool is_spelled_right(const std::string& key) {
   return is_about_path(key) ||
@@ -93,8 +87,11 @@ std::optional<Finding> check_spelling(const Config& config, const Registry& regi
 
 Finding twice(const Registry& registry, const Registry& counting) {
   Finding finding = warning("entry-twice", key_in_words(registry.key),
-                            fmt::format("the same registry as {}, which is the one that counts",
-                                        key_in_words(counting.key)),
+                            fmt::format("the same registry as {}, {}", key_in_words(counting.key),
+                                        is_used_by_docker(counting.key)
+                                            ? "which is the one that counts"
+                                            : "which has the credential, where Docker does not "
+                                              "look"),
                             "");
   const bool is_needless = !registry.has_inline() ||
                            (counting.has_inline() &&

@@ -4,6 +4,7 @@
 #include "credential/base64.h"
 #include "docker/config_change.h"
 #include "doctor/entry_checks.h"
+#include "doctor/registry.h"
 #include "doctor/spelling_checks.h"
 #include "script_stores.h"
 
@@ -195,8 +196,18 @@ TEST_CASE("a spelling that Docker or the kubelet does not use is mended") {
        {"https://index.docker.io/v1", "https://index.docker.io/v1/"},
        {"https://ghcr.io/v2", "ghcr.io"}}));
   const std::string config = R"({"auths":{")" + key + R"(":{"auth":"dTpw"}}})";
-  CHECK(names(check_entries_of(config)) == Names{"entry-spelling", "entry-ok"});
+  const bool is_used = is_used_by_docker(key);
+  CHECK(names(check_entries_of(config)) ==
+        (is_used ? Names{"entry-spelling", "entry-ok"} : Names{"entry-spelling"}));
   CHECK(mended(config) == R"({"auths":{")" + right + R"(":{"auth":"dTpw"}}})");
+}
+
+TEST_CASE("a credential where Docker does not look is not the one that counts") {
+  const std::string config =
+      R"({"auths":{"https://index.docker.io/v1/":{},"index.docker.io":{"auth":"dTpw"}}})";
+  CHECK(names(check_entries_of(config)) == Names{"entry-spelling", "entry-twice", "entry-empty"});
+  CHECK_THAT(find(check_entries_of(config), "entry-twice")->message,
+             Catch::EndsWith("which has the credential, where Docker does not look"));
 }
 
 TEST_CASE("a name that Docker uses for its host stays, beside the one that others use") {
