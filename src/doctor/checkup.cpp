@@ -88,6 +88,8 @@ Checkup check_all(const std::optional<std::string>& named, HelperClient& helpers
   checkup.findings = std::move(checks.findings);
   if (checkup.location && !checkup.location->is_dockers_own)
     append(checkup.findings, check_first_login(helpers));
+  if (checkup.location && checkup.config)
+    append(checkup.findings, check_snap(checkup.location->file, *checkup.config));
   append(checkup.findings, check_environment(checkup.config));
   if (has_mendable_file(checkup)) tell_ways_out(checkup.findings, named);
   return checkup;

@@ -153,6 +153,20 @@ Findings check_environment(const std::optional<Config>& config) {
   }
 }
 
+std::optional<Finding> check_snap(const std::filesystem::path& file, const Config& config) {
+  const bool names_helper = !config.creds_store.empty() ||
+                            std::any_of(config.cred_helpers.begin(), config.cred_helpers.end(),
+                                        [](const auto& line) { return !line.second.empty(); });
+  if (!names_helper || file.string().find("/snap/docker/") == std::string::npos)
+    return std::nullopt;
+  Finding finding = problem("snap-confined", place_of(file),
+                            "it is the config of Docker's snap, which cannot run credential "
+                            "helpers of this machine: docker login fails",
+                            "install Docker from its packages, in place of the snap");
+  finding.way_out = {"migrate --to inline", " keeps the credentials in the file, in plain text"};
+  return finding;
+}
+
 std::optional<std::string> interactive_search_path(std::chrono::milliseconds patience) {
   return ask_shell("-i", std::nullopt, patience);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -15,6 +16,10 @@ namespace pullsecret {
 /// ignores the variable), and of its credentials `entry-no-password` and what
 /// remarks_on_white_space() says. Nothing if it is not set. `config` is absent if there is none.
 Findings check_environment(const std::optional<Config>& config);
+
+/// `snap-confined`: the config `file` is that of Docker's snap, which can run no helper of this
+/// machine, and names one.
+std::optional<Finding> check_snap(const std::filesystem::path& file, const Config& config);
 
 // Where the user's shell ($SHELL, else the passwd entry's) finds programs, as $PATH. Both run the
 // shell with the user's start-up files, without a terminal; nothing if it does not answer within

@@ -342,5 +342,18 @@ follow_by env -u HOME sh -c "$command; cd && echo \"\$HOME\""
 run env "HOME=$(cat "$scratch/out")" pullsecret doctor -o json
 out_json 'any(.[]; .name == "home-unset")' false
 
+it "snap-confined: the config of Docker's snap, by where it is"
+snap=$HOME/snap/docker/2963/.docker
+mkdir -p "$snap"
+in_store encryptedfile "$registry"
+echo "{\"auths\":{\"$registry\":{}},\"credsStore\":\"encryptedfile\"}" >"$snap/config.json"
+export DOCKER_CONFIG=$snap
+doctor
+hint_of_finding snap-confined
+follow
+mended snap-confined
+kept "$registry"
+unset DOCKER_CONFIG
+
 all_are_followed
 finish
