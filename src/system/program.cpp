@@ -1,16 +1,11 @@
 #include "system/program.h"
 
-#include <fcntl.h>
 #include <poll.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
-#include <csignal>
 #include <cstring>
 #include <utility>
 
@@ -20,103 +15,14 @@
 #include "system/executable_format.h"
 #include "system/overloaded.h"
 #include "system/process_tree.h"
+#include "system/started_program.h"
 #include "system/text.h"
-
-extern "C" {
-#include <sys/pidfd.h>  // glibc 2.36 forgot to say itself that its functions are C
-}
 
 namespace pullsecret {
 namespace {
 
-constexpr std::size_t max_error_output = 64UL * 1024;
-
-struct Pipe {
-  FileDescriptor read_end, write_end;
-};
-
-Pipe make_pipe() {
-  std::array<int, 2> ends{};
-  if (pipe2(ends.data(), O_CLOEXEC) != 0) throw system_error("pipe");
-  return {FileDescriptor(ends[0]), FileDescriptor(ends[1])};
-}
-
-void set_nonblocking(const FileDescriptor& descriptor) {
-  fcntl(descriptor.get(), F_SETFL, O_NONBLOCK);
-}
-
-// The child's half of start(): never returns. Descriptors above 2 close themselves at execve; a
-// failed execve leaves its errno in `failure`.
-[[noreturn]] void become(const std::vector<char*>& command, char* const* environment, int input,
-                         int output, int error, int failure) {
-  dup2(input, STDIN_FILENO);
-  dup2(output, STDOUT_FILENO);
-  dup2(error, STDERR_FILENO);
-  prctl(PR_SET_CHILD_SUBREAPER, 1);
-  prctl(PR_SET_PDEATHSIG, SIGTERM);  // whoever ends the caller ends what it runs
-  std::signal(SIGPIPE, SIG_DFL);     // NOLINT(cert-err33-c): cannot fail for this signal
-  execve(command.front(), command.data(), environment);
-  const int error_number = errno;
-  const ssize_t written = write(failure, &error_number, sizeof error_number);
-  _exit(written > 0 ? 127 : 126);
-}
-
-// 0 once the child has become the program.
-int read_failure(const FileDescriptor& failure) {
-  int error_number = 0;
-  while (read(failure.get(), &error_number, sizeof error_number) < 0 && errno == EINTR) {
-  }
-  return error_number;
-}
-
-std::vector<std::string> definitions(const Environment& environment) {
-  std::vector<std::string> texts;
-  texts.reserve(environment.size());
-  for (const auto& [name, value] : environment)
-    texts.push_back(fmt::format("{}={}", name, value));
-  return texts;
-}
-
-std::vector<char*> pointers_to(std::vector<std::string>& texts) {
-  std::vector<char*> pointers;
-  pointers.reserve(texts.size() + 1);
-  for (std::string& text : texts)
-    pointers.push_back(text.data());
-  pointers.push_back(nullptr);
-  return pointers;
-}
-
-// Appends what is there to read, and closes the descriptor at its end. `limit` bounds `text`: what
-// exceeds it is read and dropped, so that the writer does not block. The number of reads bounds the
-// time a flood can take.
-void read_available(FileDescriptor& descriptor, std::string& text, std::size_t limit) {
-  constexpr int max_reads = 128;
-  std::array<char, 16384> buffer{};
-  for (int reads = 0; reads < max_reads && descriptor.is_open(); ++reads) {
-    const ssize_t count = read(descriptor.get(), buffer.data(), buffer.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0 && errno == EAGAIN) return;
-    if (count <= 0) return descriptor.close();
-    text.append(buffer.data(), std::min(static_cast<std::size_t>(count), limit - text.size()));
-  }
-}
-
-// A program that does not read its input is no error: EPIPE ends the writing.
-void write_available(FileDescriptor& descriptor, std::string& unwritten) {
-  while (!unwritten.empty()) {
-    const ssize_t count = write(descriptor.get(), unwritten.data(), unwritten.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0 && errno == EAGAIN) return;
-    if (count < 0) break;
-    unwritten.erase(0, static_cast<std::size_t>(count));
-  }
-  descriptor.close();
-}
-
 ProgramEnd reap(pid_t process) {
-  int status = 0;
-  while (waitpid(process, &status, 0) < 0 && errno == EINTR) {
-  }
+  const int status = wait_status(process);
   if (WIFSIGNALED(status)) return Killed{WTERMSIG(status)};
   return Exited{WEXITSTATUS(status)};
 }
@@ -156,34 +62,21 @@ void ProgramSet::end(const Running& program) const {
 }
 
 void ProgramSet::start(std::size_t id, ProgramCall call) {
-  Pipe input = make_pipe(), output = make_pipe(), error = make_pipe(), failure = make_pipe();
-  call.arguments.insert(call.arguments.begin(), call.program.string());
-  const std::vector<char*> command = pointers_to(call.arguments);
-  std::vector<std::string> own = definitions(call.environment.value_or(Environment()));
-  const std::vector<char*> own_environment = pointers_to(own);
-  const pid_t process = fork();
-  if (process < 0) throw system_error("fork");
-  if (process == 0)
-    become(command, call.environment ? own_environment.data() : environ, input.read_end.get(),
-           output.write_end.get(), error.write_end.get(), failure.write_end.get());
-
+  StartedProgram started = start_program(call.program, std::move(call.arguments), call.environment);
   Running program;
-  program.process = process;
-  program.exit = FileDescriptor(pidfd_open(process, 0));
-  program.input = std::move(input.write_end);
-  program.output = std::move(output.read_end);
-  program.error = std::move(error.read_end);
-  for (const FileDescriptor* pipe : {&program.input, &program.output, &program.error})
-    set_nonblocking(*pipe);
+  program.process = started.process;
+  program.exit = std::move(started.exit);
+  program.input = std::move(started.input);
+  program.output = std::move(started.output);
+  program.error = std::move(started.error);
   program.unwritten = std::move(call.input);
   program.max_output = call.max_output;
   program.timeout = call.timeout;
   program.deadline = std::chrono::steady_clock::now() + call.timeout;
   program.result.id = id;
-  failure.write_end.close();
-  if (const int error_number = read_failure(failure.read_end)) {
-    reap(process);
-    program.end = NotStarted{error_number};
+  if (started.error_number != 0) {
+    reap(started.process);
+    program.end = NotStarted{started.error_number};
   }
   running_.push_back(std::move(program));
 }
@@ -227,7 +120,8 @@ void ProgramSet::serve(Running& program) const {
   siginfo_t exited{};
   // Asked before the output is read: what a program wrote before it exited is then in the pipe.
   waitid(P_PID, static_cast<id_t>(program.process), &exited, WEXITED | WNOHANG | WNOWAIT);
-  write_available(program.input, program.unwritten);
+  if (!write_available(program.input, program.unwritten) || program.unwritten.empty())
+    program.input.close();
   read_available(program.output, program.result.output, program.max_output + 1);
   read_available(program.error, program.result.error_output, max_error_output);
   const bool too_much = program.result.output.size() > program.max_output;
