@@ -164,7 +164,9 @@ Image parse_image(std::string_view name) {
   if (const std::string_view rule = broken_rule(name, parts); !rule.empty())
     throw Error("", fmt::format("\"{}\" is not an image name: {}", image_in_words(name), rule),
                 "an image name is [HOST[:PORT]/]PATH[:TAG][@DIGEST], such as ghcr.io/acme/app:1.2");
-  return {std::string(parts.host), fmt::format("{}/{}", parts.host, parts.path)};
+  return {.registry_host = std::string(parts.host),
+          .repository = fmt::format("{}/{}", parts.host, parts.path),
+          .reference = std::string(parts.digest.value_or(parts.tag.value_or("latest")))};
 }
 
 }  // namespace pullsecret

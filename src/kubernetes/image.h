@@ -9,6 +9,7 @@ namespace pullsecret {
 struct Image {
   std::string registry_host;  ///< with port, such as `docker.io` or `localhost:5000`
   std::string repository;     ///< `registry_host` and path: `docker.io/library/nginx`
+  std::string reference;      ///< the digest, else the tag, else `latest`
 };
 
 /// Reads `[HOST[:PORT]/]PATH[:TAG][@DIGEST]`: `nginx` is `docker.io/library/nginx`, and

@@ -44,6 +44,15 @@ TEST_CASE("tag and digest are read and left out") {
   CHECK(parse_image("app" + tail).repository == "docker.io/library/app");
 }
 
+TEST_CASE("what is pulled is the digest, else the tag, else latest") {
+  const std::string digest = "sha256:" + repeated("0a", 32);
+  CHECK(parse_image("app").reference == "latest");
+  CHECK(parse_image("ghcr.io:443/acme/app").reference == "latest");
+  CHECK(parse_image("localhost:5000/app:v1").reference == "v1");
+  CHECK(parse_image("app@" + digest).reference == digest);
+  CHECK(parse_image("app:v1@" + digest).reference == digest);
+}
+
 TEST_CASE("a path joins runs of a-z and 0-9 with few separators") {
   const std::string path = GENERATE("a", "0", "a.b", "a_b", "a__b", "a-b", "a---b", "a.b-c__d/e-f");
   CAPTURE(path);
