@@ -10,9 +10,11 @@
 #include <fmt/format.h>
 
 #include "cli/help.h"
+#include "cli/image_options.h"
 #include "cli/inspection.h"
 #include "cli/messages.h"
 #include "cli/options.h"
+#include "cli/read_pull_secrets.h"
 #include "cli/table.h"
 #include "credential/registry.h"
 #include "kubernetes/documents.h"
@@ -28,65 +30,34 @@ enum class InspectFormat { table, json };
 
 struct InspectOptions {
   std::optional<std::string> file;  // absent: standard input
-  std::vector<std::pair<std::string, Image>> images;
+  ImageOptions images;
   bool show_secrets = false;
   InspectFormat format = InspectFormat::table;
 };
 
 InspectOptions read_inspect_options(const Arguments& arguments) {
   cxxopts::Options options("inspect");
-  options.add_options()("image", "", cxxopts::value<std::vector<std::string>>())(
-      "show-secrets", "")("o,output", "", cxxopts::value<std::string>()->default_value("table"))(
+  add_image_options(options);
+  options.add_options()("show-secrets", "")("o,output", "",
+                                            cxxopts::value<std::string>()->default_value("table"))(
       "file", not_offered, cxxopts::value<std::string>());
   options.parse_positional("file");
   const cxxopts::ParseResult parsed = parse_options(options, arguments);
 
   InspectOptions inspect{.file = value_of(parsed, "file"),
-                         .images = images_of(parsed),
+                         .images = read_image_options(parsed),
                          .show_secrets = parsed["show-secrets"].as<bool>(),
                          .format = static_cast<InspectFormat>(choice_of(
                              "--output", parsed["output"].as<std::string>(), {"table", "json"}))};
   if (inspect.file == "") throw Error("", "the file's name is empty");
   if (inspect.file == "-") inspect.file.reset();
+  if (!inspect.file && inspect.images.images_in == "-")
+    throw Error("--images-in", "standard input is what is inspected already",
+                "name a file for one of the two");
   if (!inspect.file && isatty(STDIN_FILENO) != 0)
     throw Error("", "no Secret to inspect: standard input is a terminal",
                 "kubectl get secret regcred -o yaml | pullsecret inspect");
   return inspect;
-}
-
-JsonText read_source(const InspectOptions& options) {
-  if (options.file) return {place_of(*options.file), read_file(*options.file, max_manifest_size)};
-  const std::string place = "standard input";
-  return {place, read_all(STDIN_FILENO, place, max_manifest_size)};
-}
-
-// What is neither a pull secret nor meant to be one, as a message lists it.
-std::vector<std::string> skipped_kinds(const Manifests& manifests) {
-  std::vector<std::string> kinds = manifests.skipped;
-  for (const SecretManifest& secret : manifests.secrets)
-    if (!is_pull_secret(secret))
-      kinds.push_back("Secret of type " + (secret.type.empty() ? "Opaque" : secret.type));
-  return kinds;
-}
-
-std::string list_in_words(const std::vector<std::string>& kinds) {
-  return fmt::format("{}: {}",
-                     kinds.size() == 1 ? "1 object" : fmt::format("{} objects", kinds.size()),
-                     printable(join(without_repeats(kinds), ", ")));
-}
-
-std::vector<InspectedSecret> read_secrets(const InspectOptions& options) {
-  const JsonText source = read_source(options);
-  const Manifests manifests = read_manifests(source);
-  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  std::vector<InspectedSecret> secrets = inspect_secrets(manifests.secrets, now);
-  const std::vector<std::string> skipped = skipped_kinds(manifests);
-  if (secrets.empty())
-    throw Error(source.file,
-                "no pull secret" + (skipped.empty() ? "" : ", only " + list_in_words(skipped)),
-                "kubectl get secret NAME -o yaml; kubectl get secrets lists the names");
-  if (!skipped.empty()) print_note("skipped " + list_in_words(skipped));
-  return secrets;
 }
 
 // A line for each Secret that the kubelet refuses; empty if there is none.
@@ -128,13 +99,13 @@ std::string reasons(const std::vector<InspectedSecret>& secrets, const Image& im
   return text;
 }
 
-std::vector<ImageEntries> find_entries(const InspectOptions& options,
+std::vector<ImageEntries> find_entries(const std::vector<WorkloadImage>& images,
                                        const std::vector<InspectedSecret>& secrets) {
   const std::string refused = refusals(secrets);
   std::vector<ImageEntries> found;
   std::string unserved;
   std::size_t count = 0;
-  for (const auto& [name, image] : options.images) {
+  for (const auto& [name, image] : images) {
     found.push_back({name, image, entries_for_image(secrets, image)});
     if (!found.back().offered.empty()) continue;
     ++count;
@@ -155,10 +126,28 @@ void print(const InspectOptions& options, const Things& things) {
                                                    : inspection_table(things, style));
 }
 
+// Whoever leaves the namespace out leaves it to kubectl.
+bool is_named(const InspectedSecret& secret, const PullSecretName& named) {
+  const bool is_same_namespace = named.name_space.empty() || secret.name_space.empty() ||
+                                 named.name_space == secret.name_space;
+  return is_same_namespace && named.name == secret.name;
+}
+
+void warn_of_absent_secrets(const std::vector<PullSecretName>& named,
+                            const std::vector<InspectedSecret>& secrets) {
+  for (const PullSecretName& name : named)
+    if (std::none_of(secrets.begin(), secrets.end(),
+                     [&](const InspectedSecret& secret) { return is_named(secret, name); }))
+      print_warning(Error(name.place, fmt::format("it names the pull Secret {}, which is not here",
+                                                  printable(name.name))));
+}
+
 void inspect(const InspectOptions& options) {
-  const std::vector<InspectedSecret> secrets = read_secrets(options);
-  if (options.images.empty()) return print(options, secrets);
-  print(options, find_entries(options, secrets));
+  const std::vector<InspectedSecret> secrets = read_pull_secrets(options.file.value_or("-"));
+  if (!options.images.any()) return print(options, secrets);
+  const Workloads wanted = wanted_images(options.images, /*quiet=*/false);
+  warn_of_absent_secrets(wanted.pull_secrets, secrets);
+  print(options, find_entries(wanted.images, secrets));
 }
 
 }  // namespace

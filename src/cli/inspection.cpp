@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "cli/block.h"
 #include "cli/table.h"
 #include "credential/base64.h"
 #include "credential/registry.h"
@@ -18,17 +19,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// A login in a key is a secret, too.
-std::string key_of(const std::string& key, InspectionStyle style) {
-  return has_login(key) && !style.show_secrets ? key_in_words(key) : key;
-}
-
-// As is a token that stands in place of a username.
-std::string username_of(const Credential& credential, InspectionStyle style) {
-  const std::string_view prefix = token_prefix(credential.username);
-  return prefix.empty() || style.show_secrets ? credential.username : std::string(prefix) + "…";
-}
-
 // The one of its secrets that an entry logs in with.
 const std::string& secret_of(const Credential& credential) {
   if (!credential.password.empty()) return credential.password;
@@ -36,39 +26,6 @@ const std::string& secret_of(const Credential& credential) {
 }
 
 // ---- Tables
-
-// Without a limit: what is wrapped need not be cut.
-std::string shown(std::string_view text) {
-  return printable(text, std::string_view::npos);
-}
-
-/// Lines of a label and a text, some columns from the left.
-class Block {
- public:
-  explicit Block(std::size_t indent) : indent_(indent, ' ') {}
-
-  void add(std::string_view label, std::string text, Color color = Color::none) {
-    if (!text.empty()) rows_.push_back({{indent_ + std::string(label)}, {std::move(text), color}});
-  }
-
-  void add(const std::vector<Remark>& remarks) {
-    for (const auto& [name, severity, message, hint] : remarks) {
-      add(in_words(severity), fmt::format("{}: {}", name, message), color_of(severity));
-      add("hint", hint);
-    }
-  }
-
-  std::string format(bool color) const { return format_table(rows_, color); }
-
- private:
-  std::string indent_;
-  std::vector<Row> rows_;
-};
-
-std::string heading(std::string_view text, std::size_t indent, bool color) {
-  return std::string(indent, ' ') +
-         (color ? fmt::format("\x1b[1m{}\x1b[0m", text) : std::string(text)) + "\n";
-}
 
 void add_secrets(const Credential& credential, Block& block) {
   block.add("password", shown(credential.password));
@@ -83,11 +40,6 @@ Row header(std::string_view last_column) {
         std::string_view("LENGTH"), std::string_view("EXPIRES"), last_column})
     row.push_back({std::string(name), Color::bold});
   return row;
-}
-
-std::string display_key(const InspectedEntry& inspected, InspectionStyle style) {
-  const std::string key = key_of(inspected.entry.key, style);
-  return key.empty() ? "\"\"" : shown(key);
 }
 
 // What every entry has. Of one that the kubelet cannot read nothing else is known.
@@ -111,12 +63,6 @@ std::string details(const InspectedEntry& inspected, InspectionStyle style) {
   const std::string lines = block.format(style.color);
   if (lines.empty()) return {};
   return "\n" + heading(display_key(inspected, style), 2, style.color) + lines;
-}
-
-std::string display_name(const InspectedSecret& secret) {
-  if (secret.name.empty()) return secret.is_config_file ? "-" : "without a name";
-  if (secret.name_space.empty()) return shown(secret.name);
-  return shown(secret.name_space + "/" + secret.name);
 }
 
 std::string secret_table(const InspectedSecret& secret, InspectionStyle style) {
@@ -219,6 +165,26 @@ std::string joined_tables(const std::vector<Thing>& things, InspectionStyle styl
 }
 
 }  // namespace
+
+std::string key_of(const std::string& key, InspectionStyle style) {
+  return has_login(key) && !style.show_secrets ? key_in_words(key) : key;
+}
+
+std::string username_of(const Credential& credential, InspectionStyle style) {
+  const std::string_view prefix = token_prefix(credential.username);
+  return prefix.empty() || style.show_secrets ? credential.username : std::string(prefix) + "…";
+}
+
+std::string display_key(const InspectedEntry& inspected, InspectionStyle style) {
+  const std::string key = key_of(inspected.entry.key, style);
+  return key.empty() ? "\"\"" : shown(key);
+}
+
+std::string display_name(const InspectedSecret& secret) {
+  if (secret.name.empty()) return secret.is_config_file ? "-" : "without a name";
+  if (secret.name_space.empty()) return shown(secret.name);
+  return shown(secret.name_space + "/" + secret.name);
+}
 
 std::string inspection_table(const std::vector<InspectedSecret>& secrets, InspectionStyle style) {
   return joined_tables(secrets, style, secret_table);

@@ -20,6 +20,18 @@ struct InspectionStyle {
   bool color = false;  ///< of tables
 };
 
+// What is shown of an entry where no secret is: a login in a key is one, and so is a token that
+// stands in place of a username.
+
+std::string key_of(const std::string& key, InspectionStyle style);
+std::string username_of(const Credential& credential, InspectionStyle style);
+
+/// The entry's key, printable.
+std::string display_key(const InspectedEntry& inspected, InspectionStyle style);
+
+/// The Secret's namespace and name, printable.
+std::string display_name(const InspectedSecret& secret);
+
 // Tables for people: one for each Secret or image, a row for each entry; below it what is to be
 // said of single entries.
 

@@ -168,13 +168,6 @@ std::optional<std::string> value_of(const cxxopts::ParseResult& parsed, const st
   return parsed[option].as<std::string>();
 }
 
-std::vector<std::pair<std::string, Image>> images_of(const cxxopts::ParseResult& parsed) {
-  std::vector<std::pair<std::string, Image>> images;
-  for (const std::string& name : values_of(parsed, "image"))
-    images.emplace_back(name, with_place("--image", [&] { return parse_image(name); }));
-  return images;
-}
-
 std::size_t choice_of(std::string_view option, std::string_view value,
                       const std::vector<std::string>& choices) {
   const auto choice = std::find(choices.begin(), choices.end(), value);

@@ -39,6 +39,7 @@ Work prepare(const Arguments& arguments) {
   return [options = read_options(arguments)] { run(options); };
 }
 
+extern const Command check_command;
 extern const Command convert_command;
 extern const Command create_command;
 extern const Command get_command;
@@ -78,9 +79,6 @@ Number number_of(const cxxopts::ParseResult& parsed, const std::string& option, 
                             std::is_integral_v<Number> ? "whole " : "", least, most));
   return number;
 }
-
-/// The images that --image names, each with the name as it was given. Throws Error if one is none.
-std::vector<std::pair<std::string, Image>> images_of(const cxxopts::ParseResult& parsed);
 
 /// The position of `value` in `choices`. Throws Error that lists the choices if it is none of them.
 std::size_t choice_of(std::string_view option, std::string_view value,

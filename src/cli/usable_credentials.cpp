@@ -1,0 +1,177 @@
+#include "cli/usable_credentials.h"
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "credential/registry.h"
+#include "credential/white_space.h"
+#include "docker/resolve.h"
+#include "kubernetes/keyring.h"
+#include "kubernetes/pull_credential.h"
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+// Those of `keys` that the kubelet offers for `image`.
+std::vector<std::string> keys_for(const Image& image, const std::vector<std::string>& keys) {
+  std::vector<std::string> offered;
+  std::copy_if(keys.begin(), keys.end(), std::back_inserter(offered), [&](const std::string& key) {
+    return serves_image(kubelet_registry_key(key), image);
+  });
+  return offered;
+}
+
+void append(std::vector<std::string>& keys, const std::vector<std::string>& more) {
+  keys.insert(keys.end(), more.begin(), more.end());
+}
+
+bool is_narrowed(const CredentialChoice& choice) {
+  return !choice.registries.empty() || !choice.images.empty() || !choice.images_if_known.empty();
+}
+
+std::vector<std::string> choose_registries(const CredentialChoice& choice, const Config& config,
+                                           HelperClient& helpers) {
+  std::vector<std::string> known = named_registries(config);
+  if (choice.all || (known.empty() && !is_narrowed(choice))) {
+    append(known, stored_registries(config, helpers));
+    known = without_repeats(std::move(known));
+  }
+  if (!is_narrowed(choice)) return known;
+
+  std::vector<std::string> chosen;
+  for (const std::string& registry : choice.registries)
+    chosen.push_back(registry_key_for(config, registry));
+  for (const Image& image : choice.images) {
+    const std::vector<std::string> offered = keys_for(image, known);
+    append(chosen, offered);
+    if (offered.empty()) chosen.push_back(registry_key_for(config, image.registry_host));
+  }
+  for (const Image& image : choice.images_if_known)
+    append(chosen, keys_for(image, known));
+  return without_repeats(std::move(chosen));
+}
+
+struct Unresolved {
+  std::string key;
+  Error reason;
+};
+
+Error unresolved_error(const std::vector<Unresolved>& unresolved, std::size_t asked) {
+  std::string list =
+      fmt::format("no usable credential for {} of {} registries:", unresolved.size(), asked);
+  for (const auto& [key, reason] : unresolved) {
+    list += fmt::format("\n  {}: {}", key_in_words(key), reason.what());
+    if (!reason.hint().empty()) list += fmt::format("\n    hint: {}", reason.hint());
+  }
+  const bool is_any_left = unresolved.size() < asked;
+  return {"", list, is_any_left ? "--skip-unresolved converts the others" : ""};
+}
+
+// What stays unresolved is an error, or a warning each as long as one credential is left.
+void report_unresolved(const CredentialChoice& choice, const std::vector<Unresolved>& unresolved,
+                       std::size_t asked) {
+  if (unresolved.empty()) return;
+  if (!choice.skip_unresolved || unresolved.size() == asked)
+    throw unresolved_error(unresolved, asked);
+  if (choice.quiet) return;
+  for (const auto& [key, reason] : unresolved)
+    print_warning(
+        Error(key_in_words(key), std::string("left out: ") + reason.what(), reason.hint()));
+}
+
+// It is written as it is: who knows that it is not meant?
+void warn_of_white_space(const CredentialChoice& choice, const std::string& key,
+                         const Credential& credential) {
+  if (choice.quiet) return;
+  for (const Remark& remark : remarks_on_white_space(credential))
+    print_warning(Error(key_in_words(key), remark.message, login_command(key)));
+}
+
+// The credentials in the form that the output takes: for a Secret, with a password.
+KeyedCredentials take_usable(const CredentialChoice& choice, std::vector<Resolved> resolved) {
+  KeyedCredentials usable;
+  usable.reserve(resolved.size());
+  std::vector<Unresolved> unresolved;
+  for (Resolved& registry : resolved)
+    try {
+      if (const auto* error = std::get_if<Error>(&registry.outcome)) throw *error;
+      auto& credential = std::get<Credential>(registry.outcome);
+      if (choice.as_passwords) {
+        if (const auto reason = why_serves_nothing(registry.key)) throw Error(*reason);
+        credential = pull_credential(registry.key, std::move(credential));
+      }
+      warn_of_white_space(choice, registry.key, credential);
+      usable.emplace_back(registry.key, std::move(credential));
+    } catch (const Error& error) {
+      unresolved.push_back({registry.key, error});
+    }
+  report_unresolved(choice, unresolved, resolved.size());
+  return usable;
+}
+
+// The entries of one registry under its different spellings.
+using Spellings = std::vector<std::pair<std::string, Credential>>;
+
+// Of several spellings of one registry the one that needs no mending counts, else the first.
+const std::pair<std::string, Credential>& counting(const Spellings& spellings,
+                                                   const std::string& kubelet_key) {
+  const auto right = std::find_if(spellings.begin(), spellings.end(), [&](const auto& spelling) {
+    return spelling.first == kubelet_key;
+  });
+  return right == spellings.end() ? spellings.front() : *right;
+}
+
+void warn_of_others(const Spellings& spellings,
+                    const std::pair<std::string, Credential>& counting) {
+  std::vector<std::string> others;
+  for (const auto& [key, credential] : spellings)
+    if (!is_same_login(credential, counting.second)) others.push_back(key_in_words(key));
+  if (others.empty()) return;
+  print_warning(Error(
+      "",
+      fmt::format("{} and {} mean one registry and have different credentials; that of {} counts",
+                  key_in_words(counting.first), join(others, ", "), key_in_words(counting.first)),
+      "take those you do not need out of the config; docker logout takes all of them"));
+}
+
+KeyedCredentials mend_keys(const CredentialChoice& choice, KeyedCredentials credentials) {
+  const auto needs_no_mending = [](const auto& keyed) {
+    return keyed.first == kubelet_registry_key(keyed.first);
+  };
+  if (std::all_of(credentials.begin(), credentials.end(), needs_no_mending)) return credentials;
+
+  std::map<std::string, Spellings> registries;
+  for (auto& keyed : credentials)
+    registries[kubelet_registry_key(keyed.first)].push_back(std::move(keyed));
+  KeyedCredentials mended;
+  for (const auto& [kubelet_key, spellings] : registries) {
+    const auto& kept = counting(spellings, kubelet_key);
+    if (!choice.quiet) warn_of_others(spellings, kept);
+    mended.emplace_back(kubelet_key, kept.second);
+  }
+  return mended;
+}
+
+}  // namespace
+
+KeyedCredentials usable_credentials(const CredentialChoice& choice, const Config& config,
+                                    HelperClient& helpers, StatusLine& status) {
+  const std::vector<std::string> keys = choose_registries(choice, config, helpers);
+  if (keys.empty() && is_narrowed(choice)) return {};
+  if (keys.empty())
+    throw Error(config.file,
+                config.environment_refused
+                    ? "it names no registry, and no credential store, and DOCKER_AUTH_CONFIG is "
+                      "not taken"
+                    : "it names no registry, and no credential store",
+                "log in with docker login REGISTRY, or name a file with --config");
+  std::vector<Resolved> resolved = resolve(config, keys, helpers);
+  status.erase();
+  return mend_keys(choice, take_usable(choice, std::move(resolved)));
+}
+
+}  // namespace pullsecret

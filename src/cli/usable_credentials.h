@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cli/messages.h"
+#include "credential/credential.h"
+#include "docker/config.h"
+#include "helper/client.h"
+#include "kubernetes/image.h"
+
+namespace pullsecret {
+
+/// Which of a Docker config's credentials are wanted, and how. Without registries and images all
+/// that it names.
+struct CredentialChoice {
+  std::vector<std::string> registries = {};  ///< in any spelling
+  std::vector<Image> images =
+      {};  ///< what the kubelet would offer for each, else what Docker would
+  std::vector<Image> images_if_known = {};  ///< what the kubelet would offer, if there is anything
+  bool all = false;                         ///< also what the store of `credsStore` lists
+  bool skip_unresolved = false;  ///< leave out what has no usable credential, as long as one has
+  bool as_passwords = true;      ///< as the kubelet takes them; else tokens may be among them
+  bool quiet = false;            ///< no warnings
+};
+
+/// Credentials by registry key, as the kubelet needs it spelled.
+using KeyedCredentials = std::vector<std::pair<std::string, Credential>>;
+
+/// Takes them from the config and its stores, side by side; `status` says how far it is. Warns of
+/// what is left out, of white space, and of two spellings of one registry. Throws Error if a
+/// registry that is wanted has no usable credential, or none is wanted at all.
+KeyedCredentials usable_credentials(const CredentialChoice& choice, const Config& config,
+                                    HelperClient& helpers, StatusLine& status);
+
+}  // namespace pullsecret
