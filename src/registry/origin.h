@@ -1,0 +1,32 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace pullsecret {
+
+/// Whom a URL is about (RFC 6454): what may be told to one origin is not for another.
+struct Origin {
+  bool is_https = true;
+  std::string host;  ///< in lower case, an IPv6 address in its brackets
+  unsigned port = 443;
+
+  /// HOST, with :PORT where that is not the scheme's own.
+  std::string authority() const;
+
+  bool operator==(const Origin&) const = default;
+};
+
+/// The origin of an http or https URL. Nothing for what is none or has a userinfo, for a host that
+/// is neither a name nor an address, and for characters that no URL has: such a URL is not asked.
+std::optional<Origin> origin_of(std::string_view url);
+
+/// Whether `host` (any letter case, without port) is this machine by its name alone: `localhost`,
+/// 127.0.0.0/8, `[::1]`. Docker takes a registry there over http, too.
+bool is_loopback(std::string_view host);
+
+/// `text` as a part of a URL's query or of a form, with all but letters, digits and -._~ as %XX.
+std::string percent_encoded(std::string_view text);
+
+}  // namespace pullsecret

@@ -1,0 +1,258 @@
+#include "registry/pull_verdict.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "registry/refusal.h"
+#include "registry/token_request.h"
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+/// One response, read.
+struct Answer {
+  int status;
+  RefusalWords words;
+
+  bool has_code(std::string_view code) const {
+    return std::find(words.codes.begin(), words.codes.end(), code) != words.codes.end();
+  }
+  bool is_refusal() const { return status == 401 || status == 403 || status == 400; }
+};
+
+std::vector<std::string> secrets_of(const PullEvidence& evidence) {
+  std::vector<std::string> secrets{evidence.token};
+  if (evidence.credential != nullptr) {
+    secrets.push_back(evidence.credential->password);
+    secrets.push_back(basic_authorization(*evidence.credential).substr(6));
+  }
+  return secrets;
+}
+
+Answer answer_of(const HttpResponse& response, const PullEvidence& evidence) {
+  return {response.status, refusal_words(response, secrets_of(evidence))};
+}
+
+PullVerdict unreachable(std::string reason, std::string hint = {}) {
+  return {
+      .outcome = PullOutcome::unreachable, .reason = std::move(reason), .hint = std::move(hint)};
+}
+
+std::string hint_for(HttpFailure::Kind kind, const std::string& host) {
+  const std::string name = shell_word(host);
+  switch (kind) {
+    case HttpFailure::Kind::name:
+      return "see whether the name is right, and whether this machine can look it up";
+    case HttpFailure::Kind::connection:
+      return "see whether the registry runs, and whether a firewall or a proxy is in between";
+    case HttpFailure::Kind::proxy:
+      return "see HTTPS_PROXY and NO_PROXY";
+    case HttpFailure::Kind::certificate:
+      return fmt::format(
+          "put the authority's certificate into /etc/docker/certs.d/{}/ca.crt, or, if nobody can "
+          "listen in, name the registry with --insecure-registry {}",
+          name, name);
+    case HttpFailure::Kind::tls:
+      return fmt::format("if it speaks http alone, name it with --insecure-registry {}", name);
+    case HttpFailure::Kind::time:
+      return "--timeout gives it longer";
+    case HttpFailure::Kind::address:
+    case HttpFailure::Kind::response:
+      return {};
+  }
+  return {};
+}
+
+PullVerdict taken(const PullEvidence& evidence, const HttpResponse& response) {
+  if (is_web_page(response))
+    return unreachable("a web page answers there, and no registry",
+                       "a portal may want you to log in first, or the name is another service's");
+  if (evidence.credential == nullptr) return {.outcome = PullOutcome::anonymous};
+  if (evidence.repository.empty())
+    return {.outcome = PullOutcome::logs_in,
+            .reason = "it takes the credential, which does not say that it may pull",
+            .hint = "name an image with --image"};
+  return {.outcome = PullOutcome::pulls};
+}
+
+PullVerdict missing(const PullEvidence& evidence, const Answer& answer) {
+  PullVerdict verdict{
+      .outcome = PullOutcome::no_such_image,
+      .reason = answer.has_code("MANIFEST_UNKNOWN") || answer.has_code("TAG_EXPIRED")
+                    ? "there is no such tag or digest"
+                    : "there is no such tag, digest or repository",
+      .registry_words = answer.words.text,
+      .hint = "see how the image is spelled, and whether it was pushed"};
+  if (!answer.has_code("NAME_UNKNOWN")) return verdict;
+  verdict.reason = fmt::format("there is no repository {}, or it may not be seen",
+                               printable(evidence.repository));
+  verdict.hint = "see how the repository is spelled; " + access_hint(evidence.kind);
+  return verdict;
+}
+
+// Amazon: "Your authorization token has expired."; Docker: "personal access token is expired";
+// Microsoft: "client secret keys … are expired". GitLab says of each wrong password that it is
+// "either incorrect, expired, or improperly scoped", which says nothing.
+bool says_expired(const Answer& answer) {
+  const std::string text = lower_case(answer.words.text);
+  static constexpr std::array<std::string_view, 4> phrases{"has expired", "have expired",
+                                                           "is expired", "are expired"};
+  return std::any_of(phrases.begin(), phrases.end(), [&](std::string_view phrase) {
+    return text.find(phrase) != std::string::npos;
+  });
+}
+
+// What GitHub says to one that does not log in: it has ended, or never had the scope. To one that
+// does it says the same of a package that it may not read.
+bool is_githubs_ended_token(const PullEvidence& evidence, const Answer& answer) {
+  return evidence.kind == RegistryKind::github &&
+         answer.words.text.find("read_package") != std::string::npos;
+}
+
+PullVerdict refused_anonymous(const PullEvidence& evidence, const Answer& answer) {
+  return {.outcome = PullOutcome::no_access,
+          .reason = "it is not public, or not there: a credential is needed",
+          .registry_words = answer.words.text,
+          .hint = credential_hint(evidence.kind, evidence.host)};
+}
+
+std::optional<Answer> login_answer(const PullEvidence& evidence) {
+  if (!evidence.login) return std::nullopt;
+  const auto* response = std::get_if<HttpResponse>(&*evidence.login);
+  return response == nullptr ? std::nullopt : std::optional(answer_of(*response, evidence));
+}
+
+// Of a token nobody but its issuer knows whether it was right once, and few say so.
+std::string wrong_login(const Credential& credential) {
+  const CredentialKind kind = credential_kind(credential);
+  const bool lasts =
+      kind == CredentialKind::password || kind == CredentialKind::service_account_key;
+  return lasts ? "wrong username or password" : "wrong username or token, or the token has expired";
+}
+
+// Why the credential has ended; empty if nothing says so.
+std::string end_of(const PullEvidence& evidence, const Answer& answer,
+                   const std::optional<Answer>& login, Time now) {
+  const auto expiry = expiry_of(*evidence.credential);
+  if (expiry && *expiry <= now) return "the credential expired at " + in_words(*expiry);
+  if (says_expired(answer) || (login && says_expired(*login))) return "the credential has expired";
+  const bool logs_in = login && login->status == 200;
+  if (!logs_in && is_githubs_ended_token(evidence, answer))
+    return "the token has expired, or lacks the scope read:packages";
+  return {};
+}
+
+PullVerdict refused(const PullEvidence& evidence, const Answer& answer, Time now) {
+  const auto login = login_answer(evidence);
+  PullVerdict verdict{.outcome = PullOutcome::expired,
+                      .reason = end_of(evidence, answer, login, now),
+                      .registry_words = answer.words.text,
+                      .hint = login_hint(evidence.kind, evidence.host)};
+  if (!verdict.reason.empty()) return verdict;
+  if (login && login->status == 200) {
+    verdict.outcome = PullOutcome::no_access;
+    verdict.reason =
+        fmt::format("logged in, but not to {}, if that is there", printable(evidence.repository));
+    verdict.hint = access_hint(evidence.kind);
+    return verdict;
+  }
+  verdict.outcome = PullOutcome::refused;
+  verdict.reason = wrong_login(*evidence.credential);
+  return verdict;
+}
+
+PullVerdict rate_limited(const PullEvidence& evidence, std::string words) {
+  return {.outcome = PullOutcome::rate_limited,
+          .reason = "the registry takes no more requests for now",
+          .registry_words = std::move(words),
+          .hint = evidence.credential == nullptr ? "pulls with a login are counted apart: " +
+                                                       credential_hint(evidence.kind, evidence.host)
+                                                 : "wait, or take an account that may pull more"};
+}
+
+// Docker Hub counts no HEAD, and answers it when nothing is left for a pull, with
+// `ratelimit-remaining: 0;w=21600` (docs.docker.com, pull usage and limits).
+bool has_no_pull_left(const PullEvidence& evidence, const HttpResponse& response) {
+  const auto left = headers_named(response.headers, "RateLimit-Remaining");
+  return evidence.kind == RegistryKind::docker_hub && !left.empty() &&
+         (left.front() == "0" || left.front().starts_with("0;"));
+}
+
+// Harbor's policies (412: not scanned, not signed), an image that the law takes away (451).
+PullVerdict withheld(const PullEvidence& evidence, const Answer& answer) {
+  return {.outcome = PullOutcome::no_access,
+          .reason = fmt::format("the registry does not give out {}, with status {}",
+                                printable(evidence.repository), answer.status),
+          .registry_words = answer.words.text,
+          .hint = "ask who runs the registry which rule of it that is"};
+}
+
+PullVerdict out_of_order(const PullEvidence& evidence, const Answer& answer) {
+  PullVerdict verdict = unreachable(
+      fmt::format("{} answers with status {}",
+                  evidence.is_token_server ? "its token server" : "the registry", answer.status),
+      answer.status >= 500 ? "it is out of order; try again later"
+                           : "see whether it is a registry");
+  verdict.registry_words = answer.words.text;
+  return verdict;
+}
+
+PullVerdict judge_response(const PullEvidence& evidence, const HttpResponse& response, Time now) {
+  if (response.status == 200 && has_no_pull_left(evidence, response))
+    return rate_limited(evidence, {});
+  if (response.status == 200) return taken(evidence, response);
+  const Answer answer = answer_of(response, evidence);
+  if (response.status == 429 || answer.has_code("TOOMANYREQUESTS"))
+    return rate_limited(evidence, answer.words.text);
+  if (answer.is_refusal())
+    return evidence.credential == nullptr ? refused_anonymous(evidence, answer)
+                                          : refused(evidence, answer, now);
+  const bool is_about_image = !evidence.repository.empty() && !evidence.is_token_server;
+  if (response.status == 404 && is_about_image) return missing(evidence, answer);
+  if ((response.status == 412 || response.status == 451) && is_about_image)
+    return withheld(evidence, answer);
+  return out_of_order(evidence, answer);
+}
+
+}  // namespace
+
+std::string_view in_words(PullOutcome outcome) {
+  switch (outcome) {
+    case PullOutcome::pulls:
+      return "pulls";
+    case PullOutcome::anonymous:
+      return "anonymous";
+    case PullOutcome::logs_in:
+      return "logs in";
+    case PullOutcome::refused:
+      return "refused";
+    case PullOutcome::expired:
+      return "expired";
+    case PullOutcome::no_access:
+      return "no access";
+    case PullOutcome::no_such_image:
+      return "no such image";
+    case PullOutcome::rate_limited:
+      return "rate limited";
+    case PullOutcome::unreachable:
+      return "unreachable";
+  }
+  return {};
+}
+
+bool is_pull(PullOutcome outcome) {
+  return outcome == PullOutcome::pulls || outcome == PullOutcome::anonymous;
+}
+
+PullVerdict judge(const PullEvidence& evidence, Time now) {
+  if (const auto* failure = std::get_if<HttpFailure>(&evidence.last))
+    return unreachable(failure->message, hint_for(failure->kind, evidence.host));
+  return judge_response(evidence, std::get<HttpResponse>(evidence.last), now);
+}
+
+}  // namespace pullsecret

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "registry/http.h"
+
+namespace pullsecret {
+
+/// What a registry, or its token server, says of its own when it refuses.
+struct RefusalWords {
+  std::vector<std::string> codes;  ///< of the distribution spec's `errors`, such as `DENIED`
+  std::string text;                ///< one line, at most 300 characters, printable
+};
+
+/// Reads them from the body of `response`: `{"errors":[{"code","message","detail"}]}`, the fields
+/// `error_description`, `error`, `message`, `details` or `detail` of other servers, else the first
+/// line of a plain text; a web page says nothing. What occurs of `secrets` in it, as it is or in
+/// base64, stands as `…`.
+RefusalWords refusal_words(const HttpResponse& response, const std::vector<std::string>& secrets);
+
+}  // namespace pullsecret

@@ -1,0 +1,94 @@
+#include "registry/token_request.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "credential/basic_auth.h"
+#include "credential/go_json_reader.h"
+#include "registry/origin.h"
+#include "system/error.h"
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+constexpr std::string_view client_id = "pullsecret";
+
+using Parameters = std::vector<std::pair<std::string_view, std::string>>;
+
+// Those that are not empty.
+std::string form_of(const Parameters& parameters) {
+  std::vector<std::string> pairs;
+  for (const auto& [name, value] : parameters)
+    if (!value.empty()) pairs.push_back(fmt::format("{}={}", name, percent_encoded(value)));
+  return join(pairs, "&");
+}
+
+}  // namespace
+
+std::optional<std::string> refusal_of_realm(const std::string& realm,
+                                            const std::string& registry_url) {
+  const auto token_server = origin_of(realm), registry = origin_of(registry_url);
+  if (!token_server || !registry)
+    return fmt::format("it sends for a token to what is no URL to ask: {}", printable(realm, 200));
+  if (token_server->is_https || (!registry->is_https && token_server->host == registry->host))
+    return std::nullopt;
+  return fmt::format(
+      "it sends for a token to {} over http, where everybody could read the credential",
+      printable(token_server->host));
+}
+
+HttpRequest posted_token_request(const Challenge& challenge, const std::string& scope,
+                                 const Credential& credential) {
+  return {.method = HttpMethod::post,
+          .url = challenge.realm,
+          .form = form_of({{"grant_type", "password"},
+                           {"service", challenge.service},
+                           {"client_id", std::string(client_id)},
+                           {"scope", scope},
+                           {"username", credential.username},
+                           {"password", credential.password}})};
+}
+
+HttpRequest queried_token_request(const Challenge& challenge, const std::string& scope,
+                                  const std::optional<Credential>& credential) {
+  const std::string query = form_of({{"service", challenge.service}, {"scope", scope}});
+  const char separator = challenge.realm.find('?') == std::string::npos ? '?' : '&';
+  HttpRequest request{.url = query.empty()
+                                 ? challenge.realm
+                                 : fmt::format("{}{}{}", challenge.realm, separator, query)};
+  if (credential) request.authorization = basic_authorization(*credential);
+  return request;
+}
+
+bool knows_no_form(const HttpResponse& response) {
+  return (response.status >= 300 && response.status < 400) || response.status == 400 ||
+         response.status == 401 || response.status == 404 || response.status == 405;
+}
+
+std::optional<std::string> token_in(const HttpResponse& response) {
+  try {
+    const GoJsonReader json({"", response.body}, TextBehind::ignored);
+    if (json.value().empty()) return std::nullopt;
+    const auto members = json.members_of_object(json.value(), "the answer");
+    for (const std::string_view field : {"access_token", "token"}) {
+      auto token = string_field(members, field);
+      const auto is_printable = [](char c) { return c > ' ' && c < '\x7F'; };
+      if (token && !token->empty() && std::all_of(token->begin(), token->end(), is_printable))
+        return token;
+    }
+    return std::nullopt;
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+std::string basic_authorization(const Credential& credential) {
+  return "Basic " + encode_auth(credential.username, credential.password);
+}
+
+}  // namespace pullsecret

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "credential/credential.h"
+#include "registry/challenge.h"
+#include "registry/http.h"
+
+namespace pullsecret {
+
+// How a bearer token is asked for (distribution, docs/spec/auth: token.md and oauth.md), as
+// containerd does it: what has a credential posts a form, and where the server knows no such form,
+// asks with Basic.
+
+/// Why no token is asked for at `realm`, which comes from whoever answers at `registry_url`: it is
+/// no URL, or http where the registry itself was not asked over http at the same host. Nothing if
+/// one may be. Whether its address is one of a local network shows only with the connection.
+std::optional<std::string> refusal_of_realm(const std::string& realm,
+                                            const std::string& registry_url);
+
+/// The form of grant_type `password`.
+HttpRequest posted_token_request(const Challenge& challenge, const std::string& scope,
+                                 const Credential& credential);
+
+/// The query, with Basic, or without a credential.
+HttpRequest queried_token_request(const Challenge& challenge, const std::string& scope,
+                                  const std::optional<Credential>& credential);
+
+/// Whether a response to the form says that the query has to be tried.
+bool knows_no_form(const HttpResponse& response);
+
+/// The token in an answer of status 200: `access_token`, else `token`. Nothing if there is none, or
+/// it is none that a header could carry.
+std::optional<std::string> token_in(const HttpResponse& response);
+
+/// The value of the header `Authorization` for Basic (RFC 7617).
+std::string basic_authorization(const Credential& credential);
+
+}  // namespace pullsecret

@@ -1,0 +1,309 @@
+#include "registry/pull_check.h"
+
+#include "catch.h"
+#include "fake_registries.h"
+#include "support.h"
+
+using namespace pullsecret;
+using Catch::Contains;
+using Names = std::vector<std::string>;
+
+namespace {
+
+const std::string base = "https://registry";
+const std::string greeting_request = "GET " + base + "/v2/";
+const std::string manifest_url = base + "/v2/acme/app/manifests/1";
+const std::string bearer = R"(Bearer realm="https://auth/token",service="s")";
+const std::string scoped = "https://auth/token?service=s&scope=repository%3Aacme%2Fapp%3Apull";
+
+const Credential right{.username = "octocat", .password = "hunter2"};
+const Credential wrong{.username = "octocat", .password = "hunter2-wrong"};
+const std::string right_basic = "Basic b2N0b2NhdDpodW50ZXIy";
+
+PullQuestion question(std::vector<std::optional<Credential>> tries,
+                      const std::string& reference = "1") {
+  return {.host = "registry",
+          .repository = "acme/app",
+          .reference = reference,
+          .tries = std::move(tries)};
+}
+
+// The outcomes of each question, in words.
+std::vector<Names> outcomes(FakeRegistries& registries, const std::vector<PullQuestion>& questions,
+                            const RegistryAccess& access = {.certificates = "/nonexistent"}) {
+  std::vector<Names> words;
+  for (const auto& verdicts : check_pulls(questions, {registries.exchange(), access, Time()})) {
+    words.emplace_back();
+    for (const PullVerdict& verdict : verdicts)
+      words.back().emplace_back(in_words(verdict.outcome));
+  }
+  return words;
+}
+
+std::vector<PullVerdict> verdicts(FakeRegistries& registries, const PullQuestion& question) {
+  return check_pulls({question}, {registries.exchange(), {.certificates = "/nonexistent"}, Time()})
+      .front();
+}
+
+// What takes the right credential alone.
+FakeRegistries::Answer basic_guard(HttpReply reply) {
+  return [reply](const HttpRequest& request) {
+    return request.authorization == right_basic ? reply
+                                                : HttpReply(challenged("Basic realm=\"r\""));
+  };
+}
+
+FakeRegistries basic_registry() {
+  FakeRegistries registries;
+  registries.on(greeting_request, basic_guard(response(200)));
+  registries.on("HEAD " + manifest_url, basic_guard(response(200)));
+  registries.on("GET " + manifest_url, basic_guard(response(200)));
+  return registries;
+}
+
+// Knows no form; gives a token to anybody, but only that of `right` pulls.
+FakeRegistries bearer_registry() {
+  FakeRegistries registries;
+  const auto token = [](const HttpRequest& request) {
+    return HttpReply(response(
+        200, request.authorization == right_basic ? R"({"token":"good"})" : R"({"token":"weak"})"));
+  };
+  const auto guard = [](const HttpRequest& request) {
+    return request.authorization == "Bearer good" ? HttpReply(response(200))
+                                                  : HttpReply(challenged(bearer));
+  };
+  registries.on(greeting_request, [](const HttpRequest& request) {
+    return HttpReply(request.authorization.empty() ? challenged(bearer) : response(200));
+  });
+  registries.on("POST https://auth/token", response(405)).on("GET " + scoped, token);
+  registries.on("GET https://auth/token?service=s", token);
+  registries.on("HEAD " + manifest_url, guard).on("GET " + manifest_url, guard);
+  return registries;
+}
+
+}  // namespace
+
+TEST_CASE("Basic goes to the registry that wants it, and not before") {
+  FakeRegistries registries = basic_registry();
+  CHECK(outcomes(registries, {question({right})}) == std::vector<Names>{{"pulls"}});
+  CHECK(registries.asked() == Names{greeting_request, "HEAD " + manifest_url});
+  CHECK(registries.requests.at(0).authorization.empty());
+  CHECK(registries.requests.at(1).authorization == right_basic);
+  CHECK_THAT(headers_named(registries.requests.at(1).headers, "accept").at(0),
+             Contains("application/vnd.oci.image.index.v1+json"));
+}
+
+TEST_CASE("a registry that wants no login gets none") {
+  FakeRegistries registries;
+  registries.on(greeting_request, response(200)).on("HEAD " + manifest_url, response(200));
+  CHECK(outcomes(registries, {question({right})}) == std::vector<Names>{{"pulls"}});
+  for (const HttpRequest& request : registries.requests)
+    CHECK(request.authorization.empty());
+}
+
+TEST_CASE("a token is had where the registry sends for one, and the credential goes there alone") {
+  FakeRegistries registries = bearer_registry();
+  CHECK(outcomes(registries, {question({right})}) == std::vector<Names>{{"pulls"}});
+  CHECK(registries.asked() == Names{greeting_request, "POST https://auth/token", "GET " + scoped,
+                                    "HEAD " + manifest_url});
+  for (const HttpRequest& request : registries.requests)
+    if (request.url.starts_with(base)) CHECK(request.authorization.find("Basic") != 0);
+  CHECK(registries.requests.back().authorization == "Bearer good");
+}
+
+TEST_CASE("the tries go on to the first that pulls, and no further") {
+  FakeRegistries registries = basic_registry();
+  CHECK(outcomes(registries, {question({wrong, right, std::nullopt}), question({std::nullopt})}) ==
+        std::vector<Names>{{"refused", "pulls"}, {"no access"}});
+}
+
+TEST_CASE("a question without a try has no verdict") {
+  FakeRegistries registries = basic_registry();
+  CHECK(outcomes(registries, {question({})}) == std::vector<Names>{{}});
+  CHECK(outcomes(registries, {}).empty());
+}
+
+TEST_CASE("a credential that logs in and does not pull is too weak, not wrong") {
+  FakeRegistries registries = bearer_registry();
+  CHECK(outcomes(registries, {question({wrong})}) == std::vector<Names>{{"no access"}});
+  registries.on("GET https://auth/token?service=s", response(401));
+  CHECK(outcomes(registries, {question({wrong})}) == std::vector<Names>{{"refused"}});
+}
+
+TEST_CASE("the reason of a refusal is asked for once, with GET") {
+  FakeRegistries registries = basic_registry();
+  registries.on("HEAD " + manifest_url, response(404));
+  registries.on("GET " + manifest_url,
+                response(404, refusal_body("MANIFEST_UNKNOWN", "no such tag")));
+  const auto found = verdicts(registries, question({right}));
+  CHECK(found.at(0).outcome == PullOutcome::no_such_image);
+  CHECK(found.at(0).registry_words == "no such tag");
+  CHECK(registries.times("GET " + manifest_url) == 1);
+}
+
+TEST_CASE("a registry that knows no HEAD is asked with GET") {
+  FakeRegistries registries = basic_registry();
+  registries.on("HEAD " + manifest_url, response(405));
+  CHECK(outcomes(registries, {question({right})}) == std::vector<Names>{{"pulls"}});
+}
+
+TEST_CASE("a GET that breaks does not hide what HEAD was answered") {
+  FakeRegistries registries = basic_registry();
+  registries.on("HEAD " + manifest_url, response(404));
+  registries.on("GET " + manifest_url, HttpFailure{HttpFailure::Kind::time, "no answer in time"});
+  CHECK(outcomes(registries, {question({right})}) == std::vector<Names>{{"no such image"}});
+}
+
+TEST_CASE("what pulls, and what is rate limited, is not asked for with GET") {
+  FakeRegistries registries = basic_registry();
+  registries.on("HEAD " + manifest_url, response(429));
+  CHECK(outcomes(registries, {question({right})}) == std::vector<Names>{{"rate limited"}});
+  CHECK(registries.times("GET " + manifest_url) == 0);
+}
+
+TEST_CASE("a registry is asked how once, and a token for once, however many images it has") {
+  FakeRegistries registries = bearer_registry();
+  std::vector<PullQuestion> questions;
+  for (int i = 0; i < 10; ++i) {
+    questions.push_back(question({right}, std::to_string(i)));
+    registries.on("HEAD " + base + "/v2/acme/app/manifests/" + std::to_string(i), response(200));
+  }
+  CHECK(outcomes(registries, questions) == std::vector<Names>(10, Names{"pulls"}));
+  CHECK(registries.times(greeting_request) == 1);
+  CHECK(registries.times("POST https://auth/token") == 1);
+  CHECK(registries.times("GET " + scoped) == 1);
+  CHECK(registries.rounds == std::vector<std::size_t>{1, 1, 1, 10});
+}
+
+TEST_CASE("each credential and each repository has a token of its own") {
+  FakeRegistries registries = bearer_registry();
+  PullQuestion other = question({right});
+  other.repository = "acme/other";
+  outcomes(registries, {question({right}), question({wrong}), other});
+  CHECK(registries.times("GET " + scoped) == 2);
+  CHECK(registries.times(
+            "GET https://auth/token?service=s&scope=repository%3Aacme%2Fother%3Apull") == 1);
+}
+
+TEST_CASE("a manifest may send for a token elsewhere, once") {
+  FakeRegistries registries = basic_registry();
+  registries.on(greeting_request, response(200));
+  registries.on("HEAD " + manifest_url, [](const HttpRequest& request) {
+    return HttpReply(request.authorization == "Bearer good" ? response(200) : challenged(bearer));
+  });
+  registries.on("POST https://auth/token", response(200, R"({"access_token":"good"})"));
+  CHECK(outcomes(registries, {question({right})}) == std::vector<Names>{{"pulls"}});
+  CHECK(registries.times("HEAD " + manifest_url) == 2);
+
+  registries.on("POST https://auth/1", response(200, R"({"access_token":"good"})"));
+  int count = 0;
+  registries.on("HEAD " + manifest_url, [&count](const HttpRequest&) {
+    return HttpReply(challenged("Bearer realm=\"https://auth/" + std::to_string(++count) + "\""));
+  });
+  registries.requests.clear();
+  outcomes(registries, {question({right})});
+  CHECK(registries.times("HEAD " + manifest_url) == 2);
+}
+
+TEST_CASE("the kind of a registry is that of its first challenge") {
+  // Harbor answers who has sent a token with Basic, which names no service.
+  FakeRegistries registries = bearer_registry();
+  const std::string harbor = R"(Bearer realm="https://auth/token",service="harbor-registry")";
+  registries.on(greeting_request, [&](const HttpRequest& request) {
+    return HttpReply(request.authorization.empty() ? challenged(harbor) : response(200));
+  });
+  registries.on(
+      "GET https://auth/token?service=harbor-registry&scope=repository%3Aacme%2Fapp%3Apull",
+      response(200, R"({"token":"weak"})"));
+  registries.on("HEAD " + manifest_url, challenged(R"(Basic realm="harbor")"));
+  registries.on("GET " + manifest_url, challenged(R"(Basic realm="harbor")"));
+  const auto found = verdicts(registries, question({right}));
+  CHECK(found.at(0).outcome == PullOutcome::no_access);
+  CHECK_THAT(found.at(0).hint, Contains("for the project"));
+}
+
+TEST_CASE("a realm gets no credential that it must not have") {
+  const std::string realm =
+      GENERATE("http://registry/token", "http://169.254.169.254/latest", "https://u:p@auth/token",
+               "ftp://auth", "token", "https://auth\\@evil/");
+  CAPTURE(realm);
+  FakeRegistries registries;
+  registries.on(greeting_request, challenged("Bearer realm=\"" + realm + "\""));
+  CHECK(outcomes(registries, {question({right, std::nullopt})}) ==
+        std::vector<Names>{{"unreachable", "unreachable"}});
+  CHECK(registries.asked() == Names{greeting_request});
+}
+
+TEST_CASE("a public registry's realm is not asked at a private address") {
+  FakeRegistries registries = bearer_registry();
+  outcomes(registries, {question({right})});
+  for (const HttpRequest& request : registries.requests)
+    CHECK(request.may_be_private == request.url.starts_with(base));
+
+  registries.requests.clear();
+  HttpResponse greeting = challenged(bearer);
+  greeting.is_private = true;
+  registries.on(greeting_request, greeting);
+  outcomes(registries, {question({right})});
+  for (const HttpRequest& request : registries.requests)
+    CHECK(request.may_be_private);
+}
+
+TEST_CASE("Docker Hub is asked where it is served") {
+  FakeRegistries registries;
+  registries.on("GET https://registry-1.docker.io/v2/", response(200));
+  registries.on("HEAD https://registry-1.docker.io/v2/library/nginx/manifests/latest",
+                response(200));
+  const PullQuestion nginx{.host = "docker.io",
+                           .repository = "library/nginx",
+                           .reference = "latest",
+                           .tries = {std::nullopt}};
+  CHECK(outcomes(registries, {nginx}) == std::vector<Names>{{"anonymous"}});
+}
+
+TEST_CASE("http is for this machine first, and for what is named after https") {
+  FakeRegistries registries;
+  PullQuestion local = question({std::nullopt});
+  local.host = "localhost:5000";
+  registries.on("GET http://localhost:5000/v2/", response(200));
+  registries.on("HEAD http://localhost:5000/v2/acme/app/manifests/1", response(200));
+  CHECK(outcomes(registries, {local}) == std::vector<Names>{{"anonymous"}});
+  CHECK(registries.asked().front() == "GET http://localhost:5000/v2/");
+
+  registries.requests.clear();
+  registries.on("GET http://registry/v2/", response(200));
+  registries.on("HEAD http://registry/v2/acme/app/manifests/1", response(200));
+  CHECK(outcomes(registries, {question({right})}) == std::vector<Names>{{"unreachable"}});
+  CHECK(registries.asked() == Names{greeting_request});
+  registries.requests.clear();
+  CHECK(outcomes(registries, {question({right})}, {.insecure = {"registry"}}) ==
+        std::vector<Names>{{"pulls"}});
+  CHECK(registries.asked() == Names{greeting_request, "GET http://registry/v2/",
+                                    "HEAD http://registry/v2/acme/app/manifests/1"});
+}
+
+TEST_CASE("a registry that nobody reaches is asked once") {
+  FakeRegistries registries;
+  CHECK(outcomes(registries, {question({right, std::nullopt}), question({right}, "2")}) ==
+        std::vector<Names>{{"unreachable", "unreachable"}, {"unreachable"}});
+  CHECK(registries.requests.size() == 1);
+}
+
+TEST_CASE("one that nobody reaches does not keep the others from their verdicts") {
+  FakeRegistries registries = basic_registry();
+  PullQuestion absent = question({right});
+  absent.host = "absent";
+  CHECK(outcomes(registries, {absent, question({right}), absent}) ==
+        std::vector<Names>{{"unreachable"}, {"pulls"}, {"unreachable"}});
+}
+
+TEST_CASE("without a repository it only logs in") {
+  FakeRegistries registries = bearer_registry();
+  const auto login = [](const Credential& credential) {
+    return PullQuestion{
+        .host = "registry", .repository = {}, .reference = {}, .tries = {credential}};
+  };
+  CHECK(outcomes(registries, {login(right)}) == std::vector<Names>{{"logs in"}});
+  registries.on("GET https://auth/token?service=s", response(401));
+  CHECK(outcomes(registries, {login(wrong)}) == std::vector<Names>{{"refused"}});
+}
