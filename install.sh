@@ -9,8 +9,8 @@ usage: ./install.sh [--prefix DIR]
 Builds pullsecret for release, in build/release of this folder, and installs its programs and
 manual pages. May be run again at any time.
 
-  --prefix DIR   install into DIR/bin and DIR/share/man; without it into /usr/local as root,
-                 else into ~/.local
+  --prefix DIR   install into DIR/bin, DIR/libexec and DIR/share/man; without it into /usr/local
+                 as root, else into ~/.local
   --help         print this text
 
 On Debian and Ubuntu it first installs the packages that the build needs and that are missing, with
@@ -37,7 +37,7 @@ user_path=$PATH
 source=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 build=$source/build/release
 packages='g++ meson ninja-build pkg-config nlohmann-json3-dev libcxxopts-dev libdtl-dev libfmt-dev
-  libyaml-cpp-dev libsodium-dev libsystemd-dev'
+  libyaml-cpp-dev libsodium-dev libsystemd-dev libcurl4-openssl-dev'
 
 parse_options() {
   if [ "$user_id" -eq 0 ]; then prefix=/usr/local; else prefix=$HOME/.local; fi
@@ -107,7 +107,7 @@ name_what_is_missing() {
   for program in meson ninja pkg-config; do
     command -v "$program" >/dev/null || missing="$missing $program,"
   done
-  for library in nlohmann_json cxxopts fmt yaml-cpp libsodium; do
+  for library in nlohmann_json cxxopts fmt yaml-cpp libsodium libcurl; do
     has_library "$library" || missing="$missing $library (library),"
   done
   has_library libsystemd || has_library libelogind || has_library basu || has_library libsecret-1 ||
@@ -163,7 +163,8 @@ install_files() {
   step meson install -C "$build" --no-rebuild
   say 'Installed:'
   # Meson's own list of what it installed; its comments begin with #.
-  sed -n -e 's|^/.*/bin/|  program      &|p' -e 's|^/.*/man/man./|  manual page  &|p' \
+  sed -n -e 's|^/.*/bin/|  program      &|p' -e 's|^/.*/libexec/pullsecret/|  program      &|p' \
+    -e 's|^/.*/man/man./|  manual page  &|p' \
     "$build/meson-logs/install-log.txt"
 }
 

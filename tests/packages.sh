@@ -5,13 +5,13 @@
 test_packages=(
   # the builds
   g++ meson ninja-build pkg-config nlohmann-json3-dev libcxxopts-dev libdtl-dev libfmt-dev libyaml-cpp-dev
-  libsodium-dev libsystemd-dev libsecret-1-dev catch2 clang libclang-rt-dev
+  libsodium-dev libsystemd-dev libsecret-1-dev libcurl4-openssl-dev catch2 clang libclang-rt-dev
   # real stores, a real registry, real clients
   golang-docker-credential-helpers dbus-daemon dbus-bin gnome-keyring gcr keepassxc pass gnupg git
   pinentry-curses
-  docker-registry apache2-utils skopeo
+  docker-registry apache2-utils skopeo openssl
   # what the scripts are written with
-  jq procps e2fsprogs python3 python3-gi python3-yaml xdotool xvfb
+  jq procps e2fsprogs iproute2 python3 python3-gi python3-yaml xdotool xvfb
 )
 command -v docker >/dev/null || test_packages+=('docker-cli|docker.io')
 command -v kubectl >/dev/null || test_packages+=(kubernetes-client)

@@ -65,17 +65,17 @@ printf '#!/bin/sh\ncase " $known " in *" $2 "*) ;; *) exit 1 ;; esac\n' >no-apt/
 chmod +x no-apt/pkg-config
 search=$HOME/no-apt
 for library in libsystemd libelogind basu libsecret-1; do
-  known="nlohmann_json cxxopts fmt yaml-cpp $library" run_installer --prefix "$prefix"
+  known="nlohmann_json cxxopts fmt yaml-cpp libcurl $library" run_installer --prefix "$prefix"
   refuses 1 'missing: libsodium \(library\)$'
 done
-known="nlohmann_json cxxopts fmt yaml-cpp" run_installer --prefix "$prefix"
+known="nlohmann_json cxxopts fmt yaml-cpp libcurl" run_installer --prefix "$prefix"
 refuses 1 'missing: libsodium \(library\), libsystemd, libelogind, basu or libsecret-1 \(library\)$'
 search=$PATH
 
 it 'programs and manual pages are installed, and named'
 run_installer --prefix "$prefix"
 succeeds_quietly
-for file in bin/pullsecret share/man/man1/pullsecret.1; do
+for file in bin/pullsecret libexec/pullsecret/pullsecret-http share/man/man1/pullsecret.1; do
   out_has "^  (program|manual page) +$prefix/$file$"
   expect "the file $file" [ -s "$prefix/$file" ]
 done
