@@ -11,6 +11,7 @@ Usage:
     pullsecret doctor  [OPTION]...     what is wrong with a Docker config, and mend it
     pullsecret migrate --to STORE      credentials from store to store, or out of the plain text
     pullsecret inspect [FILE]          what is in a pull secret, and what the kubelet makes of it
+    pullsecret check   [FILE]          whether images really pull with it, asked of the registries
     pullsecret help [COMMAND]          this text, or a command's
     pullsecret --version
 
@@ -41,6 +42,7 @@ Which credentials:
     --config FILE|-       this file, or standard input
     --registry HOST       only this registry; may be repeated
     --image IMAGE         only what the kubelet would use for this image; may be repeated
+    --images-in FILE|-    only what it would use for the images that the manifests in FILE name
     --all                 also all that the store of "credsStore" lists; not beside --registry
     --skip-unresolved     leave out, with a warning, what has no usable credential
 
@@ -199,6 +201,8 @@ whole Secret. Problems are told, and are no failure.
 Options:
     --image IMAGE         only the entries the kubelet would try for this image, in its order; may
                           be repeated; exit status 1 if an image has none
+    --images-in FILE|-    the same for each image that the manifests in FILE name, and which pull
+                          Secrets they name that are not here
     --show-secrets        also passwords and tokens
     -o, --output FORMAT   table (default), or json, for scripts
 
@@ -239,6 +243,57 @@ Example:
     REGISTRY                     FROM    TO    RESULT
     https://index.docker.io/v1/  inline  pass  moved
     ghcr.io                      inline  pass  moved
+)";
+
+const std::string_view check_help =
+    R"(Asks the registries whether images really pull with these credentials.
+
+Usage:
+    pullsecret check [FILE|-] [--image IMAGE]... [--images-in FILE|-] [OPTION]...
+
+The credentials are those of the pull Secrets, the config.json or the .dockercfg in FILE, as inspect
+reads them; without FILE those that convert would take from the Docker config, stores included. For
+each image the entries that the kubelet would try are tried in its order, as containerd does it, and
+then no login at all: a token is asked for, and the image's manifest. Nothing is pulled. Without an
+image each registry is only logged in to, which does not say that anything pulls.
+
+Exit status 0 only if every image pulls.
+
+What came of each try:
+    pulls           the image can be had with it
+    anonymous       it is public: no credential is needed
+    refused         wrong username or password
+    expired         the credential has ended
+    no access       logged in, but not to this repository
+    no such image   the credential works, the tag or digest is not there
+    rate limited    the registry takes no more requests for now
+    unreachable     its name, connection, TLS, time or proxy; or it is no registry
+
+Which images:
+    --image IMAGE         this image; may be repeated
+    --images-in FILE|-    every image that the manifests in FILE name: Pods, and what makes them
+
+Asking the registries:
+    --insecure-registry HOST[:PORT]
+                          over http, too, and with any certificate; may be repeated
+    --jobs N              at most N requests at once (1 to 128, default: 16)
+    --timeout SECONDS     end a request that takes longer (default: 30)
+    --config FILE|-       this Docker config; not beside FILE
+
+Output:
+    -o, --output FORMAT   table (default), or json: an object for each image and try
+    -q, --quiet           no notes, warnings and status line
+
+Certificates are those that Docker takes: the system's, and /etc/docker/certs.d/HOST[:PORT]. Proxies
+are those of HTTPS_PROXY and NO_PROXY.
+
+Example:
+    Before a deployment, whether its images will pull:
+
+    $ helm template . | pullsecret check --images-in - regcred.yaml
+    Image ghcr.io/acme/app:1.4
+      REGISTRY KEY  USERNAME  SECRET           RESULT
+      ghcr.io       octocat   team/regcred     pulls
 )";
 
 }  // namespace pullsecret

@@ -27,8 +27,8 @@ std::string suggestion(const std::string& word, const std::vector<std::string>& 
 }
 
 const Command& find_command(std::string_view name) {
-  static const std::array commands{convert_command, create_command,  get_command,
-                                   doctor_command,  inspect_command, migrate_command};
+  static const std::array commands{check_command,  convert_command, create_command, get_command,
+                                   doctor_command, inspect_command, migrate_command};
   std::vector<std::string> names{"help"};
   for (const Command& command : commands) {
     if (command.name == name) return command;

@@ -74,13 +74,12 @@ StatusLine::~StatusLine() {
   erase();
 }
 
-void StatusLine::show(std::size_t done, std::size_t total, const std::string& helper) {
+void StatusLine::show(std::size_t done, std::size_t total, const std::string& asked) {
   constexpr auto patience = std::chrono::milliseconds(500);
   if (!enabled_ || std::chrono::steady_clock::now() - started_ < patience) return;
   if (is_asking_for_password()) return;
   // Back to the first column, the text, and erase what is left of the old one.
-  print(fmt::format("\rpullsecret: asking docker-credential-{}, {} of {} answered\x1b[K",
-                    printable(helper, 30), done, total));
+  print(fmt::format("\rpullsecret: asking {}, {} of {} answered\x1b[K", asked, done, total));
   shown_ = true;
 }
 

@@ -40,8 +40,8 @@ class StatusLine {
   StatusLine& operator=(const StatusLine&) = delete;
   ~StatusLine();
 
-  /// `done` of `total` calls are over; `helper` still runs.
-  void show(std::size_t done, std::size_t total, const std::string& helper);
+  /// `done` of `total` questions are answered; `asked`, printable, is one who has still to answer.
+  void show(std::size_t done, std::size_t total, const std::string& asked);
 
   void erase();
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "cli/options.h"
+#include "system/text.h"
 
 namespace pullsecret {
 
@@ -42,7 +43,7 @@ LoadedConfig load_config_aloud(const StoreOptions& options) {
 HelperClient make_helper_client(const StoreOptions& options, StatusLine& status) {
   return HelperClient(options.limits,
                       [&status](std::size_t done, std::size_t total, const std::string& helper) {
-                        status.show(done, total, helper);
+                        status.show(done, total, printable(helper_program_name(helper), 50));
                       });
 }
 

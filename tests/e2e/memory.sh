@@ -4,8 +4,8 @@
 #
 # one build: scan-memory cannot look through a sanitizer's memory
 
-# shellcheck source=lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=check_cases.sh
+. "$(dirname "$0")/check_cases.sh"
 need scan-memory jq python3
 
 # cannot_scan WHY: nothing of this script can be tried here.
@@ -86,6 +86,19 @@ stores_sealed() {
   config '{"auths": {"quay.io": {}}, "credsStore": "encryptedfile"}'
   jq -nc --arg secret "$secret" '{ServerURL: "quay.io", Username: "octocat", Secret: $secret}' |
     docker-credential-encryptedfile store
+}
+
+# The stand-in for a registry and its token server gives the password of another as its token.
+start_hostile registry
+token_server="[\"bearer\", \"http://${at[registry]}/token\"]"
+
+# check_leaves_nothing STATUS PASSWORD BEHAVIOUR: with that of the registry, and a password.
+check_leaves_nothing() {
+  jq -nc --arg password "$2" --arg registry "${at[registry]}" \
+    '{auths: {($registry): {auth: ("octocat:" + $password | @base64)}}}' >check.json
+  behaves registry "$3"
+  leaves_nothing "$1" pullsecret check check.json --image "${at[registry]}/acme/app:1"
+  leaves_nothing "$1" pullsecret check check.json --image "${at[registry]}/acme/app:1" -o json
 }
 
 secret_has() { pull_data ".auths[\"$1\"].password" "\"$secret\""; }
@@ -194,6 +207,18 @@ cases_of() {
   leaves_nothing 0 pullsecret migrate --to inline
   out_has 'moved'
   prepare=:
+
+  it "$kind secret: check, sent to the registry"
+  check_leaves_nothing 0 "$secret" '{}'
+
+  it "$kind secret: check, sent to a token server"
+  check_leaves_nothing 0 "$secret" "{\"v2\": $token_server}"
+
+  it "$kind secret: check, a token"
+  check_leaves_nothing 0 hunter2-other "{\"v2\": $token_server, \"token\": [\"token\", \"$secret\"]}"
+
+  it "$kind secret: check, repeated by the registry"
+  check_leaves_nothing 1 "$secret" '{"manifest": ["echo"]}'
 
   pullsecret convert >secret.yaml
   pullsecret convert -o json >secret.json

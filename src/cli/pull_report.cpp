@@ -1,0 +1,98 @@
+#include "cli/pull_report.h"
+
+#include <nlohmann/json.hpp>
+
+#include "cli/block.h"
+#include "cli/table.h"
+
+namespace pullsecret {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Color color_of(PullOutcome outcome) {
+  if (is_pull(outcome) || outcome == PullOutcome::logs_in) return Color::green;
+  return outcome == PullOutcome::rate_limited ? Color::yellow : Color::red;
+}
+
+std::string key_in_table(const PullTry& one) {
+  return one.inspected == nullptr ? "without a login" : display_key(*one.inspected, {});
+}
+
+Row row_of(const PullTry& one) {
+  const std::string username =
+      one.inspected == nullptr ? "" : username_of(one.inspected->entry.credential, {});
+  return {{"  " + key_in_table(one)},
+          {username.empty() ? "-" : shown(username)},
+          {one.secret == nullptr ? "-" : display_name(*one.secret)},
+          {std::string(in_words(one.verdict.outcome)), color_of(one.verdict.outcome)}};
+}
+
+std::string details(const PullTry& one, bool color) {
+  const auto& [outcome, reason, registry_words, hint] = one.verdict;
+  Block block(4);
+  block.add(in_words(outcome), reason, color_of(outcome));
+  block.add("registry", registry_words);
+  block.add("hint", hint);
+  const std::string lines = block.format(color);
+  return lines.empty() ? "" : "\n" + heading(key_in_table(one), 2, color) + lines;
+}
+
+std::string table_of(const PullReport& report, bool color) {
+  std::vector<Row> rows{{{"  REGISTRY KEY", Color::bold},
+                         {"USERNAME", Color::bold},
+                         {"SECRET", Color::bold},
+                         {"RESULT", Color::bold}}};
+  std::string below;
+  for (const PullTry& one : report.tries) {
+    rows.push_back(row_of(one));
+    below += details(one, color);
+  }
+  const std::string title =
+      report.image.empty() ? "Registry " + shown(report.registry) : "Image " + shown(report.image);
+  return heading(title, 0, color) + format_table(rows, color) + below;
+}
+
+Json or_null(const std::string& text) {
+  return text.empty() ? Json() : Json(text);
+}
+
+Json json_of(const PullReport& report, const PullTry& one) {
+  Json json{{"image", or_null(report.image)},
+            {"registry", report.registry},
+            {"key", Json()},
+            {"username", Json()},
+            {"secret", Json()}};
+  if (one.inspected != nullptr) {
+    json["key"] = key_of(one.inspected->entry.key, {});
+    json["username"] = username_of(one.inspected->entry.credential, {});
+  }
+  if (one.secret != nullptr && !one.secret->is_config_file)
+    json["secret"] = {{"name", one.secret->name}, {"namespace", one.secret->name_space}};
+  const auto& [outcome, reason, registry_words, hint] = one.verdict;
+  json["outcome"] = in_words(outcome);
+  json["reason"] = reason;
+  json["registry_says"] = registry_words;
+  json["hint"] = hint;
+  json["succeeds"] = report.succeeds;
+  return json;
+}
+
+}  // namespace
+
+std::string pull_table(const std::vector<PullReport>& reports, bool color) {
+  std::string tables;
+  for (const PullReport& report : reports)
+    tables += (tables.empty() ? "" : "\n") + table_of(report, color);
+  return tables;
+}
+
+std::string pull_json(const std::vector<PullReport>& reports) {
+  Json json = Json::array();
+  for (const PullReport& report : reports)
+    for (const PullTry& one : report.tries)
+      json.push_back(json_of(report, one));
+  return json.dump(4, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace pullsecret

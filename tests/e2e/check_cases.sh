@@ -1,0 +1,78 @@
+# shellcheck shell=bash
+# What the scripts about `pullsecret check` share: registries, images there, and what check says.
+
+# shellcheck source=registry_cases.sh
+. "$(dirname "${BASH_SOURCE[0]}")/registry_cases.sh"
+
+# shellcheck disable=SC2034 # for the scripts that source this file
+programs=$e2e/../programs
+
+# start_registry_with YAML [HTTP]: sets `registry`, HOST:PORT of one with this part of its settings,
+# and HTTP inside of those of its server.
+start_registry_with() {
+  cat >"$scratch/registry.yml" <<END_OF_SETTINGS
+version: 0.1
+storage: {filesystem: {rootdirectory: $scratch/registry}}
+http: {addr: "127.0.0.1:0"${2:+, $2}}
+$1
+END_OF_SETTINGS
+  : >"$scratch/registry.log" # of one that has ended
+  start registry docker-registry serve "$scratch/registry.yml"
+  wait_until registry_port || bail_out "no registry: $(cat "$scratch/registry.log")"
+  registry=127.0.0.1:$(registry_port)
+}
+
+# push REPOSITORY:TAG: the image of make_image goes there.
+push() {
+  skopeo copy --insecure-policy --dest-tls-verify=false --dest-creds "$user:$password" \
+    "oci:$scratch/image:1" "docker://$registry/$1" >"$scratch/push.log" 2>&1 ||
+    bail_out "no image: $(cat "$scratch/push.log")"
+}
+
+# entry USER PASSWORD
+entry() { jq -nc '{auth: ($ARGS.positional | join(":") | @base64)}' --args "$@"; }
+
+# entries JSON: those of secret.yaml, as kubectl makes it, and of the Docker config.
+entries() {
+  config "{\"auths\": $1}"
+  jq '{apiVersion: "v1", kind: "Secret", metadata: {name: "regcred"},
+    type: "kubernetes.io/dockerconfigjson", data: {".dockerconfigjson": tojson | @base64}}' \
+    "$HOME/.docker/config.json" >"$scratch/secret.yaml"
+}
+
+# outcomes_are JSON: of all tries, in their order.
+outcomes_are() { out_json '[.[].outcome]' "$1"; }
+
+# skopeo_pulls USER PASSWORD IMAGE
+skopeo_pulls() {
+  rm -rf "$scratch/pulled"
+  skopeo copy --insecure-policy --src-tls-verify=false --src-creds "$1:$2" "docker://$3" \
+    "dir:$scratch/pulled" >"$scratch/pull.log" 2>&1
+}
+
+# ---- The stand-in for registries that are out of order or wicked
+
+# start_hostile NAME [CERTIFICATE KEY]: sets `at` of NAME to its HOST:PORT; with a certificate it is
+# behind TLS.
+declare -A at
+start_hostile() {
+  behaves "$1" '{}'
+  start "$1" python3 "$programs/hostile_registry.py" "$scratch/$1.json" "$scratch/$1" "${@:2}"
+  hostile=$1
+  wait_until hostile_port || bail_out "no $1: $(<"$scratch/$1.log")"
+  # shellcheck disable=SC2034 # for the scripts that source this file
+  at[$1]=127.0.0.1:$(hostile_port)
+}
+hostile_port() { grep -m 1 '^[0-9]*$' "$scratch/$hostile.log"; }
+
+# behaves NAME JSON: how it answers from now on, as hostile_registry.py says; its log begins anew.
+behaves() {
+  printf %s "$2" >"$scratch/$1.json"
+  : >"$scratch/$1"
+}
+
+# log_is NAME FILTER EXPECTED: of what it was asked.
+log_is() {
+  jq -s . "$scratch/$1" >"$scratch/asked.json"
+  json_is "in the log of $1" "$3" "$2" "$scratch/asked.json"
+}

@@ -1,0 +1,77 @@
+#!/bin/bash
+# What pullsecret check tells people to do, done: the command is taken from what it printed and run
+# against a real registry, and then the image pulls.
+#
+# one build: it is about what is said
+#
+# shellcheck disable=SC2119 # each message here has but one hint
+
+# shellcheck source=registry_cases.sh
+. "$(dirname "$0")/registry_cases.sh"
+# shellcheck source=hints.sh
+. "$e2e/hints.sh"
+need docker docker-registry htpasswd skopeo jq
+
+start_registry
+make_image "$scratch/image"
+skopeo copy --insecure-policy --dest-tls-verify=false --dest-creds "$user:$password" \
+  "oci:$scratch/image:1" "docker://$registry/acme/app:1" >"$scratch/push.log" 2>&1 ||
+  bail_out "no image: $(cat "$scratch/push.log")"
+image=$registry/acme/app:1
+
+# hint_of OUTCOME: takes that of the first try with it.
+hint_of() {
+  take_hint "$(jq -r --arg outcome "$1" 'map(select(.outcome == $outcome))[0].hint // ""' "$scratch/out")"
+  expect "a hint for $1" [ "$hint" ]
+}
+
+# follow_in_order: each command of the hint, docker login with a username and a password; the last
+# one's Secret is secret.yaml, and with it the image pulls.
+follow_in_order() {
+  local commands
+  mapfile -t commands < <(grep -o '`[^`]*`' <<<"$hint" | tr -d '`')
+  same 'the number of commands' "${#commands[@]}" 2
+  command=${commands[0]}
+  follow_by bash -c "$command --username $user --password-stdin" <<<"$password"
+  command=${commands[1]}
+  follow
+  cp "$scratch/out" secret.yaml
+  run pullsecret check secret.yaml --image "$image"
+  succeeds_quietly
+}
+
+it 'a wrong password: log in, and make the Secret again'
+config "{\"auths\":{\"$registry\":{\"auth\":\"$(printf '%s:hunter2-old' "$user" | base64 -w 0)\"}}}"
+run pullsecret check --image "$image" -o json
+hint_of refused
+follow_in_order
+
+it 'no credential: log in, and make a Secret'
+config '{"credsStore":"encryptedfile"}'
+run pullsecret check --image "$image" -o json
+hint_of 'no access'
+follow_in_order
+
+it 'a Secret that the kubelet refuses'
+echo '{"auths":{"ghcr.io":{"auth":"?"}}}' >'-refused secret.json'
+run pullsecret check './-refused secret.json' --image ghcr.io/acme/app
+hint_on_standard_error
+follow
+out_has 'refused-entry'
+run pullsecret check - --image ghcr.io/acme/app <'-refused secret.json'
+hint_on_standard_error
+follow_by sh -c "$command" <'-refused secret.json'
+out_has 'refused-entry'
+
+it 'convert --images-in with no entry for any image: log in'
+config '{"credsStore":"encryptedfile"}'
+echo "{\"kind\":\"Pod\",\"spec\":{\"containers\":[{\"image\":\"$image\"}]}}" >pod.json
+run pullsecret convert --images-in pod.json
+hint_on_standard_error
+follow_by bash -c "${command/REGISTRY/$registry} --username $user --password-stdin" <<<"$password"
+run pullsecret convert --images-in pod.json
+succeeds_quietly
+pull_data '.auths | keys' "[\"$registry\"]"
+
+all_are_followed
+finish
