@@ -1,0 +1,52 @@
+// Feeds the reader of workloads: it returns or throws Error, no message has a control character,
+// and what it finds is bounded and can be asked for.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <set>
+#include <string>
+
+#include "kubernetes/workloads.h"
+#include "system/error.h"
+#include "system/text.h"
+
+using namespace pullsecret;
+
+namespace {
+
+void require(bool condition) {
+  if (!condition) std::abort();
+}
+
+bool is_printable(const std::string& text) {
+  return printable(text, std::string::npos) == text;
+}
+
+void check(const Workloads& workloads) {
+  require(workloads.images.size() <= max_workload_images);
+  std::set<std::string> names;
+  for (const auto& [name, image] : workloads.images) {
+    require(names.insert(name).second && is_printable(name));
+    require(image.repository.starts_with(image.registry_host + "/"));
+    require(!image.reference.empty() && image.reference.find('/') == std::string::npos);
+  }
+  for (const PullSecretName& secret : workloads.pull_secrets)
+    require(!secret.name.empty() && is_printable(secret.place));
+  for (const std::string& kind : workloads.passed_over)
+    require(!kind.empty());
+}
+
+}  // namespace
+
+// libFuzzer prescribes the name.
+// NOLINTNEXTLINE(readability-identifier-naming)
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const JsonText source{"manifest", std::string(reinterpret_cast<const char*>(data), size)};
+  try {
+    check(read_workloads(source));
+  } catch (const Error& error) {
+    require(is_printable(error.what()) && is_printable(error.hint()));
+  }
+  return 0;
+}
