@@ -59,7 +59,8 @@ void check_body(const HttpResponse& response) {
   if (const auto token = token_in(response))
     require(!token->empty() && is_printable(*token) && token->find(' ') == std::string::npos);
   const RefusalWords words = refusal_words(response, {user.password});
-  require(is_printable(words.text) && words.text.size() <= 310);
+  require(is_printable(words.text) &&
+          words.text.size() <= 320);  // the last character may be escaped
   require(words.text.find(user.password) == std::string::npos);
 }
 
