@@ -120,7 +120,7 @@ run pullsecret check --images-in "$scratch/secret.yaml"
 fails_with 1 'name no image'
 echo '{"auths": {"ghcr.io": {"auth": "?"}}}' >"$scratch/refused.json"
 run pullsecret check "$scratch/refused.json" --image ghcr.io/acme/app
-fails_with 1 'the kubelet refuses it' 'hint: pullsecret inspect'
+fails_with 1 'the kubelet refuses it' 'hint: `pullsecret inspect .*says why$'
 
 it 'the HTTP program that is not there is an error that says so'
 mkdir -p "$scratch/alone/bin"
