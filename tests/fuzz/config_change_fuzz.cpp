@@ -91,10 +91,10 @@ void check_helpers(const Config& before, const Config& after, const ConfigChange
   require(after.creds_store == change.creds_store.value_or(before.creds_store));
   std::map<std::string, std::string> expected = before.cred_helpers;
   for (const auto& [key, helper] : change.cred_helpers)
-    if (helper.empty())
-      expected.erase(key);
+    if (helper)
+      expected[key] = *helper;
     else
-      expected[key] = helper;
+      expected.erase(key);
   require(after.cred_helpers == expected);
 }
 
