@@ -65,6 +65,7 @@ Checkup check_text(const ConfigLocation& location, JsonText json, HelperClient& 
     if (is_dockers) add_default_store(checkup, helpers);
     if (is_dockers) append(checkup.findings, check_spellings(*checkup.config));
     append(checkup.findings, check_entries(*checkup.config, stores, helpers));
+    if (is_dockers) take_back_ok(checkup.findings, *checkup.config);
     checkup.helpers = std::move(stores.helpers);
   }
   checkup.json = std::move(json);

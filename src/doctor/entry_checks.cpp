@@ -162,20 +162,11 @@ Finding dead_entry(const Registry& registry) {
   return finding;
 }
 
-// Where Docker does not look it is not ok, whatever it is; `entry-spelling` says so.
-Findings check_inline(const Registry& registry) {
-  Findings findings =
-      check_credential(registry, registry.entry->credential, "in plain text in the file");
-  if (!is_about_path(registry.key) && !is_used_by_docker(registry.key))
-    std::erase_if(findings,
-                  [](const Finding& finding) { return finding.severity == Severity::ok; });
-  return findings;
-}
-
 Findings check_without_store(const Config& config, const Registry& registry,
                              const std::optional<WorkingStore>& other) {
   if (registry.entry->problem) return {undecodable(registry)};
-  if (registry.has_inline()) return check_inline(registry);
+  if (registry.has_inline())
+    return check_credential(registry, registry.entry->credential, "in plain text in the file");
   return {other && is_in_unnamed(config, registry, *other)
               ? unnamed_store(config, registry, other->name)
               : dead_entry(registry)};

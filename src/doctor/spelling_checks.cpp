@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -172,6 +173,16 @@ Findings check_spellings(const Config& config) {
   for (const auto& [name, same] : by_name)
     append(findings, check_same(config, same));
   return findings;
+}
+
+void take_back_ok(Findings& findings, const Config& config) {
+  std::set<std::string> unused;
+  for (const AuthEntry& entry : config.auths)
+    if (!is_about_path(entry.key) && !is_used_by_docker(entry.key))
+      unused.insert(key_in_words(entry.key));
+  std::erase_if(findings, [&](const Finding& finding) {
+    return finding.name == "entry-ok" && unused.contains(finding.subject);
+  });
 }
 
 }  // namespace pullsecret

@@ -9,4 +9,8 @@ namespace pullsecret {
 /// not use it), `entry-twice` (the same registry under another name), `entry-login-in-key`.
 Findings check_spellings(const Config& config);
 
+/// Takes out of `findings` what calls an entry ok that has a name under which Docker does not look:
+/// it is not, whatever its credential is worth.
+void take_back_ok(Findings& findings, const Config& config);
+
 }  // namespace pullsecret

@@ -22,6 +22,7 @@ Findings check_entries_of(const std::string& text, const std::vector<std::string
   Findings findings = check_spellings(config);
   for (Finding& finding : check_entries(config, stores, helpers))
     findings.push_back(std::move(finding));
+  take_back_ok(findings, config);
   return findings;
 }
 
