@@ -280,12 +280,12 @@ uses_at_most 2000
 it 'a helper that does not read its input, though it is larger than a pipe'
 long=$(printf 'x%.0s' {1..100000}).io
 config "{\"auths\": {\"$long\": {}}, \"credsStore\": \"hostile\"}"
-hostile_helper <<'END'
+hostile_helper -o config <<'END'
 exec <&-
 echo '{"Username": "u", "Secret": "hunter2"}'
 END
 succeeds_quietly
-pull_data '.auths | map_values(.password) | .[]' '"hunter2"'
+out_json '.auths | map(.auth)' '["dTpodW50ZXIy"]'
 config '{"auths": {"a.io": {}}, "credsStore": "hostile"}'
 
 it 'a helper that is not there'

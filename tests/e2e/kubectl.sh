@@ -17,7 +17,7 @@ kubectl_makes() {
 # same_object: what `run` printed is what kubectl made, but for the null creationTimestamp that
 # kubectl prints and the API server ignores.
 same_object() {
-  succeeds_quietly
+  succeeds
   same "pullsecret's object" "$(jq -S . "$scratch/out")" \
     "$(jq -S 'del(.metadata.creationTimestamp)' "$scratch/kubectl.json")"
 }
@@ -69,6 +69,7 @@ create_as_kubectl() {
   kubectl_makes docker-registry regcred --docker-server=ghcr.io --docker-username='octo cat' \
     --docker-password="$2" "${email[@]/#--email/--docker-email}"
   same_object
+  expect 'no message but of white space' lacks 'pullsecret: (error|hint|note)' "$scratch/err"
 }
 
 create_as_kubectl 'a plain password' hunter2

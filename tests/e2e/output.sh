@@ -59,11 +59,11 @@ manifest '.[0].metadata.namespace' '"007"'
 
 it 'registry keys that the kubelet never matches are mended'
 config '{"auths": {"GHCR.IO": {"auth": "dTpodW50ZXIy"}, "https://Quay.io/v1/": {"auth": "dTpodW50ZXIy"},
-  "docker.io": {"auth": "dTpodW50ZXIy"}, "registry.example.com:5000/Team": {"auth": "dTpodW50ZXIy"}}}'
+  "docker.io": {"auth": "dTpodW50ZXIy"}, "registry.example.com:5000/team": {"auth": "dTpodW50ZXIy"}}}'
 run pullsecret convert
 succeeds_quietly
 pull_data '.auths | keys' \
-  '["ghcr.io","https://index.docker.io/v1/","https://quay.io/v1/","registry.example.com:5000/Team"]'
+  '["ghcr.io","https://index.docker.io/v1/","https://quay.io/v1/","registry.example.com:5000/team"]'
 
 it 'two spellings with different credentials become one entry, with a warning'
 config '{"auths": {"docker.io": {"auth": "YTpodW50ZXIyLWE="}, "https://index.docker.io/v1/":
