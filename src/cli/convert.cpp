@@ -78,10 +78,10 @@ void write_credentials(const ConvertOptions& options, const LoadedConfig& loaded
 void note_unknown(const ConvertOptions& options, const std::vector<WorkloadImage>& images,
                   const KeyedCredentials& credentials) {
   std::vector<std::string> unknown;
-  for (const auto& [name, image] : images)
+  for (const WorkloadImage& wanted : images)
     if (std::none_of(credentials.begin(), credentials.end(),
-                     [&](const auto& keyed) { return serves_image(keyed.first, image); }))
-      unknown.push_back(printable(name));
+                     [&](const auto& keyed) { return serves_image(keyed.first, wanted.image); }))
+      unknown.push_back(printable(wanted.name));
   if (credentials.empty())
     throw Error("", "no entry of the config serves any of the images",
                 "`docker login REGISTRY`, or --all where only the store knows the registry");

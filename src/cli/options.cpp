@@ -50,7 +50,7 @@ std::optional<std::string> meant_option(const std::vector<KnownOption>& known,
   std::vector<std::string> names;
   for (const KnownOption& option : known)
     if (option.is_offered) names.push_back(option.name);
-  if (const auto near = nearest(name, names)) return near;
+  if (auto near = nearest(name, names)) return near;
   const auto alike = std::find_if(names.begin(), names.end(), [&](const std::string& candidate) {
     return is_alike(name, candidate);
   });

@@ -202,7 +202,7 @@ HelperStates states_of(const CheckedHelpers& checked) {
   return states;
 }
 
-HelperChecks all_of(CheckedHelpers checked) {
+HelperChecks all_of(CheckedHelpers&& checked) {
   HelperChecks checks;
   for (auto& [helper, check] : checked) {
     check.state.is_faulty |= worst(check.findings) == Severity::problem;

@@ -156,7 +156,7 @@ std::optional<std::string> find_meant(const std::string& helper) {
 HelperCheck misspelled(const HelperUse& use, const std::string& meant) {
   Finding finding =
       problem("helper-misspelled", program_of(use.helper),
-              fmt::format("{} names \"{}\", and there is no such helper; did you mean \"{}\"? {}",
+              fmt::format(R"({} names "{}", and there is no such helper; did you mean "{}"? {})",
                           in_words(use), printable(use.helper), printable(meant), consequence(use)),
               fmt::format("let it say \"{}\"", printable(meant)));
   finding.way_out = {"doctor --fix", " does that"};

@@ -54,14 +54,15 @@ HelperChanges lines_for_tokens(const Config& config, const HelperState& state,
   return lines;
 }
 
-ConfigChange move_to_lines(const Config& config, HelperChanges lines, const std::string& store) {
+ConfigChange move_to_lines(const Config& config, const HelperChanges& lines,
+                           const std::string& store) {
   ConfigChange change{.creds_store = store};
   keep_inline(change.cred_helpers, config, true,
               [&](const std::string& helper) { return helper == config.creds_store; });
   std::erase_if(change.cred_helpers,
                 [&](const auto& line) { return config.cred_helpers.contains(line.first); });
-  for (auto& [name, helper] : lines)
-    change.cred_helpers[name] = std::move(helper);
+  for (const auto& [name, helper] : lines)
+    change.cred_helpers[name] = helper;
   return change;
 }
 
@@ -84,13 +85,13 @@ Finding read_only(const Config& config, const HelperState& state, Substitute& su
       fmt::format("name it in credHelpers for the registries of {}, and in credsStore a store that "
                   "works",
                   token_issuer(config.creds_store)));
-  HelperChanges lines = lines_for_tokens(config, state, helpers);
+  const HelperChanges lines = lines_for_tokens(config, state, helpers);
   if (lines.empty() || !substitute.store()) return finding;
   finding.way_out = {"doctor --fix",
                      fmt::format(" names it in credHelpers for {}, and {} for all others; what "
                                  "else it serves needs a line there, too",
                                  names_in_words(lines), substitute.store()->name)};
-  finding.change = move_to_lines(config, std::move(lines), substitute.store()->name);
+  finding.change = move_to_lines(config, lines, substitute.store()->name);
   return finding;
 }
 

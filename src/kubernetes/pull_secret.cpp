@@ -313,7 +313,7 @@ void inspect_data(const std::string& data, SecretType type, Time now, InspectedS
     secret.remarks.push_back(
         {"encoded-twice", problem,
          "its data is base64 of base64: the kubelet refuses the whole Secret",
-         "base64 once under \"data\", or the text itself under \"stringData\""});
+         R"(base64 once under "data", or the text itself under "stringData")"});
     return;
   }
   PullData pull_data = read_pull_data(type, data);

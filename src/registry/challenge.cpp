@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t most_headers = 16, longest_header = 8UL * 1024;
 
 constexpr std::string_view token_characters =
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_\x60|~";
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`|~";
 
 /// Reads one header from its start. A `scheme` ends where the next one begins: a word that has no
 /// `=` behind it.

@@ -63,7 +63,7 @@ fs::path text_of(const FileDescriptor& link, const fs::path& path) {
   std::array<char, PATH_MAX> text{};
   const ssize_t size = readlinkat(link.get(), "", text.data(), text.size());
   if (size < 0) throw system_error(place_of(path));
-  return fs::path(std::string(text.data(), static_cast<std::size_t>(size)));
+  return {std::string(text.data(), static_cast<std::size_t>(size))};
 }
 
 }  // namespace

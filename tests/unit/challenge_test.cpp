@@ -1,5 +1,7 @@
 #include "registry/challenge.h"
 
+#include <fmt/format.h>
+
 #include "catch.h"
 #include "support.h"
 
@@ -16,7 +18,7 @@ std::vector<std::string> challenges(const std::vector<std::string>& headers) {
   for (const auto& [scheme, realm, service, scope] : challenges_of(response))
     texts.push_back(scheme == Challenge::Scheme::basic
                         ? "basic"
-                        : "bearer " + realm + "|" + service + "|" + scope);
+                        : fmt::format("bearer {}|{}|{}", realm, service, scope));
   return texts;
 }
 

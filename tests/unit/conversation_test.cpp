@@ -38,7 +38,7 @@ class Partner {
 }  // namespace
 
 TEST_CASE("a conversation goes back and forth, line by line") {
-  Partner partner("echo \"$1 $2\"; while read -r line; do echo \"<$line>\"; done");
+  Partner partner(R"(echo "$1 $2"; while read -r line; do echo "<$line>"; done)");
   CHECK(partner.hear() == "one two");
   partner.tell("a");
   CHECK(partner.hear() == "<a>");

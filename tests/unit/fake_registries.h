@@ -19,7 +19,7 @@ class FakeRegistries {
     return *this;
   }
 
-  FakeRegistries& on(const std::string& request, pullsecret::HttpReply reply) {
+  FakeRegistries& on(const std::string& request, const pullsecret::HttpReply& reply) {
     return on(request, [reply](const pullsecret::HttpRequest&) { return reply; });
   }
 
@@ -27,6 +27,7 @@ class FakeRegistries {
     return [this](const std::vector<pullsecret::HttpRequest>& asked) {
       rounds.push_back(asked.size());
       std::vector<pullsecret::HttpReply> replies;
+      replies.reserve(asked.size());
       for (const auto& request : asked)
         replies.push_back(reply_to(request));
       return replies;

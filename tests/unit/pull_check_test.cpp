@@ -6,7 +6,7 @@
 
 using namespace pullsecret;
 using Catch::Contains;
-using Names = std::vector<std::string>;
+using Texts = std::vector<std::string>;
 
 namespace {
 
@@ -29,9 +29,9 @@ PullQuestion question(std::vector<std::optional<Credential>> tries,
 }
 
 // The outcomes of each question, in words.
-std::vector<Names> outcomes(FakeRegistries& registries, const std::vector<PullQuestion>& questions,
+std::vector<Texts> outcomes(FakeRegistries& registries, const std::vector<PullQuestion>& questions,
                             const RegistryAccess& access = {.certificates = "/nonexistent"}) {
-  std::vector<Names> words;
+  std::vector<Texts> words;
   for (const auto& verdicts : check_pulls(questions, {registries.exchange(), access, Time()})) {
     words.emplace_back();
     for (const PullVerdict& verdict : verdicts)
@@ -46,7 +46,7 @@ std::vector<PullVerdict> verdicts(FakeRegistries& registries, const PullQuestion
 }
 
 // What takes the right credential alone.
-FakeRegistries::Answer basic_guard(HttpReply reply) {
+FakeRegistries::Answer basic_guard(const HttpReply& reply) {
   return [reply](const HttpRequest& request) {
     return request.authorization == right_basic ? reply
                                                 : HttpReply(challenged("Basic realm=\"r\""));
@@ -85,8 +85,8 @@ FakeRegistries bearer_registry() {
 
 TEST_CASE("Basic goes to the registry that wants it, and not before") {
   FakeRegistries registries = basic_registry();
-  CHECK(outcomes(registries, {question({right})}) == std::vector<Names>{{"pulls"}});
-  CHECK(registries.asked() == Names{greeting_request, "HEAD " + manifest_url});
+  CHECK(outcomes(registries, {question({right})}) == std::vector<Texts>{{"pulls"}});
+  CHECK(registries.asked() == Texts{greeting_request, "HEAD " + manifest_url});
   CHECK(registries.requests.at(0).authorization.empty());
   CHECK(registries.requests.at(1).authorization == right_basic);
   CHECK_THAT(headers_named(registries.requests.at(1).headers, "accept").at(0),
@@ -96,15 +96,15 @@ TEST_CASE("Basic goes to the registry that wants it, and not before") {
 TEST_CASE("a registry that wants no login gets none") {
   FakeRegistries registries;
   registries.on(greeting_request, response(200)).on("HEAD " + manifest_url, response(200));
-  CHECK(outcomes(registries, {question({right})}) == std::vector<Names>{{"pulls"}});
+  CHECK(outcomes(registries, {question({right})}) == std::vector<Texts>{{"pulls"}});
   for (const HttpRequest& request : registries.requests)
     CHECK(request.authorization.empty());
 }
 
 TEST_CASE("a token is had where the registry sends for one, and the credential goes there alone") {
   FakeRegistries registries = bearer_registry();
-  CHECK(outcomes(registries, {question({right})}) == std::vector<Names>{{"pulls"}});
-  CHECK(registries.asked() == Names{greeting_request, "POST https://auth/token", "GET " + scoped,
+  CHECK(outcomes(registries, {question({right})}) == std::vector<Texts>{{"pulls"}});
+  CHECK(registries.asked() == Texts{greeting_request, "POST https://auth/token", "GET " + scoped,
                                     "HEAD " + manifest_url});
   for (const HttpRequest& request : registries.requests)
     if (request.url.starts_with(base)) CHECK(request.authorization.find("Basic") != 0);
@@ -114,20 +114,20 @@ TEST_CASE("a token is had where the registry sends for one, and the credential g
 TEST_CASE("the tries go on to the first that pulls, and no further") {
   FakeRegistries registries = basic_registry();
   CHECK(outcomes(registries, {question({wrong, right, std::nullopt}), question({std::nullopt})}) ==
-        std::vector<Names>{{"refused", "pulls"}, {"no access"}});
+        std::vector<Texts>{{"refused", "pulls"}, {"no access"}});
 }
 
 TEST_CASE("a question without a try has no verdict") {
   FakeRegistries registries = basic_registry();
-  CHECK(outcomes(registries, {question({})}) == std::vector<Names>{{}});
+  CHECK(outcomes(registries, {question({})}) == std::vector<Texts>{{}});
   CHECK(outcomes(registries, {}).empty());
 }
 
 TEST_CASE("a credential that logs in and does not pull is too weak, not wrong") {
   FakeRegistries registries = bearer_registry();
-  CHECK(outcomes(registries, {question({wrong})}) == std::vector<Names>{{"no access"}});
+  CHECK(outcomes(registries, {question({wrong})}) == std::vector<Texts>{{"no access"}});
   registries.on("GET https://auth/token?service=s", response(401));
-  CHECK(outcomes(registries, {question({wrong})}) == std::vector<Names>{{"refused"}});
+  CHECK(outcomes(registries, {question({wrong})}) == std::vector<Texts>{{"refused"}});
 }
 
 TEST_CASE("the reason of a refusal is asked for once, with GET") {
@@ -144,20 +144,20 @@ TEST_CASE("the reason of a refusal is asked for once, with GET") {
 TEST_CASE("a registry that knows no HEAD is asked with GET") {
   FakeRegistries registries = basic_registry();
   registries.on("HEAD " + manifest_url, response(405));
-  CHECK(outcomes(registries, {question({right})}) == std::vector<Names>{{"pulls"}});
+  CHECK(outcomes(registries, {question({right})}) == std::vector<Texts>{{"pulls"}});
 }
 
 TEST_CASE("a GET that breaks does not hide what HEAD was answered") {
   FakeRegistries registries = basic_registry();
   registries.on("HEAD " + manifest_url, response(404));
   registries.on("GET " + manifest_url, HttpFailure{HttpFailure::Kind::time, "no answer in time"});
-  CHECK(outcomes(registries, {question({right})}) == std::vector<Names>{{"no such image"}});
+  CHECK(outcomes(registries, {question({right})}) == std::vector<Texts>{{"no such image"}});
 }
 
 TEST_CASE("what pulls, and what is rate limited, is not asked for with GET") {
   FakeRegistries registries = basic_registry();
   registries.on("HEAD " + manifest_url, response(429));
-  CHECK(outcomes(registries, {question({right})}) == std::vector<Names>{{"rate limited"}});
+  CHECK(outcomes(registries, {question({right})}) == std::vector<Texts>{{"rate limited"}});
   CHECK(registries.times("GET " + manifest_url) == 0);
 }
 
@@ -168,7 +168,7 @@ TEST_CASE("a registry is asked how once, and a token for once, however many imag
     questions.push_back(question({right}, std::to_string(i)));
     registries.on("HEAD " + base + "/v2/acme/app/manifests/" + std::to_string(i), response(200));
   }
-  CHECK(outcomes(registries, questions) == std::vector<Names>(10, Names{"pulls"}));
+  CHECK(outcomes(registries, questions) == std::vector<Texts>(10, Texts{"pulls"}));
   CHECK(registries.times(greeting_request) == 1);
   CHECK(registries.times("POST https://auth/token") == 1);
   CHECK(registries.times("GET " + scoped) == 1);
@@ -192,7 +192,7 @@ TEST_CASE("a manifest may send for a token elsewhere, once") {
     return HttpReply(request.authorization == "Bearer good" ? response(200) : challenged(bearer));
   });
   registries.on("POST https://auth/token", response(200, R"({"access_token":"good"})"));
-  CHECK(outcomes(registries, {question({right})}) == std::vector<Names>{{"pulls"}});
+  CHECK(outcomes(registries, {question({right})}) == std::vector<Texts>{{"pulls"}});
   CHECK(registries.times("HEAD " + manifest_url) == 2);
 
   registries.on("POST https://auth/1", response(200, R"({"access_token":"good"})"));
@@ -230,8 +230,8 @@ TEST_CASE("a realm gets no credential that it must not have") {
   FakeRegistries registries;
   registries.on(greeting_request, challenged("Bearer realm=\"" + realm + "\""));
   CHECK(outcomes(registries, {question({right, std::nullopt})}) ==
-        std::vector<Names>{{"unreachable", "unreachable"}});
-  CHECK(registries.asked() == Names{greeting_request});
+        std::vector<Texts>{{"unreachable", "unreachable"}});
+  CHECK(registries.asked() == Texts{greeting_request});
 }
 
 TEST_CASE("a public registry's realm is not asked at a private address") {
@@ -258,7 +258,7 @@ TEST_CASE("Docker Hub is asked where it is served") {
                            .repository = "library/nginx",
                            .reference = "latest",
                            .tries = {std::nullopt}};
-  CHECK(outcomes(registries, {nginx}) == std::vector<Names>{{"anonymous"}});
+  CHECK(outcomes(registries, {nginx}) == std::vector<Texts>{{"anonymous"}});
 }
 
 TEST_CASE("http is for this machine first, and for what is named after https") {
@@ -267,25 +267,25 @@ TEST_CASE("http is for this machine first, and for what is named after https") {
   local.host = "localhost:5000";
   registries.on("GET http://localhost:5000/v2/", response(200));
   registries.on("HEAD http://localhost:5000/v2/acme/app/manifests/1", response(200));
-  CHECK(outcomes(registries, {local}) == std::vector<Names>{{"anonymous"}});
+  CHECK(outcomes(registries, {local}) == std::vector<Texts>{{"anonymous"}});
   CHECK(registries.asked().front() == "GET http://localhost:5000/v2/");
 
   registries.requests.clear();
   registries.on("GET http://registry/v2/", response(200));
   registries.on("HEAD http://registry/v2/acme/app/manifests/1", response(200));
-  CHECK(outcomes(registries, {question({right})}) == std::vector<Names>{{"unreachable"}});
-  CHECK(registries.asked() == Names{greeting_request});
+  CHECK(outcomes(registries, {question({right})}) == std::vector<Texts>{{"unreachable"}});
+  CHECK(registries.asked() == Texts{greeting_request});
   registries.requests.clear();
   CHECK(outcomes(registries, {question({right})}, {.insecure = {"registry"}}) ==
-        std::vector<Names>{{"pulls"}});
-  CHECK(registries.asked() == Names{greeting_request, "GET http://registry/v2/",
+        std::vector<Texts>{{"pulls"}});
+  CHECK(registries.asked() == Texts{greeting_request, "GET http://registry/v2/",
                                     "HEAD http://registry/v2/acme/app/manifests/1"});
 }
 
 TEST_CASE("a registry that nobody reaches is asked once") {
   FakeRegistries registries;
   CHECK(outcomes(registries, {question({right, std::nullopt}), question({right}, "2")}) ==
-        std::vector<Names>{{"unreachable", "unreachable"}, {"unreachable"}});
+        std::vector<Texts>{{"unreachable", "unreachable"}, {"unreachable"}});
   CHECK(registries.requests.size() == 1);
 }
 
@@ -294,7 +294,7 @@ TEST_CASE("one that nobody reaches does not keep the others from their verdicts"
   PullQuestion absent = question({right});
   absent.host = "absent";
   CHECK(outcomes(registries, {absent, question({right}), absent}) ==
-        std::vector<Names>{{"unreachable"}, {"pulls"}, {"unreachable"}});
+        std::vector<Texts>{{"unreachable"}, {"pulls"}, {"unreachable"}});
 }
 
 TEST_CASE("without a repository it only logs in") {
@@ -303,7 +303,7 @@ TEST_CASE("without a repository it only logs in") {
     return PullQuestion{
         .host = "registry", .repository = {}, .reference = {}, .tries = {credential}};
   };
-  CHECK(outcomes(registries, {login(right)}) == std::vector<Names>{{"logs in"}});
+  CHECK(outcomes(registries, {login(right)}) == std::vector<Texts>{{"logs in"}});
   registries.on("GET https://auth/token?service=s", response(401));
-  CHECK(outcomes(registries, {login(wrong)}) == std::vector<Names>{{"refused"}});
+  CHECK(outcomes(registries, {login(wrong)}) == std::vector<Texts>{{"refused"}});
 }

@@ -59,9 +59,8 @@ TEST_CASE("the codes of a refusal") {
 }
 
 TEST_CASE("a page for a browser says nothing") {
-  CHECK(
-      refusal_words(response(403, "log in", {{"content-type", "Text/HTML; charset=x"}}), {}).text ==
-      "");
+  CHECK(refusal_words(response(403, "log in", {{"content-type", "Text/HTML; charset=x"}}), {})
+            .text.empty());
 }
 
 TEST_CASE("what a registry says is bounded and printable") {

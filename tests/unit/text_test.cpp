@@ -65,14 +65,14 @@ TEST_CASE("printable text is one line without control characters") {
 
 TEST_CASE("what nobody sees, or what turns text around, is shown") {
   CHECK(printable("oi\u202Ercr.\u202C") == R"(oi\u202ercr.\u202c)");
-  CHECK(printable("\u2066\u2067\u2068\u2069\u200E\u200F\u061C") ==
-        R"(\u2066\u2067\u2068\u2069\u200e\u200f\u061c)");
+  CHECK(printable("\u2066\u2069\u2067\u2069\u2068\u2069\u200E\u200F\u061C") ==
+        R"(\u2066\u2069\u2067\u2069\u2068\u2069\u200e\u200f\u061c)");
   CHECK(printable("ghcr\u200B\u200C\u200D\u2060\uFEFF\u00AD.io") ==
         R"(ghcr\u200b\u200c\u200d\u2060\ufeff\u00ad.io)");
   CHECK(printable("a\u2028b\u2029") == R"(a\u2028b\u2029)");
   CHECK(printable("\U000E0041") == R"(\U000e0041)");
   CHECK(printable("é\u2010€\uFFFD\U0001F40B") == "é\u2010€\uFFFD\U0001F40B");
-  CHECK(shell_word("a\u202Eb") == R"($'a\342\200\256b')");
+  CHECK(shell_word("a\u202Eb\u202C") == R"($'a\342\200\256b\342\200\254')");
 }
 
 TEST_CASE("printable text ends after the limit") {

@@ -8,7 +8,7 @@
 
 using namespace pullsecret;
 using Catch::Contains;
-using Names = std::vector<std::string>;
+using Texts = std::vector<std::string>;
 
 namespace {
 
@@ -16,8 +16,8 @@ Workloads workloads_in(const std::string& text) {
   return read_workloads({"m.yaml", text});
 }
 
-Names images_in(const std::string& text) {
-  Names names;
+Texts images_in(const std::string& text) {
+  Texts names;
   for (const WorkloadImage& image : workloads_in(text).images)
     names.push_back(image.name);
   return names;
@@ -48,8 +48,8 @@ TEST_CASE("every kind that makes Pods has its images") {
   CAPTURE(kind);
   const std::string body = fmt::format(fmt::runtime(spec), pod_spec);
   CHECK(images_in(fmt::format("apiVersion: {}\nkind: {}\n{}\n", version, kind, body)) ==
-        Names{"a"});
-  CHECK(images_in(fmt::format("kind: {}\n{}\n", kind, body)) == Names{"a"});
+        Texts{"a"});
+  CHECK(images_in(fmt::format("kind: {}\n{}\n", kind, body)) == Texts{"a"});
 }
 
 TEST_CASE("images are those of all containers and image volumes, each once") {
@@ -63,7 +63,7 @@ spec:
 ---
 kind: Pod
 spec: {containers: [{image: init}, {image: "app:1"}]}
-)") == Names{"init", "app", "debug", "volume", "app:1"});
+)") == Texts{"init", "app", "debug", "volume", "app:1"});
 }
 
 TEST_CASE("an image is read as the kubelet reads it") {
@@ -77,9 +77,9 @@ TEST_CASE("Lists, typed and not, within each other") {
     {"kind":"Pod","spec":{"containers":[{"image":"a"}]}},
     {"kind":"List","items":[{"kind":"PodList","items":[{"spec":{"containers":[{"image":"b"}]}}]}]},
     {"kind":"DeploymentList","items":null},
-    {"kind":"List"}]})") == Names{"a", "b"});
+    {"kind":"List"}]})") == Texts{"a", "b"});
   CHECK(images_in(R"({"apiVersion":"apps/v1","kind":"DeploymentList","items":[
-    {"spec":{"template":{"spec":{"containers":[{"image":"a"}]}}}}]})") == Names{"a"});
+    {"spec":{"template":{"spec":{"containers":[{"image":"a"}]}}}}]})") == Texts{"a"});
 }
 
 TEST_CASE("what makes no Pod is passed over, and counted") {
@@ -106,7 +106,7 @@ items: [{}, {kind: Secret}]
 )");
   CHECK(found.images.empty());
   CHECK(found.passed_over ==
-        Names{"Service", "ConfigMap", "IPAllowList", "IPAllowList", "Job", "Service", "Secret"});
+        Texts{"Service", "ConfigMap", "IPAllowList", "IPAllowList", "Job", "Service", "Secret"});
 }
 
 TEST_CASE("null and nothing are alike, as in Kubernetes") {
