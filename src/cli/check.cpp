@@ -189,6 +189,7 @@ std::vector<PullReport> ask(const CheckOptions& options, HttpClient& http,
     status.show(done, total, origin ? origin->host : "");
   };
   std::vector<PullQuestion> questions;
+  questions.reserve(inquiries.size());
   for (Inquiry& inquiry : inquiries)
     questions.push_back(std::move(inquiry.question));
   const PullCheck check{
