@@ -3,6 +3,7 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
@@ -16,6 +17,7 @@
 #include "credential/white_space.h"
 #include "system/environment.h"
 #include "system/error.h"
+#include "system/file.h"
 #include "system/program.h"
 #include "system/text.h"
 
