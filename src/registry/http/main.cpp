@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <charconv>
+#include <climits>
 #include <cstdlib>
 #include <deque>
 #include <map>
@@ -37,21 +38,24 @@ class Transfers {
 
   bool has_work() const { return !waiting_.empty() || !running_.empty(); }
 
-  /// Starts what may run, and writes the replies of what has ended.
+  /// Starts what may run, and writes the replies of what has ended; until what waits, if anything,
+  /// waits for what runs.
   void step() {
-    for (; !waiting_.empty() && running_.size() < jobs_; waiting_.pop_front())
-      start(waiting_.front().first, waiting_.front().second);
-    int running = 0;
-    curl_multi_perform(multi_.get(), &running);
-    int left = 0;
-    while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left))
-      if (message->msg == CURLMSG_DONE) end(message->easy_handle, message->data.result);
+    do {
+      for (; !waiting_.empty() && running_.size() < jobs_; waiting_.pop_front())
+        start(waiting_.front().first, waiting_.front().second);
+      int running = 0;
+      curl_multi_perform(multi_.get(), &running);
+      int left = 0;
+      while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left))
+        if (message->msg == CURLMSG_DONE) end(message->easy_handle, message->data.result);
+    } while (!waiting_.empty() && running_.size() < jobs_);
   }
 
   /// Waits until there is something to do, or to read on `descriptor`, if that is not -1.
   void wait(int descriptor) {
     curl_waitfd input{descriptor, CURL_WAIT_POLLIN, 0};
-    curl_multi_poll(multi_.get(), &input, descriptor == -1 ? 0 : 1, 60'000, nullptr);
+    curl_multi_poll(multi_.get(), &input, descriptor == -1 ? 0 : 1, INT_MAX, nullptr);
   }
 
  private:
