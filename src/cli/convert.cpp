@@ -77,11 +77,12 @@ void write_credentials(const ConvertOptions& options, const LoadedConfig& loaded
 // An image of a manifest that no entry serves may well be public.
 void note_unknown(const ConvertOptions& options, const std::vector<WorkloadImage>& images,
                   const KeyedCredentials& credentials) {
-  std::vector<std::string> unknown;
-  for (const WorkloadImage& wanted : images)
-    if (std::none_of(credentials.begin(), credentials.end(),
-                     [&](const auto& keyed) { return serves_image(keyed.first, wanted.image); }))
-      unknown.push_back(printable(wanted.name));
+  std::vector<std::string> keys, unknown;
+  for (const auto& [key, credential] : credentials)
+    keys.push_back(key);
+  const auto serving = positions_serving(keys, images_of(images));
+  for (std::size_t i = 0; i < images.size(); ++i)
+    if (serving[i].empty()) unknown.push_back(printable(images[i].name));
   if (credentials.empty())
     throw Error("", "no entry of the config serves any of the images",
                 "`docker login REGISTRY`, or --all where only the store knows the registry");
@@ -92,12 +93,10 @@ void note_unknown(const ConvertOptions& options, const std::vector<WorkloadImage
 void convert(const ConvertOptions& options) {
   const LoadedConfig loaded = load_config_aloud(options.store);
   CredentialChoice choice = options.choice;
-  for (const WorkloadImage& image : options.images.named)
-    choice.images.push_back(image.image);
   const std::vector<WorkloadImage> others =
       wanted_images({.images_in = options.images.images_in}, options.store.quiet).images;
-  for (const WorkloadImage& image : others)
-    choice.images_if_known.push_back(image.image);
+  choice.images = images_of(options.images.named);
+  choice.images_if_known = images_of(others);
   StatusLine status(options.store.quiet);
   HelperClient helpers = make_helper_client(options.store, status);
   KeyedCredentials credentials = usable_credentials(choice, loaded.config, helpers, status);

@@ -101,16 +101,20 @@ std::string reasons(const std::vector<InspectedSecret>& secrets, const Image& im
 
 std::vector<ImageEntries> find_entries(const std::vector<WorkloadImage>& images,
                                        const std::vector<InspectedSecret>& secrets) {
+  constexpr std::size_t most_explained = 10;
   const std::string refused = refusals(secrets);
+  auto offered = entries_for_images(secrets, images_of(images));
   std::vector<ImageEntries> found;
+  found.reserve(images.size());
   std::string unserved;
   std::size_t count = 0;
-  for (const auto& [name, image] : images) {
-    found.push_back({name, image, entries_for_image(secrets, image)});
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    const auto& [name, image] = images[i];
+    found.push_back({name, image, std::move(offered[i])});
     if (!found.back().offered.empty()) continue;
-    ++count;
-    unserved += fmt::format("\n  {}{}", printable(name),
-                            refused.empty() ? reasons(secrets, image) : refused);
+    unserved += "\n  " + printable(name);
+    if (++count > most_explained) continue;
+    unserved += refused.empty() ? reasons(secrets, image) : refused;
   }
   if (count > 0)
     throw Error("",

@@ -16,13 +16,21 @@
 namespace pullsecret {
 namespace {
 
-// Those of `keys` that the kubelet offers for `image`.
-std::vector<std::string> keys_for(const Image& image, const std::vector<std::string>& keys) {
-  std::vector<std::string> offered;
-  std::copy_if(keys.begin(), keys.end(), std::back_inserter(offered), [&](const std::string& key) {
-    return serves_image(kubelet_registry_key(key), image);
-  });
-  return offered;
+// For each of `images` those of `keys` that the kubelet offers for it, were it alone.
+std::vector<std::vector<std::string>> keys_for(const std::vector<Image>& images,
+                                               const std::vector<std::string>& keys) {
+  std::vector<std::string> kubelet_keys;
+  kubelet_keys.reserve(keys.size());
+  for (const std::string& key : keys)
+    kubelet_keys.push_back(kubelet_registry_key(key));
+  std::vector<std::vector<std::string>> serving;
+  serving.reserve(images.size());
+  for (const auto& positions : positions_serving(kubelet_keys, images)) {
+    auto& named = serving.emplace_back();
+    for (const std::size_t position : positions)
+      named.push_back(keys[position]);
+  }
+  return serving;
 }
 
 void append(std::vector<std::string>& keys, const std::vector<std::string>& more) {
@@ -45,13 +53,14 @@ std::vector<std::string> choose_registries(const CredentialChoice& choice, const
   std::vector<std::string> chosen;
   for (const std::string& registry : choice.registries)
     chosen.push_back(registry_key_for(config, registry));
-  for (const Image& image : choice.images) {
-    const std::vector<std::string> offered = keys_for(image, known);
-    append(chosen, offered);
-    if (offered.empty()) chosen.push_back(registry_key_for(config, image.registry_host));
+  const auto serving = keys_for(choice.images, known);
+  for (std::size_t i = 0; i < serving.size(); ++i) {
+    append(chosen, serving[i]);
+    if (serving[i].empty())
+      chosen.push_back(registry_key_for(config, choice.images[i].registry_host));
   }
-  for (const Image& image : choice.images_if_known)
-    append(chosen, keys_for(image, known));
+  for (const auto& keys : keys_for(choice.images_if_known, known))
+    append(chosen, keys);
   return without_repeats(std::move(chosen));
 }
 

@@ -2,8 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <functional>
-#include <map>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -151,17 +150,68 @@ bool glob_matches(std::string_view pattern, std::string_view text) {
   return consists_of(pattern.substr(p), "*");
 }
 
-bool url_matches(const Url& pattern, const Url& target) {
-  const auto [pattern_host, pattern_port] = split_port(pattern.host);
-  const auto [target_host, target_port] = split_port(target.host);
-  if (pattern_port != target_port || !target.path.starts_with(pattern.path)) return false;
-  const auto patterns = split(pattern_host, '.'), labels = split(target_host, '.');
-  return std::equal(patterns.begin(), patterns.end(), labels.begin(), labels.end(), glob_matches);
+// A Url taken apart for comparing.
+struct Place {
+  std::vector<std::string> labels;
+  std::string port;
+  std::string path;
+};
+
+Place place_of(const Url& url) {
+  const auto [host, port] = split_port(url.host);
+  const auto labels = split(host, '.');
+  return {{labels.begin(), labels.end()}, std::string(port), url.path};
+}
+
+bool matches(const Place& pattern, const Place& target) {
+  return pattern.port == target.port && target.path.starts_with(pattern.path) &&
+         std::equal(pattern.labels.begin(), pattern.labels.end(), target.labels.begin(),
+                    target.labels.end(), glob_matches);
 }
 
 // isDefaultRegistryMatch: Docker Hub's own name, or one that looks like no host.
 bool is_default_registry(std::string_view host) {
   return host == "docker.io" || host.find_first_of(".:") == std::string_view::npos;
+}
+
+struct FiledKey {
+  std::string name;
+  std::optional<Place> pattern;  // absent: what is filed is no URL
+  std::size_t position = 0;      // among those given
+};
+
+// In the order given.
+std::vector<FiledKey> file_keys(const std::vector<std::string>& keys) {
+  std::vector<FiledKey> filed;
+  filed.reserve(keys.size());
+  for (std::size_t position = 0; position < keys.size(); ++position) {
+    auto name = filed_key(keys[position]);
+    if (!name) continue;
+    // The kubelet reads as a URL again what it filed, and so decodes paths twice.
+    const auto url = parse_url(*name);
+    filed.push_back(
+        {std::move(*name), url ? std::optional(place_of(*url)) : std::nullopt, position});
+  }
+  return filed;
+}
+
+struct Found {
+  std::vector<std::size_t> matching;
+  std::vector<std::size_t> fallback;  // what serves the image where nothing else does
+};
+
+// Positions in the order of `keys`.
+Found lookup(const std::vector<FiledKey>& keys, const Image& image) {
+  const auto url = parse_url(image.repository);
+  const auto target = url ? std::optional(place_of(*url)) : std::nullopt;
+  const bool has_fallback = is_default_registry(image.registry_host);
+  Found found;
+  for (const FiledKey& key : keys) {
+    if (target && key.pattern && matches(*key.pattern, *target))
+      found.matching.push_back(key.position);
+    if (has_fallback && key.name == filed_docker_hub) found.fallback.push_back(key.position);
+  }
+  return found;
 }
 
 // Whether an image's name can begin with a host that `pattern` matches: what has no glob, which may
@@ -200,30 +250,39 @@ std::optional<std::string> filed_key(std::string_view key) {
   return path == "/" ? url->host : url->host + std::string(path);
 }
 
-std::vector<std::size_t> positions_for_image(const std::vector<std::string>& keys,
-                                             const Image& image) {
-  const auto target = parse_url(image.repository);
+std::vector<std::vector<std::size_t>> positions_for_images(const std::vector<std::string>& keys,
+                                                           const std::vector<Image>& images) {
+  std::vector<FiledKey> filed = file_keys(keys);
   // Keys that are filed under one name stay in the order given; the kubelet leaves it to chance.
-  std::multimap<std::string, std::size_t, std::greater<>> matching;
-  std::vector<std::size_t> docker_hub;
-  for (std::size_t position = 0; position < keys.size(); ++position) {
-    const auto filed = filed_key(keys[position]);
-    if (!filed) continue;
-    // The kubelet reads as a URL again what it filed, and so decodes paths twice.
-    const auto pattern = parse_url(*filed);
-    if (pattern && target && url_matches(*pattern, *target)) matching.emplace(*filed, position);
-    if (*filed == filed_docker_hub) docker_hub.push_back(position);
+  std::stable_sort(filed.begin(), filed.end(),
+                   [](const FiledKey& a, const FiledKey& b) { return a.name > b.name; });
+  std::vector<std::vector<std::size_t>> found;
+  found.reserve(images.size());
+  for (const Image& image : images) {
+    const auto [matching, fallback] = lookup(filed, image);
+    found.push_back(matching.empty() ? fallback : matching);
   }
-  if (matching.empty() && is_default_registry(image.registry_host)) return docker_hub;
-  std::vector<std::size_t> offered;
-  for (const auto& [filed, position] : matching)
-    offered.push_back(position);
-  return offered;
+  return found;
+}
+
+std::vector<std::vector<std::size_t>> positions_serving(const std::vector<std::string>& keys,
+                                                        const std::vector<Image>& images) {
+  const std::vector<FiledKey> filed = file_keys(keys);
+  std::vector<std::vector<std::size_t>> found;
+  found.reserve(images.size());
+  for (const Image& image : images) {
+    const auto [matching, fallback] = lookup(filed, image);
+    auto& serving = found.emplace_back();
+    std::set_union(matching.begin(), matching.end(), fallback.begin(), fallback.end(),
+                   std::back_inserter(serving));
+  }
+  return found;
 }
 
 std::vector<std::string> keys_for_image(const std::vector<std::string>& keys, const Image& image) {
+  const auto positions = positions_for_images(keys, {image});
   std::vector<std::string> offered;
-  for (const std::size_t position : positions_for_image(keys, image))
+  for (const std::size_t position : positions.front())
     offered.push_back(keys[position]);
   return offered;
 }
@@ -262,7 +321,7 @@ NotServed why_not_served(std::string_view key, const Image& image) {
         fmt::format("is not how the kubelet spells it; {} would serve it", key_in_words(mended))};
   const auto [pattern_host, pattern_port] = split_port(pattern->host);
   const auto [target_host, target_port] = split_port(target->host);
-  if (url_matches({std::string(pattern_host), ""}, {std::string(target_host), ""}))
+  if (matches(place_of({std::string(pattern_host), ""}), place_of({std::string(target_host), ""})))
     return {pattern_port == target_port ? "has a path that the image's name does not begin with"
                                         : "has another port"};
   if (pattern_host.find('*') != std::string_view::npos && glob_matches(pattern_host, target_host))

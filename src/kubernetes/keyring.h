@@ -11,19 +11,25 @@
 
 namespace pullsecret {
 
-/// The positions in `keys` of those that the kubelet offers for `image`, in the order it tries them
-/// (Kubernetes 1.26, pkg/credentialprovider/keyring.go: BasicDockerKeyring.Lookup). `keys` are
-/// spelled as in a Secret; those of several Secrets follow each other.
+/// For each of `images` the positions in `keys` of those that the kubelet offers for it, in the
+/// order it tries them (Kubernetes 1.26, pkg/credentialprovider/keyring.go:
+/// BasicDockerKeyring.Lookup). `keys` are spelled as in a Secret; those of several Secrets follow
+/// each other.
 ///
 /// A key loses its scheme and a leading /v1/ or /v2/ path; host labels are glob patterns one by
 /// one; ports must be equal; the path is a plain prefix. All that match are tried in descending
 /// order of their string, those that differ only in what they lost in the order given. When none
 /// matches an image of Docker Hub, or of a host without dot and port, `index.docker.io` serves it.
 /// Keys that are no URL are never offered.
-std::vector<std::size_t> positions_for_image(const std::vector<std::string>& keys,
-                                             const Image& image);
+std::vector<std::vector<std::size_t>> positions_for_images(const std::vector<std::string>& keys,
+                                                           const std::vector<Image>& images);
 
-/// The same keys themselves.
+/// For each of `images` the positions in `keys` of those that the kubelet would offer for it if
+/// they stood alone, in ascending order.
+std::vector<std::vector<std::size_t>> positions_serving(const std::vector<std::string>& keys,
+                                                        const std::vector<Image>& images);
+
+/// The keys that positions_for_images() finds for one image.
 std::vector<std::string> keys_for_image(const std::vector<std::string>& keys, const Image& image);
 
 /// Whether `keys_for_image({key}, image)` is not empty.

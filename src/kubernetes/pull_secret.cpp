@@ -411,10 +411,11 @@ std::vector<InspectedSecret> inspect_secrets(const std::vector<SecretManifest>& 
   return secrets;
 }
 
-std::vector<OfferedEntry> entries_for_image(const std::vector<InspectedSecret>& secrets,
-                                            const Image& image) {
+std::vector<std::vector<OfferedEntry>> entries_for_images(
+    const std::vector<InspectedSecret>& secrets, const std::vector<Image>& images) {
+  std::vector<std::vector<OfferedEntry>> offered(images.size());
   if (std::any_of(secrets.begin(), secrets.end(), std::mem_fn(&InspectedSecret::is_refused)))
-    return {};
+    return offered;
   std::vector<OfferedEntry> known;
   std::vector<std::string> keys;
   for (const InspectedSecret& secret : secrets) {
@@ -424,9 +425,10 @@ std::vector<OfferedEntry> entries_for_image(const std::vector<InspectedSecret>& 
       keys.push_back(inspected.entry.key);
     }
   }
-  std::vector<OfferedEntry> offered;
-  for (const std::size_t position : positions_for_image(keys, image))
-    offered.push_back(known[position]);
+  const auto positions = positions_for_images(keys, images);
+  for (std::size_t i = 0; i < images.size(); ++i)
+    for (const std::size_t position : positions[i])
+      offered[i].push_back(known[position]);
   return offered;
 }
 

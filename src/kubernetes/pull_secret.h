@@ -53,11 +53,11 @@ struct OfferedEntry {
   const InspectedEntry* inspected;
 };
 
-/// The entries that the kubelet tries for `image`, in its order, where a Pod names all `secrets`,
-/// in theirs. They point into `secrets`. None if it refuses one of them: it then fails the pull
-/// (Kubernetes 1.26, pkg/credentialprovider/secrets: MakeDockerKeyring). One of another type or
-/// without its data key it skips.
-std::vector<OfferedEntry> entries_for_image(const std::vector<InspectedSecret>& secrets,
-                                            const Image& image);
+/// For each of `images` the entries that the kubelet tries for it, in its order, where a Pod names
+/// all `secrets`, in theirs. They point into `secrets`. None if it refuses one of them: it then
+/// fails the pull (Kubernetes 1.26, pkg/credentialprovider/secrets: MakeDockerKeyring). One of
+/// another type or without its data key it skips.
+std::vector<std::vector<OfferedEntry>> entries_for_images(
+    const std::vector<InspectedSecret>& secrets, const std::vector<Image>& images);
 
 }  // namespace pullsecret

@@ -172,6 +172,14 @@ class WorkloadReader {
 
 }  // namespace
 
+std::vector<Image> images_of(const std::vector<WorkloadImage>& named) {
+  std::vector<Image> images;
+  images.reserve(named.size());
+  for (const WorkloadImage& image : named)
+    images.push_back(image.image);
+  return images;
+}
+
 Workloads read_workloads(const JsonText& source) {
   WorkloadReader reader(source.file);
   for (const Document& document : read_documents(source))

@@ -19,6 +19,9 @@ struct WorkloadImage {
   Image image;
 };
 
+/// The images themselves, in their order.
+std::vector<Image> images_of(const std::vector<WorkloadImage>& named);
+
 /// A Secret that a Pod of the manifests names in `imagePullSecrets`.
 struct PullSecretName {
   std::string name;

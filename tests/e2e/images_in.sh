@@ -211,10 +211,10 @@ END_OF_PYTHON
 run pullsecret inspect most-entries.json --images-in most-images.yaml -o json
 succeeds_quietly
 out_json length 2000
-uses_at_most 20000
+uses_at_most 3000
 run pullsecret convert -q --config most-entries.json --images-in most-images.yaml
 succeeds_quietly
 pull_data '.auths | keys' '["h.example"]'
-uses_at_most 20000
+uses_at_most 3000
 
 finish

@@ -74,7 +74,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       check_entries(secret);
       check_round_trip(secret);
     }
-    entries_for_image(secrets, parse_image("ghcr.io/acme/app"));
+    entries_for_images(secrets, {parse_image("ghcr.io/acme/app")});
   } catch (const Error& error) {
     require(is_printable(error.what()) && is_printable(error.hint()));
   }

@@ -206,8 +206,18 @@ TEST_CASE("each spelling of a registry serves its images once mended") {
 }
 
 TEST_CASE("a repeated key is offered at each of its places") {
-  CHECK(positions_for_image({"ghcr.io", "quay.io", "ghcr.io"}, parse_image("ghcr.io/app")) ==
-        std::vector<std::size_t>{0, 2});
+  CHECK(positions_for_images({"ghcr.io", "quay.io", "ghcr.io"}, {parse_image("ghcr.io/app")}) ==
+        std::vector<std::vector<std::size_t>>{{0, 2}});
+}
+
+TEST_CASE("a key that would serve an image alone is found behind others, too") {
+  const std::vector<std::string> keys{"https://index.docker.io/v1/", "ghcr.io", "*.io"};
+  const std::vector<Image> images{parse_image("nginx"), parse_image("ghcr.io/app"),
+                                  parse_image("quay.example/app")};
+  CHECK(positions_serving(keys, images) ==
+        std::vector<std::vector<std::size_t>>{{0, 2}, {1, 2}, {}});
+  CHECK(positions_for_images(keys, images) ==
+        std::vector<std::vector<std::size_t>>{{2}, {1, 2}, {}});
 }
 
 TEST_CASE("the images a key serves") {

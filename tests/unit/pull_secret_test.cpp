@@ -53,7 +53,8 @@ std::string jwt_ending_at(std::int64_t seconds) {
 
 Names offered_keys(const std::vector<InspectedSecret>& secrets, const std::string& image) {
   Names keys;
-  for (const auto& [secret, inspected] : entries_for_image(secrets, parse_image(image)))
+  const auto entries = entries_for_images(secrets, {parse_image(image)});
+  for (const auto& [secret, inspected] : entries.front())
     keys.push_back(secret->name + " " + inspected->entry.key);
   return keys;
 }
