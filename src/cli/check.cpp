@@ -79,13 +79,17 @@ CheckOptions read_check_options(const Arguments& arguments) {
 
 // ---- The credentials
 
-// A Secret as convert would make it.
+// A Secret as convert would make it; none where there is no config, as who has never logged in may
+// well ask for public images.
 std::vector<InspectedSecret> secret_of_config(const CheckOptions& options,
                                               const std::vector<WorkloadImage>& images) {
+  if (!images.empty() && !is_any_config(options.store.config)) {
+    if (!options.store.quiet)
+      print_note("there is no Docker config: images are asked for without a login");
+    return {};
+  }
   const LoadedConfig loaded = load_config_aloud(options.store);
-  CredentialChoice choice{.quiet = options.store.quiet};
-  for (const WorkloadImage& image : images)
-    choice.images_if_known.push_back(image.image);
+  const CredentialChoice choice{.images_if_known = images_of(images), .quiet = options.store.quiet};
   StatusLine status(options.store.quiet);
   HelperClient helpers = make_helper_client(options.store, status);
   InspectedSecret secret{.is_config_file = true, .is_read = true};
@@ -129,14 +133,17 @@ void add_try(Inquiry& inquiry, const InspectedSecret* secret, const InspectedEnt
 
 std::vector<Inquiry> about_images(const std::vector<WorkloadImage>& images,
                                   const std::vector<InspectedSecret>& secrets) {
+  const auto offered = entries_for_images(secrets, images_of(images));
   std::vector<Inquiry> inquiries;
-  for (const auto& [name, image] : images) {
+  inquiries.reserve(images.size());
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    const auto& [name, image] = images[i];
     const std::string& host = image.registry_host;
     Inquiry inquiry{.report = {.image = name, .registry = host},
                     .question = {.host = host,
                                  .repository = image.repository.substr(host.size() + 1),
                                  .reference = image.reference}};
-    for (const auto& [secret, inspected] : entries_for_image(secrets, image))
+    for (const auto& [secret, inspected] : offered[i])
       add_try(inquiry, secret, inspected);
     add_try(inquiry, nullptr, nullptr);
     inquiries.push_back(std::move(inquiry));

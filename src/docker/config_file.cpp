@@ -152,6 +152,10 @@ LoadedConfig load_config(const std::optional<std::string>& named) {
   return loaded;
 }
 
+bool is_any_config(const std::optional<std::string>& named) {
+  return named || environment_variable("DOCKER_AUTH_CONFIG") || search_config();
+}
+
 ConfigLocation find_config(const std::optional<std::string>& named) {
   if (named) return {file_of_name(*named)};
   if (auto location = search_config()) return *std::move(location);

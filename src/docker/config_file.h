@@ -33,6 +33,9 @@ struct LoadedConfig {
 /// are read. Throws Error if there is no config at all, or it is refused.
 LoadedConfig load_config(const std::optional<std::string>& named);
 
+/// Whether load_config() would find one; what is `named` counts as found.
+bool is_any_config(const std::optional<std::string>& named);
+
 /// Where a config is.
 struct ConfigLocation {
   std::filesystem::path file;

@@ -25,6 +25,19 @@ for file in '' "$scratch/secret.yaml"; do
   out_has "^  $registry +$user +[^ ]+ +pulls$"
 done
 
+it 'one request at a time'
+run pullsecret check --jobs 1 --image "$image" --image "$registry/acme/app:2" --image "$registry/acme/app:3" -o json
+status_is 1
+out_json '[.[] | select(.key) | .outcome]' '["pulls","no such image","no such image"]'
+
+it 'whoever has never logged in asks without a login'
+run env DOCKER_CONFIG="$scratch/nowhere" pullsecret check --image "$image" -o json
+status_is 1
+outcomes_are '["no access"]'
+err_has '^pullsecret: note: there is no Docker config: images are asked for without a login$'
+run env DOCKER_CONFIG="$scratch/nowhere" pullsecret check
+fails_with 1 'no Docker config found'
+
 it 'an image by its digest, and one with both'
 run pullsecret check --image "$registry/acme/app@$digest" --image "$registry/acme/app:1@$digest" -o json
 succeeds_quietly
