@@ -7,7 +7,6 @@
 
 #include <fmt/format.h>
 
-#include "cli/help.h"
 #include "cli/image_options.h"
 #include "cli/messages.h"
 #include "cli/options.h"
@@ -48,26 +47,15 @@ void check_inputs(const CheckOptions& options) {
                 "leave out one of the two");
 }
 
-CheckOptions read_check_options(const Arguments& arguments) {
-  cxxopts::Options options("check");
-  add_store_options(options);
-  add_image_options(options);
-  options.add_options()("insecure-registry", "", cxxopts::value<std::vector<std::string>>())(
-      "jobs", "", cxxopts::value<std::string>()->default_value("16"))(
-      "o,output", "", cxxopts::value<std::string>()->default_value("table"))(
-      "file", not_offered, cxxopts::value<std::string>());
-  options.parse_positional("file");
-  const cxxopts::ParseResult parsed = parse_options(options, arguments);
-
-  CheckOptions check{.store = read_store_options(parsed),
-                     .file = value_of(parsed, "file"),
-                     .images = read_image_options(parsed),
-                     .access = {.insecure = values_of(parsed, "insecure-registry")},
-                     .format = static_cast<CheckFormat>(choice_of(
-                         "--output", parsed["output"].as<std::string>(), {"table", "json"}))};
-  check.http.jobs = number_of<std::size_t>(parsed, "jobs", 1, 128);
+CheckOptions read_check_options(const CommandLine& line) {
+  CheckOptions check{.store = read_store_options(line),
+                     .file = operand_of(line),
+                     .images = read_image_options(line),
+                     .access = {.insecure = values_of(line, "insecure-registry")},
+                     .format = choice_of<CheckFormat>(line, "output")};
+  check.http.jobs = jobs_of(line).value_or(check.http.jobs);
   check.store.limits.jobs = check.http.jobs;
-  if (parsed.count("timeout") > 0) check.http.timeout = check.store.limits.timeout;
+  check.http.timeout = timeout_of(line).value_or(check.http.timeout);
   if (check.file == "") throw Error("", "the file's name is empty");
   for (const std::string& host : check.access.insecure)
     if (!origin_of("https://" + host))
@@ -251,6 +239,68 @@ void check(const CheckOptions& options) {
 
 }  // namespace
 
-const Command check_command{"check", check_help, prepare<read_check_options, check>};
+Command check_command() {
+  return {
+      .name = "check",
+      .usage = "[FILE]",
+      .summary = "whether images really pull with it, asked of the registries",
+      .intro =
+          R"(Asks the registries whether images really pull with these credentials.
+
+Usage:
+    pullsecret check [FILE|-] [--image IMAGE]... [--images-in FILE|-] [OPTION]...
+
+The credentials are those of the pull Secrets, the config.json or the .dockercfg in FILE, as inspect
+reads them; without FILE those that convert would take from the Docker config, stores included, if
+there is one. For each image the entries that the kubelet would try are tried in its order, as
+containerd does it, and then no login at all: a token is asked for, and the image's manifest. Nothing
+is pulled. Without an image each registry is only logged in to, which does not say that anything
+pulls.
+
+Exit status 0 only if every image pulls.
+
+What came of each try:
+    pulls           the image can be had with it
+    anonymous       it is public: no credential is needed
+    refused         wrong username or password
+    expired         the credential has ended
+    no access       logged in, but not to this repository
+    no such image   the credential works, the tag or digest is not there
+    rate limited    the registry takes no more requests for now
+    unreachable     its name, connection, TLS, time or proxy; or it is no registry
+)",
+      .groups = {{"Which images",
+                  {image_option("this image; may be repeated"),
+                   images_in_option(
+                       "every image that the manifests in FILE name: Pods, and what makes them")}},
+                 {"Asking the registries",
+                  {{.name = "insecure-registry",
+                    .value = {"HOST[:PORT]", ValueKind::registry},
+                    .is_repeatable = true,
+                    .description = "over http, too, and with any certificate; may be repeated"},
+                   jobs_option("at most N requests at once (1 to 128, default: 16)"),
+                   timeout_option("end a request that takes longer (default: 30)"),
+                   config_option("this Docker config; not beside FILE")}},
+                 {"Output",
+                  {{.letter = 'o',
+                    .name = "output",
+                    .value = {"FORMAT", ValueKind::choice, {"table", "json"}},
+                    .description = "table (default), or json: an object for each image and try"},
+                   quiet_option()}}},
+      .outro =
+          R"(Certificates are those that Docker takes: the system's, and /etc/docker/certs.d/HOST[:PORT]. Proxies
+are those of HTTPS_PROXY and NO_PROXY.
+
+Example:
+    Before a deployment, whether its images will pull:
+
+    $ helm template . | pullsecret check --images-in - regcred.yaml
+    Image ghcr.io/acme/app:1.4
+      REGISTRY KEY  USERNAME  SECRET           RESULT
+      ghcr.io       octocat   team/regcred     pulls
+)",
+      .operand = Value{"FILE|-", ValueKind::file},
+      .prepare = prepare<read_check_options, check>};
+}
 
 }  // namespace pullsecret

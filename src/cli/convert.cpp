@@ -7,7 +7,6 @@
 
 #include <fmt/format.h>
 
-#include "cli/help.h"
 #include "cli/image_options.h"
 #include "cli/manifest.h"
 #include "cli/messages.h"
@@ -28,25 +27,16 @@ struct ConvertOptions {
   ImageOptions images;
 };
 
-ConvertOptions read_convert_options(const Arguments& arguments) {
-  cxxopts::Options options("convert");
-  add_store_options(options);
-  add_manifest_options(options);
-  add_image_options(options);
-  options.add_options()("registry", "", cxxopts::value<std::vector<std::string>>())("all", "")(
-      "skip-unresolved", "")("jobs", "", cxxopts::value<std::string>()->default_value("16"));
-  const cxxopts::ParseResult parsed = parse_options(options, arguments);
-
-  ConvertOptions convert{.store = read_store_options(parsed),
-                         .manifest = read_manifest_options(parsed),
-                         .choice = {.registries = values_of(parsed, "registry"),
-                                    .all = parsed["all"].as<bool>(),
-                                    .skip_unresolved = parsed["skip-unresolved"].as<bool>()},
-                         .images = read_image_options(parsed)};
+ConvertOptions read_convert_options(const CommandLine& line) {
+  ConvertOptions convert{.store = read_store_options(line),
+                         .manifest = read_manifest_options(line),
+                         .choice = {.registries = values_of(line, "registry"),
+                                    .all = is_set(line, "all"),
+                                    .skip_unresolved = is_set(line, "skip-unresolved")},
+                         .images = read_image_options(line)};
   convert.choice.as_passwords = convert.manifest.format != OutputFormat::config;
   convert.choice.quiet = convert.store.quiet;
-  // Each call takes a few of the 1024 descriptors that a process may have.
-  convert.store.limits.jobs = number_of<std::size_t>(parsed, "jobs", 1, 128);
+  convert.store.limits.jobs = jobs_of(line).value_or(convert.store.limits.jobs);
   const CredentialChoice& choice = convert.choice;
   for (const std::string& registry : choice.registries)
     if (registry.empty()) throw Error("--registry", "the registry's name is empty");
@@ -106,6 +96,55 @@ void convert(const ConvertOptions& options) {
 
 }  // namespace
 
-const Command convert_command{"convert", convert_help, prepare<read_convert_options, convert>};
+Command convert_command() {
+  return {
+      .name = "convert",
+      .usage = "[OPTION]...",
+      .summary = "Docker config, credential stores included, to a Secret",
+      .intro =
+          R"(Prints the credentials of a Docker config as a Kubernetes Secret.
+
+Usage:
+    pullsecret convert [OPTION]... | kubectl apply -f -
+
+Reads ~/.docker/config.json (or $DOCKER_CONFIG/config.json, else podman's auth.json, else
+~/.dockercfg), asks the credential stores it names for each registry, and prints a Secret that
+kubectl applies and the kubelet takes. A registry whose credential cannot be had is an error, and
+then nothing is printed.
+)",
+      .groups = {{"Which credentials",
+                  {config_option("this file, or standard input"),
+                   {.name = "registry",
+                    .value = {"HOST", ValueKind::registry},
+                    .is_repeatable = true,
+                    .description = "only this registry; may be repeated"},
+                   image_option("only what the kubelet would use for this image; may be repeated"),
+                   images_in_option(
+                       "only what it would use for the images that the manifests in FILE name"),
+                   {.name = "all",
+                    .description =
+                        "also all that the store of \"credsStore\" lists; not beside --registry"},
+                   {.name = "skip-unresolved",
+                    .description = "leave out, with a warning, what has no usable credential"}}},
+                 secret_options(),
+                 output_options(
+                     "yaml (default) or json: the Secret; config: the config file with inline "
+                     "credentials and without stores, for kaniko, BuildKit, skopeo, Tekton"),
+                 {"Asking the stores",
+                  {jobs_option("at most N calls at once (1 to 128, default: 16)"),
+                   timeout_option("end a call that takes longer (default: 60)"), quiet_option()}}},
+      .outro = R"(Examples:
+    One pull secret for two namespaces, with no more in it than one image needs:
+
+    $ pullsecret convert --image ghcr.io/acme/app:1.4 -n staging,production | kubectl apply -f -
+    secret/regcred created
+    secret/regcred created
+
+    A config file for kaniko, without a credential store:
+
+    $ pullsecret convert -o config --output-file kaniko/config.json
+)",
+      .prepare = prepare<read_convert_options, convert>};
+}
 
 }  // namespace pullsecret

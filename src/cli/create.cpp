@@ -5,7 +5,6 @@
 #include <utility>
 #include <vector>
 
-#include "cli/help.h"
 #include "cli/manifest.h"
 #include "cli/messages.h"
 #include "cli/options.h"
@@ -27,37 +26,22 @@ struct CreateOptions {
   std::optional<std::string> password_file;  ///< absent: the password is on standard input
 };
 
-void refuse_password_argument(const cxxopts::ParseResult& parsed) {
-  if (parsed.count("password") == 0) return;
-  throw Error("--password", "refused: a password on a command line can be read by every user",
-              "pipe it in with --password-stdin, or name its file with --password-file");
-}
-
-std::string required(const cxxopts::ParseResult& parsed, const std::string& option) {
-  const auto value = value_of(parsed, option);
+std::string required(const CommandLine& line, const std::string& option) {
+  const auto value = value_of(line, option);
   if (!value || value->empty())
     throw Error("--" + option, "it is needed and not given", "pullsecret help create");
   return *value;
 }
 
-CreateOptions read_create_options(const Arguments& arguments) {
-  cxxopts::Options options("create");
-  add_manifest_options(options);
-  options.add_options()("server", "", cxxopts::value<std::string>())(
-      "username", "", cxxopts::value<std::string>())("email", "", cxxopts::value<std::string>())(
-      "password-stdin", "")("password-file", "", cxxopts::value<std::string>())(
-      "p,password", not_offered, cxxopts::value<std::string>());
-  const cxxopts::ParseResult parsed = parse_options(options, arguments);
-  refuse_password_argument(parsed);
-
-  CreateOptions create{.manifest = read_manifest_options(parsed),
-                       .server = required(parsed, "server"),
-                       .username = required(parsed, "username"),
-                       .email = value_of(parsed, "email").value_or(""),
-                       .password_file = value_of(parsed, "password-file")};
+CreateOptions read_create_options(const CommandLine& line) {
+  CreateOptions create{.manifest = read_manifest_options(line),
+                       .server = required(line, "server"),
+                       .username = required(line, "username"),
+                       .email = value_of(line, "email").value_or(""),
+                       .password_file = value_of(line, "password-file")};
   if (const auto reason = why_serves_nothing(create.server))
     throw Error("--server", reason->message(), reason->hint());
-  const bool from_stdin = parsed["password-stdin"].as<bool>();
+  const bool from_stdin = is_set(line, "password-stdin");
   if (from_stdin && create.password_file)
     throw Error("", "--password-stdin and --password-file exclude each other");
   if (!from_stdin && !create.password_file)
@@ -102,6 +86,51 @@ void create(const CreateOptions& options) {
 
 }  // namespace
 
-const Command create_command{"create", create_help, prepare<read_create_options, create>};
+Command create_command() {
+  return {
+      .name = "create",
+      .usage = "[OPTION]...",
+      .summary = "server, username and password to a Secret",
+      .intro =
+          R"(Prints a Kubernetes Secret for one registry, username and password.
+
+Usage:
+    pullsecret create --server HOST --username USER (--password-stdin | --password-file FILE)
+                      [OPTION]... | kubectl apply -f -
+
+What kubectl create secret docker-registry makes, but the password never stands on a command line,
+and no cluster is needed. One line break at the password's end is cut, and nothing else, as docker
+login --password-stdin does since 29.3.
+)",
+      .groups = {{"The credential",
+                  {{.name = "server",
+                    .value = {"HOST", ValueKind::registry},
+                    .description = "the registry, such as ghcr.io; for Docker Hub docker.io"},
+                   {.name = "username", .value = {"USER"}, .description = "the username"},
+                   {.name = "password-stdin",
+                    .description = "read the password from standard input"},
+                   {.name = "password-file",
+                    .value = {"FILE", ValueKind::file},
+                    .description = "read the password from FILE"},
+                   {.letter = 'p',
+                    .name = "password",
+                    .value = {"PASSWORD"},
+                    .refused = "refused: a password on a command line can be read by every user",
+                    .in_its_place =
+                        "pipe it in with --password-stdin, or name its file with --password-file"},
+                   {.name = "email",
+                    .value = {"EMAIL"},
+                    .description = "only where a legacy registry asks for it"}}},
+                 secret_options(),
+                 output_options("yaml (default), json, or config: a Docker config file")},
+      .outro = R"(Example:
+    A Google service account key:
+
+    $ pullsecret create --server europe-docker.pkg.dev --username _json_key \
+          --password-file key.json | kubectl apply -f -
+    secret/regcred created
+)",
+      .prepare = prepare<read_create_options, create>};
+}
 
 }  // namespace pullsecret

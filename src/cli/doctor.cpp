@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include "cli/config_diff.h"
-#include "cli/help.h"
 #include "cli/messages.h"
 #include "cli/options.h"
 #include "cli/store_options.h"
@@ -37,18 +36,12 @@ struct DoctorOptions {
   DoctorFormat format = DoctorFormat::table;
 };
 
-DoctorOptions read_doctor_options(const Arguments& arguments) {
-  cxxopts::Options options("doctor");
-  add_store_options(options);
-  options.add_options()("fix", "")("yes", "")("use", "", cxxopts::value<std::string>())(
-      "o,output", "", cxxopts::value<std::string>()->default_value("table"));
-  const cxxopts::ParseResult parsed = parse_options(options, arguments);
-  DoctorOptions doctor{.store = read_store_options(parsed),
-                       .fix = parsed["fix"].as<bool>(),
-                       .yes = parsed["yes"].as<bool>(),
-                       .use = value_of(parsed, "use"),
-                       .format = static_cast<DoctorFormat>(choice_of(
-                           "--output", parsed["output"].as<std::string>(), {"table", "json"}))};
+DoctorOptions read_doctor_options(const CommandLine& line) {
+  DoctorOptions doctor{.store = read_store_options(line),
+                       .fix = is_set(line, "fix"),
+                       .yes = is_set(line, "yes"),
+                       .use = value_of(line, "use"),
+                       .format = choice_of<DoctorFormat>(line, "output")};
   if (!doctor.fix && (doctor.yes || doctor.use))
     throw Error(doctor.yes ? "--yes" : "--use", "it says how to mend, and goes with --fix");
   if (doctor.fix && doctor.store.config == "-")
@@ -195,6 +188,61 @@ void doctor(const DoctorOptions& options) {
 
 }  // namespace
 
-const Command doctor_command{"doctor", doctor_help, prepare<read_doctor_options, doctor>};
+Command doctor_command() {
+  return {
+      .name = "doctor",
+      .usage = "[OPTION]...",
+      .summary = "what is wrong with a Docker config, and mend it",
+      .intro =
+          R"(Tells what is wrong with a Docker config and its credential stores, and mends it.
+
+Usage:
+    pullsecret doctor [OPTION]...
+    pullsecret doctor --fix [--yes] [--use STORE] [OPTION]...
+
+Looks at the file as Docker reads it, asks every helper it names (version, list, get), and prints a
+line for each thing it looked at: what is a problem, then what may be one, then what is ok; what
+that means, and what to do. Nothing secret is printed. Exit status 1 if there is a problem.
+)",
+      .groups = {{"Options",
+                  {config_option("this Docker config, or standard input"),
+                   {.letter = 'o',
+                    .name = "output",
+                    .value = {"FORMAT", ValueKind::choice, {"table", "json"}},
+                    .description = "table (default), or json: an array for scripts"},
+                   timeout_option(
+                       "end a call to a credential store that takes longer (default: 60)"),
+                   quiet_option("only what is not ok; no notes and no status line")}},
+                 {"Mending",
+                  {{.name = "fix",
+                    .description =
+                        "show the change as a diff, ask, and make it: a store that works in the "
+                        "place of one that is not there, spellings, empty entries, the file's "
+                        "mode; the file as it was stays beside it as config.json.bak-TIME"},
+                   {.name = "yes", .description = "do not ask"},
+                   {.name = "use",
+                    .value = {"STORE", ValueKind::store},
+                    .description = "put this store in the place of every one that does not work, "
+                                   "those too that are there but locked or broken"}}}},
+      .outro = R"(Example:
+    After Docker Desktop was removed, docker pull says: error getting credentials - err: exec:
+    "docker-credential-desktop": executable file not found in $PATH
+
+    $ pullsecret doctor --fix
+    --- /home/octocat/.docker/config.json
+    +++ /home/octocat/.docker/config.json
+    @@ -1,6 +1,4 @@
+     {
+    -	"auths": {
+    -		"ghcr.io": {}
+    -	},
+    -	"credsStore": "desktop"
+    +	"auths": {},
+    +	"credsStore": "pass"
+     }
+    pullsecret: make this change? [y/N]: y
+)",
+      .prepare = prepare<read_doctor_options, doctor>};
+}
 
 }  // namespace pullsecret

@@ -1,7 +1,6 @@
 #include <string>
 #include <vector>
 
-#include "cli/help.h"
 #include "cli/messages.h"
 #include "cli/options.h"
 #include "cli/store_options.h"
@@ -22,20 +21,13 @@ struct GetOptions {
   GetFormat format = GetFormat::json;
 };
 
-GetOptions read_get_options(const Arguments& arguments) {
-  cxxopts::Options options("get");
-  add_store_options(options);
-  options.add_options()("o,output", "", cxxopts::value<std::string>()->default_value("json"))(
-      "registry", not_offered, cxxopts::value<std::string>());
-  options.parse_positional("registry");
-  const cxxopts::ParseResult parsed = parse_options(options, arguments);
-  const auto registry = value_of(parsed, "registry");
+GetOptions read_get_options(const CommandLine& line) {
+  const auto registry = operand_of(line);
   if (!registry || registry->empty())
     throw Error("", "no registry named", "pullsecret get ghcr.io");
-  return {.store = read_store_options(parsed),
+  return {.store = read_store_options(line),
           .registry = *registry,
-          .format = static_cast<GetFormat>(choice_of("--output", parsed["output"].as<std::string>(),
-                                                     {"json", "username", "password"}))};
+          .format = choice_of<GetFormat>(line, "output")};
 }
 
 void refuse_token_user(const std::string& key, const Credential& credential) {
@@ -93,6 +85,38 @@ void get(const GetOptions& options) {
 
 }  // namespace
 
-const Command get_command{"get", get_help, prepare<read_get_options, get>};
+Command get_command() {
+  return {.name = "get",
+          .usage = "HOST [OPTION]...",
+          .summary = "one registry's credential",
+          .intro =
+              R"(Prints one registry's credential, found as convert finds it.
+
+Usage:
+    pullsecret get HOST [OPTION]...
+
+HOST is a registry, or an image, whose host then counts.
+)",
+          .groups = {{"Options",
+                      {{.letter = 'o',
+                        .name = "output",
+                        .value = {"FORMAT", ValueKind::choice, {"json", "username", "password"}},
+                        .description = "json (default): one line, as credential helpers "
+                                       "answer;\nusername or password: that alone"},
+                       config_option("this Docker config, or standard input"),
+                       timeout_option(
+                           "end a call to a credential store that takes longer (default: 60)"),
+                       quiet_option()}}},
+          .outro = R"(An identity token has the username <token>.
+
+Example:
+    $ pullsecret get ghcr.io
+    {"ServerURL":"ghcr.io","Username":"octocat","Secret":"hunter2"}
+    $ pullsecret get ghcr.io -o password | skopeo login ghcr.io -u octocat --password-stdin
+    Login Succeeded!
+)",
+          .operand = Value{"HOST", ValueKind::registry},
+          .prepare = prepare<read_get_options, get>};
+}
 
 }  // namespace pullsecret

@@ -1,17 +1,17 @@
 #pragma once
 
-#include <string_view>
+#include <string>
+#include <vector>
+
+#include "cli/command.h"
 
 namespace pullsecret {
 
-// What --help prints: each text reads like a manual, and says the same as man/pullsecret.1.
-extern const std::string_view general_help;
-extern const std::string_view check_help;
-extern const std::string_view convert_help;
-extern const std::string_view create_help;
-extern const std::string_view get_help;
-extern const std::string_view migrate_help;
-extern const std::string_view inspect_help;
-extern const std::string_view doctor_help;
+/// What `pullsecret help` prints: what pullsecret is for, and a line for each of its `commands`.
+std::string general_help(const std::vector<Command>& commands);
+
+/// What `pullsecret help COMMAND` prints: its intro, its options under their headings, its outro.
+/// It says the same as man/pullsecret.1.
+std::string help_of(const Command& command);
 
 }  // namespace pullsecret

@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include "cli/messages.h"
-#include "cli/options.h"
 #include "kubernetes/documents.h"
 #include "system/error.h"
 #include "system/file.h"
@@ -16,14 +15,17 @@
 
 namespace pullsecret {
 
-void add_image_options(cxxopts::Options& options) {
-  options.add_options()("image", "", cxxopts::value<std::vector<std::string>>())(
-      "images-in", "", cxxopts::value<std::string>());
+Option image_option(std::string_view description) {
+  return {.name = "image", .value = {"IMAGE"}, .is_repeatable = true, .description = description};
 }
 
-ImageOptions read_image_options(const cxxopts::ParseResult& parsed) {
-  ImageOptions options{.named = {}, .images_in = value_of(parsed, "images-in")};
-  for (const std::string& name : values_of(parsed, "image"))
+Option images_in_option(std::string_view description) {
+  return {.name = "images-in", .value = {"FILE|-", ValueKind::file}, .description = description};
+}
+
+ImageOptions read_image_options(const CommandLine& line) {
+  ImageOptions options{.named = {}, .images_in = value_of(line, "images-in")};
+  for (const std::string& name : values_of(line, "image"))
     options.named.push_back({name, with_place("--image", [&] { return parse_image(name); })});
   if (options.images_in == "") throw Error("--images-in", "the file's name is empty");
   if (options.images_in == "-" && isatty(STDIN_FILENO) != 0)

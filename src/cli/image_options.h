@@ -2,10 +2,10 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include <cxxopts.hpp>
-
+#include "cli/options.h"
 #include "kubernetes/workloads.h"
 
 namespace pullsecret {
@@ -19,10 +19,12 @@ struct ImageOptions {
   bool any() const { return !named.empty() || images_in; }
 };
 
-void add_image_options(cxxopts::Options& options);
+// Each command says in its own words what they are to it.
+Option image_option(std::string_view description);
+Option images_in_option(std::string_view description);
 
 /// Throws Error for what is no image.
-ImageOptions read_image_options(const cxxopts::ParseResult& parsed);
+ImageOptions read_image_options(const CommandLine& line);
 
 /// What is to be pulled: the images of --image, then those of the manifests, each once, and the
 /// pull Secrets that these name. Unless `quiet`, says on standard error what was passed over.

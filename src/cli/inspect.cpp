@@ -9,7 +9,6 @@
 
 #include <fmt/format.h>
 
-#include "cli/help.h"
 #include "cli/image_options.h"
 #include "cli/inspection.h"
 #include "cli/messages.h"
@@ -35,20 +34,11 @@ struct InspectOptions {
   InspectFormat format = InspectFormat::table;
 };
 
-InspectOptions read_inspect_options(const Arguments& arguments) {
-  cxxopts::Options options("inspect");
-  add_image_options(options);
-  options.add_options()("show-secrets", "")("o,output", "",
-                                            cxxopts::value<std::string>()->default_value("table"))(
-      "file", not_offered, cxxopts::value<std::string>());
-  options.parse_positional("file");
-  const cxxopts::ParseResult parsed = parse_options(options, arguments);
-
-  InspectOptions inspect{.file = value_of(parsed, "file"),
-                         .images = read_image_options(parsed),
-                         .show_secrets = parsed["show-secrets"].as<bool>(),
-                         .format = static_cast<InspectFormat>(choice_of(
-                             "--output", parsed["output"].as<std::string>(), {"table", "json"}))};
+InspectOptions read_inspect_options(const CommandLine& line) {
+  InspectOptions inspect{.file = operand_of(line),
+                         .images = read_image_options(line),
+                         .show_secrets = is_set(line, "show-secrets"),
+                         .format = choice_of<InspectFormat>(line, "output")};
   if (inspect.file == "") throw Error("", "the file's name is empty");
   if (inspect.file == "-") inspect.file.reset();
   if (!inspect.file && inspect.images.images_in == "-")
@@ -156,6 +146,41 @@ void inspect(const InspectOptions& options) {
 
 }  // namespace
 
-const Command inspect_command{"inspect", inspect_help, prepare<read_inspect_options, inspect>};
+Command inspect_command() {
+  return {.name = "inspect",
+          .usage = "[FILE]",
+          .summary = "what is in a pull secret, and what the kubelet makes of it",
+          .intro =
+              R"(Shows what is in a pull secret, and what the kubelet makes of it.
+
+Usage:
+    kubectl get secret regcred -o yaml | pullsecret inspect [OPTION]...
+    pullsecret inspect FILE [OPTION]...
+
+Reads Secrets from FILE or standard input: YAML or JSON, one document or many, Lists, data and
+stringData, of both types; objects of other kinds are skipped. A Docker config.json or .dockercfg
+is read as if it were a Secret's data. For each entry it shows username, kind, length, expiry and
+the images it serves, and says what is wrong, such as an entry that makes the kubelet refuse the
+whole Secret. Problems are told, and are no failure.
+)",
+          .groups = {{"Options",
+                      {image_option("only the entries the kubelet would try for this image, in its "
+                                    "order; may be repeated; exit status 1 if an image has none"),
+                       images_in_option("the same for each image that the manifests in FILE name, "
+                                        "and which pull Secrets they name that are not here"),
+                       {.name = "show-secrets", .description = "also passwords and tokens"},
+                       {.letter = 'o',
+                        .name = "output",
+                        .value = {"FORMAT", ValueKind::choice, {"table", "json"}},
+                        .description = "table (default), or json, for scripts"}}}},
+          .outro = R"(Example:
+    $ kubectl get secret regcred -o yaml | pullsecret inspect --image ghcr.io/acme/app:1.4
+    Image ghcr.io/acme/app:1.4
+      REGISTRY KEY  USERNAME  KIND          LENGTH  EXPIRES  SECRET
+      ghcr.io       octocat   GitHub token  40      -        default/regcred
+)",
+          .operand = Value{"FILE|-", ValueKind::file},
+          .prepare = prepare<read_inspect_options, inspect>};
+}
 
 }  // namespace pullsecret

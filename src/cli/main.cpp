@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <exception>
 #include <optional>
 #include <string>
@@ -8,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/command.h"
 #include "cli/help.h"
 #include "cli/messages.h"
 #include "cli/options.h"
@@ -27,10 +27,8 @@ std::string suggestion(const std::string& word, const std::vector<std::string>& 
 }
 
 const Command& find_command(std::string_view name) {
-  static const std::array commands{check_command,  convert_command, create_command, get_command,
-                                   doctor_command, inspect_command, migrate_command};
   std::vector<std::string> names{"help"};
-  for (const Command& command : commands) {
+  for (const Command& command : commands()) {
     if (command.name == name) return command;
     names.emplace_back(command.name);
   }
@@ -42,18 +40,18 @@ bool is_help(std::string_view argument) {
   return argument == "--help" || argument == "-h";
 }
 
-Work print_work(std::string_view text) {
+Work print_work(const std::string& text) {
   return [text] { print_data(text); };
 }
 
 Work prepare_help(const Arguments& arguments) {
   if (arguments.empty() || is_help(arguments.front()) || arguments.front() == "help")
-    return print_work(general_help);
-  return print_work(find_command(arguments.front()).help);
+    return print_work(general_help(commands()));
+  return print_work(help_of(find_command(arguments.front())));
 }
 
 Work prepare(Arguments arguments) {
-  if (arguments.empty() || is_help(arguments.front())) return print_work(general_help);
+  if (arguments.empty() || is_help(arguments.front())) return print_work(general_help(commands()));
   const std::string name = arguments.front();
   arguments.erase(arguments.begin());
   if (name == "--version" || name == "version")
@@ -64,8 +62,8 @@ Work prepare(Arguments arguments) {
         "", fmt::format("unknown option {}", printable(name.substr(0, name.find('=')), 40)),
         suggestion(name, {"--help", "--version"}) + "options of a command stand behind its name");
   const Command& command = find_command(name);
-  if (std::any_of(arguments.begin(), arguments.end(), is_help)) return print_work(command.help);
-  return command.prepare(arguments);
+  if (std::any_of(arguments.begin(), arguments.end(), is_help)) return print_work(help_of(command));
+  return command.prepare(parse_command_line(command, arguments));
 }
 
 int run(const Arguments& arguments) {

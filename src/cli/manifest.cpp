@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include "cli/messages.h"
-#include "cli/options.h"
 #include "kubernetes/names.h"
 #include "system/error.h"
 #include "system/file.h"
@@ -21,10 +20,10 @@ void check_option(const std::string& option, NameCheck check, std::string_view t
   with_place(option, [&] { check(text); });
 }
 
-std::map<std::string, std::string> read_pairs(const cxxopts::ParseResult& parsed,
-                                              const std::string& option, NameCheck check_key) {
+std::map<std::string, std::string> read_pairs(const CommandLine& line, const std::string& option,
+                                              NameCheck check_key) {
   std::map<std::string, std::string> pairs;
-  for (const std::string& pair : values_of(parsed, option)) {
+  for (const std::string& pair : values_of(line, option)) {
     const std::size_t equals = pair.find('=');
     if (equals == std::string::npos)
       throw Error("--" + option, fmt::format("\"{}\" is not KEY=VALUE", printable(pair)));
@@ -35,8 +34,8 @@ std::map<std::string, std::string> read_pairs(const cxxopts::ParseResult& parsed
   return pairs;
 }
 
-std::map<std::string, std::string> read_annotations(const cxxopts::ParseResult& parsed) {
-  auto annotations = read_pairs(parsed, "annotation", check_annotation_key);
+std::map<std::string, std::string> read_annotations(const CommandLine& line) {
+  auto annotations = read_pairs(line, "annotation", check_annotation_key);
   std::size_t size = 0;
   for (const auto& [key, value] : annotations) {
     if (!is_utf8(value)) throw Error("--annotation", key + " has a value that is not UTF-8");
@@ -48,9 +47,9 @@ std::map<std::string, std::string> read_annotations(const cxxopts::ParseResult& 
   return annotations;
 }
 
-std::vector<std::string> read_namespaces(const cxxopts::ParseResult& parsed) {
+std::vector<std::string> read_namespaces(const CommandLine& line) {
   std::vector<std::string> namespaces;
-  for (const std::string& list : values_of(parsed, "namespace"))
+  for (const std::string& list : values_of(line, "namespace"))
     for (std::string& name : split(list, ',')) {
       check_option("--namespace", check_namespace, name);
       if (std::find(namespaces.begin(), namespaces.end(), name) == namespaces.end())
@@ -65,33 +64,56 @@ std::string format_manifest(const Secret& secret, OutputFormat format) {
 
 }  // namespace
 
-void add_manifest_options(cxxopts::Options& options) {
-  const auto strings = [] { return cxxopts::value<std::vector<std::string>>(); };
-  const auto string = [](const char* by_default) {
-    return cxxopts::value<std::string>()->default_value(by_default);
-  };
-  options.add_options()("name", "", string("regcred"))("n,namespace", "", strings())(
-      "type", "", string("dockerconfigjson"))("immutable", "")("label", "", strings())(
-      "annotation", "", strings())("append-hash", "")("o,output", "", string("yaml"))(
-      "output-file", "", cxxopts::value<std::string>());
+OptionGroup secret_options() {
+  return {"The Secret",
+          {{.name = "name", .value = {"NAME"}, .description = "its name (default: regcred)"},
+           {.letter = 'n',
+            .name = "namespace",
+            .value = {"NS"},
+            .is_repeatable = true,
+            .description = "its namespace; repeated, or NS,NS: one document for each"},
+           {.name = "type",
+            .value = {"TYPE", ValueKind::choice, {"dockerconfigjson", "dockercfg"}},
+            .description = "dockerconfigjson (default), or dockercfg, the legacy form"},
+           {.name = "immutable", .description = "mark it immutable"},
+           {.name = "label",
+            .value = {"KEY=VALUE"},
+            .is_repeatable = true,
+            .description = "add a label; may be repeated"},
+           {.name = "annotation",
+            .value = {"KEY=VALUE"},
+            .is_repeatable = true,
+            .description = "add an annotation; may be repeated"},
+           {.name = "append-hash",
+            .description = "add a hash of the content to the name, as kubectl does"}}};
 }
 
-ManifestOptions read_manifest_options(const cxxopts::ParseResult& parsed) {
+OptionGroup output_options(std::string_view formats) {
+  return {
+      "Output",
+      {{.letter = 'o',
+        .name = "output",
+        .value = {"FORMAT", ValueKind::choice, {"yaml", "json", "config"}},
+        .description = formats},
+       {.name = "output-file",
+        .value = {"FILE|-", ValueKind::file},
+        .description = "replace FILE in one step, readable by you alone; - is standard output"}}};
+}
+
+ManifestOptions read_manifest_options(const CommandLine& line) {
   ManifestOptions options;
-  options.format = static_cast<OutputFormat>(
-      choice_of("--output", parsed["output"].as<std::string>(), {"yaml", "json", "config"}));
-  options.secret.type = static_cast<SecretType>(
-      choice_of("--type", parsed["type"].as<std::string>(), {"dockerconfigjson", "dockercfg"}));
-  options.secret.name = parsed["name"].as<std::string>();
+  options.format = choice_of<OutputFormat>(line, "output");
+  options.secret.type = choice_of<SecretType>(line, "type");
+  options.secret.name = value_of(line, "name").value_or("regcred");
   check_option("--name", check_secret_name, options.secret.name);
-  options.secret.labels = read_pairs(parsed, "label", check_label_key);
+  options.secret.labels = read_pairs(line, "label", check_label_key);
   for (const auto& [key, value] : options.secret.labels)
     check_option("--label", check_label_value, value);
-  options.secret.annotations = read_annotations(parsed);
-  options.secret.immutable = parsed["immutable"].as<bool>();
-  options.namespaces = read_namespaces(parsed);
-  options.append_hash = parsed["append-hash"].as<bool>();
-  options.output_file = value_of(parsed, "output-file");
+  options.secret.annotations = read_annotations(line);
+  options.secret.immutable = is_set(line, "immutable");
+  options.namespaces = read_namespaces(line);
+  options.append_hash = is_set(line, "append-hash");
+  options.output_file = value_of(line, "output-file");
   if (options.output_file == "")
     throw Error("--output-file", "the file's name is empty", "- is standard output");
   if (options.output_file == "-") options.output_file.reset();

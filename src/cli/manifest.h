@@ -3,10 +3,10 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include <cxxopts.hpp>
-
+#include "cli/options.h"
 #include "credential/credential.h"
 #include "kubernetes/secret.h"
 
@@ -23,10 +23,13 @@ struct ManifestOptions {
   std::optional<std::string> output_file;
 };
 
-void add_manifest_options(cxxopts::Options& options);
+/// The options that say what the Secret is, and those that say where it goes; `formats` says what
+/// -o takes.
+OptionGroup secret_options();
+OptionGroup output_options(std::string_view formats);
 
 /// Throws Error for a name, label or annotation that Kubernetes would refuse.
-ManifestOptions read_manifest_options(const cxxopts::ParseResult& parsed);
+ManifestOptions read_manifest_options(const CommandLine& line);
 
 /// The Secret of `credentials` by registry key as YAML or JSON documents, one for each namespace.
 std::vector<std::string> format_manifests(const ManifestOptions& options,

@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "cli/help.h"
 #include "cli/messages.h"
 #include "cli/options.h"
 #include "cli/store_options.h"
@@ -37,11 +36,11 @@ void refuse_empty(const std::string& option, const std::string& value) {
   if (value.empty()) throw Error(option, "the name is empty");
 }
 
-Migration read_migration(const cxxopts::ParseResult& parsed) {
-  const auto to = value_of(parsed, "to");
+Migration read_migration(const CommandLine& line) {
+  const auto to = value_of(line, "to");
   if (!to) throw Error("", "no new place named", "`pullsecret migrate --to pass`, or --to inline");
   Migration migration{
-      .to = *to, .from = value_of(parsed, "from"), .registries = values_of(parsed, "registry")};
+      .to = *to, .from = value_of(line, "from"), .registries = values_of(line, "registry")};
   refuse_empty("--to", migration.to);
   if (migration.from) refuse_empty("--from", *migration.from);
   for (const std::string& registry : migration.registries)
@@ -50,16 +49,10 @@ Migration read_migration(const cxxopts::ParseResult& parsed) {
   return migration;
 }
 
-MigrateOptions read_migrate_options(const Arguments& arguments) {
-  cxxopts::Options options("migrate");
-  add_store_options(options);
-  options.add_options()("to", "", cxxopts::value<std::string>())("from", "",
-                                                                 cxxopts::value<std::string>())(
-      "registry", "", cxxopts::value<std::vector<std::string>>())("dry-run", "");
-  const cxxopts::ParseResult parsed = parse_options(options, arguments);
-  MigrateOptions migrate{.store = read_store_options(parsed),
-                         .migration = read_migration(parsed),
-                         .dry_run = parsed["dry-run"].as<bool>()};
+MigrateOptions read_migrate_options(const CommandLine& line) {
+  MigrateOptions migrate{.store = read_store_options(line),
+                         .migration = read_migration(line),
+                         .dry_run = is_set(line, "dry-run")};
   if (migrate.store.config == "-")
     throw Error("--config", "standard input cannot be changed", "name a file");
   return migrate;
@@ -215,6 +208,55 @@ void migrate(const MigrateOptions& options) {
 
 }  // namespace
 
-const Command migrate_command{"migrate", migrate_help, prepare<read_migrate_options, migrate>};
+Command migrate_command() {
+  return {
+      .name = "migrate",
+      .usage = "--to STORE",
+      .summary = "credentials from store to store, or out of the plain text",
+      .intro =
+          R"(Moves credentials between stores, or out of the plain text, and sets the config to that.
+
+Usage:
+    pullsecret migrate --to STORE|inline [OPTION]...
+
+Each credential is stored at the new place, read back and compared. Then config.json changes in one
+step, and then they are erased at the old place. Whoever interrupts it finds every credential in at
+least one place, and a config that works. Nothing at the new place is overwritten: where another
+credential is, the old one stays, and that is a failure.
+)",
+      .groups =
+          {{"Options",
+            {{.name = "to",
+              .value = {"STORE|inline", ValueKind::place},
+              .description = "the new place: pass is docker-credential-pass; inline is the file "
+                             "itself, in plain text"},
+             {.name = "from",
+              .value = {"STORE|inline", ValueKind::place},
+              .description = "only what is there now; a store, too, that the config does not name"},
+             {.name = "registry",
+              .value = {"HOST", ValueKind::registry},
+              .is_repeatable = true,
+              .description = "only this registry; may be repeated"},
+             {.name = "dry-run",
+              .description =
+                  "ask the stores, print the table, change nothing; nothing is stored to try"},
+             {.name = "config",
+              .value = {"FILE", ValueKind::file},
+              .description = "this config.json"},
+             timeout_option("end a call to a credential store that takes longer (default: 60)"),
+             quiet_option()}}},
+      .outro =
+          R"(What is told by a line of "credHelpers" stays where it is, unless --registry names it or --from its
+store. When all has moved "credsStore" names the new store, else "credHelpers" does, registry by
+registry.
+
+Example:
+    $ pullsecret migrate --to pass
+    REGISTRY                     FROM    TO    RESULT
+    https://index.docker.io/v1/  inline  pass  moved
+    ghcr.io                      inline  pass  moved
+)",
+      .prepare = prepare<read_migrate_options, migrate>};
+}
 
 }  // namespace pullsecret

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
+#include <stdexcept>
 
 #include <fmt/format.h>
 
+#include "kubernetes/image.h"
 #include "system/text.h"
 
 namespace pullsecret {
@@ -20,19 +23,15 @@ constexpr std::array<std::array<std::string_view, 5>, 6> same_meaning{{
     {"to", "use", "store", "creds-store"},
 }};
 
-struct KnownOption {
-  std::string letter;  // empty: it has none
-  std::string name;
-  bool is_flag = false;
-  bool is_offered = true;
-};
+// The name of the operand for cxxopts, which takes no word with a dot for an option.
+constexpr const char* operand_name = "operand.0";
 
-std::vector<KnownOption> options_of(const cxxopts::Options& options) {
-  std::vector<KnownOption> known;
-  for (const auto& option : options.group_help("").options)
-    if (!option.l.empty())
-      known.push_back({option.s, option.l.front(), option.is_boolean, option.desc != not_offered});
-  return known;
+bool is_flag(const Option& option) {
+  return option.value.name.empty();
+}
+
+bool is_offered(const Option& option) {
+  return option.refused.empty();
 }
 
 bool is_alike(std::string_view a, std::string_view b) {
@@ -45,11 +44,10 @@ bool is_alike(std::string_view a, std::string_view b) {
 }
 
 // The option that is meant by `name`, if one can tell.
-std::optional<std::string> meant_option(const std::vector<KnownOption>& known,
-                                        const std::string& name) {
+std::optional<std::string> meant_option(const Command& command, const std::string& name) {
   std::vector<std::string> names;
-  for (const KnownOption& option : known)
-    if (option.is_offered) names.push_back(option.name);
+  for (const Option& option : options_of(command))
+    if (is_offered(option)) names.emplace_back(option.name);
   if (auto near = nearest(name, names)) return near;
   const auto alike = std::find_if(names.begin(), names.end(), [&](const std::string& candidate) {
     return is_alike(name, candidate);
@@ -57,13 +55,17 @@ std::optional<std::string> meant_option(const std::vector<KnownOption>& known,
   return alike == names.end() ? std::nullopt : std::optional(*alike);
 }
 
-Error unknown_option(const cxxopts::Options& options, const std::string& word) {
+std::string help_hint(const Command& command) {
+  return fmt::format("pullsecret help {}", command.name);
+}
+
+Error unknown_option(const Command& command, const std::string& word) {
   const std::string name = word.substr(0, word.find('='));
   const std::size_t dashes = std::min(name.find_first_not_of('-'), name.size());
-  const auto meant = meant_option(options_of(options), name.substr(dashes));
+  const auto meant = meant_option(command, name.substr(dashes));
   return {"", fmt::format("unknown option {}", printable(name, 40)),
           (meant ? fmt::format("the nearest is --{}; ", *meant) : "") +
-              fmt::format("pullsecret help {} has them all", options.program())};
+              fmt::format("pullsecret help {} has them all", command.name)};
 }
 
 // `ghcr.io`, `localhost:5000/app`: not a word that could be anything.
@@ -80,100 +82,202 @@ bool is_registry_or_image(const std::string& argument) {
 
 // What people leave out before a registry or an image. No command that has these options is ever
 // given a password.
-std::string option_for(const std::vector<KnownOption>& known, const std::string& argument) {
+std::string option_for(const Command& command, const std::string& argument) {
+  const std::vector<Option> options = options_of(command);
   const auto has = [&](std::string_view name) {
-    return std::any_of(known.begin(), known.end(), [&](const KnownOption& option) {
-      return option.is_offered && option.name == name;
-    });
+    return std::any_of(options.begin(), options.end(),
+                       [&](const Option& option) { return option.name == name; });
   };
   if (!has("registry")) return {};
   return has("image") && argument.find('/') != std::string::npos ? "--image" : "--registry";
 }
 
-Error unexpected_argument(const cxxopts::Options& options, const std::string& argument) {
-  const std::string option = option_for(options_of(options), argument);
+Error unexpected_argument(const Command& command, const std::string& argument) {
+  const std::string option = option_for(command, argument);
   if (option.empty() || !is_registry_or_image(argument))
-    return {"", "an argument too many: it belongs to no option",
-            fmt::format("pullsecret help {}", options.program())};
+    return {"", "an argument too many: it belongs to no option", help_hint(command)};
   return {printable(argument, 100), "an argument too many: it belongs to no option",
-          fmt::format("pullsecret {} {} {}", options.program(), option, shell_word(argument))};
+          fmt::format("pullsecret {} {} {}", command.name, option, shell_word(argument))};
 }
 
-Error unmatched(const cxxopts::Options& options, const std::string& argument) {
-  const bool is_option = argument.size() > 1 && argument[0] == '-';
-  return is_option ? unknown_option(options, argument) : unexpected_argument(options, argument);
+// ---- The words that cxxopts reads
+
+/// An option as cxxopts takes it.
+struct OptionWords {
+  std::vector<std::string> words;
+  bool wants_value = false;  ///< which is the word behind it
+};
+
+// `--name`, `--name=VALUE`
+OptionWords words_of_name(const Command& command, const std::vector<Option>& options,
+                          const std::string& word) {
+  const std::size_t equals = word.find('=');
+  const std::string_view name = std::string_view(word).substr(2, equals - 2);
+  const auto option = std::find_if(options.begin(), options.end(),
+                                   [&](const Option& known) { return known.name == name; });
+  if (option == options.end()) throw unknown_option(command, word);
+  return {{word}, !is_flag(*option) && equals == std::string::npos};
 }
 
-// cxxopts takes letters and digits alone for the value of `-nVALUE`, and no `-n=VALUE`; `-n VALUE`
-// says the same. What is an option's value already stays as it is.
-std::vector<std::string> with_split_letters(const std::vector<KnownOption>& known,
-                                            const Arguments& arguments) {
+// `-q`, `-n`, `-nVALUE`, `-n=VALUE`, `-qnVALUE`. cxxopts takes letters and digits alone for such a
+// value, and none behind `=`; `-n VALUE` says the same.
+OptionWords words_of_letters(const Command& command, const std::vector<Option>& options,
+                             const std::string& word) {
+  OptionWords letters;
+  for (std::size_t i = 1; i < word.size(); ++i) {
+    const auto option = std::find_if(options.begin(), options.end(),
+                                     [&](const Option& known) { return known.letter == word[i]; });
+    if (option == options.end()) throw unknown_option(command, {'-', word[i]});
+    const std::string rest = word.substr(i + 1);
+    if (is_flag(*option) && rest.starts_with('=')) {
+      letters.words.push_back(fmt::format("--{}{}", option->name, rest));
+      return letters;
+    }
+    letters.words.push_back({'-', word[i]});
+    if (is_flag(*option)) continue;
+    letters.wants_value = rest.empty();
+    if (!rest.empty()) letters.words.push_back(rest.substr(rest.starts_with('=') ? 1 : 0));
+    return letters;
+  }
+  return letters;
+}
+
+// What is an option's value stays as it is.
+std::vector<std::string> words_for_cxxopts(const Command& command, const Arguments& arguments) {
+  const std::vector<Option> options = options_of(command);
   std::vector<std::string> words;
   bool is_value = false, is_past_options = false;
   for (const std::string& argument : arguments) {
     is_past_options = is_past_options || (argument == "--" && !is_value);
-    const auto option = std::find_if(known.begin(), known.end(), [&](const KnownOption& candidate) {
-      return !candidate.is_flag &&
-             (argument == "--" + candidate.name ||
-              (!candidate.letter.empty() && argument.starts_with("-" + candidate.letter)));
-    });
-    const bool is_option = option != known.end() && !is_value && !is_past_options;
-    const bool has_value = is_option && argument[1] != '-' && argument.size() > 2;
-    words.push_back(has_value ? argument.substr(0, 2) : argument);
-    if (has_value) words.push_back(argument.substr(argument[2] == '=' ? 3 : 2));
-    is_value = is_option && !has_value;
+    if (is_value || is_past_options || argument.size() < 2 || argument[0] != '-') {
+      words.push_back(argument);
+      is_value = false;
+      continue;
+    }
+    const OptionWords option = argument[1] == '-' ? words_of_name(command, options, argument)
+                                                  : words_of_letters(command, options, argument);
+    words.insert(words.end(), option.words.begin(), option.words.end());
+    is_value = option.wants_value;
   }
   return words;
 }
 
+// ---- cxxopts
+
+std::shared_ptr<cxxopts::Value> reader_of(const Option& option) {
+  if (is_flag(option)) return cxxopts::value<bool>();
+  if (option.is_repeatable) return cxxopts::value<std::vector<std::string>>();
+  return cxxopts::value<std::string>();
+}
+
+cxxopts::Options cxxopts_of(const Command& command) {
+  cxxopts::Options options("pullsecret");
+  for (const Option& option : options_of(command)) {
+    const std::string letter = option.letter == 0 ? "" : fmt::format("{},", option.letter);
+    options.add_options()(fmt::format("{}{}", letter, option.name), "", reader_of(option));
+  }
+  if (command.operand) {
+    options.add_options()(operand_name, "", cxxopts::value<std::string>());
+    options.parse_positional(operand_name);
+  }
+  return options;
+}
+
 // All options but flags take any text, so that a flag has a value which is neither true nor false.
-Error refused_flag_value(const cxxopts::Options& options, const std::vector<std::string>& words) {
-  const std::string hint = fmt::format("pullsecret help {}", options.program());
-  for (const KnownOption& option : options_of(options))
+Error refused_flag_value(const Command& command, const std::vector<std::string>& words) {
+  for (const Option& option : options_of(command))
     for (const std::string& word : words)
-      if (option.is_flag && word.starts_with("--" + option.name + "="))
-        return {"--" + option.name, "it takes no value but true and false", hint};
-  return {"", "an option has a value that it does not take", hint};
+      if (is_flag(option) && word.starts_with(fmt::format("--{}=", option.name)))
+        return {fmt::format("--{}", option.name), "it takes no value but true and false",
+                help_hint(command)};
+  return {"", "an option has a value that it does not take", help_hint(command)};
+}
+
+cxxopts::ParseResult parse_words(const Command& command, const std::vector<std::string>& words) {
+  std::vector<const char*> pointers{"pullsecret"};
+  for (const std::string& word : words)
+    pointers.push_back(word.c_str());
+  try {
+    return cxxopts_of(command).parse(static_cast<int>(pointers.size()), pointers.data());
+  } catch (const cxxopts::exceptions::missing_argument&) {
+    // That is the last one: any other takes the word behind it. So it is no value.
+    throw Error("", printable(words.back(), 40) + " needs an argument", help_hint(command));
+  } catch (const cxxopts::exceptions::incorrect_argument_type&) {
+    throw refused_flag_value(command, words);
+  }
+}
+
+// ---- What the table demands
+
+std::optional<std::size_t> position(const Value& value, const std::string& text) {
+  const auto choice = std::find(value.choices.begin(), value.choices.end(), text);
+  if (choice == value.choices.end()) return std::nullopt;
+  return static_cast<std::size_t>(choice - value.choices.begin());
+}
+
+void refuse_what_is_no_choice(const Value& value, const std::string& place,
+                              const std::string& text) {
+  if (value.kind != ValueKind::choice || position(value, text)) return;
+  const std::vector<std::string> choices(value.choices.begin(), value.choices.end());
+  throw Error(place, "it is one of " + join(choices, ", "));
+}
+
+void check(const CommandLine& line) {
+  for (const Option& option : options_of(*line.command)) {
+    const std::string name(option.name);
+    if (!is_given(line, name)) continue;
+    if (!is_offered(option))
+      throw Error("--" + name, std::string(option.refused), std::string(option.in_its_place));
+    if (option.value.kind == ValueKind::choice)
+      refuse_what_is_no_choice(option.value, "--" + name, *value_of(line, name));
+  }
+  if (const auto operand = operand_of(line))
+    refuse_what_is_no_choice(*line.command->operand, std::string(line.command->operand->name),
+                             *operand);
+}
+
+Option declared(const CommandLine& line, const std::string& name) {
+  for (const Option& option : options_of(*line.command))
+    if (option.name == name) return option;
+  throw std::logic_error(fmt::format("{} declares no --{}", line.command->name, name));
 }
 
 }  // namespace
 
-cxxopts::ParseResult parse_options(cxxopts::Options& options, const Arguments& arguments) {
-  const std::vector<KnownOption> known = options_of(options);
-  const std::vector<std::string> words = with_split_letters(known, arguments);
-  std::vector<const char*> pointers{"pullsecret"};
-  for (const std::string& word : words)
-    pointers.push_back(word.c_str());
-  options.allow_unrecognised_options();
-  try {
-    cxxopts::ParseResult parsed = options.parse(static_cast<int>(pointers.size()), pointers.data());
-    if (!parsed.unmatched().empty()) throw unmatched(options, parsed.unmatched().front());
-    return parsed;
-  } catch (const cxxopts::exceptions::missing_argument&) {
-    // That is the last one: any other takes the word behind it. So it is no value.
-    throw Error("", printable(words.back(), 40) + " needs an argument",
-                fmt::format("pullsecret help {}", options.program()));
-  } catch (const cxxopts::exceptions::incorrect_argument_type&) {
-    throw refused_flag_value(options, words);
-  }
+CommandLine parse_command_line(const Command& command, const Arguments& arguments) {
+  CommandLine line{&command, parse_words(command, words_for_cxxopts(command, arguments))};
+  if (!line.parsed.unmatched().empty())
+    throw unexpected_argument(command, line.parsed.unmatched().front());
+  check(line);
+  return line;
 }
 
-std::vector<std::string> values_of(const cxxopts::ParseResult& parsed, const std::string& option) {
-  if (parsed.count(option) == 0) return {};
-  return parsed[option].as<std::vector<std::string>>();
+bool is_given(const CommandLine& line, const std::string& option) {
+  return line.parsed.count(std::string(declared(line, option).name)) > 0;
 }
 
-std::optional<std::string> value_of(const cxxopts::ParseResult& parsed, const std::string& option) {
-  if (parsed.count(option) == 0) return std::nullopt;
-  return parsed[option].as<std::string>();
+bool is_set(const CommandLine& line, const std::string& flag) {
+  return is_given(line, flag) && line.parsed[flag].as<bool>();
 }
 
-std::size_t choice_of(std::string_view option, std::string_view value,
-                      const std::vector<std::string>& choices) {
-  const auto choice = std::find(choices.begin(), choices.end(), value);
-  if (choice == choices.end())
-    throw Error(std::string(option), "it is one of " + join(choices, ", "));
-  return static_cast<std::size_t>(choice - choices.begin());
+std::vector<std::string> values_of(const CommandLine& line, const std::string& option) {
+  if (!is_given(line, option)) return {};
+  return line.parsed[option].as<std::vector<std::string>>();
+}
+
+std::optional<std::string> value_of(const CommandLine& line, const std::string& option) {
+  if (!is_given(line, option)) return std::nullopt;
+  return line.parsed[option].as<std::string>();
+}
+
+std::optional<std::string> operand_of(const CommandLine& line) {
+  if (line.parsed.count(operand_name) == 0) return std::nullopt;
+  return line.parsed[operand_name].as<std::string>();
+}
+
+std::size_t position_of_choice(const CommandLine& line, const std::string& option) {
+  const Option known = declared(line, option);
+  return position(known.value, value_of(line, option).value_or("")).value_or(0);
 }
 
 std::optional<std::string> nearest(const std::string& word,

@@ -1,27 +1,46 @@
 #include "cli/store_options.h"
 
-#include <chrono>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "cli/options.h"
 #include "system/text.h"
 
 namespace pullsecret {
 
-void add_store_options(cxxopts::Options& options) {
-  options.add_options()("config", "", cxxopts::value<std::string>())(
-      "timeout", "", cxxopts::value<std::string>()->default_value("60"))("q,quiet", "");
+Option config_option(std::string_view description) {
+  return {.name = "config", .value = {"FILE|-", ValueKind::file}, .description = description};
 }
 
-StoreOptions read_store_options(const cxxopts::ParseResult& parsed) {
-  if (value_of(parsed, "config") == "") throw Error("--config", "the file's name is empty");
+Option jobs_option(std::string_view description) {
+  return {.name = "jobs", .value = {"N"}, .description = description};
+}
+
+Option timeout_option(std::string_view description) {
+  return {.name = "timeout", .value = {"SECONDS"}, .description = description};
+}
+
+Option quiet_option(std::string_view description) {
+  return {.letter = 'q', .name = "quiet", .description = description};
+}
+
+StoreOptions read_store_options(const CommandLine& line) {
+  if (value_of(line, "config") == "") throw Error("--config", "the file's name is empty");
+  StoreOptions options{.config = value_of(line, "config"), .quiet = is_set(line, "quiet")};
+  options.limits.timeout = timeout_of(line).value_or(options.limits.timeout);
+  return options;
+}
+
+std::optional<std::chrono::milliseconds> timeout_of(const CommandLine& line) {
   constexpr double most_seconds = 24 * 60 * 60;
-  const std::chrono::duration<double> timeout(number_of(parsed, "timeout", 0.01, most_seconds));
-  return {.config = value_of(parsed, "config"),
-          .limits = {.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(timeout)},
-          .quiet = parsed["quiet"].as<bool>()};
+  const auto seconds = number_of(line, "timeout", 0.01, most_seconds);
+  if (!seconds) return std::nullopt;
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::duration<double>(*seconds));
+}
+
+std::optional<std::size_t> jobs_of(const CommandLine& line) {
+  return number_of<std::size_t>(line, "jobs", 1, 128);
 }
 
 void tell_of_typed_config(const StoreOptions& options) {

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
-
-#include <cxxopts.hpp>
+#include <string_view>
 
 #include "cli/messages.h"
+#include "cli/options.h"
 #include "docker/config_file.h"
 #include "helper/client.h"
 
@@ -18,8 +20,21 @@ struct StoreOptions {
   bool quiet = false;
 };
 
-void add_store_options(cxxopts::Options& options);
-StoreOptions read_store_options(const cxxopts::ParseResult& parsed);
+// Each command says in its own words what they are to it.
+Option config_option(std::string_view description);
+Option jobs_option(std::string_view description);
+Option timeout_option(std::string_view description);
+Option quiet_option(std::string_view description = "no notes, warnings and status line");
+
+/// Reads --config, --timeout and --quiet. Throws Error for what they do not take.
+StoreOptions read_store_options(const CommandLine& line);
+
+/// What --timeout says, if it was given. Throws Error for what it does not take.
+std::optional<std::chrono::milliseconds> timeout_of(const CommandLine& line);
+
+/// What --jobs says, if it was given. Throws Error for what it does not take: each call takes a few
+/// of the 1024 descriptors that a process may have.
+std::optional<std::size_t> jobs_of(const CommandLine& line);
 
 /// Says that a config is to be typed, if it is.
 void tell_of_typed_config(const StoreOptions& options);

@@ -55,18 +55,6 @@ std::string_view take_line(std::string_view& text, std::size_t width) {
   return line;
 }
 
-std::vector<std::string> lines_of(const Cell& cell, std::size_t width) {
-  if (cell.is_whole) return {cell.text};
-  std::vector<std::string> lines;
-  for (const std::string& paragraph : split(cell.text, '\n')) {
-    std::string_view rest = paragraph;
-    do {
-      lines.emplace_back(take_line(rest, width));
-    } while (!rest.empty());
-  }
-  return lines;
-}
-
 std::size_t natural_width(const std::string& text) {
   std::size_t width = 0;
   for (const std::string& line : split(text, '\n'))
@@ -129,7 +117,7 @@ void append_row(std::string& table, Row row, const std::vector<std::size_t>& wid
   std::vector<std::vector<std::string>> columns;
   std::size_t height = 0;
   for (std::size_t i = 0; i < row.size(); ++i) {
-    columns.push_back(lines_of(row[i], widths[i]));
+    columns.push_back(row[i].is_whole ? std::vector{row[i].text} : wrapped(row[i].text, widths[i]));
     height = std::max(height, columns.back().size());
   }
   for (std::size_t y = 0; y < height; ++y) {
@@ -159,6 +147,17 @@ Color color_of(Severity severity) {
       return Color::red;
   }
   return Color::none;
+}
+
+std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
+  std::vector<std::string> lines;
+  for (const std::string& paragraph : split(text, '\n')) {
+    std::string_view rest = paragraph;
+    do {
+      lines.emplace_back(take_line(rest, width));
+    } while (!rest.empty());
+  }
+  return lines;
 }
 
 bool wants_color() {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "system/remark.h"
@@ -18,6 +20,10 @@ using Row = std::vector<Cell>;
 
 /// The colour of what has this severity.
 Color color_of(Severity severity);
+
+/// `text` in lines of at most `width` characters, broken as in a table's column; a line break in it
+/// stays.
+std::vector<std::string> wrapped(std::string_view text, std::size_t width);
 
 /// Whether to colour standard output: it is a terminal that knows colours (TERM is not `dumb`), and
 /// NO_COLOR is not set (no-color.org).

@@ -235,7 +235,7 @@ registry_to_log_in_to() {
   *) words="<login><$1>" ;;
   esac
   out_is "$words"
-  run pullsecret get "$1"
+  run pullsecret get -- "$1"
   hint_on_standard_error 'docker login'
   follow
   out_is "$words"

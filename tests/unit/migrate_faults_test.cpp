@@ -211,7 +211,9 @@ TEST_CASE("what a config needs that a power cut may bring back is not erased") {
   const WatchedCalls watched([&](const FileCall& call) {
     return call.name == "fsync" && call.path == home.folder.path() ? EIO : 0;
   });
-  const Work migrate = migrate_command.prepare({"--to", "new", "--quiet", "--config", file});
+  const Command command = migrate_command();
+  const Work migrate =
+      command.prepare(parse_command_line(command, {"--to", "new", "--quiet", "--config", file}));
   const auto error = error_of(migrate);
   REQUIRE(error);
   CHECK(error->place() == file);

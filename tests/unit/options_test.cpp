@@ -9,81 +9,139 @@ using namespace pullsecret;
 
 namespace {
 
-cxxopts::ParseResult parse_command_line(const Arguments& arguments) {
-  cxxopts::Options options("command");
-  options.add_options()("n,name", "", cxxopts::value<std::vector<std::string>>())("all", "")(
-      "number", "", cxxopts::value<std::string>()->default_value("7"));
-  return parse_options(options, arguments);
+Command command_with(const std::vector<Option>& options) {
+  return {.name = "command", .groups = {{"Options", options}}};
+}
+
+CommandLine parse(const Arguments& arguments) {
+  static const Command command =
+      command_with({{.letter = 'n', .name = "name", .value = {"NAME"}, .is_repeatable = true},
+                    {.letter = 'a', .name = "all"},
+                    {.name = "number", .value = {"N"}},
+                    {.name = "output", .value = {"FORMAT", ValueKind::choice, {"yaml", "json"}}}});
+  return parse_command_line(command, arguments);
 }
 
 }  // namespace
 
 TEST_CASE("options are given as --name VALUE, --name=VALUE and -n VALUE, also several times") {
-  const auto parsed = parse_command_line({"--name", "a", "--name=b,c", "-n", "-", "--all"});
+  const auto parsed = parse({"--name", "a", "--name=b,c", "-n", "-", "--all"});
   CHECK(values_of(parsed, "name") == std::vector<std::string>{"a", "b,c", "-"});
-  CHECK(parsed["all"].as<bool>());
-  CHECK(values_of(parse_command_line({}), "name").empty());
+  CHECK(is_set(parsed, "all"));
+  CHECK(values_of(parse({}), "name").empty());
 }
 
 TEST_CASE("wrong usage names the nearest option and repeats no value") {
-  const auto unknown = error_of([] { parse_command_line({"--nmae=hunter2"}); });
+  const auto unknown = error_of([] { parse({"--nmae=hunter2"}); });
   REQUIRE(unknown);
   CHECK(unknown->message() == "unknown option --nmae");
   CHECK_THAT(unknown->hint(), Catch::Contains("--name"));
-  const auto surplus = error_of([] { parse_command_line({"--all", "hunter2"}); });
+  const auto surplus = error_of([] { parse({"--all", "hunter2"}); });
   REQUIRE(surplus);
   CHECK_THAT(std::string(surplus->what()) + surplus->hint(), !Catch::Contains("hunter2"));
-  CHECK_THAT(error_of([] { parse_command_line({"--number"}); })->message(),
+  CHECK_THAT(error_of([] { parse({"--number"}); })->message(),
              Catch::Equals("--number needs an argument"));
 }
 
 TEST_CASE("number_of takes a number within its bounds") {
-  CHECK(number_of(parse_command_line({}), "number", 1, 9) == 7);
-  CHECK(number_of(parse_command_line({"--number=0.5"}), "number", 0.1, 9.0) == 0.5);
+  CHECK(number_of(parse({"--number=7"}), "number", 1, 9) == 7);
+  CHECK_FALSE(number_of(parse({}), "number", 1, 9));
+  CHECK(number_of(parse({"--number=0.5"}), "number", 0.1, 9.0) == 0.5);
   for (const char* refused : {"--number=0", "--number=10", "--number=x", "--number=5x",
                               "--number=", "--number=nan", "--number=-1"})
-    CHECK(error_of([&] { number_of(parse_command_line({refused}), "number", 1.0, 9.0); }));
-  CHECK(error_of([] {
-          number_of(parse_command_line({"--number=2.5"}), "number", 1, 9);
-        })->message() == "not a whole number from 1 to 9");
+    CHECK(error_of([&] { number_of(parse({refused}), "number", 1.0, 9.0); }));
+  CHECK(error_of([] { number_of(parse({"--number=2.5"}), "number", 1, 9); })->message() ==
+        "not a whole number from 1 to 9");
 }
 
-TEST_CASE("choice_of lists what can be chosen") {
-  CHECK(choice_of("--output", "json", {"yaml", "json"}) == 1);
-  CHECK(error_of([] {
-          choice_of("--output", "xml", {"yaml", "json"});
-        })->message() == "it is one of yaml, json");
+TEST_CASE("a choice is one of those in the table, and the first if none is made") {
+  enum class Output { yaml, json };
+  CHECK(choice_of<Output>(parse({"--output=json"}), "output") == Output::json);
+  CHECK(choice_of<Output>(parse({}), "output") == Output::yaml);
+  for (const char* refused : {"--output=xml", "--output="}) {
+    const auto error = error_of([&] { parse({refused}); });
+    REQUIRE(error);
+    CHECK(std::string(error->what()) == "--output: it is one of yaml, json");
+  }
+}
+
+TEST_CASE("an operand is what is no option's value, once, and may follow --") {
+  const Command command{.name = "command",
+                        .groups = {{"Options", {{.letter = 'a', .name = "all"}}}},
+                        .operand = Value{"SHELL", ValueKind::choice, {"bash", "-z"}}};
+  const auto operand = [&](const Arguments& arguments) {
+    return operand_of(parse_command_line(command, arguments));
+  };
+  CHECK(operand({"bash", "-a"}) == "bash");
+  CHECK(operand({"--", "-z"}) == "-z");
+  CHECK_FALSE(operand({"-a"}));
+  CHECK(std::string(error_of([&] { operand({"hunter2"}); })->what()) ==
+        "SHELL: it is one of bash, -z");
+  for (const Arguments& surplus : {Arguments{"bash", "bash"}, Arguments{"--", "bash", "bash"}})
+    CHECK_THAT(error_of([&] { operand(surplus); })->message(), Catch::Contains("too many"));
+  for (const char* unknown : {"--operand", "--operand.0=bash", "--basé=bash", "-é", "-aéx"})
+    CHECK_THAT(error_of([&] { operand({unknown}); })->message(),
+               Catch::StartsWith("unknown option "));
+}
+
+TEST_CASE("a refused option says why, and nothing names it") {
+  const Command command = command_with({{.letter = 'p',
+                                         .name = "password",
+                                         .value = {"PASSWORD"},
+                                         .refused = "anyone can read it",
+                                         .in_its_place = "pipe it in"}});
+  for (const Arguments& words :
+       {Arguments{"--password=hunter2"}, Arguments{"-phunter2"}, Arguments{"-p", "hunter2"}}) {
+    const auto error = error_of([&] { parse_command_line(command, words); });
+    REQUIRE(error);
+    CHECK(std::string(error->what()) == "--password: anyone can read it");
+    CHECK(error->hint() == "pipe it in");
+  }
+  CHECK(error_of([&] { parse_command_line(command, {"--passwrod"}); })->hint() ==
+        "pullsecret help command has them all");
+}
+
+TEST_CASE("letters stand together, the last with its value") {
+  for (const Arguments& words : {Arguments{"-an", "x"}, Arguments{"-anx"}, Arguments{"-an=x"},
+                                 Arguments{"-a=true", "-n=x"}}) {
+    const CommandLine parsed = parse(words);
+    CHECK(is_set(parsed, "all"));
+    CHECK(values_of(parsed, "name") == std::vector<std::string>{"x"});
+  }
+  CHECK(error_of([] { parse({"-axhunter2"}); })->message() == "unknown option -x");
+  CHECK(error_of([] { parse({"-an"}); })->message() == "-n needs an argument");
 }
 
 TEST_CASE("a letter's value stands behind it in each of kubectl's ways") {
   for (const Arguments& arguments :
        {Arguments{"-n", "a-b"}, Arguments{"-na-b"}, Arguments{"-n=a-b"}, Arguments{"--name=a-b"}})
-    CHECK(values_of(parse_command_line(arguments), "name") == std::vector<std::string>{"a-b"});
-  CHECK(values_of(parse_command_line({"--name", "-n=a"}), "name") ==
-        std::vector<std::string>{"-n=a"});
-  CHECK(values_of(parse_command_line({"-n", "-nb", "-n=", "-n==c"}), "name") ==
+    CHECK(values_of(parse(arguments), "name") == std::vector<std::string>{"a-b"});
+  CHECK(values_of(parse({"--name", "-n=a"}), "name") == std::vector<std::string>{"-n=a"});
+  CHECK(values_of(parse({"-n", "-nb", "-n=", "-n==c"}), "name") ==
         std::vector<std::string>{"-nb", "", "=c"});
-  CHECK(error_of([] { parse_command_line({"--n", "a"}); })->message() == "unknown option --n");
-  CHECK(error_of([] { parse_command_line({"--n"}); })->message() == "unknown option --n");
-  CHECK(error_of([] { parse_command_line({"--", "-n=a"}); })->message() == "unknown option -n");
+  CHECK(error_of([] { parse({"--n", "a"}); })->message() == "unknown option --n");
+  CHECK(error_of([] { parse({"--n"}); })->message() == "unknown option --n");
+  CHECK_THAT(error_of([] { parse({"--", "-n=a"}); })->message(), Catch::Contains("too many"));
 }
 
 TEST_CASE("a flag has no value but true and false") {
-  CHECK(parse_command_line({"--all=true"})["all"].as<bool>());
-  CHECK_FALSE(parse_command_line({"--all=false"})["all"].as<bool>());
+  CHECK(is_set(parse({"--all=true"}), "all"));
+  CHECK_FALSE(is_set(parse({"--all=false"}), "all"));
   for (const char* refused : {"--all=", "--all=hunter2"}) {
-    const auto error = error_of([&] { parse_command_line({refused}); });
+    const auto error = error_of([&] { parse({refused}); });
     REQUIRE(error);
     CHECK(std::string(error->what()) == "--all: it takes no value but true and false");
   }
 }
 
 TEST_CASE("an option is also found by what other programs call it") {
-  const auto hint = [](const std::string& word) {
-    cxxopts::Options options("command");
-    options.add_options()("server", "", cxxopts::value<std::string>())("quiet", "")(
-        "username", "", cxxopts::value<std::string>())("password", not_offered)("o,output", "");
-    return error_of([&] { parse_options(options, {word}); })->hint();
+  const Command command = command_with({{.name = "server", .value = {"HOST"}},
+                                        {.name = "quiet"},
+                                        {.name = "username", .value = {"USER"}},
+                                        {.name = "password", .refused = "it can be read"},
+                                        {.letter = 'o', .name = "output"}});
+  const auto hint = [&](const std::string& word) {
+    return error_of([&] { parse_command_line(command, {word}); })->hint();
   };
   CHECK_THAT(hint("--user"), Catch::StartsWith("the nearest is --username; "));
   CHECK_THAT(hint("--host=x"), Catch::StartsWith("the nearest is --server; "));
@@ -93,21 +151,19 @@ TEST_CASE("an option is also found by what other programs call it") {
 }
 
 TEST_CASE("an argument without its option is named where it is plainly a registry or an image") {
-  const auto error = [](const std::string& argument, bool takes_registry) {
-    cxxopts::Options options("command");
-    options.add_options()("all", "");
-    if (takes_registry)
-      options.add_options()("registry", "", cxxopts::value<std::string>())(
-          "image", "", cxxopts::value<std::string>());
-    return *error_of([&] { parse_options(options, {argument}); });
+  const Command with_registry = command_with(
+      {{.name = "registry", .value = {"HOST"}}, {.name = "image", .value = {"IMAGE"}}});
+  const Command without = command_with({{.name = "all"}});
+  const auto error = [](const Command& command, const std::string& argument) {
+    return *error_of([&] { parse_command_line(command, {argument}); });
   };
-  CHECK(error("ghcr.io", true).hint() == "pullsecret command --registry ghcr.io");
-  CHECK(error("localhost:5000", true).place() == "localhost:5000");
-  CHECK(error("ghcr.io/acme/app:1.4", true).hint() ==
+  CHECK(error(with_registry, "ghcr.io").hint() == "pullsecret command --registry ghcr.io");
+  CHECK(error(with_registry, "localhost:5000").place() == "localhost:5000");
+  CHECK(error(with_registry, "ghcr.io/acme/app:1.4").hint() ==
         "pullsecret command --image ghcr.io/acme/app:1.4");
-  CHECK(error("ghcr.io", false).hint() == "pullsecret help command");
+  CHECK(error(without, "ghcr.io").hint() == "pullsecret help command");
   for (const char* other : {"hunter2", "ghcr.io hunter2", "https://ghcr.io", "hun:ter2;"})
-    CHECK(error(other, true).place().empty());
+    CHECK(error(with_registry, other).place().empty());
 }
 
 TEST_CASE("nearest is what begins with the word, else what differs in two characters at most") {

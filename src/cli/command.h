@@ -1,0 +1,89 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pullsecret {
+
+// The table of commands and their options. Parsing (options.h), --help (help.h) and completion are
+// made from it, and the manual is held against it by a test: an option that is in one is in all.
+
+/// What a value can be, for completion.
+enum class ValueKind {
+  text,
+  choice,    ///< one of those listed
+  file,      ///< a file's name, or `-`
+  registry,  ///< a registry, in any spelling
+  store,     ///< NAME of a program docker-credential-NAME
+  place,     ///< the same, or `inline`: the config file itself
+};
+
+/// What stands behind an option, or behind the command's name.
+struct Value {
+  std::string_view name;  ///< as help shows it: "FILE|-"; empty: there is no value
+  ValueKind kind = ValueKind::text;
+  std::vector<std::string_view> choices = {};  ///< of ValueKind::choice; the first is the default
+};
+
+struct Option {
+  char letter = 0;  ///< 'o' of -o; 0: it has none
+  std::string_view name;
+  Value value = {};  ///< none: it is a flag
+  bool is_repeatable = false;
+  std::string_view description;        ///< wrapped by --help; a line break in it stays
+  std::string_view refused = {};       ///< why it is taken by no command; then nothing offers it
+  std::string_view in_its_place = {};  ///< the hint to that
+};
+
+/// Options under one heading of --help.
+struct OptionGroup {
+  std::string_view heading;
+  std::vector<Option> options;
+};
+
+struct CommandLine;
+
+/// What stands on the command line behind a command's name.
+using Arguments = std::vector<std::string>;
+
+/// The work of a command whose command line has been read.
+using Work = std::function<void()>;
+
+struct Command {
+  std::string_view name;     ///< of one word or more: "credential-provider config"
+  std::string_view usage;    ///< what follows the name, in short: "HOST [OPTION]..."
+  std::string_view summary;  ///< what `pullsecret help` says of it
+  std::string_view intro;    ///< of --help: what it does, up to the options
+  std::vector<OptionGroup> groups;
+  std::string_view outro;  ///< of --help: what follows the options, with examples
+  std::optional<Value> operand = std::nullopt;  ///< the argument that is no option's
+
+  /// Checks what was given, and throws Error for wrong usage (exit status 2) before anything is
+  /// done; the Work it returns throws Error for failure (exit status 1).
+  Work (*prepare)(const CommandLine&);
+};
+
+/// The usual `prepare`: reads options, and runs with them.
+template <auto read_options, auto run>
+Work prepare(const CommandLine& line) {
+  return [options = read_options(line)] { run(options); };
+}
+
+Command check_command();
+Command convert_command();
+Command create_command();
+Command doctor_command();
+Command get_command();
+Command inspect_command();
+Command migrate_command();
+
+/// All commands but help, in the order in which help lists them.
+const std::vector<Command>& commands();
+
+/// The options of `command`, refused ones included.
+std::vector<Option> options_of(const Command& command);
+
+}  // namespace pullsecret

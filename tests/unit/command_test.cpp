@@ -1,0 +1,218 @@
+#include "cli/command.h"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <set>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "catch.h"
+#include "cli/help.h"
+#include "cli/manifest.h"
+#include "cli/options.h"
+#include "system/text.h"
+
+using namespace pullsecret;
+
+namespace {
+
+using WordSet = std::set<std::string>;
+
+bool is_offered(const Option& option) {
+  return option.refused.empty();
+}
+
+WordSet names_of(const std::vector<Option>& options) {
+  WordSet names;
+  for (const Option& option : options)
+    names.emplace(option.name);
+  return names;
+}
+
+bool has(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+// A value that the option takes.
+std::string value_for(const Option& option) {
+  if (option.value.kind == ValueKind::choice) return std::string(option.value.choices.back());
+  return "7";
+}
+
+}  // namespace
+
+TEST_CASE("the table of commands is sound") {
+  WordSet commands_seen;
+  for (const Command& command : commands()) {
+    CAPTURE(command.name);
+    CHECK(commands_seen.emplace(command.name).second);
+    CHECK(has(command.intro, fmt::format("pullsecret {}", command.name)));
+    WordSet names, letters;
+    for (const Option& option : options_of(command)) {
+      CAPTURE(option.name);
+      CHECK(names.emplace(option.name).second);
+      if (option.letter != 0) CHECK(letters.emplace(1, option.letter).second);
+      CHECK(is_offered(option) != option.description.empty());
+      CHECK(is_offered(option) == option.in_its_place.empty());
+      CHECK((option.value.kind == ValueKind::choice) == !option.value.choices.empty());
+      for (const std::string_view choice : option.value.choices)
+        CHECK(has(option.description, choice));
+      if (option.value.kind == ValueKind::choice)
+        CHECK(has(option.description, fmt::format("{} (default)", option.value.choices.front())));
+      CHECK(option.is_repeatable == has(option.description, "repeated"));
+    }
+  }
+}
+
+TEST_CASE("every option is read from the command line, with and without its letter") {
+  for (const Command& command : commands())
+    for (const Option& option : options_of(command)) {
+      CAPTURE(command.name, option.name);
+      Arguments words{fmt::format("--{}", option.name)};
+      if (!option.value.name.empty()) words.push_back(value_for(option));
+      if (!is_offered(option)) {
+        CHECK_THROWS_AS(parse_command_line(command, words), Error);
+        continue;
+      }
+      const CommandLine line = parse_command_line(command, words);
+      CHECK(is_given(line, std::string(option.name)));
+      if (option.letter == 0) continue;
+      words.front() = {'-', option.letter};
+      CHECK(is_given(parse_command_line(command, words), std::string(option.name)));
+    }
+}
+
+TEST_CASE("a command reads no option that its table does not have") {
+  for (const Command& command : commands()) {
+    CAPTURE(command.name);
+    // What it misses is wrong usage; std::logic_error would be the table's fault.
+    try {
+      command.prepare(parse_command_line(command, {}));
+    } catch (const Error&) {
+    }
+  }
+  const Command command{.name = "command", .groups = {{"Options", {{.name = "all"}}}}};
+  CHECK_THROWS_AS(is_given(parse_command_line(command, {}), "al"), std::logic_error);
+}
+
+TEST_CASE("--help has every option, and every command") {
+  const std::string general = general_help(commands());
+  for (const Command& command : commands()) {
+    CAPTURE(command.name);
+    CHECK(has(general, fmt::format("\n    pullsecret {} ", command.name)));
+    const std::string help = help_of(command);
+    for (const Option& option : options_of(command)) {
+      const std::regex line(fmt::format(R"(\n    (-{}, )?--{}( \S+)?( |\n))",
+                                        option.letter == 0 ? '-' : option.letter, option.name));
+      CAPTURE(option.name);
+      CHECK(std::regex_search(help, line) == is_offered(option));
+    }
+    for (const std::string& line : split(help, '\n'))
+      CHECK(line.size() <= 100);
+  }
+}
+
+TEST_CASE("--help wraps what an option does, below a name that is too long for its column") {
+  const Command command{
+      .name = "command",
+      .intro = "Does it.\n",
+      .groups = {{"How",
+                  {{.letter = 'a', .name = "all", .description = "all of it\nand more"},
+                   {.name = "with-long-name",
+                    .value = {"VALUE"},
+                    .description = "words that go on and on until they are too many for a line "
+                                   "of a hundred columns"}}}}};
+  CHECK(help_of(command) == R"(Does it.
+
+How:
+    -a, --all             all of it
+                          and more
+    --with-long-name VALUE
+                          words that go on and on until they are too many for a line of a hundred
+                          columns
+)");
+}
+
+// ---- The manual
+
+namespace {
+
+// What the manual says of a value: `Cm table | json`, or `Ar` and its name.
+std::string value_in_manual(const Option& option) {
+  if (option.value.name.empty()) return "";
+  if (option.value.kind != ValueKind::choice) return " Ar";
+  return " Cm " + join({option.value.choices.begin(), option.value.choices.end()}, " | ");
+}
+
+std::string in_synopsis(const Option& option) {
+  const std::string name =
+      option.letter == 0 ? fmt::format("-{}", option.name) : std::string(1, option.letter);
+  return fmt::format("Fl {}{}", name, value_in_manual(option));
+}
+
+std::string in_list(const Option& option) {
+  const std::string letter = option.letter == 0 ? "" : fmt::format("{} , ", option.letter);
+  return fmt::format("Fl {}-{}{}", letter, option.name, value_in_manual(option));
+}
+
+/// A command as the manual has it, each option as above.
+struct ManualCommand {
+  WordSet synopsis;
+  bool has_manifest_options = false;
+  WordSet list;
+};
+
+WordSet all_matches(const std::string& line, const std::regex& pattern) {
+  WordSet found;
+  for (std::sregex_iterator match(line.begin(), line.end(), pattern), end; match != end; ++match)
+    found.insert(match->str());
+  return found;
+}
+
+ManualCommand read_manual(const std::string& command) {
+  static const std::regex option(R"(Fl (\S , )?-?[a-z-]+( Cm [a-z]+( \| [a-z]+)*| Ar)?)");
+  std::ifstream manual(TEST_DATA_DIR "/../../man/pullsecret.1");
+  ManualCommand found;
+  std::string section, name;
+  for (std::string line; std::getline(manual, line);) {
+    if (line.starts_with(".Sh ") || line.starts_with(".Ss ")) section = line;
+    if (line == ".Nm" || line.starts_with(".Sh ")) name.clear();
+    if (section == ".Sh SYNOPSIS" && name.empty() && line.starts_with(".Cm "))
+      name = line.substr(4);
+    if (section == ".Sh SYNOPSIS" && name == command) {
+      found.synopsis.merge(all_matches(line, option));
+      found.has_manifest_options |= line == ".Op Ar manifest options";
+    }
+    if (section == ".Ss pullsecret " + command && line.starts_with(".It Fl "))
+      found.list.merge(all_matches(line, option));
+  }
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("the manual has every option of a command in its synopsis and its list, and no other") {
+  OptionGroup shared = secret_options();
+  const std::vector<Option> output = output_options("").options;
+  shared.options.insert(shared.options.end(), output.begin(), output.end());
+  const WordSet manifest = names_of(shared.options);
+  const ManualCommand convert = read_manual("convert");
+  for (const Command& command : commands()) {
+    CAPTURE(command.name);
+    const ManualCommand manual = read_manual(std::string(command.name));
+    WordSet synopsis, list;
+    for (const Option& option : options_of(command)) {
+      const bool is_shared =
+          manual.has_manifest_options && manifest.count(std::string(option.name)) > 0;
+      if (is_shared) CHECK(convert.list.count(in_list(option)) == 1);
+      if (!is_offered(option)) continue;
+      if (!is_shared) synopsis.insert(in_synopsis(option));
+      if (!is_shared || command.name == "convert") list.insert(in_list(option));
+    }
+    CHECK(manual.synopsis == synopsis);
+    CHECK(manual.list == list);
+  }
+}
