@@ -253,9 +253,9 @@ Usage:
 The credentials are those of the pull Secrets, the config.json or the .dockercfg in FILE, as inspect
 reads them; without FILE those that convert would take from the Docker config, stores included, if
 there is one. For each image the entries that the kubelet would try are tried in its order, as
-containerd does it, and then no login at all: a token is asked for, and the image's manifest. Nothing
-is pulled. Without an image each registry is only logged in to, which does not say that anything
-pulls.
+containerd does it, and then no login at all: a token is asked for, and the image's manifest.
+Nothing is pulled. Without an image each registry is only logged in to, which does not say that
+anything pulls.
 
 Exit status 0 only if every image pulls.
 
