@@ -75,6 +75,7 @@ Work prepare(const CommandLine& line) {
 Command check_command();
 Command convert_command();
 Command create_command();
+Command credential_provider_command();
 Command doctor_command();
 Command get_command();
 Command inspect_command();

@@ -75,7 +75,7 @@ void get(const GetOptions& options) {
   const std::string key = registry_key_for(config, registry);
   const std::vector<Resolved> resolved = resolve(config, {key}, helpers);
   status.erase();
-  if (const auto* error = std::get_if<Error>(&resolved.front().outcome))
+  if (const Error* error = why_unresolved(resolved.front()))
     throw Error(key_in_words(key), error->what(), error->hint());
   const auto& credential = std::get<Credential>(resolved.front().outcome);
   refuse_registry_token(key, credential);

@@ -53,12 +53,7 @@ std::vector<std::string> choose_registries(const CredentialChoice& choice, const
   std::vector<std::string> chosen;
   for (const std::string& registry : choice.registries)
     chosen.push_back(registry_key_for(config, registry));
-  const auto serving = keys_for(choice.images, known);
-  for (std::size_t i = 0; i < serving.size(); ++i) {
-    append(chosen, serving[i]);
-    if (serving[i].empty())
-      chosen.push_back(registry_key_for(config, choice.images[i].registry_host));
-  }
+  append(chosen, registries_for_images(config, choice.images));
   for (const auto& keys : keys_for(choice.images_if_known, known))
     append(chosen, keys);
   return without_repeats(std::move(chosen));
@@ -107,7 +102,7 @@ KeyedCredentials take_usable(const CredentialChoice& choice, std::vector<Resolve
   std::vector<Unresolved> unresolved;
   for (Resolved& registry : resolved)
     try {
-      if (const auto* error = std::get_if<Error>(&registry.outcome)) throw *error;
+      if (const Error* error = why_unresolved(registry)) throw *error;
       auto& credential = std::get<Credential>(registry.outcome);
       if (choice.as_passwords) {
         if (const auto reason = why_serves_nothing(registry.key)) throw Error(*reason);
@@ -147,7 +142,20 @@ void warn_of_others(const Spellings& spellings,
       "take those you do not need out of the config; docker logout takes all of them"));
 }
 
-KeyedCredentials mend_keys(const CredentialChoice& choice, KeyedCredentials credentials) {
+}  // namespace
+
+std::vector<std::string> registries_for_images(const Config& config,
+                                               const std::vector<Image>& images) {
+  std::vector<std::string> registries;
+  const auto serving = keys_for(images, named_registries(config));
+  for (std::size_t i = 0; i < serving.size(); ++i) {
+    append(registries, serving[i]);
+    if (serving[i].empty()) registries.push_back(registry_key_for(config, images[i].registry_host));
+  }
+  return without_repeats(std::move(registries));
+}
+
+KeyedCredentials mend_keys(KeyedCredentials credentials, bool quiet) {
   const auto needs_no_mending = [](const auto& keyed) {
     return keyed.first == kubelet_registry_key(keyed.first);
   };
@@ -159,13 +167,11 @@ KeyedCredentials mend_keys(const CredentialChoice& choice, KeyedCredentials cred
   KeyedCredentials mended;
   for (const auto& [kubelet_key, spellings] : registries) {
     const auto& kept = counting(spellings, kubelet_key);
-    if (!choice.quiet) warn_of_others(spellings, kept);
+    if (!quiet) warn_of_others(spellings, kept);
     mended.emplace_back(kubelet_key, kept.second);
   }
   return mended;
 }
-
-}  // namespace
 
 KeyedCredentials usable_credentials(const CredentialChoice& choice, const Config& config,
                                     HelperClient& helpers, StatusLine& status) {
@@ -180,7 +186,7 @@ KeyedCredentials usable_credentials(const CredentialChoice& choice, const Config
                 "log in with docker login REGISTRY, or name a file with --config");
   std::vector<Resolved> resolved = resolve(config, keys, helpers);
   status.erase();
-  return mend_keys(choice, take_usable(choice, std::move(resolved)));
+  return mend_keys(take_usable(choice, std::move(resolved)), choice.quiet);
 }
 
 }  // namespace pullsecret

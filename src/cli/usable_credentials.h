@@ -28,6 +28,16 @@ struct CredentialChoice {
 /// Credentials by registry key, as the kubelet needs it spelled.
 using KeyedCredentials = std::vector<std::pair<std::string, Credential>>;
 
+/// The keys of `config` that serve `images`: those that the kubelet offers for each, were it alone;
+/// where there is none, what Docker would ask for.
+std::vector<std::string> registries_for_images(const Config& config,
+                                               const std::vector<Image>& images);
+
+/// The credentials under the keys that the kubelet matches with images. Of several spellings of one
+/// registry the one that needs no mending counts, else the first; unless `quiet`, warns where the
+/// others differ.
+KeyedCredentials mend_keys(KeyedCredentials credentials, bool quiet);
+
 /// Takes them from the config and its stores, side by side; `status` says how far it is. Warns of
 /// what is left out, of white space, and of two spellings of one registry. Throws Error if a
 /// registry that is wanted has no usable credential, or none is wanted at all.

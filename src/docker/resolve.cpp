@@ -13,7 +13,7 @@
 namespace pullsecret {
 namespace {
 
-using Outcome = std::variant<Credential, Error>;
+using Outcome = std::variant<Credential, NoCredential, Error>;
 
 /// Where the config says that the credential of one key is.
 struct Source {
@@ -30,7 +30,7 @@ struct Search {
   std::optional<Outcome> outcome;
 };
 
-Error nothing_known(const Config& config, const Source& source) {
+Error why_nothing_known(const Config& config, const Source& source) {
   const std::string log_in = login_command(*source.key);
   if (source.store != nullptr)
     return {"", fmt::format("no credential in the store \"{}\"", printable(*source.store)), log_in};
@@ -60,7 +60,7 @@ Outcome inline_outcome(const Config& config, const Source& source) {
     if (entry != nullptr && !entry->problem && !is_empty(entry->credential))
       return entry->credential;
   }
-  return nothing_known(config, source);
+  return NoCredential{why_nothing_known(config, source)};
 }
 
 // What is known without asking a store; nothing if one has to be asked.
@@ -145,6 +145,11 @@ bool is_unfinished(const Search& search) {
 }
 
 }  // namespace
+
+const Error* why_unresolved(const Resolved& resolved) {
+  const auto* absent = std::get_if<NoCredential>(&resolved.outcome);
+  return absent == nullptr ? std::get_if<Error>(&resolved.outcome) : &absent->reason;
+}
 
 std::vector<std::string> named_registries(const Config& config) {
   std::vector<std::string> keys;

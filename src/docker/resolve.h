@@ -32,11 +32,19 @@ std::string registry_key_for(const Config& config, const std::string& registry);
 /// in `credHelpers` by its docker_lookup_name(), not by the file's spelling.
 const std::string* store_for(const Config& config, const std::string& key);
 
-/// A registry key, and its credential or the reason why there is none.
+/// Nothing has a credential: neither the store that Docker asks nor the file.
+struct NoCredential {
+  Error reason;  ///< where was looked, and what to do
+};
+
+/// A registry key, and its credential, or that there is none, or why it cannot be had.
 struct Resolved {
   std::string key;
-  std::variant<Credential, Error> outcome;
+  std::variant<Credential, NoCredential, Error> outcome;
 };
+
+/// Why there is no credential to use; nullptr if there is one.
+const Error* why_unresolved(const Resolved& resolved);
 
 /// Finds the credentials of `keys`, asking all stores side by side; the answers are in the order of
 /// `keys`. Docker Hub's access-token and refresh-token are refused.

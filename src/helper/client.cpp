@@ -109,11 +109,19 @@ std::optional<Environment> environment_of(const HelperCall& call) {
 }
 
 // It fails as those did after which it was not made.
-HelperFailure not_asked(const HelperCall& call, std::chrono::milliseconds timeout) {
+HelperFailure not_asked(const HelperCall& call, std::string_view after,
+                        std::chrono::milliseconds timeout) {
   const ProgramResult hung{.end = TimedOut{timeout}};
-  return {Error(place_of(call), fmt::format("not asked, after twice {}", in_words(hung.end)),
+  return {Error(place_of(call), fmt::format("not asked, after {}{}", after, in_words(hung.end)),
                 advice(call, hung)),
           hung.end};
+}
+
+// What a call may take.
+std::chrono::milliseconds time_left(const HelperLimits& limits) {
+  if (!limits.deadline) return limits.timeout;
+  const auto left = *limits.deadline - std::chrono::steady_clock::now();
+  return std::min(limits.timeout, std::chrono::duration_cast<std::chrono::milliseconds>(left));
 }
 
 bool changes_a_store(const HelperCall& call) {
@@ -211,15 +219,17 @@ class HelperClient::Schedule {
   bool start(std::size_t call) {
     Task& task = tasks_[call];
     const auto& [program, conduct] = *task.program;
-    if (conduct.hangs) {
-      if (!task.repeated) task.reply = not_asked(calls_[call], limits_.timeout);
+    const std::chrono::milliseconds timeout = time_left(limits_);
+    if (conduct.hangs || timeout.count() <= 0) {
+      if (!task.repeated)
+        task.reply = not_asked(calls_[call], conduct.hangs ? "twice " : "", limits_.timeout);
       return true;
     }
     try {
       programs_.start(call, {.program = program,
                              .arguments = {calls_[call].action},
                              .input = calls_[call].input,
-                             .timeout = limits_.timeout,
+                             .timeout = timeout,
                              .max_output = max_message,
                              .environment = environment_of(calls_[call])});
     } catch (const Error& error) {

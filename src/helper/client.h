@@ -57,6 +57,8 @@ using HelperReply = std::variant<std::string, NotFound, HelperFailure>;
 struct HelperLimits {
   std::size_t jobs = 16;  ///< calls at once
   std::chrono::milliseconds timeout = std::chrono::seconds(60);
+  /// When all calls have to have ended; absent: only each has its time.
+  std::optional<std::chrono::steady_clock::time_point> deadline = std::nullopt;
 };
 
 /// Runs credential helpers side by side, and remembers what they say, and how they do.

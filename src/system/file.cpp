@@ -85,6 +85,11 @@ std::string read_file(const fs::path& file, std::size_t max_bytes) {
   return read_all(open_file(file, O_RDONLY).get(), place_of(file), max_bytes);
 }
 
+bool has_reader(int descriptor) {
+  pollfd end{descriptor, 0, 0};
+  return poll(&end, 1, 0) <= 0 || (end.revents & (POLLERR | POLLHUP)) == 0;
+}
+
 void write_all(int descriptor, const std::string& name, std::string_view content) {
   while (!content.empty()) {
     const ssize_t count = file_calls().write(descriptor, content.data(), content.size());

@@ -22,6 +22,10 @@ std::string read_file(const std::filesystem::path& file, std::size_t max_bytes);
 /// What is left to read from the open `descriptor`; `name` is the place of errors.
 std::string read_all(int descriptor, const std::string& name, std::size_t max_bytes);
 
+/// Whether somebody may still read what is written to `descriptor`: not if it is a pipe or a socket
+/// whose other end is closed.
+bool has_reader(int descriptor);
+
 /// Writes all of `content`; `name` is the place of errors.
 void write_all(int descriptor, const std::string& name, std::string_view content);
 

@@ -22,7 +22,7 @@ std::string outcome(const Config& config, const std::string& key) {
   const auto resolved = resolve(config, {key}, helpers);
   REQUIRE(resolved.size() == 1);
   CHECK(resolved[0].key == key);
-  if (const auto* error = std::get_if<Error>(&resolved[0].outcome)) return error->what();
+  if (const Error* error = why_unresolved(resolved[0])) return error->what();
   const auto& credential = std::get<Credential>(resolved[0].outcome);
   return credential.username.empty() ? "token " + credential.identity_token : credential.username;
 }

@@ -1,0 +1,124 @@
+#include <unistd.h>
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "cli/messages.h"
+#include "cli/options.h"
+#include "cli/store_options.h"
+#include "cli/usable_credentials.h"
+#include "credential/registry.h"
+#include "docker/config_file.h"
+#include "docker/resolve.h"
+#include "helper/client.h"
+#include "kubernetes/provider_answer.h"
+#include "kubernetes/pull_credential.h"
+#include "system/file.h"
+
+namespace pullsecret {
+namespace {
+
+struct ProviderOptions {
+  std::optional<std::string> config;
+  HelperLimits limits;
+};
+
+ProviderOptions read_provider_options(const CommandLine& line) {
+  ProviderOptions options{.config = value_of(line, "config"), .limits = {}};
+  if (options.config == "") throw Error("--config", "the file's name is empty");
+  if (options.config == "-")
+    throw Error("--config", "standard input is the request", "name a file");
+  options.limits.timeout = timeout_of(line).value_or(std::chrono::seconds(50));
+  options.limits.deadline = std::chrono::steady_clock::now() + options.limits.timeout;
+  return options;
+}
+
+// The kubelet may have ended, or given up: what it started for this ends with it.
+void end_without_reader(std::size_t /*done*/, std::size_t /*total*/,
+                        const std::string& /*helper*/) {
+  if (!has_reader(STDOUT_FILENO)) throw Error("", "nobody waits for the answer any more");
+}
+
+// What has no credential has none; any other reason is an error.
+KeyedCredentials take_known(std::vector<Resolved> resolved) {
+  KeyedCredentials known;
+  for (auto& [key, outcome] : resolved) {
+    if (std::holds_alternative<NoCredential>(outcome)) continue;
+    try {
+      if (const auto* error = std::get_if<Error>(&outcome)) throw *error;
+      known.emplace_back(key, pull_credential(key, std::move(std::get<Credential>(outcome))));
+    } catch (const Error& error) {
+      throw Error(key_in_words(key), error.what());
+    }
+  }
+  return known;
+}
+
+ProviderResponse answer(const ProviderOptions& options, const ProviderRequest& request) {
+  if (!is_any_config(options.config)) return provider_answer(request, {}, {}, {});
+  const Config config = load_config(options.config).config;
+  HelperClient helpers(options.limits, end_without_reader);
+  KeyedCredentials credentials = mend_keys(
+      take_known(resolve(config, registries_for_images(config, {request.image}), helpers)),
+      /*quiet=*/true);
+  const std::map<std::string, Credential> by_key(std::move_iterator(credentials.begin()),
+                                                 std::move_iterator(credentials.end()));
+  return provider_answer(
+      request, by_key, named_registries(config),
+      std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
+}
+
+// The node's log has a line for what went wrong, and nobody there reads a hint.
+void answer_kubelet(const ProviderOptions& options) {
+  print_note_of_typing("a CredentialProviderRequest");
+  const std::string input = "standard input";
+  try {
+    const ProviderRequest request =
+        read_provider_request({input, read_all(STDIN_FILENO, input, max_provider_request)});
+    print_data(format_provider_response(answer(options, request)));
+  } catch (const Error& error) {
+    throw Error("", error.what());
+  }
+}
+
+}  // namespace
+
+Command credential_provider_command() {
+  return {
+      .name = "credential-provider",
+      .usage = "[OPTION]...",
+      .summary = "answers the kubelet, which asks on each node",
+      .intro =
+          R"(Answers the kubelet, which asks for the credentials of an image that it is about to pull.
+
+Usage:
+    pullsecret credential-provider [OPTION]... <REQUEST
+
+The kubelet starts it, as its CredentialProviderConfig says. It reads a CredentialProviderRequest
+(v1, v1beta1 or v1alpha1) on standard input, and answers with the credentials that convert --image
+would take for the image from the node's Docker config, credential stores included. For an image
+without a credential the answer has none, so that public images pull. What fails is told in one line
+on standard error, which the kubelet logs; it then pulls without this answer.
+
+How long the kubelet keeps an answer: nine tenths of the time that a credential has left which says
+so itself (a JSON Web Token, an ECR password), at most 12 hours; else what its config says.
+)",
+      .groups =
+          {{"Options",
+            {config_option("this Docker config, not that of the user whom the kubelet runs as"),
+             timeout_option("answer within this time (default: 50, as the kubelet waits for a "
+                            "minute)")}}},
+      .outro = R"(Example:
+    $ echo '{"kind":"CredentialProviderRequest",
+      "apiVersion":"credentialprovider.kubelet.k8s.io/v1","image":"ghcr.io/acme/app"}' |
+      pullsecret credential-provider
+)",
+      .prepare = prepare<read_provider_options, answer_kubelet>};
+}
+
+}  // namespace pullsecret

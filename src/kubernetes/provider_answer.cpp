@@ -1,0 +1,51 @@
+#include "kubernetes/provider_answer.h"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+
+#include "kubernetes/keyring.h"
+
+namespace pullsecret {
+namespace {
+
+constexpr std::chrono::seconds most_cached = std::chrono::hours(12);
+
+bool serves_a_part(const std::string& key, const Image& image) {
+  const auto filed = filed_key(kubelet_registry_key(key));
+  const std::size_t path = filed ? filed->find('/') : std::string::npos;
+  return path != std::string::npos && serves_image(filed->substr(0, path), image);
+}
+
+std::optional<std::chrono::seconds> time_to_keep(const std::map<std::string, Credential>& auth,
+                                                 Time now) {
+  std::optional<std::chrono::seconds> shortest;
+  for (const auto& [key, credential] : auth) {
+    const auto end = expiry_of(credential);
+    if (!end) continue;
+    const auto kept = std::clamp((*end - now) / 10 * 9, std::chrono::seconds(0), most_cached);
+    shortest = std::min(kept, shortest.value_or(kept));
+  }
+  return shortest;
+}
+
+}  // namespace
+
+ProviderResponse provider_answer(const ProviderRequest& request,
+                                 const std::map<std::string, Credential>& credentials,
+                                 const std::vector<std::string>& known_keys, Time now) {
+  std::vector<std::string> keys;
+  for (const auto& [key, credential] : credentials)
+    keys.push_back(key);
+  ProviderResponse response{.api_version = request.api_version};
+  for (const std::string& key : keys_for_image(keys, request.image))
+    response.auth.emplace(key, credentials.at(key));
+  const bool has_parts =
+      std::any_of(known_keys.begin(), known_keys.end(),
+                  [&](const std::string& key) { return serves_a_part(key, request.image); });
+  response.cache_key_type = has_parts ? CacheKeyType::image : CacheKeyType::registry;
+  response.cache_duration = time_to_keep(response.auth, now);
+  return response;
+}
+
+}  // namespace pullsecret
