@@ -34,7 +34,7 @@ ProviderOptions read_provider_options(const CommandLine& line) {
   if (options.config == "-")
     throw Error("--config", "standard input is the request", "name a file");
   options.limits.timeout = timeout_of(line).value_or(std::chrono::seconds(50));
-  options.limits.deadline = std::chrono::steady_clock::now() + options.limits.timeout;
+  options.limits.timeout_is_for_all = true;
   return options;
 }
 

@@ -117,11 +117,12 @@ HelperFailure not_asked(const HelperCall& call, std::string_view after,
           hung.end};
 }
 
-// What a call may take.
-std::chrono::milliseconds time_left(const HelperLimits& limits) {
-  if (!limits.deadline) return limits.timeout;
-  const auto left = *limits.deadline - std::chrono::steady_clock::now();
-  return std::min(limits.timeout, std::chrono::duration_cast<std::chrono::milliseconds>(left));
+// What a call that begins now may take.
+std::chrono::milliseconds time_left(const HelperLimits& limits,
+                                    std::chrono::steady_clock::time_point first_call) {
+  if (!limits.timeout_is_for_all) return limits.timeout;
+  return std::chrono::ceil<std::chrono::milliseconds>(first_call + limits.timeout -
+                                                      std::chrono::steady_clock::now());
 }
 
 bool changes_a_store(const HelperCall& call) {
@@ -147,8 +148,13 @@ HelperCall store_call(const std::string& helper, const std::string& server_url,
 /// One make(): which call waits, which runs, what came of each.
 class HelperClient::Schedule {
  public:
-  Schedule(const std::vector<HelperCall>& calls, const HelperLimits& limits, Conducts& conducts)
-      : calls_(calls), limits_(limits), conducts_(conducts), tasks_(calls.size()) {
+  Schedule(const std::vector<HelperCall>& calls, const HelperLimits& limits,
+           std::chrono::steady_clock::time_point first_call, Conducts& conducts)
+      : calls_(calls),
+        limits_(limits),
+        first_call_(first_call),
+        conducts_(conducts),
+        tasks_(calls.size()) {
     for (std::size_t call = 0; call < calls.size(); ++call)
       find_program(call);
   }
@@ -219,7 +225,7 @@ class HelperClient::Schedule {
   bool start(std::size_t call) {
     Task& task = tasks_[call];
     const auto& [program, conduct] = *task.program;
-    const std::chrono::milliseconds timeout = time_left(limits_);
+    const std::chrono::milliseconds timeout = time_left(limits_, first_call_);
     if (conduct.hangs || timeout.count() <= 0) {
       if (!task.repeated)
         task.reply = not_asked(calls_[call], conduct.hangs ? "twice " : "", limits_.timeout);
@@ -270,6 +276,7 @@ class HelperClient::Schedule {
 
   const std::vector<HelperCall>& calls_;
   const HelperLimits& limits_;
+  const std::chrono::steady_clock::time_point first_call_;
   Conducts& conducts_;
   std::vector<Task> tasks_;  ///< one for each call
   std::deque<std::size_t> waiting_;
@@ -305,7 +312,8 @@ HelperClient::Question HelperClient::question_in(const HelperCall& call) {
 }
 
 std::vector<HelperReply> HelperClient::make(const std::vector<HelperCall>& calls) {
-  Schedule schedule(calls, limits_, conducts_);
+  if (!first_call_) first_call_ = std::chrono::steady_clock::now();
+  Schedule schedule(calls, limits_, *first_call_, conducts_);
   for (schedule.start(); schedule.is_running(); schedule.start()) {
     schedule.wait(std::chrono::milliseconds(100));
     schedule.report(progress_);

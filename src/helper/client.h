@@ -57,8 +57,7 @@ using HelperReply = std::variant<std::string, NotFound, HelperFailure>;
 struct HelperLimits {
   std::size_t jobs = 16;  ///< calls at once
   std::chrono::milliseconds timeout = std::chrono::seconds(60);
-  /// When all calls have to have ended; absent: only each has its time.
-  std::optional<std::chrono::steady_clock::time_point> deadline = std::nullopt;
+  bool timeout_is_for_all = false;  ///< of all calls together, from the first on; else of each
 };
 
 /// Runs credential helpers side by side, and remembers what they say, and how they do.
@@ -106,6 +105,7 @@ class HelperClient {
   Progress progress_;
   Conducts conducts_;
   std::map<Question, HelperReply> known_;
+  std::optional<std::chrono::steady_clock::time_point> first_call_;
 };
 
 }  // namespace pullsecret

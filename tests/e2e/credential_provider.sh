@@ -1,0 +1,153 @@
+#!/bin/bash
+# credential-provider, as the kubelet asks it (a stand-in follows the kubelet's rules): what it answers
+# from each kind of store, for how long, and for which images.
+
+# shellcheck source=provider_cases.sh
+. "$(dirname "$0")/provider_cases.sh"
+# shellcheck source=pass_cases.sh
+. "$e2e/pass_cases.sh"
+# shellcheck source=secret_service.sh
+. "$e2e/secret_service.sh"
+# shellcheck source=own_mounts.sh
+. "$e2e/own_mounts.sh"
+need jq python3 gnome-keyring-daemon
+
+basic() { printf '%s' "$1:$2" | base64 -w 0; }
+
+# jwt_for SECONDS: a token that ends then.
+jwt_for() {
+  local claims
+  claims=$(printf '{"exp":%d}' $(($(date +%s) + $1)) | base64 -w 0 | tr '+/' '-_' | tr -d '=')
+  printf 'eyJhbGciOiJub25lIn0.%s.hunter2' "$claims"
+}
+
+it 'an inline credential, in each version of the request'
+provider_config '{"auths": {"ghcr.io": {"auth": "'"$(basic octocat hunter2)"'"}}}'
+for version in v1 v1beta1 v1alpha1; do
+  API_VERSION=credentialprovider.kubelet.k8s.io/$version asks ghcr.io/acme/app
+  taken '{"auth":{"ghcr.io":{"password":"hunter2","username":"octocat"}},"cacheDuration":null,"cacheKeyType":"Registry"}'
+done
+
+it 'without a credential the image is public, for all that one knows'
+asks quay.io/acme/app
+taken '{"auth":null,"cacheDuration":null,"cacheKeyType":"Registry"}'
+
+it 'a node without any Docker config'
+mv "$node_config" "$node_config.away"
+DOCKER_CONFIG_OF_NODE=$scratch/nowhere asks ghcr.io/acme/app
+taken '{"auth":null,"cacheDuration":null,"cacheKeyType":"Registry"}'
+mv "$node_config.away" "$node_config"
+
+it 'a config that is named and not there is an error'
+asks ghcr.io/acme/app --config /nowhere/config.json
+discarded '/nowhere/config\.json'
+
+it 'without HOME the folder of the passwd entry counts'
+read -ra within <<<"$(own_mounts)"
+if ((${#within[@]} == 0)); then
+  skip 'no mount namespace is allowed here'
+else
+  mkdir -p "$scratch/somebody/.docker"
+  cp "$node_config" "$scratch/somebody/.docker/"
+  echo "somebody:x:0:0::$scratch/somebody:/bin/sh" >"$scratch/passwd"
+  # shellcheck disable=SC2016 # for the inner shell
+  within+=(sh -c 'mount --bind "$0" /etc/passwd && exec "$@"' "$scratch/passwd")
+  DOCKER_CONFIG_OF_NODE='' asks ghcr.io/acme/app
+  taken_is '.auth | keys' '["ghcr.io"]'
+fi
+within=()
+
+it 'all that the kubelet offers for the image, as it spells the keys, and no more'
+provider_config "$(jq -n --arg auth "$(basic octocat hunter2)" '{auths: {
+  "https://GHCR.IO": {$auth}, "ghcr.io/acme": {$auth}, "ghcr.io/other": {$auth}, "quay.io": {$auth},
+  "index.docker.io": {$auth}, "*.example.com": {$auth}, "registry.example.com:5000": {$auth}}}')"
+asks ghcr.io/acme/app
+taken_is '.auth | keys' '["ghcr.io/acme","https://ghcr.io"]'
+taken_is .cacheKeyType '"Image"'
+asks docker.io/library/nginx
+taken_is '.auth | keys' '["https://index.docker.io/v1/"]'
+taken_is .cacheKeyType '"Registry"'
+asks registry.example.com/app
+taken_is '.auth | keys' '["*.example.com"]'
+asks registry.example.com:5000/app
+taken_is '.auth | keys' '["registry.example.com:5000"]'
+
+it 'an entry about a part of the registry leaves no room for the rest of it'
+asks ghcr.io/third/app
+taken_is '[.cacheKeyType, (.auth | keys)]' '["Image",["https://ghcr.io"]]'
+
+it 'an answer is kept for nine tenths of what the credential has left'
+provider_config "$(jq -n --arg hour "$(basic t "$(jwt_for 3600)")" --arg day "$(basic t "$(jwt_for 86400)")" \
+  --arg ended "$(basic t "$(jwt_for -60)")" '{auths: {"hour.example": {auth: $hour},
+  "day.example": {auth: $day}, "ended.example": {auth: $ended}}}')"
+asks hour.example/app
+expect 'about 54 minutes' matches_taken .cacheDuration '^"5[34]m[0-9]+s"$'
+asks day.example/app
+taken_is .cacheDuration '"12h0m0s"'
+asks ended.example/app
+taken_is '[.cacheDuration, (.auth | keys)]' '["0s",["ended.example"]]'
+
+it 'an identity token that the kubelet cannot use is an error, Azure'"'"'s becomes a password'
+provider_config '{"auths": {"ghcr.io": {"identitytoken": "hunter2"}, "acme.azurecr.io": {"identitytoken": "hunter2"}}}'
+asks ghcr.io/acme/app
+discarded '^pullsecret: error: ghcr\.io: .*identity token'
+asks acme.azurecr.io/app
+taken_is '.auth["acme.azurecr.io"].username' '"00000000-0000-0000-0000-000000000000"'
+
+# ---- Each store
+
+it 'docker-credential-encryptedfile, with its key under /etc, as a unit hands it over'
+mkdir -p "$scratch/etc" "$scratch/credentials"
+(umask 077 && head -c 32 /dev/urandom | base64 >"$scratch/etc/docker-credential-key")
+cp "$scratch/etc/docker-credential-key" "$scratch/credentials/"
+printf '{"ServerURL":"ghcr.io","Username":"builder","Secret":"hunter2"}' >"$scratch/input"
+run env DOCKER_CREDENTIAL_KEY_FILE="$scratch/etc/docker-credential-key" docker-credential-encryptedfile \
+  store <"$scratch/input"
+succeeds
+provider_config '{"credsStore": "encryptedfile"}'
+for key in "DOCKER_CREDENTIAL_KEY_FILE=$scratch/etc/docker-credential-key" \
+  "CREDENTIALS_DIRECTORY=$scratch/credentials"; do
+  variables=("$key" "HOME=$HOME")
+  asks ghcr.io/acme/app
+  taken_is .auth '{"ghcr.io":{"password":"hunter2","username":"builder"}}'
+done
+variables=("HOME=$HOME")
+asks ghcr.io/acme/app
+discarded 'docker-credential-encryptedfile get: exit status 1: '
+
+it '50 pulls at once'
+variables=("HOME=$HOME" "DOCKER_CREDENTIAL_KEY_FILE=$scratch/etc/docker-credential-key")
+asks "$(printf 'ghcr.io/acme/app-%d,' {1..49})ghcr.io/acme/app-50"
+same 'the answers' "$(jq -c '.taken.auth["ghcr.io"].password' "$scratch/out" | sort | uniq -c | tr -s ' ')" \
+  ' 50 "hunter2"'
+uses_at_most 20000
+
+it 'docker-credential-pass'
+make_key builder
+new_store builder
+run docker-credential-pass store <"$scratch/input"
+succeeds
+provider_config '{"credsStore": "pass"}'
+variables=("HOME=$HOME" "GNUPGHOME=$GNUPGHOME" "PASSWORD_STORE_DIR=$password_store")
+asks ghcr.io/acme/app
+taken_is .auth '{"ghcr.io":{"password":"hunter2","username":"builder"}}'
+
+it 'docker-credential-secretservice, where the node has a bus'
+start_bus
+start_keyring
+run docker-credential-secretservice store <"$scratch/input"
+succeeds
+provider_config '{"credsStore": "secretservice"}'
+variables=("DBUS_SESSION_BUS_ADDRESS=$DBUS_SESSION_BUS_ADDRESS")
+asks ghcr.io/acme/app
+taken_is .auth '{"ghcr.io":{"password":"hunter2","username":"builder"}}'
+variables=()
+asks ghcr.io/acme/app
+discarded 'docker-credential-secretservice get: '
+
+it 'a store that does not have it: the image is public'
+variables=("DBUS_SESSION_BUS_ADDRESS=$DBUS_SESSION_BUS_ADDRESS")
+asks quay.io/acme/app
+taken_is .auth null
+
+finish

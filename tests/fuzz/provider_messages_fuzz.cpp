@@ -1,0 +1,61 @@
+// Feeds the readers of what the kubelet and its credential providers say: they return or throw
+// Error, and what was read is written so that it is read back the same.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "kubernetes/provider_request.h"
+#include "kubernetes/provider_response.h"
+#include "system/error.h"
+#include "system/text.h"
+
+namespace {
+
+using namespace pullsecret;
+
+constexpr const char* api_version = "credentialprovider.kubelet.k8s.io/v1";
+
+void require(bool holds) {
+  if (!holds) std::abort();
+}
+
+void check_request(const std::string& text) {
+  const ProviderRequest request = read_provider_request({"input", text});
+  const ProviderRequest again = read_provider_request({"", format_provider_request(request)});
+  require(again.api_version == request.api_version);
+  require(again.image.repository == request.image.repository);
+}
+
+bool is_same_auth(const ProviderResponse& a, const ProviderResponse& b) {
+  if (a.auth.size() != b.auth.size()) return false;
+  for (const auto& [key, login] : a.auth)
+    if (!b.auth.contains(key) || !is_same_login(login, b.auth.at(key))) return false;
+  return true;
+}
+
+void check_response(const std::string& text) {
+  const ProviderResponse response = read_provider_response(text, api_version);
+  const ProviderResponse again =
+      read_provider_response(format_provider_response(response), api_version);
+  require(again.unknown_fields.empty() && is_same_auth(again, response));
+  require(again.cache_key_type == response.cache_key_type);
+  require(again.cache_duration == response.cache_duration);
+  for (const std::string& field : response.unknown_fields)
+    require(printable(field, field.size()) == field);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string text(reinterpret_cast<const char*>(data), size);
+  for (const auto check : {check_request, check_response})
+    try {
+      check(text);
+    } catch (const Error& error) {
+      require(std::string_view(error.what()).find('\n') == std::string_view::npos);
+    }
+  return 0;
+}
