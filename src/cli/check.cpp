@@ -16,6 +16,7 @@
 #include "cli/table.h"
 #include "cli/usable_credentials.h"
 #include "credential/registry.h"
+#include "credential/token.h"
 #include "kubernetes/keyring.h"
 #include "registry/http_program.h"
 #include "registry/origin.h"
@@ -81,8 +82,11 @@ std::vector<InspectedSecret> secret_of_config(const CheckOptions& options,
   StatusLine status(options.store.quiet);
   HelperClient helpers = make_helper_client(options.store, status);
   InspectedSecret secret{.is_config_file = true, .is_read = true};
-  for (auto& [key, credential] : usable_credentials(choice, loaded.config, helpers, status))
-    secret.entries.push_back({.entry = {.key = key, .credential = std::move(credential)}});
+  for (auto& [key, credential] : usable_credentials(choice, loaded.config, helpers, status)) {
+    InspectedEntry& inspected = secret.entries.emplace_back();
+    inspected.expires = expiry_of(credential);
+    inspected.entry = {.key = key, .credential = std::move(credential)};
+  }
   return {std::move(secret)};
 }
 
@@ -177,7 +181,7 @@ bool succeeds(const PullReport& report) {
 }
 
 std::vector<PullReport> ask(const CheckOptions& options, HttpClient& http,
-                            std::vector<Inquiry> inquiries) {
+                            std::vector<Inquiry> inquiries, Time now) {
   StatusLine status(options.store.quiet);
   const auto progress = [&](std::size_t done, std::size_t total, const std::string& url) {
     const auto origin = origin_of(url);
@@ -190,7 +194,7 @@ std::vector<PullReport> ask(const CheckOptions& options, HttpClient& http,
   const PullCheck check{
       .exchange = [&](const auto& requests) { return http.exchange(requests, progress); },
       .access = options.access,
-      .now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())};
+      .now = now};
   std::vector<std::vector<PullVerdict>> verdicts = check_pulls(questions, check);
 
   std::vector<PullReport> reports;
@@ -228,9 +232,11 @@ void check(const CheckOptions& options) {
   std::vector<Inquiry> inquiries =
       asks_for_images ? about_images(images, secrets) : about_registries(secrets);
   if (inquiries.empty()) throw Error("", "there is no registry to be asked");
-  const std::vector<PullReport> reports = ask(options, http, std::move(inquiries));
-  print_data(options.format == CheckFormat::json ? pull_json(reports)
-                                                 : pull_table(reports, wants_color()));
+  const Time now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const std::vector<PullReport> reports = ask(options, http, std::move(inquiries), now);
+  print_data(options.format == CheckFormat::json
+                 ? pull_json(reports)
+                 : pull_table(reports, {.color = wants_color(), .now = now}));
   if (!asks_for_images && !options.store.quiet)
     print_note(
         "that it logs in does not say that it pulls: name images with --image or --images-in");
@@ -279,7 +285,7 @@ What came of each try:
                     .is_repeatable = true,
                     .description = "over http, too, and with any certificate; may be repeated"},
                    jobs_option("at most N requests at once (1 to 128, default: 16)"),
-                   timeout_option("end a request that takes longer (default: 30)"),
+                   timeout_option("end a request that takes longer (default: 30s)"),
                    config_option("this Docker config; not beside FILE")}},
                  {"Output",
                   {{.letter = 'o',
@@ -296,8 +302,8 @@ Example:
 
     $ helm template . | pullsecret check --images-in - regcred.yaml
     Image ghcr.io/acme/app:1.4
-      REGISTRY KEY  USERNAME  SECRET           RESULT
-      ghcr.io       octocat   team/regcred     pulls
+      REGISTRY KEY  USERNAME  SECRET        EXPIRES    RESULT
+      ghcr.io       octocat   team/regcred  11 h left  pulls
 )",
       .operand = Value{"FILE|-", ValueKind::file},
       .prepare = prepare<read_check_options, check>};

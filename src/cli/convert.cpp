@@ -132,7 +132,7 @@ then nothing is printed.
                      "credentials and without stores, for kaniko, BuildKit, skopeo, Tekton"),
                  {"Asking the stores",
                   {jobs_option("at most N calls at once (1 to 128, default: 16)"),
-                   timeout_option("end a call that takes longer (default: 60)"), quiet_option()}}},
+                   timeout_option("end a call that takes longer (default: 60s)"), quiet_option()}}},
       .outro = R"(Examples:
     One pull secret for two namespaces, with no more in it than one image needs:
 

@@ -211,7 +211,7 @@ that means, and what to do. Nothing secret is printed. Exit status 1 if there is
                     .value = {"FORMAT", ValueKind::choice, {"table", "json"}},
                     .description = "table (default), or json: an array for scripts"},
                    timeout_option(
-                       "end a call to a credential store that takes longer (default: 60)"),
+                       "end a call to a credential store that takes longer (default: 60s)"),
                    quiet_option("only what is not ok; no notes and no status line")}},
                  {"Mending",
                   {{.name = "fix",

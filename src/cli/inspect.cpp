@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,7 +16,9 @@
 #include "cli/options.h"
 #include "cli/read_pull_secrets.h"
 #include "cli/table.h"
+#include "credential/go_duration.h"
 #include "credential/registry.h"
+#include "credential/token.h"
 #include "kubernetes/documents.h"
 #include "kubernetes/keyring.h"
 #include "kubernetes/secret_manifest.h"
@@ -32,13 +35,18 @@ struct InspectOptions {
   ImageOptions images;
   bool show_secrets = false;
   InspectFormat format = InspectFormat::table;
+  std::optional<std::chrono::nanoseconds> min_validity;  // absent: entries may end at any time
 };
 
+constexpr std::chrono::hours ten_years(10 * 365 * 24);
+
 InspectOptions read_inspect_options(const CommandLine& line) {
-  InspectOptions inspect{.file = operand_of(line),
-                         .images = read_image_options(line),
-                         .show_secrets = is_set(line, "show-secrets"),
-                         .format = choice_of<InspectFormat>(line, "output")};
+  InspectOptions inspect{
+      .file = operand_of(line),
+      .images = read_image_options(line),
+      .show_secrets = is_set(line, "show-secrets"),
+      .format = choice_of<InspectFormat>(line, "output"),
+      .min_validity = duration_of(line, "min-validity", std::chrono::seconds(0), ten_years)};
   if (inspect.file == "") throw Error("", "the file's name is empty");
   if (inspect.file == "-") inspect.file.reset();
   if (!inspect.file && inspect.images.images_in == "-")
@@ -113,9 +121,62 @@ std::vector<ImageEntries> find_entries(const std::vector<WorkloadImage>& images,
   return found;
 }
 
+// ---- How long entries last
+
+using Entries = std::vector<OfferedEntry>;
+
+Entries entries_of(const std::vector<InspectedSecret>& secrets) {
+  Entries entries;
+  for (const InspectedSecret& secret : secrets)
+    for (const InspectedEntry& inspected : secret.entries)
+      entries.push_back({&secret, &inspected});
+  return entries;
+}
+
+// Those that the kubelet would try for any of the images, each once.
+Entries entries_of(const std::vector<ImageEntries>& images) {
+  Entries entries;
+  std::set<const InspectedEntry*> known;
+  for (const ImageEntries& image : images)
+    for (const OfferedEntry& offered : image.offered)
+      if (known.insert(offered.inspected).second) entries.push_back(offered);
+  return entries;
+}
+
+std::string secret_in_words(const InspectedSecret& secret) {
+  if (secret.is_config_file || secret.name.empty()) return name_in_words(secret);
+  return "Secret " + display_name(secret);
+}
+
+// Fails if one ends before `min_validity` is over. Of one that does not say when it ends, nobody
+// knows.
+void check_validity(const Entries& entries, std::chrono::nanoseconds min_validity, Time now) {
+  std::size_t count = 0;
+  std::string ending;
+  for (const auto& [secret, inspected] : entries) {
+    const auto& end = inspected->expires;
+    if (!end || (*end > now && *end - now >= min_validity)) continue;
+    ++count;
+    ending += fmt::format("\n  {} in {}: {}", key_in_words(inspected->entry.key),
+                          secret_in_words(*secret), time_left_in_words(*end, now));
+  }
+  if (count > 0)
+    throw Error(
+        "",
+        fmt::format("{} of {} entries last less than {}:{}", count, entries.size(),
+                    go_duration(min_validity), ending),
+        entries.front().secret->is_config_file
+            ? "log in again"
+            : "`pullsecret convert | kubectl apply -f -` makes the Secret again, with a new "
+              "token; a CronJob does it in time");
+}
+
 template <typename Things>
 void print(const InspectOptions& options, const Things& things) {
-  const InspectionStyle style{.show_secrets = options.show_secrets, .color = wants_color()};
+  const Time now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  if (options.min_validity) check_validity(entries_of(things), *options.min_validity, now);
+  const InspectionStyle style{
+      .show_secrets = options.show_secrets, .color = wants_color(), .now = now};
   print_data(options.format == InspectFormat::json ? inspection_json(things, style)
                                                    : inspection_table(things, style));
 }
@@ -147,11 +208,12 @@ void inspect(const InspectOptions& options) {
 }  // namespace
 
 Command inspect_command() {
-  return {.name = "inspect",
-          .usage = "[FILE]",
-          .summary = "what is in a pull secret, and what the kubelet makes of it",
-          .intro =
-              R"(Shows what is in a pull secret, and what the kubelet makes of it.
+  return {
+      .name = "inspect",
+      .usage = "[FILE]",
+      .summary = "what is in a pull secret, and what the kubelet makes of it",
+      .intro =
+          R"(Shows what is in a pull secret, and what the kubelet makes of it.
 
 Usage:
     kubectl get secret regcred -o yaml | pullsecret inspect [OPTION]...
@@ -159,28 +221,39 @@ Usage:
 
 Reads Secrets from FILE or standard input: YAML or JSON, one document or many, Lists, data and
 stringData, of both types; objects of other kinds are skipped. A Docker config.json or .dockercfg
-is read as if it were a Secret's data. For each entry it shows username, kind, length, expiry and
-the images it serves, and says what is wrong, such as an entry that makes the kubelet refuse the
-whole Secret. Problems are told, and are no failure.
+is read as if it were a Secret's data. For each entry it shows username, kind, length, how long it
+lasts, and the images it serves, and says what is wrong, such as an entry that makes the kubelet
+refuse the whole Secret. Problems are told, and are no failure.
 )",
-          .groups = {{"Options",
-                      {image_option("only the entries the kubelet would try for this image, in its "
-                                    "order; may be repeated; exit status 1 if an image has none"),
-                       images_in_option("the same for each image that the manifests in FILE name, "
-                                        "and which pull Secrets they name that are not here"),
-                       {.name = "show-secrets", .description = "also passwords and tokens"},
-                       {.letter = 'o',
-                        .name = "output",
-                        .value = {"FORMAT", ValueKind::choice, {"table", "json"}},
-                        .description = "table (default), or json, for scripts"}}}},
-          .outro = R"(Example:
+      .groups = {{"Options",
+                  {image_option("only the entries the kubelet would try for this image, in its "
+                                "order; may be repeated; exit status 1 if an image has none"),
+                   images_in_option("the same for each image that the manifests in FILE name, "
+                                    "and which pull Secrets they name that are not here"),
+                   {.name = "min-validity",
+                    .value = {"DURATION"},
+                    .description = "exit status 1 if one of the entries ends sooner, such as in "
+                                   "2h or 1h30m; one that does not say when it ends is no "
+                                   "failure"},
+                   {.name = "show-secrets", .description = "also passwords and tokens"},
+                   {.letter = 'o',
+                    .name = "output",
+                    .value = {"FORMAT", ValueKind::choice, {"table", "json"}},
+                    .description = "table (default), or json, for scripts"}}}},
+      .outro = R"(Example:
     $ kubectl get secret regcred -o yaml | pullsecret inspect --image ghcr.io/acme/app:1.4
     Image ghcr.io/acme/app:1.4
       REGISTRY KEY  USERNAME  KIND          LENGTH  EXPIRES  SECRET
       ghcr.io       octocat   GitHub token  40      -        default/regcred
+
+    For a monitor, whether it has to be made again:
+
+    $ kubectl get secret acr -o yaml | pullsecret inspect --min-validity 2h
+    pullsecret: error: 1 of 1 entries last less than 2h0m0s:
+      acme.azurecr.io in Secret team/acr: 47 min left
 )",
-          .operand = Value{"FILE|-", ValueKind::file},
-          .prepare = prepare<read_inspect_options, inspect>};
+      .operand = Value{"FILE|-", ValueKind::file},
+      .prepare = prepare<read_inspect_options, inspect>};
 }
 
 }  // namespace pullsecret

@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/block.h"
-#include "cli/table.h"
 #include "credential/base64.h"
 #include "credential/registry.h"
 #include "credential/token.h"
@@ -45,13 +44,12 @@ Row header(std::string_view last_column) {
 // What every entry has. Of one that the kubelet cannot read nothing else is known.
 Row entry_row(const InspectedEntry& inspected, std::string last_cell, InspectionStyle style) {
   const auto& [key, credential, defect] = inspected.entry;
-  const auto expiry = defect ? std::nullopt : expiry_of(credential);
   const std::string username = username_of(credential, style);
   return {{"  " + display_key(inspected, style)},
           {username.empty() || defect ? "-" : shown(username)},
           {defect ? "-" : std::string(in_words(credential_kind(credential)))},
           {defect ? "-" : std::to_string(secret_of(credential).size())},
-          {expiry ? in_words(*expiry) : "-", inspected.has_expired ? Color::red : Color::none},
+          expiry_cell(inspected, style.now),
           {std::move(last_cell)}};
 }
 
@@ -132,11 +130,10 @@ Json entry_json(const InspectedEntry& inspected, InspectionStyle style) {
                {"expires", Json()},
                {"serves", or_null(served_images(key))}};
   if (!defect) {
-    const auto expiry = expiry_of(credential);
     json["username"] = username_of(credential, style);
     json["kind"] = in_words(credential_kind(credential));
     json["length"] = secret_of(credential).size();
-    if (expiry) json["expires"] = in_words(*expiry);
+    if (inspected.expires) json["expires"] = rfc3339(*inspected.expires);
   }
   if (style.show_secrets) {
     add_secret(json, "password", credential.password);
@@ -178,6 +175,12 @@ std::string username_of(const Credential& credential, InspectionStyle style) {
 std::string display_key(const InspectedEntry& inspected, InspectionStyle style) {
   const std::string key = key_of(inspected.entry.key, style);
   return key.empty() ? "\"\"" : shown(key);
+}
+
+Cell expiry_cell(const InspectedEntry& inspected, Time now) {
+  const auto& end = inspected.expires;
+  if (!end) return {"-"};
+  return {time_left_in_words(*end, now), *end <= now ? Color::red : Color::none};
 }
 
 std::string display_name(const InspectedSecret& secret) {

@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "cli/table.h"
+#include "credential/token.h"
 #include "kubernetes/pull_secret.h"
 
 namespace pullsecret {
@@ -18,6 +20,7 @@ struct ImageEntries {
 struct InspectionStyle {
   bool show_secrets = false;
   bool color = false;  ///< of tables
+  Time now = {};       ///< tables say what is left from here on
 };
 
 // What is shown of an entry where no secret is: a login in a key is one, and so is a token that
@@ -28,6 +31,9 @@ std::string username_of(const Credential& credential, InspectionStyle style);
 
 /// The entry's key, printable.
 std::string display_key(const InspectedEntry& inspected, InspectionStyle style);
+
+/// How long the entry's credential lasts from `now` on; `-` if that is not known.
+Cell expiry_cell(const InspectedEntry& inspected, Time now);
 
 /// The Secret's namespace and name, printable.
 std::string display_name(const InspectedSecret& secret);

@@ -2,16 +2,22 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <memory>
 #include <stdexcept>
+#include <system_error>
 
 #include <fmt/format.h>
 
+#include "credential/go_duration.h"
 #include "kubernetes/image.h"
+#include "system/error.h"
 #include "system/text.h"
 
 namespace pullsecret {
 namespace {
+
+using std::chrono::nanoseconds;
 
 // What people call an option that has another name here, as docker, kubectl, skopeo and podman do.
 constexpr std::array<std::array<std::string_view, 5>, 6> same_meaning{{
@@ -278,6 +284,31 @@ std::optional<std::string> operand_of(const CommandLine& line) {
 std::size_t position_of_choice(const CommandLine& line, const std::string& option) {
   const Option known = declared(line, option);
   return position(known.value, value_of(line, option).value_or("")).value_or(0);
+}
+
+std::optional<std::size_t> number_of(const CommandLine& line, const std::string& option,
+                                     std::size_t least, std::size_t most) {
+  const auto text = value_of(line, option);
+  if (!text) return std::nullopt;
+  std::size_t number{};
+  const auto [end, failed] = std::from_chars(text->data(), text->data() + text->size(), number);
+  const bool is_number = failed == std::errc() && end == text->data() + text->size();
+  if (!is_number || number < least || number > most)
+    throw Error("--" + option, fmt::format("not a whole number from {} to {}", least, most));
+  return number;
+}
+
+std::optional<nanoseconds> duration_of(const CommandLine& line, const std::string& option,
+                                       nanoseconds least, nanoseconds most) {
+  const auto text = value_of(line, option);
+  if (!text) return std::nullopt;
+  const bool is_number = text->find_first_not_of("0123456789.") == std::string::npos;
+  const auto duration = parse_go_duration(is_number ? *text + "s" : *text);
+  if (!duration || *duration < least || *duration > most)
+    throw Error("--" + option,
+                fmt::format("not a duration from {} to {}", go_duration(least), go_duration(most)),
+                "hours, minutes and seconds, such as 90s or 1h30m; a day is 24h");
+  return duration;
 }
 
 std::optional<std::string> nearest(const std::string& word,

@@ -1,18 +1,14 @@
 #pragma once
 
-#include <charconv>
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>
-#include <system_error>
-#include <type_traits>
 #include <vector>
 
 #include <cxxopts.hpp>
-#include <fmt/format.h>
 
 #include "cli/command.h"
-#include "system/error.h"
 
 namespace pullsecret {
 
@@ -53,22 +49,17 @@ Choice choice_of(const CommandLine& line, const std::string& option) {
   return static_cast<Choice>(position_of_choice(line, option));
 }
 
-/// The number in an option's value, if it was given, from `least` to `most`; whole if Number is an
-/// integer. Throws Error if it is none.
-template <typename Number>
-std::optional<Number> number_of(const CommandLine& line, const std::string& option, Number least,
-                                Number most) {
-  const auto text = value_of(line, option);
-  if (!text) return std::nullopt;
-  Number number{};
-  const auto [end, failed] = std::from_chars(text->data(), text->data() + text->size(), number);
-  const bool is_number = failed == std::errc() && end == text->data() + text->size();
-  if (!is_number || !(number >= least && number <= most))
-    throw Error("--" + option,
-                fmt::format("not a {}number from {} to {}",
-                            std::is_integral_v<Number> ? "whole " : "", least, most));
-  return number;
-}
+/// The number in an option's value, if it was given, from `least` to `most`. Throws Error if it is
+/// none.
+std::optional<std::size_t> number_of(const CommandLine& line, const std::string& option,
+                                     std::size_t least, std::size_t most);
+
+/// The span of time in an option's value, if it was given, from `least` to `most`: as Go writes it,
+/// `1h30m`, or a number of seconds. Throws Error if it is none.
+std::optional<std::chrono::nanoseconds> duration_of(const CommandLine& line,
+                                                    const std::string& option,
+                                                    std::chrono::nanoseconds least,
+                                                    std::chrono::nanoseconds most);
 
 /// The one of `candidates` that is meant by a mistyped `word`: it begins with it, or differs in two
 /// characters at most. Nothing if there is none.

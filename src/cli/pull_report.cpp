@@ -4,6 +4,7 @@
 
 #include "cli/block.h"
 #include "cli/table.h"
+#include "credential/token.h"
 
 namespace pullsecret {
 namespace {
@@ -19,12 +20,13 @@ std::string key_in_table(const PullTry& one) {
   return one.inspected == nullptr ? "without a login" : display_key(*one.inspected, {});
 }
 
-Row row_of(const PullTry& one) {
+Row row_of(const PullTry& one, Time now) {
   const std::string username =
       one.inspected == nullptr ? "" : username_of(one.inspected->entry.credential, {});
   return {{"  " + key_in_table(one)},
           {username.empty() ? "-" : shown(username)},
           {one.secret == nullptr ? "-" : display_name(*one.secret)},
+          one.inspected == nullptr ? Cell{"-"} : expiry_cell(*one.inspected, now),
           {std::string(in_words(one.verdict.outcome)), color_of(one.verdict.outcome)}};
 }
 
@@ -38,19 +40,20 @@ std::string details(const PullTry& one, bool color) {
   return lines.empty() ? "" : "\n" + heading(key_in_table(one), 2, color) + lines;
 }
 
-std::string table_of(const PullReport& report, bool color) {
+std::string table_of(const PullReport& report, InspectionStyle style) {
   std::vector<Row> rows{{{"  REGISTRY KEY", Color::bold},
                          {"USERNAME", Color::bold},
                          {"SECRET", Color::bold},
+                         {"EXPIRES", Color::bold},
                          {"RESULT", Color::bold}}};
   std::string below;
   for (const PullTry& one : report.tries) {
-    rows.push_back(row_of(one));
-    below += details(one, color);
+    rows.push_back(row_of(one, style.now));
+    below += details(one, style.color);
   }
   const std::string title =
       report.image.empty() ? "Registry " + shown(report.registry) : "Image " + shown(report.image);
-  return heading(title, 0, color) + format_table(rows, color) + below;
+  return heading(title, 0, style.color) + format_table(rows, style.color) + below;
 }
 
 Json or_null(const std::string& text) {
@@ -62,10 +65,12 @@ Json json_of(const PullReport& report, const PullTry& one) {
             {"registry", report.registry},
             {"key", Json()},
             {"username", Json()},
+            {"expires", Json()},
             {"secret", Json()}};
   if (one.inspected != nullptr) {
     json["key"] = key_of(one.inspected->entry.key, {});
     json["username"] = username_of(one.inspected->entry.credential, {});
+    if (one.inspected->expires) json["expires"] = rfc3339(*one.inspected->expires);
   }
   if (one.secret != nullptr && !one.secret->is_config_file)
     json["secret"] = {{"name", one.secret->name}, {"namespace", one.secret->name_space}};
@@ -80,10 +85,10 @@ Json json_of(const PullReport& report, const PullTry& one) {
 
 }  // namespace
 
-std::string pull_table(const std::vector<PullReport>& reports, bool color) {
+std::string pull_table(const std::vector<PullReport>& reports, InspectionStyle style) {
   std::string tables;
   for (const PullReport& report : reports)
-    tables += (tables.empty() ? "" : "\n") + table_of(report, color);
+    tables += (tables.empty() ? "" : "\n") + table_of(report, style);
   return tables;
 }
 

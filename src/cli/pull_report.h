@@ -25,7 +25,7 @@ struct PullReport {
 };
 
 /// A table for each, at most 80 columns wide; below it what is to be said of single tries.
-std::string pull_table(const std::vector<PullReport>& reports, bool color);
+std::string pull_table(const std::vector<PullReport>& reports, InspectionStyle style);
 
 /// JSON for scripts: an array with an object for each image and try, as man/pullsecret.1 says.
 std::string pull_json(const std::vector<PullReport>& reports);

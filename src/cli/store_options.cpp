@@ -17,7 +17,7 @@ Option jobs_option(std::string_view description) {
 }
 
 Option timeout_option(std::string_view description) {
-  return {.name = "timeout", .value = {"SECONDS"}, .description = description};
+  return {.name = "timeout", .value = {"DURATION"}, .description = description};
 }
 
 Option quiet_option(std::string_view description) {
@@ -32,15 +32,14 @@ StoreOptions read_store_options(const CommandLine& line) {
 }
 
 std::optional<std::chrono::milliseconds> timeout_of(const CommandLine& line) {
-  constexpr double most_seconds = 24 * 60 * 60;
-  const auto seconds = number_of(line, "timeout", 0.01, most_seconds);
-  if (!seconds) return std::nullopt;
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-      std::chrono::duration<double>(*seconds));
+  const auto timeout =
+      duration_of(line, "timeout", std::chrono::milliseconds(10), std::chrono::hours(24));
+  if (!timeout) return std::nullopt;
+  return std::chrono::ceil<std::chrono::milliseconds>(*timeout);
 }
 
 std::optional<std::size_t> jobs_of(const CommandLine& line) {
-  return number_of<std::size_t>(line, "jobs", 1, 128);
+  return number_of(line, "jobs", 1, 128);
 }
 
 void tell_of_typed_config(const StoreOptions& options) {

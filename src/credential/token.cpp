@@ -69,6 +69,19 @@ std::optional<Time> time_in(std::string_view json, const std::string& name) {
   return Time(std::chrono::seconds(static_cast<std::int64_t>(seconds)));
 }
 
+// "90 min" and not "1 h": a unit of which there is only one would say too little.
+std::string span_in_words(std::chrono::seconds span) {
+  const std::int64_t seconds = span.count();
+  const auto in = [&](std::int64_t unit, std::string_view name) {
+    return fmt::format("{} {}", seconds / unit, name);
+  };
+  constexpr std::int64_t minute = 60, hour = 60 * minute, day = 24 * hour;
+  if (seconds < 2 * minute) return in(1, "s");
+  if (seconds < 2 * hour) return in(minute, "min");
+  if (seconds < 2 * day) return in(hour, "h");
+  return in(day, "days");
+}
+
 std::optional<Time> jwt_expiry(std::string_view token) {
   if (std::count(token.begin(), token.end(), '.') != 2) return std::nullopt;
   const std::size_t start = token.find('.') + 1;
@@ -141,6 +154,15 @@ std::optional<Time> expiry_of(const Credential& credential) {
 
 std::string in_words(Time time) {
   return fmt::format("{:%Y-%m-%dT%H:%MZ}", fmt::gmtime(time));
+}
+
+std::string rfc3339(Time time) {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(time));
+}
+
+std::string time_left_in_words(Time end, Time now) {
+  if (end <= now) return fmt::format("expired {} ago", span_in_words(now - end));
+  return span_in_words(end - now) + " left";
 }
 
 }  // namespace pullsecret

@@ -41,7 +41,14 @@ using Time = std::chrono::sys_seconds;
 /// at, and no claims beyond 64 KiB.
 std::optional<Time> expiry_of(const Credential& credential);
 
-/// The time as `2026-11-21T14:05Z` (RFC 3339, to the minute, UTC).
+/// The time for people, to the minute: `2026-11-21T14:05Z`.
 std::string in_words(Time time);
+
+/// The time for programs: `2026-11-21T14:05:07Z` (RFC 3339, UTC).
+std::string rfc3339(Time time);
+
+/// What is left until `end`, as people say it: "11 h left", "expired 3 days ago". Rounded down, and
+/// in the largest unit of which there are two at least.
+std::string time_left_in_words(Time end, Time now);
 
 }  // namespace pullsecret

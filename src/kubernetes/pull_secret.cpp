@@ -136,15 +136,17 @@ void check_lifetime(InspectedEntry& inspected, Time now) {
   constexpr auto renew_hint =
       "make the Secret again before, from a CronJob, or use a credential that lasts";
   std::vector<Remark>& remarks = inspected.remarks;
-  const auto expiry = expiry_of(inspected.entry.credential);
   const std::string_view lifetime = lifetime_of(inspected.entry.credential);
-  inspected.has_expired = expiry && *expiry <= now;
-  if (inspected.has_expired)
-    remarks.push_back({"expired", problem, "it expired at " + in_words(*expiry),
+  inspected.expires = expiry_of(inspected.entry.credential);
+  if (inspected.expires && *inspected.expires <= now)
+    remarks.push_back({"expired", problem, "it expired at " + in_words(*inspected.expires),
                        "log in again, and make the Secret again"});
   else if (!lifetime.empty())
     remarks.push_back(
-        {"short-lived", note, fmt::format("such a token lasts {}", lifetime), renew_hint});
+        {"short-lived", note,
+         fmt::format("such a token lasts {}", lifetime) +
+             (inspected.expires ? ", this one until " + in_words(*inspected.expires) : ""),
+         renew_hint});
 }
 
 InspectedEntry inspect_entry(PullEntry entry, Time now) {
@@ -253,7 +255,7 @@ void check_size(const SecretManifest& manifest, std::vector<Remark>& remarks) {
 // Two keys of one Secret that are one to the kubelet.
 void check_alike_keys(const std::vector<InspectedEntry>& entries, std::vector<Remark>& remarks) {
   std::map<std::string, const PullEntry*> filed;
-  for (const auto& [entry, has_expired, ignored] : entries) {
+  for (const auto& [entry, expires, ignored] : entries) {
     const auto name = filed_key(entry.key);
     if (!name) continue;
     const auto [known, is_new] = filed.emplace(*name, &entry);
@@ -370,7 +372,7 @@ void compare_secrets(std::vector<InspectedSecret>& secrets) {
   };
   std::map<std::pair<std::string, std::string>, Known> first;  // by namespace and filed key
   for (InspectedSecret& secret : secrets)
-    for (auto& [entry, has_expired, remarks] : secret.entries) {
+    for (auto& [entry, expires, remarks] : secret.entries) {
       const auto filed = filed_key(entry.key);
       if (!secret.is_read || !filed) continue;
       const auto [known, is_new] =

@@ -18,7 +18,7 @@ namespace pullsecret {
 
 struct InspectedEntry {
   PullEntry entry;
-  bool has_expired = false;  ///< its credential says that it has ended
+  std::optional<Time> expires = std::nullopt;  ///< when its credential ends, if that says so
   std::vector<Remark> remarks = {};
 };
 

@@ -22,7 +22,7 @@ for file in '' "$scratch/secret.yaml"; do
   run pullsecret check $file --image "$image"
   succeeds_quietly
   out_has "^Image $image$"
-  out_has "^  $registry +$user +[^ ]+ +pulls$"
+  out_has "^  $registry +$user +[^ ]+ +- +pulls$"
 done
 
 it 'one request at a time'

@@ -120,9 +120,9 @@ for expiry in 1700000000 4102444800; do
     >"$expiry.json"
 done
 run pullsecret inspect 1700000000.json -o json
-out_json '.[0].entries[0] | [.expires, .problems[].name]' '["2023-11-14T22:13Z","expired"]'
+out_json '.[0].entries[0] | [.expires, .problems[].name]' '["2023-11-14T22:13:20Z","expired"]'
 run pullsecret inspect 4102444800.json -o json
-out_json '.[0].entries[0] | [.expires, .problems[].name]' '["2100-01-01T00:00Z"]'
+out_json '.[0].entries[0] | [.expires, .problems[].name]' '["2100-01-01T00:00:00Z"]'
 
 # ---- What is wrong
 

@@ -37,7 +37,7 @@ bool can_be_written(const PullEntry& entry) {
 
 void check_round_trip(const InspectedSecret& secret) {
   std::map<std::string, Credential> credentials;
-  for (const auto& [entry, has_expired, remarks] : secret.entries)
+  for (const auto& [entry, expires, remarks] : secret.entries)
     if (can_be_written(entry)) credentials[entry.key] = entry.credential;
   const PullData again = read_pull_data(
       SecretType::dockerconfigjson, pull_secret_data(SecretType::dockerconfigjson, credentials));
@@ -53,7 +53,7 @@ void check_round_trip(const InspectedSecret& secret) {
 void check_entries(const InspectedSecret& secret) {
   require(secret.entries.size() <= max_pull_entries);
   check_remarks(secret.remarks);
-  for (const auto& [entry, has_expired, remarks] : secret.entries) {
+  for (const auto& [entry, expires, remarks] : secret.entries) {
     check_remarks(remarks);
     require(!entry.defect || !secret.is_read);
     require(!served_images(entry.key) || filed_key(entry.key));

@@ -1,5 +1,6 @@
 #include "cli/options.h"
 
+#include <chrono>
 #include <string>
 
 #include "catch.h"
@@ -46,12 +47,32 @@ TEST_CASE("wrong usage names the nearest option and repeats no value") {
 TEST_CASE("number_of takes a number within its bounds") {
   CHECK(number_of(parse({"--number=7"}), "number", 1, 9) == 7);
   CHECK_FALSE(number_of(parse({}), "number", 1, 9));
-  CHECK(number_of(parse({"--number=0.5"}), "number", 0.1, 9.0) == 0.5);
   for (const char* refused : {"--number=0", "--number=10", "--number=x", "--number=5x",
-                              "--number=", "--number=nan", "--number=-1"})
-    CHECK(error_of([&] { number_of(parse({refused}), "number", 1.0, 9.0); }));
-  CHECK(error_of([] { number_of(parse({"--number=2.5"}), "number", 1, 9); })->message() ==
-        "not a whole number from 1 to 9");
+                              "--number=", "--number=2.5", "--number=-1"}) {
+    const auto error = error_of([&] { number_of(parse({refused}), "number", 1, 9); });
+    REQUIRE(error);
+    CHECK(std::string(error->what()) == "--number: not a whole number from 1 to 9");
+  }
+}
+
+TEST_CASE("duration_of takes a duration, or seconds, within its bounds") {
+  using namespace std::chrono_literals;
+  const auto duration = [](const Arguments& arguments) {
+    return duration_of(parse(arguments), "number", 10ms, 24h);
+  };
+  CHECK_FALSE(duration({}));
+  CHECK(duration({"--number=1h30m"}) == 90min);
+  CHECK(duration({"--number=7"}) == 7s);
+  CHECK(duration({"--number=0.5"}) == 500ms);
+  CHECK(duration({"--number=10ms"}) == 10ms);
+  CHECK(duration({"--number=24h"}) == 24h);
+  for (const char* refused : {"--number=0", "--number=9ms", "--number=24h1ns", "--number=x",
+                              "--number=5x", "--number=", "--number=nan", "--number=-1",
+                              "--number=1d", "--number=1h30", "--number=.", "--number=1e3"}) {
+    const auto error = error_of([&] { duration({refused}); });
+    REQUIRE(error);
+    CHECK(std::string(error->what()) == "--number: not a duration from 10ms to 24h0m0s");
+  }
 }
 
 TEST_CASE("a choice is one of those in the table, and the first if none is made") {

@@ -98,7 +98,27 @@ TEST_CASE("what says nothing of its end has none") {
   CHECK_FALSE(expiry_of({.username = "u", .password = password}));
 }
 
-TEST_CASE("a time is told to the minute") {
+TEST_CASE("a time is told to people to the minute, and to programs to the second") {
   CHECK(in_words(at(1'795'270'000)) == "2026-11-21T14:06Z");
   CHECK(in_words(at(0)) == "1970-01-01T00:00Z");
+  CHECK(rfc3339(at(1'795'270'000)) == "2026-11-21T14:06:40Z");
+}
+
+TEST_CASE("what is left is told in the largest unit of which there are two") {
+  const auto [seconds, words] = GENERATE(table<std::int64_t, std::string>({
+      {1, "1 s left"},
+      {119, "119 s left"},
+      {120, "2 min left"},
+      {7'199, "119 min left"},
+      {7'200, "2 h left"},
+      {43'199, "11 h left"},
+      {172'799, "47 h left"},
+      {172'800, "2 days left"},
+      {31'536'000, "365 days left"},
+      {0, "expired 0 s ago"},
+      {-1, "expired 1 s ago"},
+      {-300, "expired 5 min ago"},
+      {-259'200, "expired 3 days ago"},
+  }));
+  CHECK(time_left_in_words(at(1'700'000'000 + seconds), at(1'700'000'000)) == words);
 }
