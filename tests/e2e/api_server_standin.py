@@ -1,192 +1,52 @@
 #!/usr/bin/python3
 """A stand-in for the Kubernetes API server: loopback only, in memory, for tests only.
 
-It is not Kubernetes. It knows Secrets and nothing else, has no authentication, and keeps the rules
-that a pull secret can break (kubernetes/kubernetes 1.26, pkg/apis/core/validation: ValidateSecret,
-ValidateSecretUpdate; apimachinery, pkg/api/validation: ValidateObjectMeta):
+It is not Kubernetes. It knows the kinds of api_kinds.py, and of each the rules that the manifests of
+the tests can break:
 
-- the name is an RFC 1123 subdomain, label and annotation keys and label values are well-formed;
-- data is base64, at most 1,048,576 bytes decoded; annotations are at most 262,144 bytes in all;
-- kubernetes.io/dockerconfigjson and kubernetes.io/dockercfg hold their key, with a JSON object;
+- names, label and annotation keys and label values are well-formed; annotations are at most 262,144
+  bytes in all;
+- data is base64, at most 1,048,576 bytes decoded; kubernetes.io/dockerconfigjson and
+  kubernetes.io/dockercfg hold their key, with a JSON object;
 - the type of an existing Secret stays; of an immutable one the data and the flag stay, too;
 - a request is at most 3 MiB, its namespace exists, and it has no unknown field. Refusing unknown
   fields always, and not only when kubectl asks for strict validation, is this program's own rule.
 
-usage: api_server_standin.py NAMESPACE...
+Nothing runs: a Job stays what it was when it was created.
 
-Prints one line, which ends in its address, when it listens; ends by a signal.
+usage: api_server_standin.py [--pods CERTIFICATE KEY] NAMESPACE...
+
+Prints one line, which ends in its address, when it listens; ends by a signal. Who asks there may do
+everything. With --pods, a second line has an https address for what runs in Pods: it wants the token
+of a service account, `stand-in-token.NAMESPACE.NAME`, and allows what Roles allow to that.
 """
 
 import base64
-import binascii
 import json
-import re
+import ssl
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock
+from threading import Lock, Thread
 from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
+
+sys.dont_write_bytecode = True
+
+# pylint: disable=wrong-import-position
+from api_access import check_access, service_account_of
+from api_fields import Refusal, bad_request, invalid, metadata_problems
+from api_kinds import KINDS, NAMESPACE
 
 TITLE = "stand-in for the Kubernetes API server"
 MAX_REQUEST = 3 * 1024 * 1024
-MAX_DATA = 1024 * 1024
-MAX_ANNOTATIONS = 256 * 1024
-REQUIRED_KEY = {
-    "kubernetes.io/dockerconfigjson": ".dockerconfigjson",
-    "kubernetes.io/dockercfg": ".dockercfg",
-}
-
-TEXT_MAP = "a map of strings"
-KNOWN_FIELDS = {
-    "apiVersion": str,
-    "kind": str,
-    "type": str,
-    "immutable": bool,
-    "data": TEXT_MAP,
-    "stringData": TEXT_MAP,
-    "metadata": {
-        "name": str,
-        "namespace": str,
-        "labels": TEXT_MAP,
-        "annotations": TEXT_MAP,
-        "creationTimestamp": str,
-        "resourceVersion": str,
-        "uid": str,
-    },
-}
-
-
-class Refusal(Exception):
-    """What a request gets in place of an object: a Status, as the API server words it."""
-
-    def __init__(self, code, reason, message, details=None):
-        super().__init__(message)
-        self.code = code
-        self.status = {
-            "apiVersion": "v1",
-            "kind": "Status",
-            "metadata": {},
-            "status": "Failure",
-            "message": message,
-            "reason": reason,
-            "details": details or {},
-            "code": code,
-        }
-
-
-def bad_request(message):
-    return Refusal(400, "BadRequest", message)
-
-
-def invalid(name, problems):
-    text = problems[0] if len(problems) == 1 else f"[{', '.join(problems)}]"
-    causes = [dict(zip(("field", "message"), problem.split(": ", 1))) for problem in problems]
-    details = {"name": name, "kind": "Secret", "causes": causes}
-    return Refusal(422, "Invalid", f'Secret "{name}" is invalid: {text}', details)
-
-
-# Rules of one Secret
-
-
-def check_fields(value, known, path=""):
-    """Refuses what `known` does not list, or lists with another type; null counts as left out."""
-    if value is None:
-        return
-    expected = known if isinstance(known, type) else dict
-    if not isinstance(value, expected):
-        raise bad_request(f"json: cannot unmarshal {path or 'the body'} into a {expected.__name__}")
-    if expected is not dict:
-        return
-    for name, member in value.items():
-        place = f"{path}.{name}" if path else name
-        if known is not TEXT_MAP and name not in known:
-            raise bad_request(f'strict decoding error: unknown field "{place}"')
-        check_fields(member, str if known is TEXT_MAP else known[name], place)
-
-
-LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
-SUBDOMAIN = re.compile(rf"{LABEL}(\.{LABEL})*")
-QUALIFIED = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?")
-DATA_KEY = re.compile(r"[-._a-zA-Z0-9]+")
-
-
-def is_subdomain(text):
-    return len(text) <= 253 and SUBDOMAIN.fullmatch(text)
-
-
-def is_qualified_name(text):
-    prefix, slash, name = text.rpartition("/")
-    return (is_subdomain(prefix) if slash else True) and (
-        len(name) <= 63 and QUALIFIED.fullmatch(name)
-    )
-
-
-def metadata_problems(metadata):
-    if not is_subdomain(metadata["name"]):
-        yield f'metadata.name: Invalid value: "{metadata["name"]}": a lowercase RFC 1123 subdomain'
-    for key, value in metadata.get("labels", {}).items():
-        if not is_qualified_name(key):
-            yield f'metadata.labels: Invalid value: "{key}": name part must be a qualified name'
-        if value and not (len(value) <= 63 and QUALIFIED.fullmatch(value)):
-            yield f'metadata.labels: Invalid value: "{value}": a valid label must consist of …'
-    annotations = metadata.get("annotations", {})
-    for key in annotations:
-        if not is_qualified_name(key.lower()):
-            yield f'metadata.annotations: Invalid value: "{key}": name part must be qualified'
-    if sum(len(k.encode()) + len(v.encode()) for k, v in annotations.items()) > MAX_ANNOTATIONS:
-        yield f"metadata.annotations: Too long: must have at most {MAX_ANNOTATIONS} bytes"
-
-
-def decoded_data(secret):
-    try:
-        return {
-            key: base64.b64decode(value, validate=True)
-            for key, value in secret.get("data", {}).items()
-        }
-    except (binascii.Error, ValueError) as error:
-        raise bad_request(f"illegal base64 data: {error}") from None
-
-
-def refuse_constant(name):
-    raise ValueError(f"{name} is no JSON")
-
-
-def is_json_object(data):
-    try:
-        text = data.decode("utf-8", errors="replace")
-        return isinstance(json.loads(text, parse_constant=refuse_constant), dict)
-    except (ValueError, RecursionError):
-        return False
-
-
-def data_problems(secret):
-    data = decoded_data(secret)
-    for key in data:
-        if len(key) > 253 or not DATA_KEY.fullmatch(key):
-            yield f"data[{key}]: Invalid value: a valid config key must consist of …"
-    if sum(map(len, data.values())) > MAX_DATA:
-        yield f"data: Too long: must have at most {MAX_DATA} bytes"
-    required = REQUIRED_KEY.get(secret["type"])
-    if required and required not in data:
-        yield f"data[{required}]: Required value"
-    elif required and not is_json_object(data[required]):
-        yield f"data[{required}]: Invalid value: <secret contents redacted>: not a JSON object"
-
-
-def update_problems(old, new):
-    if new["type"] != old["type"]:
-        yield f'type: Invalid value: "{new["type"]}": field is immutable'
-    if old.get("immutable"):
-        if not new.get("immutable"):
-            yield "immutable: Forbidden: field is immutable when `immutable` is set"
-        if decoded_data(new) != decoded_data(old):
-            yield "data: Forbidden: field is immutable when `immutable` is set"
 
 
 # The store
 
 
 def merged(target, patch):
-    """RFC 7386. A strategic merge patch of a Secret is the same: it has no lists to merge."""
+    """RFC 7386. A strategic merge patch is the same where it merges no lists, and then it has no
+    directives."""
     if not isinstance(patch, dict):
         return patch
     result = dict(target) if isinstance(target, dict) else {}
@@ -209,115 +69,166 @@ def nulls_for_what_vanished(before, now):
     }
 
 
-class Secrets:
+class Objects:
+    """By (plural of the kind, namespace, name); what has no namespace has an empty one."""
+
     def __init__(self, namespaces):
-        self.namespaces = namespaces
         self.objects = {}
         self.applied = {}  # what each field manager applied last, server-side
         self.version = 0
         self.lock = Lock()
+        for name in namespaces:
+            self.create(NAMESPACE, "", {"metadata": {"name": name}})
 
-    def get(self, place):
+    def get(self, kind, namespace, name):
+        place = (kind.plural, namespace, name)
         if place not in self.objects:
-            raise Refusal(404, "NotFound", f'secrets "{place[1]}" not found')
+            raise Refusal(404, "NotFound", f'{kind.plural} "{name}" not found')
         return self.objects[place]
 
-    def create(self, namespace, secret, keep=True):
-        if namespace not in self.namespaces:
+    def create(self, kind, namespace, value, keep=True):
+        if namespace and ("namespaces", "", namespace) not in self.objects:
             raise Refusal(404, "NotFound", f'namespaces "{namespace}" not found')
-        check_fields(secret, KNOWN_FIELDS)
-        place = (namespace, secret.get("metadata", {}).get("name", ""))
-        if place in self.objects:
-            raise Refusal(409, "AlreadyExists", f'secrets "{place[1]}" already exists')
-        return self.put(place, secret, keep)
+        kind.check(value)
+        name = value.get("metadata", {}).get("name", "")
+        if (kind.plural, namespace, name) in self.objects:
+            raise Refusal(409, "AlreadyExists", f'{kind.plural} "{name}" already exists')
+        return self.put(kind, namespace, name, value, keep)
 
-    def patch(self, place, patch, keep=True):
-        check_fields(patch, KNOWN_FIELDS)
-        return self.put(place, merged(self.get(place), patch), keep)
+    def patch(self, kind, namespace, name, patch, keep=True):
+        patched = merged(self.get(kind, namespace, name), patch)
+        kind.check(patched)
+        return self.put(kind, namespace, name, patched, keep)
 
-    def apply(self, place, configuration, manager, keep=True):
+    def apply(self, kind, namespace, name, configuration, manager, keep=True):
         """Server-side apply, without conflicts between managers."""
-        check_fields(configuration, KNOWN_FIELDS)
+        kind.check(configuration)
+        place = (kind.plural, namespace, name)
         if place not in self.objects:
-            answer = self.create(place[0], configuration, keep)
+            answer = self.create(kind, namespace, configuration, keep)
         else:
             before = self.applied.get((place, manager), {})
             removal = nulls_for_what_vanished(before, configuration)
-            current = merged(self.get(place), removal)
-            answer = self.put(place, merged(current, configuration), keep)
+            current = merged(self.objects[place], removal)
+            answer = self.put(kind, namespace, name, merged(current, configuration), keep)
         if keep:
             self.applied[(place, manager)] = configuration
         return answer
 
-    def put(self, place, secret, keep):
+    def put(self, kind, namespace, name, value, keep):
         """Validates, and stores unless it is a dry run."""
-        namespace, name = place
-        secret = merged({"apiVersion": "v1", "kind": "Secret", "type": "Opaque"}, secret)
-        if (secret["apiVersion"], secret["kind"]) != ("v1", "Secret"):
-            raise bad_request("the object provided is no v1 Secret")
-        if secret["metadata"].get("namespace", namespace) != namespace:
+        place = (kind.plural, namespace, name)
+        value = merged(
+            {"apiVersion": kind.api_version, "kind": kind.name, **(kind.defaults or {})}, value
+        )
+        if (value["apiVersion"], value["kind"]) != (kind.api_version, kind.name):
+            raise bad_request(f"the object provided is no {kind.api_version} {kind.name}")
+        metadata = value["metadata"]
+        if metadata.get("namespace", namespace) != namespace:
             raise bad_request("the namespace of the object does not match the namespace on the URL")
-        if secret["metadata"].get("name", "") != name:
+        if metadata.get("name", "") != name:
             raise bad_request("the name of the object does not match the name on the URL")
-        for key, text in secret.pop("stringData", {}).items():
-            secret.setdefault("data", {})[key] = base64.b64encode(text.encode()).decode()
-        problems = [*metadata_problems(secret["metadata"]), *data_problems(secret)]
+        for key, text in value.pop("stringData", {}).items():
+            value.setdefault("data", {})[key] = base64.b64encode(text.encode()).decode()
+        problems = [*metadata_problems(metadata), *kind.problems(value)]
         if place in self.objects:
-            problems += update_problems(self.objects[place], secret)
+            problems += kind.changes(self.objects[place], value)
         if problems:
-            raise invalid(name, problems)
+            raise invalid(kind.name, name, problems)
         if keep:
             self.version += 1
-            secret["metadata"].update(namespace=namespace, resourceVersion=str(self.version))
-            self.objects[place] = secret
-        return secret
+            metadata.setdefault("uid", str(uuid4()))
+            metadata.update(resourceVersion=str(self.version))
+            if namespace:
+                metadata.update(namespace=namespace)
+            self.objects[place] = value
+        return value
 
 
 # What kubectl asks before it sends anything
 
-SECRET_PATH = "/api/v1/namespaces/{namespace}/secrets/{name}"
+
+def resource_list(base):
+    kinds = [kind for kind in KINDS if kind.base == base]
+    return {
+        "kind": "APIResourceList",
+        "groupVersion": kinds[0].api_version,
+        "resources": [
+            {
+                "name": kind.plural,
+                "singularName": kind.name.lower(),
+                "namespaced": kind.is_namespaced,
+                "kind": kind.name,
+                "verbs": ["create", "get", "patch"],
+            }
+            for kind in kinds
+        ],
+    }
+
+
+def group_list():
+    versions = {kind.group: {"groupVersion": kind.api_version, "version": "v1"} for kind in KINDS}
+    return {
+        "kind": "APIGroupList",
+        "apiVersion": "v1",
+        "groups": [
+            {"name": group, "versions": [version], "preferredVersion": version}
+            for group, version in versions.items()
+            if group
+        ],
+    }
+
+
+def description(base):
+    """Says that the server validates fields itself, so that kubectl leaves it to the server."""
+    paths = {
+        f"/{base}/{kind.plural}/{{name}}": {
+            "patch": {
+                "x-kubernetes-group-version-kind": {
+                    "group": kind.group,
+                    "version": "v1",
+                    "kind": kind.name,
+                },
+                "parameters": [{"name": "fieldValidation", "in": "query"}],
+            }
+        }
+        for kind in KINDS
+        if kind.base == base
+    }
+    return {"openapi": "3.0.0", "info": {"title": TITLE, "version": "v1"}, "paths": paths}
+
+
+BASES = sorted({kind.base for kind in KINDS})
 DISCOVERY = {
     "/version": {"major": "1", "minor": "26", "gitVersion": "v1.26.0-stand-in"},
     "/api": {"kind": "APIVersions", "versions": ["v1"]},
-    "/apis": {"kind": "APIGroupList", "apiVersion": "v1", "groups": []},
-    "/api/v1": {
-        "kind": "APIResourceList",
-        "groupVersion": "v1",
-        "resources": [
-            {
-                "name": "secrets",
-                "singularName": "secret",
-                "namespaced": True,
-                "kind": "Secret",
-                "verbs": ["create", "get", "patch"],
-            }
-        ],
+    "/apis": group_list(),
+    "/openapi/v3": {
+        "paths": {base: {"serverRelativeURL": f"/openapi/v3/{base}"} for base in BASES}
     },
-    "/openapi/v3": {"paths": {"api/v1": {"serverRelativeURL": "/openapi/v3/api/v1"}}},
-    # Says that the server validates fields itself, so that kubectl leaves it to the server.
-    "/openapi/v3/api/v1": {
-        "openapi": "3.0.0",
-        "info": {"title": TITLE, "version": "v1"},
-        "paths": {
-            SECRET_PATH: {
-                "patch": {
-                    "x-kubernetes-group-version-kind": {
-                        "group": "",
-                        "version": "v1",
-                        "kind": "Secret",
-                    },
-                    "parameters": [{"name": "fieldValidation", "in": "query"}],
-                }
-            }
-        },
-    },
+    **{f"/{base}": resource_list(base) for base in BASES},
+    **{f"/openapi/v3/{base}": description(base) for base in BASES},
 }
+
+
+def find_target(path):
+    """The kind, the namespace and the name that the path of a request names."""
+    for kind in KINDS:
+        words = path.removeprefix(f"/{kind.base}/").split("/")
+        if kind.is_namespaced and words[0] == "namespaces":
+            words = [words[2] if len(words) > 2 else "", words[1], *words[3:]]
+        elif not kind.is_namespaced:
+            words[1:1] = [""]
+        if path.startswith(f"/{kind.base}/") and words[0] == kind.plural and len(words) in (2, 3):
+            return kind, words[1], words[2] if len(words) == 3 else ""
+    raise Refusal(404, "NotFound", f"the {TITLE} does not know {path}")
 
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = f"pullsecret-tests ({TITLE})"
-    secrets = None
+    objects = None
+    wants_token = False
 
     def do_GET(self):
         path = urlsplit(self.path).path
@@ -327,39 +238,52 @@ class Handler(BaseHTTPRequestHandler):
             # Older kubectl wants this as a protobuf message; the empty one describes no type.
             self.answer_bytes(200, "application/octet-stream", b"")
         else:
-            self.handle_secret(lambda place, body, query: (200, self.secrets.get(place)))
+            self.handle_object("get", self.read)
 
     def do_POST(self):
-        self.handle_secret(self.create)
+        self.handle_object("create", self.create)
 
     def do_PATCH(self):
-        self.handle_secret(self.change)
+        self.handle_object("patch", self.change)
 
-    def create(self, place, body, query):
-        return 201, self.secrets.create(place[0], body, keep="dryRun" not in query)
+    def read(self, target, body, query):
+        return 200, self.objects.get(*target)
 
-    def change(self, place, body, query):
+    def create(self, target, body, query):
+        kind, namespace, _ = target
+        return 201, self.objects.create(kind, namespace, body, keep="dryRun" not in query)
+
+    def change(self, target, body, query):
         keep = "dryRun" not in query
         kind = self.headers.get("Content-Type", "")
         if kind == "application/apply-patch+yaml":  # kubectl sends JSON, which is YAML
             manager = query.get("fieldManager", [""])[0]
-            return 200, self.secrets.apply(place, body, manager, keep)
+            return 200, self.objects.apply(*target, body, manager, keep)
         if kind in ("application/strategic-merge-patch+json", "application/merge-patch+json"):
-            return 200, self.secrets.patch(place, body, keep)
+            return 200, self.objects.patch(*target, body, keep)
         raise Refusal(415, "UnsupportedMediaType", f"the {TITLE} takes no {kind}")
 
-    def handle_secret(self, action):
-        """Runs `action(place, body, query)` where the path is that of Secrets or of one."""
+    def handle_object(self, verb, action):
+        """Runs `action(target, body, query)` where the path is that of a kind or of an object."""
         try:
             body = self.read_body()
             url = urlsplit(self.path)
-            match = re.fullmatch(r"/api/v1/namespaces/([^/]+)/secrets(?:/([^/]+))?", url.path)
-            if not match:
-                raise Refusal(404, "NotFound", f"the {TITLE} does not know {url.path}")
-            with self.secrets.lock:
-                self.answer(*action(match.groups(), body, parse_qs(url.query)))
+            with self.objects.lock:
+                target = find_target(url.path)
+                self.check_caller(verb, target)
+                self.answer(*action(target, body, parse_qs(url.query)))
         except Refusal as refusal:
             self.answer(refusal.code, refusal.status)
+
+    def check_caller(self, verb, target):
+        if not self.wants_token:
+            return
+        objects = self.objects.objects
+        kind, namespace, name = target
+        if verb == "get" and not name:
+            verb = "list"
+        account = service_account_of(self.headers.get("Authorization"), objects)
+        check_access(account, verb, kind, namespace, name, objects)
 
     def read_body(self):
         length = int(self.headers.get("Content-Length", 0))
@@ -388,13 +312,36 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
-def main():
-    if len(sys.argv) < 2 or sys.argv[1].startswith("-"):
-        sys.exit(__doc__)
-    Handler.secrets = Secrets(set(sys.argv[1:]))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+class PodsHandler(Handler):
+    wants_token = True
+
+
+def serve(handler):
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
+    return server
+
+
+def serve_pods(certificate, key):
+    server = serve(PodsHandler)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    Thread(target=server.serve_forever, daemon=True).start()
+    return server
+
+
+def main():
+    arguments = sys.argv[1:]
+    pods = arguments[1:3] if arguments[:1] == ["--pods"] else []
+    namespaces = arguments[3:] if pods else arguments
+    if not namespaces or namespaces[0].startswith("-"):
+        sys.exit(__doc__)
+    Handler.objects = Objects(namespaces)
+    server = serve(Handler)
     print(f"{TITLE}, for tests only: http://127.0.0.1:{server.server_port}", flush=True)
+    if pods:
+        print(f"for Pods: https://localhost:{serve_pods(*pods).server_port}", flush=True)
     server.serve_forever()
 
 
