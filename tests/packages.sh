@@ -11,7 +11,7 @@ test_packages=(
   pinentry-curses
   docker-registry apache2-utils skopeo openssl
   # what the scripts are written with
-  jq procps e2fsprogs iproute2 python3 python3-gi python3-yaml xdotool xvfb
+  jq bubblewrap procps e2fsprogs iproute2 python3 python3-gi python3-yaml xdotool xvfb
 )
 command -v docker >/dev/null || test_packages+=('docker-cli|docker.io')
 command -v kubectl >/dev/null || test_packages+=(kubernetes-client)

@@ -224,6 +224,16 @@ def find_target(path):
     raise Refusal(404, "NotFound", f"the {TITLE} does not know {path}")
 
 
+def object_in(data):
+    try:
+        body = json.loads(data or "{}")
+    except ValueError as error:
+        raise bad_request(f"the body is not JSON: {error}") from None
+    if not isinstance(body, dict):
+        raise bad_request("the body is not an object")
+    return body
+
+
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = f"pullsecret-tests ({TITLE})"
@@ -266,12 +276,12 @@ class Handler(BaseHTTPRequestHandler):
     def handle_object(self, verb, action):
         """Runs `action(target, body, query)` where the path is that of a kind or of an object."""
         try:
-            body = self.read_body()
+            data = self.read_data()
             url = urlsplit(self.path)
             with self.objects.lock:
                 target = find_target(url.path)
                 self.check_caller(verb, target)
-                self.answer(*action(target, body, parse_qs(url.query)))
+                self.answer(*action(target, object_in(data), parse_qs(url.query)))
         except Refusal as refusal:
             self.answer(refusal.code, refusal.status)
 
@@ -285,18 +295,12 @@ class Handler(BaseHTTPRequestHandler):
         account = service_account_of(self.headers.get("Authorization"), objects)
         check_access(account, verb, kind, namespace, name, objects)
 
-    def read_body(self):
+    def read_data(self):
         length = int(self.headers.get("Content-Length", 0))
         if length > MAX_REQUEST:
             self.close_connection = True
             raise Refusal(413, "RequestEntityTooLarge", f"limit is {MAX_REQUEST} bytes")
-        try:
-            body = json.loads(self.rfile.read(length) or "{}")
-        except ValueError as error:
-            raise bad_request(f"the body is not JSON: {error}") from None
-        if not isinstance(body, dict):
-            raise bad_request("the body is not an object")
-        return body
+        return self.rfile.read(length)
 
     def answer(self, code, document):
         self.answer_bytes(code, "application/json", json.dumps(document).encode())

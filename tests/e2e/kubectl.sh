@@ -230,7 +230,7 @@ refused 'new data for an immutable Secret' 'field is immutable' \
 refused 'more than 1,048,576 bytes of data' 'Too long' \
   '.data.large = ("x" * 1048577 | @base64)'
 
-# The stand-in for the API server has no service accounts: this one is a file, and kubectl a script.
+# The stand-in for the API server replaces no objects: this one is a file, and kubectl a script.
 it 'README adds a pull Secret to a service account, and takes none away'
 mkdir "$scratch/readme"
 cat >"$scratch/readme/kubectl" <<'END'

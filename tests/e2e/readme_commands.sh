@@ -57,7 +57,7 @@ done
 stand_in skopeo <<'END'
 [ "$(/usr/bin/skopeo login --get-login --authfile "$4" ghcr.io)" = octocat ]
 END
-# The API server's stand-in has no service accounts; kubectl.sh looks at what becomes of one.
+# The API server's stand-in replaces no objects; kubectl.sh looks at what becomes of a service account.
 real_kubectl=$(command -v kubectl)
 stand_in kubectl <<END
 case "\$*" in
