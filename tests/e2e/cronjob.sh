@@ -115,6 +115,17 @@ run kubectl apply -f pull-secrets.yaml
 succeeds_quietly
 same 'what was unchanged' "$(grep -c ' unchanged$' "$scratch/out")" 8
 
+it 'the Roles name the Secret, and runs do not pile up'
+for namespace in staging production; do
+  kubectl get role pull-secrets -n $namespace -o json >role.json
+  json_is "in the Role in $namespace" '[["secrets"],["regcred"],["get","patch"],["secrets"],null,["create"]]' \
+    '[.rules[] | .resources, .resourceNames, .verbs]' role.json
+done
+kubectl get cronjob pull-secrets -n pull-secrets -o json >cronjob.json
+json_is 'in the CronJob' '["7 */6 * * *","Forbid",1,3,["limits","requests"]]' '.spec | [.schedule,
+  .concurrencyPolicy, .successfulJobsHistoryLimit, .failedJobsHistoryLimit,
+  (.jobTemplate.spec.template.spec.containers[0].resources | keys)]' cronjob.json
+
 it 'its Job makes the Secret in both namespaces'
 run_job first
 succeeds_quietly
