@@ -127,7 +127,7 @@ std::string amount_in_words(std::uint64_t amount) {
   if (amount < microsecond) return fmt::format("{}ns", amount);
   if (amount < millisecond) return decimal(amount, microsecond) + "µs";
   if (amount < second) return decimal(amount, millisecond) + "ms";
-  const std::string seconds = decimal(amount % minute, second) + "s";
+  std::string seconds = decimal(amount % minute, second) + "s";
   if (amount < minute) return seconds;
   const std::string minutes = fmt::format("{}m{}", amount % hour / minute, seconds);
   return amount < hour ? minutes : fmt::format("{}h{}", amount / hour, minutes);
