@@ -35,18 +35,23 @@ struct InspectOptions {
   ImageOptions images;
   bool show_secrets = false;
   InspectFormat format = InspectFormat::table;
-  std::optional<std::chrono::nanoseconds> min_validity;  // absent: entries may end at any time
+  std::optional<std::chrono::seconds> min_validity;  // absent: entries may end at any time
 };
 
-constexpr std::chrono::hours ten_years(10 * 365 * 24);
+// In seconds: a token may say that it lasts longer than nanoseconds can count.
+std::optional<std::chrono::seconds> min_validity_of(const CommandLine& line) {
+  constexpr std::chrono::hours ten_years(10 * 365 * 24);
+  const auto duration = duration_of(line, "min-validity", std::chrono::seconds(0), ten_years);
+  if (!duration) return std::nullopt;
+  return std::chrono::ceil<std::chrono::seconds>(*duration);
+}
 
 InspectOptions read_inspect_options(const CommandLine& line) {
-  InspectOptions inspect{
-      .file = operand_of(line),
-      .images = read_image_options(line),
-      .show_secrets = is_set(line, "show-secrets"),
-      .format = choice_of<InspectFormat>(line, "output"),
-      .min_validity = duration_of(line, "min-validity", std::chrono::seconds(0), ten_years)};
+  InspectOptions inspect{.file = operand_of(line),
+                         .images = read_image_options(line),
+                         .show_secrets = is_set(line, "show-secrets"),
+                         .format = choice_of<InspectFormat>(line, "output"),
+                         .min_validity = min_validity_of(line)};
   if (inspect.file == "") throw Error("", "the file's name is empty");
   if (inspect.file == "-") inspect.file.reset();
   if (!inspect.file && inspect.images.images_in == "-")
@@ -148,27 +153,29 @@ std::string secret_in_words(const InspectedSecret& secret) {
   return "Secret " + display_name(secret);
 }
 
-// Fails if one ends before `min_validity` is over. Of one that does not say when it ends, nobody
-// knows.
-void check_validity(const Entries& entries, std::chrono::nanoseconds min_validity, Time now) {
+// Of one that does not say when it ends, nobody knows.
+bool ends_too_soon(const InspectedEntry& inspected, std::chrono::seconds min_validity, Time now) {
+  const auto& end = inspected.expires;
+  return end && (*end <= now || *end - now < min_validity);
+}
+
+void check_validity(const Entries& entries, std::chrono::seconds min_validity, Time now) {
   std::size_t count = 0;
   std::string ending;
   for (const auto& [secret, inspected] : entries) {
-    const auto& end = inspected->expires;
-    if (!end || (*end > now && *end - now >= min_validity)) continue;
+    if (!ends_too_soon(*inspected, min_validity, now)) continue;
     ++count;
     ending += fmt::format("\n  {} in {}: {}", key_in_words(inspected->entry.key),
-                          secret_in_words(*secret), time_left_in_words(*end, now));
+                          secret_in_words(*secret), time_left_in_words(*inspected->expires, now));
   }
-  if (count > 0)
-    throw Error(
-        "",
-        fmt::format("{} of {} entries last less than {}:{}", count, entries.size(),
-                    go_duration(min_validity), ending),
-        entries.front().secret->is_config_file
-            ? "log in again"
-            : "`pullsecret convert | kubectl apply -f -` makes the Secret again, with a new "
-              "token; a CronJob does it in time");
+  if (count == 0) return;
+  const std::string what =
+      min_validity.count() == 0 ? "have ended" : "last less than " + go_duration(min_validity);
+  throw Error("", fmt::format("{} of {} entries {}:{}", count, entries.size(), what, ending),
+              entries.front().secret->is_config_file
+                  ? "log in again"
+                  : "`pullsecret convert | kubectl apply -f -` makes the Secret again, with a new "
+                    "token; a CronJob does it in time");
 }
 
 template <typename Things>

@@ -100,6 +100,10 @@ done
 run pullsecret inspect --min-validity 87600h -o json <<<'{"auths": {"ghcr.io": {"auth": "dTpodW50ZXIy"}}}'
 succeeds_quietly
 out_json '.[0].entries[0].expires' null
+entry a.example u "$(web_token $((253402300799 - now)))" | secret lasting
+run pullsecret inspect --min-validity 87600h -o json lasting.json
+succeeds_quietly
+out_json '.[0].entries[0].expires' '"9999-12-31T23:59:59Z"'
 
 it '--min-validity fails for what ends sooner, and names each'
 ends_within 12h ecr.json "$ecr in Secret team/ecr: 11 h left"
@@ -108,10 +112,20 @@ ends_within 100h all.json "$ecr in Secret team/ecr: 11 h left" \
   'a.example in Secret team/tokens: expired 3 days ago' 'b.example in Secret team/tokens: 3 days left'
 err_has '^pullsecret: error: 3 of 4 entries last less than 100h0m0s:$'
 
+it '--min-validity says what README shows'
+entry $ecr AWS "$(ecr_password 2870)" | secret regcred
+jq '.metadata.namespace = "staging"' regcred.json >staging.json
+run pullsecret inspect --min-validity 2h staging.json
+fails_with 1
+same 'the error' "$(<"$scratch/err")" "$(
+  sed -n '/inspect --min-validity 2h$/,/^```/{/^pullsecret: \|^  /p}' "$e2e/../../README.md")"
+
 it '--min-validity fails for what has ended, whatever is asked for'
 for duration in 0 1s 71h; do
   ends_within $duration tokens.json 'a.example in Secret team/tokens: expired 3 days ago'
 done
+ends_within 0s tokens.json 'a.example in Secret team/tokens: expired 3 days ago'
+err_has '^pullsecret: error: 1 of 2 entries have ended:$'
 
 it '--min-validity counts the entries of the images, each once'
 run pullsecret inspect --min-validity 12h all.json --image ghcr.io/app --image b.example/app

@@ -5,7 +5,8 @@ It is not the kubelet. It asks kubectl for the Job and its ConfigMaps, makes the
 the Pod Security Standard `restricted` refuses, and starts the container's command in bubblewrap: as
 the user that the Job says, without capabilities, with the container's environment alone and with a
 root file system that is read-only where the Job wants it so. The image is this machine's /usr and
-/etc, with IMAGE/local as /usr/local. The network is the machine's, which has the API server.
+/etc, with IMAGE/local as /usr/local. The network is the machine's, which has the API server. No limit
+of memory, of time or of a volume's size is kept, and no system call is filtered.
 
 usage: run_job.py NAMESPACE JOB IMAGE SERVER AUTHORITY
 
