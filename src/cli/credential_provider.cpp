@@ -111,7 +111,7 @@ so itself (a JSON Web Token, an ECR password), at most 12 hours; else what its c
       .groups =
           {{"Options",
             {config_option("this Docker config, not that of the user whom the kubelet runs as"),
-             timeout_option("answer within this time (default: 50, as the kubelet waits for a "
+             timeout_option("answer within this time (default: 50s, as the kubelet waits for a "
                             "minute)")}}},
       .outro = R"(Example:
     $ echo '{"kind":"CredentialProviderRequest",
