@@ -47,13 +47,14 @@ void end_without_reader(std::size_t /*done*/, std::size_t /*total*/,
 // What has no credential has none; any other reason is an error.
 KeyedCredentials take_known(std::vector<Resolved> resolved) {
   KeyedCredentials known;
-  for (auto& [key, outcome] : resolved) {
-    if (std::holds_alternative<NoCredential>(outcome)) continue;
+  for (Resolved& registry : resolved) {
+    if (std::holds_alternative<NoCredential>(registry.outcome)) continue;
     try {
-      if (const auto* error = std::get_if<Error>(&outcome)) throw *error;
-      known.emplace_back(key, pull_credential(key, std::move(std::get<Credential>(outcome))));
+      if (const Error* error = why_unresolved(registry)) throw *error;
+      auto& credential = std::get<Credential>(registry.outcome);
+      known.emplace_back(registry.key, pull_credential(registry.key, std::move(credential)));
     } catch (const Error& error) {
-      throw Error(key_in_words(key), error.what());
+      throw Error(key_in_words(registry.key), error.what());
     }
   }
   return known;

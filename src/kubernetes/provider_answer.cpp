@@ -35,6 +35,7 @@ ProviderResponse provider_answer(const ProviderRequest& request,
                                  const std::map<std::string, Credential>& credentials,
                                  const std::vector<std::string>& known_keys, Time now) {
   std::vector<std::string> keys;
+  keys.reserve(credentials.size());
   for (const auto& [key, credential] : credentials)
     keys.push_back(key);
   ProviderResponse response{.api_version = request.api_version};

@@ -84,7 +84,7 @@ void refuse_other_type(const std::vector<JsonMember>& members, const std::string
 }
 
 CacheKeyType read_cache_key_type(const std::string& text) {
-  const auto type = std::find(cache_key_types.begin(), cache_key_types.end(), text);
+  const auto* const type = std::find(cache_key_types.begin(), cache_key_types.end(), text);
   if (type == cache_key_types.end())
     throw Error("", fmt::format("its cacheKeyType is \"{}\", not Image, Registry or Global",
                                 printable(text, 60)));
