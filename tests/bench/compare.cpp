@@ -1,7 +1,7 @@
-// compare PAIRS OUTPUT_A OUTPUT_B PROGRAM_A [ARGUMENT]... -- PROGRAM_B [ARGUMENT]...
+// compare PAIRS OUTPUT_A OUTPUT_B PROGRAM_A [ARGUMENT]... -- [<INPUT_B] PROGRAM_B [ARGUMENT]...
 //
-// Runs two commands in turn, PAIRS times each, on the same standard input, and prints what tells
-// them apart, on one line:
+// Runs two commands in turn, PAIRS times each, on the same standard input, but where the second has
+// the file INPUT_B, and prints what tells them apart, on one line:
 //
 //   the median of A's time divided by B's, over the pairs
 //   the median time of A, and of B, in milliseconds
@@ -17,6 +17,7 @@
 // Linux counts what this program has resident as the command's own, until it becomes the command:
 // hence no library that would make this program large.
 
+#include <fcntl.h>
 #include <spawn.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -41,8 +42,9 @@ namespace {
 using pullsecret::FileDescriptor;
 
 struct Command {
-  std::vector<char*> line;  ///< ends with nullptr, as posix_spawn(3) takes it
-  std::string output;       ///< of its first run
+  std::vector<char*> line;      ///< ends with nullptr, as posix_spawn(3) takes it
+  const char* input = nullptr;  ///< the file that is its standard input; else that of this program
+  std::string output;           ///< of its first run
   std::vector<double> milliseconds;
   int may_fail = 0;  ///< so many times
   long peak_kibibytes = 0;
@@ -59,6 +61,8 @@ pid_t start(const Command& command, const FileDescriptor& output) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, output.get(), STDOUT_FILENO);
+  if (command.input != nullptr)
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, command.input, O_RDONLY, 0);
   pid_t process = 0;
   const int failed =
       posix_spawnp(&process, command.line.front(), &actions, nullptr, command.line.data(), environ);
@@ -129,7 +133,9 @@ void compare(char** first, char** last) {
   char** const separator = std::find(first + 3, last, std::string_view("--"));
   Command a, b;
   a.line = command_line(first + 3, separator);
-  b.line = command_line(std::min(separator + 1, last), last);
+  char** first_of_b = std::min(separator + 1, last);
+  if (first_of_b != last && **first_of_b == '<') b.input = *first_of_b++ + 1;
+  b.line = command_line(first_of_b, last);
   b.may_fail = 3;
   run_pairs(a, b, pairs);
 
