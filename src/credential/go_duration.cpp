@@ -149,4 +149,11 @@ std::string go_duration(nanoseconds duration) {
   return duration.count() < 0 ? '-' + amount_in_words(0 - count) : amount_in_words(count);
 }
 
+std::string short_go_duration(std::chrono::nanoseconds duration) {
+  std::string text = go_duration(duration);
+  for (const std::string_view zero : {"m0s", "h0m"})
+    if (text.ends_with(zero)) text.erase(text.size() - 2);
+  return text;
+}
+
 }  // namespace pullsecret

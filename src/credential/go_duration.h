@@ -18,4 +18,7 @@ std::optional<std::chrono::nanoseconds> parse_go_duration(std::string_view text)
 /// `duration` as Go's Duration.String writes it: `1h30m0s`, `1.5s`, `300ms`, `0s`.
 std::string go_duration(std::chrono::nanoseconds duration);
 
+/// The same as people write it, without zeros at its end: `1h30m`, `12h`, `0s`.
+std::string short_go_duration(std::chrono::nanoseconds duration);
+
 }  // namespace pullsecret

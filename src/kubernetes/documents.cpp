@@ -1,10 +1,14 @@
 #include "kubernetes/documents.h"
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <initializer_list>
 #include <map>
 #include <optional>
 #include <sstream>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -66,6 +70,44 @@ std::vector<Document> read_json(const JsonText& source) {
 
 // ---- YAML
 
+// yaml-cpp's tag of a scalar without quotes and without a tag of its own.
+constexpr std::string_view plain_tag = "?";
+
+bool is_one_of(std::string_view text, std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), text) != words.end();
+}
+
+std::optional<bool> boolean_in(std::string_view text) {
+  if (is_one_of(text, {"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON"})) return true;
+  if (is_one_of(text, {"false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF"}))
+    return false;
+  return std::nullopt;
+}
+
+// Decimal, or hexadecimal; what stays a string of the others is nowhere wanted as a number.
+std::optional<Tree> number_in(std::string_view text) {
+  const bool is_negative = text.starts_with('-');
+  std::string_view digits = text.substr(is_negative || text.starts_with('+') ? 1 : 0);
+  if (digits.empty() || std::string_view("0123456789.").find(digits[0]) == std::string_view::npos)
+    return std::nullopt;
+  const bool is_hexadecimal = digits.starts_with("0x");
+  const std::string number =
+      (is_negative ? "-" : "") + std::string(digits.substr(is_hexadecimal ? 2 : 0));
+  const char *const begin = number.data(), *const end = begin + number.size();
+  std::int64_t whole = 0;
+  const auto [whole_end, not_whole] = std::from_chars(begin, end, whole, is_hexadecimal ? 16 : 10);
+  if (not_whole == std::errc() && whole_end == end) return Tree(whole);
+  double real = 0;
+  const auto [real_end, not_real] = std::from_chars(begin, end, real);
+  if (is_hexadecimal || not_real != std::errc() || real_end != end) return std::nullopt;
+  return Tree(real);
+}
+
+Tree typed(const std::string& text) {
+  if (const auto boolean = boolean_in(text)) return *boolean;
+  return number_in(text).value_or(Tree(text));
+}
+
 struct TreeSize {
   std::size_t values = 1;
   std::size_t bytes = 0;  // of scalars
@@ -89,7 +131,7 @@ TreeSize size_of(const Tree& tree) {
 /// Builds a tree for each document from the parser's events, so that a limit ends the parsing.
 class TreeBuilder : public YAML::EventHandler {
  public:
-  explicit TreeBuilder(const JsonText& source) : source_(source) {}
+  TreeBuilder(const JsonText& source, PlainScalars plain) : source_(source), plain_(plain) {}
 
   std::vector<Document> take_documents() { return std::move(documents_); }
 
@@ -107,7 +149,7 @@ class TreeBuilder : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& text) override {
     spend_tag(tag, mark);
-    add(text, anchor, mark);
+    add(plain_ == PlainScalars::typed && tag == plain_tag ? typed(text) : Tree(text), anchor, mark);
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const auto known = anchored_.find(anchor);
@@ -200,7 +242,7 @@ class TreeBuilder : public YAML::EventHandler {
     } else if (tree.is_structured()) {
       throw error(mark, "the name of a member must be a string");
     } else {
-      name = tree.is_string() ? tree.get<std::string>() : "null";
+      name = tree.is_string() ? tree.get<std::string>() : tree.dump();
     }
   }
 
@@ -212,6 +254,7 @@ class TreeBuilder : public YAML::EventHandler {
   }
 
   const JsonText& source_;
+  const PlainScalars plain_;
   std::vector<Document> documents_;
   std::vector<Open> open_;             // from the outermost
   std::optional<int> document_start_;  // of the last one: its byte in the text
@@ -238,9 +281,9 @@ std::string without_details(const std::string& message) {
   return message.substr(0, message.find(':'));
 }
 
-std::vector<Document> read_yaml(const JsonText& source) {
+std::vector<Document> read_yaml(const JsonText& source, PlainScalars plain) {
   if (count_tokens(source.text) > max_manifest_values) throw too_many_values(source.file);
-  TreeBuilder builder(source);
+  TreeBuilder builder(source, plain);
   std::istringstream stream(source.text);
   try {
     YAML::Parser parser(stream);
@@ -270,13 +313,13 @@ void check_text(const JsonText& source) {
 
 }  // namespace
 
-std::vector<Document> read_documents(const JsonText& source) {
+std::vector<Document> read_documents(const JsonText& source, PlainScalars plain) {
   check_text(source);
   // JSON behind a byte order mark is JSON, too, and refused as such.
   const std::size_t mark_end = source.text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
   const std::size_t start = source.text.find_first_not_of(white_space, mark_end);
   const bool is_json = start != std::string::npos && source.text[start] == '{';
-  return is_json ? read_json(source) : read_yaml(source);
+  return is_json ? read_json(source) : read_yaml(source, plain);
 }
 
 }  // namespace pullsecret

@@ -30,12 +30,19 @@ struct Document {
   std::string_view text;  ///< the document as it stands in the source; empty if that is YAML
 };
 
+/// What the plain scalars of YAML are, but for those that stand for null.
+enum class PlainScalars {
+  texts,  ///< strings, whatever they mean
+  typed,  ///< booleans and numbers, too, as Kubernetes reads them (go-yaml v2): `yes`, `0`, `1e3`
+};
+
 /// The documents of `source`, which must outlive them: JSON, one value after the other, if the text
-/// begins with `{`, else YAML. Scalars in YAML are strings, whatever they mean, and the plain ones
-/// for null are null; `<<` merges a map. Of a repeated name the last value counts.
+/// begins with `{`, else YAML. Scalars in YAML are strings, but for plain ones; `<<` merges a map.
+/// Of a repeated name the last value counts.
 ///
 /// Throws Error with FILE:LINE:COLUMN for what is neither, is not UTF-8, is nested deeper than 64,
 /// or exceeds the limits above. No message has a part of the text.
-std::vector<Document> read_documents(const JsonText& source);
+std::vector<Document> read_documents(const JsonText& source,
+                                     PlainScalars plain = PlainScalars::texts);
 
 }  // namespace pullsecret

@@ -8,12 +8,12 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <sodium.h>
-#include <yaml-cpp/yaml.h>
 
 #include "credential/base64.h"
 #include "credential/basic_auth.h"
 #include "credential/go_json_writer.h"
 #include "credential/registry.h"
+#include "kubernetes/yaml_writer.h"
 #include "system/error.h"
 #include "system/text.h"
 
@@ -56,63 +56,6 @@ nlohmann::ordered_json manifest(const Secret& secret) {
   if (secret.immutable) tree["immutable"] = true;
   tree["data"] = {{data_key, encode_base64(secret.data)}};
   return tree;
-}
-
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-bool is_plain_character(char c) {
-  constexpr std::string_view others = "0123456789-._/+=";
-  return is_letter(c) || others.find(c) != std::string_view::npos;
-}
-
-bool is_yaml_word(std::string_view text) {
-  static constexpr std::array<std::string_view, 9> words{"y",   "n",    "yes",   "no",  "on",
-                                                         "off", "true", "false", "null"};
-  return std::any_of(words.begin(), words.end(),
-                     [text](std::string_view word) { return equal_ignoring_case(text, word); });
-}
-
-// Whether YAML of every version, without quotes, reads `text` as a string and as nothing else.
-bool is_plain(std::string_view text) {
-  if (text == names_of(SecretType::dockerconfigjson).data_key ||
-      text == names_of(SecretType::dockercfg).data_key)
-    return true;
-  return !text.empty() && is_letter(text.front()) &&
-         std::all_of(text.begin(), text.end(), is_plain_character) && !is_yaml_word(text);
-}
-
-// What yaml-cpp leaves as it is between quotes, but YAML forbids (DEL) or YAML 1.1 reads as a line
-// break (U+2028, U+2029).
-bool needs_escapes(std::string_view text) {
-  constexpr std::array<std::string_view, 3> characters{"\x7F", "\u2028", "\u2029"};
-  return std::any_of(characters.begin(), characters.end(), [text](std::string_view character) {
-    return text.find(character) != std::string_view::npos;
-  });
-}
-
-void write_string(YAML::Emitter& out, const std::string& text) {
-  if (!is_plain(text)) out << YAML::DoubleQuoted;
-  if (needs_escapes(text)) out << YAML::EscapeNonAscii;
-  out << text;
-}
-
-void write_yaml(YAML::Emitter& out, const nlohmann::ordered_json& node) {
-  if (node.is_boolean()) {
-    out << node.get<bool>();
-  } else if (node.is_string()) {
-    write_string(out, node.get_ref<const std::string&>());
-  } else {
-    out << YAML::BeginMap;
-    for (const auto& [key, value] : node.items()) {
-      out << YAML::Key;
-      write_string(out, key);
-      out << YAML::Value;
-      write_yaml(out, value);
-    }
-    out << YAML::EndMap;
-  }
 }
 
 }  // namespace
@@ -158,9 +101,7 @@ std::string hash_suffix(const Secret& secret) {
 }
 
 std::string to_yaml(const Secret& secret) {
-  YAML::Emitter out;
-  write_yaml(out, manifest(secret));
-  return std::string(out.c_str(), out.size()) + '\n';
+  return format_yaml(manifest(secret));
 }
 
 std::string to_json(const Secret& secret) {

@@ -91,3 +91,19 @@ TEST_CASE("a duration is written as Go writes it, and is read back") {
   CHECK(go_duration(duration) == text);
   CHECK(parse_go_duration(text) == duration);
 }
+
+TEST_CASE("a short duration has no zeros at its end") {
+  using namespace std::chrono_literals;
+  const auto [duration, text] = GENERATE(table<std::chrono::nanoseconds, std::string>({
+      {12h, "12h"},
+      {10min, "10m"},
+      {1h + 30min, "1h30m"},
+      {1h + 1s, "1h0m1s"},
+      {20s, "20s"},
+      {0s, "0s"},
+      {-10min, "-10m"},
+      {300ms, "300ms"},
+  }));
+  CHECK(short_go_duration(duration) == text);
+  CHECK(parse_go_duration(text) == duration);
+}

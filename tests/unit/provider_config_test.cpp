@@ -1,0 +1,297 @@
+#include "kubernetes/provider_config.h"
+
+#include "catch.h"
+#include "kubernetes/provider_config_writer.h"
+#include "support.h"
+#include "system/text.h"
+
+using namespace pullsecret;
+using namespace std::chrono_literals;
+
+namespace {
+
+ProviderConfig read(const std::string& text) {
+  return read_provider_config({"config.yaml", text});
+}
+
+std::string config_refusal(const std::string& text) {
+  const auto error = error_of([&] { read(text); });
+  REQUIRE(error);
+  CHECK(error->place().starts_with("config.yaml"));
+  return error->message();
+}
+
+const std::string head =
+    "apiVersion: kubelet.config.k8s.io/v1\n"
+    "kind: CredentialProviderConfig\n"
+    "providers:\n";
+
+const std::string ecr =
+    "# of our cloud\n"
+    "- name: ecr-credential-provider  # from its release\n"
+    "  matchImages:\n"
+    "  - '*.dkr.ecr.*.amazonaws.com'\n"
+    "\n"
+    "  # ECR's own\n"
+    "  defaultCacheDuration: \"12h\"\n"
+    "  apiVersion: credentialprovider.kubelet.k8s.io/v1\n"
+    "  args: [get-credentials]\n"
+    "  env:\n"
+    "  - {name: AWS_PROFILE, value: node}\n";
+
+const std::string gke =
+    "# of theirs\n"
+    "- name: auth-provider-gcp\n"
+    "  apiVersion: credentialprovider.kubelet.k8s.io/v1\n"
+    "  tokenAttributes:\n"
+    "    serviceAccountTokenAudience: gcp\n"
+    "    requireServiceAccount: true\n"
+    "    cacheType: Token\n"
+    "  matchImages: [gcr.io, \"*.gcr.io\"]\n"
+    "  defaultCacheDuration: 1m\n"
+    "# end\n";
+
+// A provider that is all right but for `lines`.
+std::string with(const std::string& lines) {
+  return head +
+         "- name: p\n  matchImages: [ghcr.io]\n  defaultCacheDuration: 1m\n"
+         "  apiVersion: credentialprovider.kubelet.k8s.io/v1\n" +
+         lines;
+}
+
+std::string without(const std::string& line) {
+  std::string text = with("");
+  const std::size_t at = text.find(line);
+  REQUIRE(at != std::string::npos);
+  return text.erase(at, line.size());
+}
+
+CredentialProvider own() {
+  return {.name = "pullsecret",
+          .match_images = {"docker.io", "*.example.com:5000"},
+          .default_cache_duration = 10min,
+          .api_version = std::string(newest_provider_api),
+          .args = {"credential-provider"},
+          .env = {{"HOME", "/root"}}};
+}
+
+const ProviderComments comments{{"made by pullsecret", "", "flags"}, {"linked"}};
+
+std::string own_item(std::size_t columns, const std::string& comment = "linked") {
+  std::string item, indent(columns, ' ');
+  for (const std::string_view line :
+       {"- name: pullsecret", comment.empty() ? "" : "  # linked",
+        "  matchImages:", "    - docker.io", "    - \"*.example.com:5000\"",
+        "  defaultCacheDuration: \"10m\"", "  apiVersion: credentialprovider.kubelet.k8s.io/v1",
+        "  args:", "    - credential-provider", "  env:", "    - name: HOME",
+        "      value: \"/root\""})
+    if (!line.empty()) item += indent + std::string(line) + "\n";
+  return item;
+}
+
+MergedConfig merged(const std::string& text, ProviderFormat format = ProviderFormat::yaml) {
+  return merged_provider_config({"config.yaml", text}, own(), comments, format);
+}
+
+}  // namespace
+
+TEST_CASE("a config of providers is read as the kubelet reads it") {
+  const ProviderConfig config = read(head + ecr + gke);
+  REQUIRE(config.providers.size() == 2);
+  const CredentialProvider& first = config.providers[0];
+  CHECK(first.name == "ecr-credential-provider");
+  CHECK(first.match_images == std::vector<std::string>{"*.dkr.ecr.*.amazonaws.com"});
+  CHECK(first.default_cache_duration == 12h);
+  CHECK(first.api_version == newest_provider_api);
+  CHECK(first.args == std::vector<std::string>{"get-credentials"});
+  CHECK(first.env == std::vector<std::pair<std::string, std::string>>{{"AWS_PROFILE", "node"}});
+  CHECK_FALSE(first.wants_service_account);
+  CHECK(config.providers[1].wants_service_account);
+  CHECK(config.unknown_fields.empty());
+}
+
+TEST_CASE("a config of providers may be JSON, and of an older version") {
+  const auto version = GENERATE(as<std::string>(), "v1", "v1beta1", "v1alpha1");
+  const ProviderConfig config =
+      read(R"({"kind":"CredentialProviderConfig","apiVersion":"kubelet.config.k8s.io/)" + version +
+           R"(","providers":[{"name":"p","matchImages":["ghcr.io"],"defaultCacheDuration":"0",)"
+           R"("apiVersion":"credentialprovider.kubelet.k8s.io/)" +
+           version + R"("}]})");
+  CHECK(config.providers.front().default_cache_duration == 0s);
+}
+
+TEST_CASE("what the kubelet does not know is told by its path") {
+  CHECK(read(with("  timeout: 1\n  env: [{name: A, valeu: hunter2}]\n")).unknown_fields ==
+        std::vector<std::string>{"providers[0].timeout", "providers[0].env.valeu"});
+}
+
+TEST_CASE("a config that the kubelet refuses is refused, with the reason") {
+  const auto [text, message] = GENERATE(table<std::string, std::string>({
+      {"", "it is empty"},
+      {head + ecr + "---\n" + head + ecr,
+       "more than one document, of which the kubelet reads the first"},
+      {"[]", "no CredentialProviderConfig, which is an object"},
+      {"kind: Secret\n", "it is a Secret, and no CredentialProviderConfig"},
+      {"providers: []\n", "no CredentialProviderConfig: it has no kind"},
+      {"kind: CredentialProviderConfig\napiVersion: v1\n", "its apiVersion is \"v1\""},
+      {head, "it has no providers"},
+      {head + "  a: b\n", "providers of the config must be a list"},
+      {head + "- a\n", "providers[0] must be an object"},
+      {head + "- args: []\n", "providers[0] has no name"},
+      {head + "- name: 1\n", "name of providers[0] must be a string"},
+      {head + "- name: a/b\n",
+       "\"a/b\", the name of providers[0], is no name of a program: it has no slash and no space, "
+       "and is not . or .."},
+      {with("- name: p\n"), "two providers are named p"},
+      {without("  apiVersion: credentialprovider.kubelet.k8s.io/v1\n"),
+       "provider p has no apiVersion"},
+      {head + "- name: p\n  apiVersion: v1\n", "provider p has the apiVersion \"v1\""},
+      {without("  matchImages: [ghcr.io]\n"), "provider p has no matchImages"},
+      {head + "- name: p\n  matchImages: ['a b']\n"
+              "  apiVersion: credentialprovider.kubelet.k8s.io/v1\n",
+       "\"a b\" in matchImages of provider p is no HOST[:PORT][/PATH]"},
+      {without("  defaultCacheDuration: 1m\n"), "provider p has no defaultCacheDuration"},
+      {with("  args: [1]\n"), "args of providers[0] must be a string"},
+      {with("  args: yes\n"), "args of providers[0] must be a list"},
+      {with("  env: [a]\n"), "env of provider p must hold objects"},
+      {with("  env: [{name: A, value: true}]\n"), "value of env of provider p must be a string"},
+      {with("  tokenAttributes: {}\n"),
+       "tokenAttributes of provider p has no serviceAccountTokenAudience"},
+      {with("  tokenAttributes: {serviceAccountTokenAudience: a, requireServiceAccount: 'true'}\n"),
+       "tokenAttributes of provider p must say requireServiceAccount: true or false"},
+  }));
+  CAPTURE(text);
+  CHECK(config_refusal(text) == message);
+}
+
+TEST_CASE("a duration that the kubelet refuses is refused") {
+  const auto duration = GENERATE(as<std::string>(), "0", "5", "12", "-1s", "1d", "'12'", "[]");
+  std::string text = with("");
+  text.replace(text.find("1m"), 2, duration);
+  CHECK(config_refusal(text) ==
+        "defaultCacheDuration of provider p is no duration from 0s on, as a string");
+}
+
+TEST_CASE("a new config says what the comments say, and reads as the provider") {
+  const std::string text = new_provider_config(own(), comments, ProviderFormat::yaml);
+  CHECK(text == "# made by pullsecret\n#\n# flags\n" + head + own_item(2));
+  const std::string json = new_provider_config(own(), comments, ProviderFormat::json);
+  for (const std::string& config : {text, json}) {
+    const auto providers = read(config).providers;
+    REQUIRE(providers.size() == 1);
+    CHECK(providers[0].match_images == own().match_images);
+    CHECK(providers[0].default_cache_duration == 10min);
+    CHECK(providers[0].args == own().args);
+    CHECK(providers[0].env == own().env);
+  }
+}
+
+TEST_CASE("merging keeps the other providers byte for byte") {
+  const std::size_t columns = GENERATE(0U, 2U);
+  std::string others;
+  for (const std::string& line : split(ecr + gke, '\n')) {
+    others.append(line.empty() ? 0 : columns, ' ');
+    others.append(line).append("\n");
+  }
+  others.pop_back();  // that of the empty piece behind the last line break
+  const std::string text = "# ours\n" + head + others;
+  const std::size_t end = text.rfind(std::string(columns, ' ') + "# end\n");
+  const MergedConfig result = merged(text);
+  CHECK(result.keeps_text);
+  CHECK(result.text == text.substr(0, end) + own_item(columns) + text.substr(end));
+  CHECK(merged(result.text).text == result.text);
+}
+
+TEST_CASE("merging replaces the provider of the same name, where it stands") {
+  const std::string old =
+      "- args: [old]\n  # a comment of old\n  name: pullsecret\n  matchImages: [quay.io]\n"
+      "  defaultCacheDuration: 1m\n  apiVersion: credentialprovider.kubelet.k8s.io/v1beta1\n";
+  for (const std::string& end : {gke, std::string("# end"), std::string()}) {
+    const MergedConfig result = merged(head + ecr + old + end);
+    CHECK(result.keeps_text);
+    CHECK(result.text == head + ecr + own_item(0) + end);
+    CHECK(merged(result.text).text == result.text);
+  }
+  const MergedConfig result = merged(head + old + ecr);
+  CHECK(result.text == head + own_item(0) + ecr);
+}
+
+TEST_CASE("a config without a last line break, or with those of Windows, is merged") {
+  std::string text = head + ecr;
+  text.pop_back();
+  CHECK(merged(text).text == head + ecr + own_item(0));
+  std::string windows;
+  for (const char c : head + ecr)
+    windows += c == '\n' ? "\r\n" : std::string(1, c);
+  CHECK(merged(windows).keeps_text);
+  CHECK(merged(windows).text == windows + own_item(0));
+}
+
+TEST_CASE("what is not in block style is merged value for value") {
+  const auto text = GENERATE(
+      as<std::string>(),
+      "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: CredentialProviderConfig\n"
+      "providers: [{name: p, matchImages: [gcr.io], defaultCacheDuration: 1m, apiVersion: "
+      "credentialprovider.kubelet.k8s.io/v1, tokenAttributes: {serviceAccountTokenAudience: a, "
+      "requireServiceAccount: false}}]\n",
+      R"({"kind":"CredentialProviderConfig","apiVersion":"kubelet.config.k8s.io/v1beta1",)"
+      R"("providers":[{"name":"p","matchImages":["gcr.io"],"defaultCacheDuration":"1m",)"
+      R"("apiVersion":"credentialprovider.kubelet.k8s.io/v1","tokenAttributes":)"
+      R"({"serviceAccountTokenAudience":"a","requireServiceAccount":false}}]})");
+  const MergedConfig result = merged(text);
+  CHECK_FALSE(result.keeps_text);
+  CHECK(result.text ==
+        "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: CredentialProviderConfig\nproviders:\n"
+        "  - name: p\n    matchImages:\n      - gcr.io\n    defaultCacheDuration: \"1m\"\n"
+        "    apiVersion: credentialprovider.kubelet.k8s.io/v1\n    tokenAttributes:\n"
+        "      requireServiceAccount: false\n      serviceAccountTokenAudience: a\n" +
+            own_item(2));
+  CHECK(merged(result.text).text == result.text);
+
+  const std::string json = merged(text, ProviderFormat::json).text;
+  CHECK(merged(json, ProviderFormat::json).text == json);
+  CHECK(read(json).providers.size() == 2);
+  CHECK(nlohmann::json::parse(json)["providers"][0]["tokenAttributes"]["requireServiceAccount"] ==
+        false);
+}
+
+TEST_CASE("what is kept value for value may be nothing, a number, or look like another") {
+  const std::string text =
+      "apiVersion: kubelet.config.k8s.io/v1\nkind: CredentialProviderConfig\n"
+      "providers: [{name: p, matchImages: [gcr.io], defaultCacheDuration: 1m, apiVersion: "
+      "credentialprovider.kubelet.k8s.io/v1, env: ~, args: ['null', 'true', '1', '~', ''], "
+      "later: {a: null, b: 1, c: 1.5, d: true, e: [0x10, -3]}}]\n";
+  const MergedConfig result = merged(text);
+  CHECK(read(result.text).providers[0].args ==
+        std::vector<std::string>{"null", "true", "1", "~", ""});
+  for (const std::string_view line :
+       {"    env: ~\n", "      a: ~\n", "      b: 1\n", "      c: 1.5\n", "      d: true\n",
+        "        - 16\n        - -3\n"})
+    CHECK(result.text.find(line) != std::string::npos);
+}
+
+TEST_CASE("what only looks like a provider is none") {
+  // In a text of several lines, which reads as one.
+  const std::string text = head +
+                           "- name: p\n  matchImages: [gcr.io]\n  defaultCacheDuration: 1m\n"
+                           "  apiVersion: credentialprovider.kubelet.k8s.io/v1\n"
+                           "  args: [\"a\n- name: pullsecret\n  b\"]\n";
+  const MergedConfig result = merged(text);
+  const auto providers = read(result.text).providers;
+  REQUIRE(providers.size() == 2);
+  CHECK(providers[0].args == std::vector<std::string>{"a - name: pullsecret b"});
+  CHECK(providers[1].match_images == own().match_images);
+}
+
+TEST_CASE("a config without providers gets its first one") {
+  for (const std::string& text : {head, head.substr(0, head.size() - 11), head + "  []\n"}) {
+    CAPTURE(text);
+    CHECK(merged(text).text == head + own_item(2));
+  }
+}
+
+TEST_CASE("nothing is merged into what the kubelet refuses") {
+  CHECK(error_of([] { merged(""); }));
+  CHECK(error_of([] { merged("kind: Secret\n"); }));
+  CHECK(error_of([] { merged(head + "- name: p\n"); }));
+}
