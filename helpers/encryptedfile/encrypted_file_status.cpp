@@ -110,6 +110,8 @@ std::string key_in_words(const CredentialsFile& file) {
 StoreStatus encrypted_file_status(const Paths& paths) {
   CredentialsFile file(paths);
   StoreStatus status = check_file(file);
+  const auto header = find_header(file);
+  status.needs_passphrase = header && header->passphrase;
   status.facts = {{"File", place_of(paths.credentials)}, {"Key", key_in_words(file)}};
   return status;
 }

@@ -118,8 +118,9 @@ std::vector<StoreFault> check_keys(const std::vector<std::string>& keys) {
 
 // Of a store that is made, with keys that are in order.
 StoreStatus check_passphrase(const std::vector<std::string>& keys) {
-  if (!has_to_ask(keys)) return {};
-  StoreStatus status{.state = StoreState::locked};
+  const PassphraseState passphrase = passphrase_state(keys);
+  if (!passphrase.has_to_ask) return {.needs_passphrase = passphrase.is_needed};
+  StoreStatus status{.state = StoreState::locked, .needs_passphrase = true};
   if (const auto reason = why_it_cannot_ask())
     status.faults.push_back(fault("no-pinentry", Prevents::get, *reason));
   return status;

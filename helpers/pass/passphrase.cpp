@@ -61,17 +61,17 @@ std::vector<std::string> keygrips_in(std::string_view listing) {
   return keygrips;
 }
 
-// Whether gpg-agent's answer says of the key that it has a passphrase which is not remembered:
-// `S KEYINFO KEYGRIP TYPE SERIAL ID CACHED PROTECTION …`, TYPE D for a file, PROTECTION P for a
-// passphrase, CACHED 1 or -.
-bool is_shut(const std::string& keygrip, std::string_view answer) {
+// What gpg-agent's answer says of one key: `S KEYINFO KEYGRIP TYPE SERIAL ID CACHED PROTECTION …`,
+// TYPE D for a file, PROTECTION P for a passphrase, CACHED 1 or -.
+PassphraseState state_in(std::string_view answer, const std::string& keygrip) {
   constexpr std::size_t type = 3, cached = 6, protection = 7;
   for (const std::string& line : split(answer, '\n')) {
     const std::vector<std::string> words = split(line, ' ');
-    if (words.size() > protection && words[1] == "KEYINFO" && words[2] == keygrip)
-      return words[type] == "D" && words[protection] == "P" && words[cached] != "1";
+    if (words.size() <= protection || words[1] != "KEYINFO" || words[2] != keygrip) continue;
+    const bool is_needed = words[type] == "D" && words[protection] == "P";
+    return {is_needed, is_needed && words[cached] != "1"};
   }
-  return false;
+  return {};
 }
 
 // ---- The pinentry
@@ -122,15 +122,20 @@ Error no_terminal_error() {
           "run `export GPG_TTY=$(tty)` in the shell and try again"};
 }
 
-bool has_to_ask(const std::vector<std::string>& keys) {
+PassphraseState passphrase_state(const std::vector<std::string>& keys) {
   std::vector<std::string> keygrips;
   for (const std::string& key : keys)
     for (const std::string& keygrip : keygrips_in(list_gpg_keys("--list-secret-keys", key)))
       keygrips.push_back(keygrip);
-  if (keygrips.empty()) return false;
+  if (keygrips.empty()) return {};
   const std::string answer = output_of_tool("gpg-connect-agent", {"keyinfo --list", "/bye"});
-  return std::all_of(keygrips.begin(), keygrips.end(),
-                     [&](const std::string& keygrip) { return is_shut(keygrip, answer); });
+  PassphraseState all{true, true};
+  for (const std::string& keygrip : keygrips) {
+    const PassphraseState one = state_in(answer, keygrip);
+    all.is_needed &= one.is_needed;
+    all.has_to_ask &= one.has_to_ask;
+  }
+  return all;
 }
 
 std::optional<Error> why_it_cannot_ask() {

@@ -18,10 +18,14 @@ std::string terminal_to_ask_on();
 /// There is none.
 Error no_terminal_error();
 
-/// Whether gpg-agent has to ask before gpg can decrypt what is encrypted to `keys`: not if any of
-/// them has no passphrase, or one that it remembers. False where that cannot be told, as for a key
-/// on a card.
-bool has_to_ask(const std::vector<std::string>& keys);
+/// What stands between gpg and what is encrypted to any of some keys.
+struct PassphraseState {
+  bool is_needed = false;   ///< each of them has one
+  bool has_to_ask = false;  ///< each of them has one that gpg-agent does not remember
+};
+
+/// That of `keys`. Nothing stands there where that cannot be told, as for a key on a card.
+PassphraseState passphrase_state(const std::vector<std::string>& keys);
 
 /// Why it cannot ask: there is no pinentry, or one for terminals and no terminal. Nothing if it
 /// can, as far as that can be told.

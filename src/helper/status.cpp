@@ -55,6 +55,13 @@ std::optional<std::vector<std::string_view>> find_elements(const Members& object
   return elements_of(found->value);
 }
 
+bool is_true(const Members& object, std::string_view name) {
+  const auto found = std::find_if(object.rbegin(), object.rend(), [&](const JsonMember& member) {
+    return is_field(member.name, name);
+  });
+  return found != object.rend() && found->value == "true";
+}
+
 std::string find_text(const Members& object, std::string_view name) {
   return string_field(object, name).value_or("");
 }
@@ -106,7 +113,8 @@ std::optional<StoreStatus> read_status(std::string_view store, const Members& me
   auto faults = elements ? read_faults(*elements) : std::nullopt;
   if (find_text(members, "Store") != store || state == states.end() || !faults) return std::nullopt;
   StoreStatus status{.state = static_cast<StoreState>(state - states.begin()),
-                     .faults = *std::move(faults)};
+                     .faults = *std::move(faults),
+                     .needs_passphrase = is_true(members, "Passphrase")};
   const bool is_consistent = status.state == StoreState::locked ||
                              status.faults.empty() == (status.state == StoreState::ready);
   return is_consistent ? std::optional(std::move(status)) : std::nullopt;
@@ -131,6 +139,7 @@ std::string format_status(std::string_view store, const StoreStatus& status) {
   object.add_string("State", in_words(status.state));
   object.add_value("Faults", fmt::format("[{}]", join(faults, ",")));
   if (status.entries) object.add_value("Entries", std::to_string(*status.entries));
+  if (status.needs_passphrase) object.add_value("Passphrase", "true");
   for (const StoreStatus::Fact& fact : status.facts)
     object.add_string(fact.name, fact.value);
   return object.text() + '\n';

@@ -26,6 +26,9 @@ namespace pullsecret {
 //   locked     it has to ask the user for a password first; its faults say why that may fail
 //   unusable   it cannot store, or cannot read, until what its faults say is mended
 //
+// Where a passphrase opens what it keeps, there is also "Passphrase":true, even if some program
+// remembers that for now: on a machine where nobody enters it the store is shut.
+//
 // Prevents names the actions that fail because of the fault, `store` or `get` or both. The kinds:
 //
 //   no-bus           secretservice: there is no session bus
@@ -67,6 +70,7 @@ struct StoreStatus {
   StoreState state = StoreState::ready;
   std::vector<StoreFault> faults = {};  ///< some if it is unusable; none if it is ready
   std::optional<std::size_t> entries = std::nullopt;  ///< how many, if it can be told
+  bool needs_passphrase = false;  ///< to be read, kept by some program for now or not
 
   struct Fact {
     std::string name;   ///< a field's: "Folder"

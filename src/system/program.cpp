@@ -62,7 +62,8 @@ void ProgramSet::end(const Running& program) const {
 }
 
 void ProgramSet::start(std::size_t id, ProgramCall call) {
-  StartedProgram started = start_program(call.program, std::move(call.arguments), call.environment);
+  StartedProgram started =
+      start_program(call.program, std::move(call.arguments), call.environment, call.surroundings);
   Running program;
   program.process = started.process;
   program.exit = std::move(started.exit);

@@ -11,6 +11,7 @@
 
 #include "system/environment.h"
 #include "system/file_descriptor.h"
+#include "system/started_program.h"
 #include "system/terminal_settings.h"
 
 namespace pullsecret {
@@ -23,6 +24,7 @@ struct ProgramCall {
   std::chrono::milliseconds timeout;
   std::size_t max_output;  ///< bytes on standard output, past which it is ended
   std::optional<Environment> environment = std::nullopt;  ///< all of it; absent: the caller's
+  Surroundings surroundings = Surroundings::callers;
 };
 
 // How a run came to its end.
@@ -59,10 +61,10 @@ struct ProgramResult {
 /// A program is done when it exits, even if something that it left in the background still holds
 /// its standard output. One that takes too long, or writes too much, is killed with everything it
 /// started: each program is the reaper of its descendants (PR_SET_CHILD_SUBREAPER, which survives
-/// execve), so that none of them gets away while it lives, daemons included. It stays in the
-/// process group of its caller, because a helper may have to ask something on the terminal, which
-/// a background group cannot; the terminal of one that is killed is put back as it was. SIGPIPE
-/// must be ignored, as harden_process() does.
+/// execve), so that none of them gets away while it lives, daemons included. But for a service it
+/// stays in the process group of its caller, because a helper may have to ask something on the
+/// terminal, which a background group cannot; the terminal of one that is killed is put back as it
+/// was. SIGPIPE must be ignored, as harden_process() does.
 class ProgramSet {
  public:
   ProgramSet() = default;

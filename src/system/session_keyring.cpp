@@ -68,4 +68,8 @@ void forget_in_session(const std::string& description) {
   if (const std::optional<KeySerial> key = find_key(description)) keyctl(KEYCTL_INVALIDATE, *key);
 }
 
+void leave_session_keyring() {
+  keyctl(KEYCTL_JOIN_SESSION_KEYRING, nullptr);
+}
+
 }  // namespace pullsecret

@@ -25,4 +25,8 @@ void keep_in_session(const std::string& description, const std::string& payload,
 /// Removes the entry `description` at once, from all keyrings it may be in.
 void forget_in_session(const std::string& description);
 
+/// Gives this process, and those it starts, an empty session keyring of its own. It goes on with
+/// the one that it has where the kernel makes none.
+void leave_session_keyring();
+
 }  // namespace pullsecret

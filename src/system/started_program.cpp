@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include "system/error.h"
+#include "system/session_keyring.h"
 
 extern "C" {
 #include <sys/pidfd.h>  // glibc 2.36 forgot to say itself that its functions are C
@@ -38,8 +39,13 @@ void set_nonblocking(const FileDescriptor& descriptor) {
 
 // The child's half of start(): never returns. Descriptors above 2 close themselves at execve; a
 // failed execve leaves its errno in `failure`.
-[[noreturn]] void become(const std::vector<char*>& command, char* const* environment, int input,
-                         int output, int error, int failure) {
+[[noreturn]] void become(const std::vector<char*>& command, char* const* environment,
+                         Surroundings surroundings, int input, int output, int error, int failure) {
+  if (surroundings == Surroundings::services) {
+    setsid();
+    leave_session_keyring();
+    if (chdir("/") != 0) _exit(126);
+  }
   dup2(input, STDIN_FILENO);
   dup2(output, STDOUT_FILENO);
   dup2(error, STDERR_FILENO);
@@ -81,7 +87,8 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
 
 StartedProgram start_program(const std::filesystem::path& program,
                              std::vector<std::string> arguments,
-                             const std::optional<Environment>& environment) {
+                             const std::optional<Environment>& environment,
+                             Surroundings surroundings) {
   Pipe input = make_pipe(), output = make_pipe(), error = make_pipe(), failure = make_pipe();
   arguments.insert(arguments.begin(), program.string());
   const std::vector<char*> command = pointers_to(arguments);
@@ -90,8 +97,9 @@ StartedProgram start_program(const std::filesystem::path& program,
   const pid_t process = fork();
   if (process < 0) throw system_error("fork");
   if (process == 0)
-    become(command, environment ? own_environment.data() : environ, input.read_end.get(),
-           output.write_end.get(), error.write_end.get(), failure.write_end.get());
+    become(command, environment ? own_environment.data() : environ, surroundings,
+           input.read_end.get(), output.write_end.get(), error.write_end.get(),
+           failure.write_end.get());
 
   StartedProgram started{.process = process,
                          .exit = FileDescriptor(pidfd_open(process, 0)),

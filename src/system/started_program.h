@@ -27,12 +27,19 @@ struct StartedProgram {
   int error_number = 0;                 ///< of execve(2); else 0
 };
 
+/// Who a program is to find itself started by.
+enum class Surroundings {
+  callers,   ///< its caller: with its terminal, its session keyring, in its folder
+  services,  ///< the system, as a service: without a terminal, with an empty session keyring, in /
+};
+
 /// Starts `program` (absolute) with `environment`, else the caller's. It is the reaper of all that
 /// it starts, and ends with its caller. Throws Error when the system has no more processes or
 /// descriptors to give.
 StartedProgram start_program(const std::filesystem::path& program,
                              std::vector<std::string> arguments,
-                             const std::optional<Environment>& environment);
+                             const std::optional<Environment>& environment,
+                             Surroundings surroundings = Surroundings::callers);
 
 /// Waits for the end of a child, and gives its status as waitpid(2) does.
 int wait_status(pid_t process);
