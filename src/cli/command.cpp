@@ -3,9 +3,16 @@
 namespace pullsecret {
 
 const std::vector<Command>& commands() {
-  static const std::vector<Command> all{
-      convert_command(), create_command(),  get_command(),   doctor_command(),
-      migrate_command(), inspect_command(), check_command(), credential_provider_command()};
+  static const std::vector<Command> all{convert_command(),
+                                        create_command(),
+                                        get_command(),
+                                        doctor_command(),
+                                        migrate_command(),
+                                        inspect_command(),
+                                        check_command(),
+                                        credential_provider_command(),
+                                        provider_config_command(),
+                                        provider_test_command()};
   return all;
 }
 

@@ -80,6 +80,8 @@ Command doctor_command();
 Command get_command();
 Command inspect_command();
 Command migrate_command();
+Command provider_config_command();
+Command provider_test_command();
 
 /// All commands but help, in the order in which help lists them.
 const std::vector<Command>& commands();

@@ -44,10 +44,23 @@ Work print_work(const std::string& text) {
   return [text] { print_data(text); };
 }
 
-Work prepare_help(const Arguments& arguments) {
+// The command of that name, or of that and the next word: which is then taken from `rest`.
+const Command& take_command(const std::string& name, Arguments& rest) {
+  if (!rest.empty())
+    for (const Command& command : commands())
+      if (command.name == name + " " + rest.front()) {
+        rest.erase(rest.begin());
+        return command;
+      }
+  return find_command(name);
+}
+
+Work prepare_help(Arguments arguments) {
   if (arguments.empty() || is_help(arguments.front()) || arguments.front() == "help")
     return print_work(general_help(commands()));
-  return print_work(help_of(find_command(arguments.front())));
+  const std::string name = arguments.front();
+  arguments.erase(arguments.begin());
+  return print_work(help_of(take_command(name, arguments)));
 }
 
 Work prepare(Arguments arguments) {
@@ -61,7 +74,7 @@ Work prepare(Arguments arguments) {
     throw Error(
         "", fmt::format("unknown option {}", printable(name.substr(0, name.find('=')), 40)),
         suggestion(name, {"--help", "--version"}) + "options of a command stand behind its name");
-  const Command& command = find_command(name);
+  const Command& command = take_command(name, arguments);
   if (std::any_of(arguments.begin(), arguments.end(), is_help)) return print_work(help_of(command));
   return command.prepare(parse_command_line(command, arguments));
 }

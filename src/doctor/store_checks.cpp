@@ -22,20 +22,6 @@ namespace fs = std::filesystem;
 
 // ---- Asking
 
-bool is_own(const std::string& store) {
-  constexpr std::array<std::string_view, 3> own{"pass", "secretservice", "encryptedfile"};
-  return std::find(own.begin(), own.end(), store) != own.end();
-}
-
-// The helper that was installed with this program.
-std::optional<fs::path> find_installed_helper(const std::string& store) {
-  std::error_code unknown;
-  const fs::path self = fs::read_symlink("/proc/self/exe", unknown);
-  fs::path helper = self.parent_path() / helper_program_name(store);
-  const bool is_there = !unknown && access(helper.c_str(), X_OK) == 0;
-  return is_there ? std::optional(std::move(helper)) : std::nullopt;
-}
-
 /// A round of asking: which question each call is for.
 struct Round {
   std::vector<HelperCall> calls;
@@ -96,16 +82,29 @@ std::string_view consequence(const std::string& store, const StoreStatus& status
 
 }  // namespace
 
+bool is_own_store(const std::string& store) {
+  constexpr std::array<std::string_view, 3> own{"pass", "secretservice", "encryptedfile"};
+  return std::find(own.begin(), own.end(), store) != own.end();
+}
+
+std::optional<fs::path> find_installed_helper(const std::string& store) {
+  std::error_code unknown;
+  const fs::path self = fs::read_symlink("/proc/self/exe", unknown);
+  fs::path helper = self.parent_path() / helper_program_name(store);
+  const bool is_there = !unknown && access(helper.c_str(), X_OK) == 0;
+  return is_there ? std::optional(std::move(helper)) : std::nullopt;
+}
+
 std::vector<std::optional<StoreStatus>> ask_stores(const std::vector<StoreQuestion>& questions,
                                                    HelperClient& helpers) {
   std::vector<std::optional<StoreStatus>> statuses(questions.size());
   Round on_path, installed;
   for (std::size_t i = 0; i < questions.size(); ++i)
-    if (is_own(questions[i].store) && !questions[i].hangs_on_path)
+    if (is_own_store(questions[i].store) && !questions[i].hangs_on_path)
       on_path.add(i, questions[i].store);
   ask(on_path, statuses, helpers);
   for (std::size_t i = 0; i < questions.size(); ++i)
-    if (is_own(questions[i].store) && !statuses[i])
+    if (is_own_store(questions[i].store) && !statuses[i])
       if (auto program = find_installed_helper(questions[i].store))
         installed.add(i, questions[i].store, std::move(program));
   ask(installed, statuses, helpers);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,6 +27,12 @@ struct StoreQuestion {
 /// beside this program. Nothing where neither says it. Asks side by side.
 std::vector<std::optional<StoreStatus>> ask_stores(const std::vector<StoreQuestion>& questions,
                                                    HelperClient& helpers);
+
+/// Whether pullsecret has a helper of that name, which tells the status of its store.
+bool is_own_store(const std::string& store);
+
+/// The helper of pullsecret's own store that was installed with this program, if it is there.
+std::optional<std::filesystem::path> find_installed_helper(const std::string& store);
 
 /// What came of asking the helper itself.
 enum class Tried { failed, found_nothing, gave_credential };

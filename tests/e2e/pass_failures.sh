@@ -194,6 +194,14 @@ it 'the status says nothing of it where gpg-agent remembers the passphrase'
 gpg --batch --quiet --pinentry-mode loopback --passphrase 'correct passphrase' \
   --decrypt "$(folder_of ghcr.io)/builder.gpg" >/dev/null
 says_of_store "$ours" ready
+out_json .Passphrase true
+
+it 'but on a node nobody enters it'
+config '{"credsStore":"pass"}'
+run pullsecret credential-provider config
+succeeds
+err_has 'warning: docker-credential-pass: it needs a passphrase, which nobody enters on a node'
+err_has 'hint: `pullsecret migrate --to encryptedfile --config [^`]*config.json`'
 
 it 'nor where gpg can ask for it, and nobody is asked'
 forget_passphrases

@@ -1,0 +1,238 @@
+#include "cli/provider_report.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "cli/block.h"
+#include "cli/inspection.h"
+#include "cli/table.h"
+#include "credential/go_duration.h"
+#include "credential/registry.h"
+#include "credential/token.h"
+#include "kubernetes/keyring.h"
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using std::chrono::nanoseconds;
+
+// ---- What is to be said
+
+std::size_t closeness(const NotAsked& why) {
+  if (why.mend) return 2;
+  return why.is_other_registry ? 0 : 1;
+}
+
+NearestPattern nearest_pattern(const CredentialProvider& provider, const Image& image) {
+  NearestPattern nearest;
+  for (const std::string& pattern : provider.match_images) {
+    NotAsked why = why_not_asked(pattern, image);
+    if (nearest.pattern.empty() || closeness(why) > closeness(nearest.why))
+      nearest = {pattern, std::move(why)};
+  }
+  return nearest;
+}
+
+std::vector<UntriedCredential> untried_of(const ProviderResponse& response, std::size_t provider,
+                                          const std::vector<ProvidedCredential>& tried,
+                                          const Image& image) {
+  std::vector<UntriedCredential> untried;
+  for (const auto& [key, credential] : response.auth)
+    if (std::none_of(tried.begin(), tried.end(), [&, &name = key](const ProvidedCredential& one) {
+          return one.provider == provider && one.key == name;
+        }))
+      untried.push_back({key, serves_image(key, image) ? "is not needed: others match better"
+                                                       : why_not_served(key, image).reason});
+  return untried;
+}
+
+std::string nearest_in_words(const NearestPattern& nearest) {
+  if (nearest.why.is_other_registry) return "none of its patterns is for this registry";
+  std::string words = fmt::format("{} {}", printable(nearest.pattern), nearest.why.reason);
+  if (nearest.why.mend) words += fmt::format("; {} would match", printable(*nearest.why.mend));
+  return words;
+}
+
+std::string answer_in_words(const ProviderOutcome& outcome) {
+  if (!outcome.pattern) return "not asked";
+  if (outcome.failure) return "discarded";
+  const std::size_t count = outcome.response->auth.size();
+  return count == 0 ? "none" : fmt::format("{} credential{}", count, count == 1 ? "" : "s");
+}
+
+nanoseconds kept_for(const ProviderReport& provider) {
+  const auto& duration = provider.outcome.response->cache_duration;
+  return duration ? nanoseconds(*duration) : provider.default_cache_duration;
+}
+
+// For which other images the kubelet takes the answer, too.
+std::string_view images_of(CacheKeyType type) {
+  switch (type) {
+    case CacheKeyType::image:
+      return "this image";
+    case CacheKeyType::registry:
+      return "its registry";
+    case CacheKeyType::global:
+      return "all images";
+  }
+  return {};
+}
+
+std::string kept_in_words(const ProviderReport& provider) {
+  if (!provider.outcome.response) return "-";
+  const ProviderResponse& response = *provider.outcome.response;
+  const nanoseconds duration = kept_for(provider);
+  if (duration == nanoseconds(0)) return "not at all";
+  return fmt::format("{}{}, for {}", short_go_duration(duration),
+                     response.cache_duration ? "" : " (default)",
+                     images_of(response.cache_key_type));
+}
+
+// ---- For people
+
+Color color_of(const ProviderReport& provider) {
+  if (provider.outcome.failure) return Color::red;
+  const auto& response = provider.outcome.response;
+  return response && !response->auth.empty() ? Color::green : Color::none;
+}
+
+std::string details(const ProviderReport& provider, bool color) {
+  Block block(4);
+  if (provider.nearest) block.add("not asked", nearest_in_words(*provider.nearest));
+  if (const auto& failure = provider.outcome.failure) {
+    block.add("discarded", failure->message(), Color::red);
+    block.add("hint", failure->hint());
+  }
+  if (provider.outcome.response)
+    for (const std::string& field : provider.outcome.response->unknown_fields)
+      block.add("warning", fmt::format("kubelets from 1.30 on discard an answer with {}", field),
+                Color::yellow);
+  for (const UntriedCredential& untried : provider.untried)
+    block.add("not tried", fmt::format("{} {}", key_in_words(untried.key), untried.reason));
+  const std::string lines = block.format(color);
+  return lines.empty() ? "" : "\n" + heading(shown(provider.name), 2, color) + lines;
+}
+
+std::string tried_table(const ProvidersReport& report, bool color) {
+  if (report.tried.empty()) return "";
+  std::vector<Row> rows{{{"  REGISTRY KEY", Color::bold},
+                         {"USERNAME", Color::bold},
+                         {"KIND", Color::bold},
+                         {"LENGTH", Color::bold},
+                         {"PROVIDER", Color::bold}}};
+  for (const ProvidedCredential& one : report.tried) {
+    const std::string username = username_of(one.credential, {});
+    rows.push_back({{"  " + key_in_words(one.key)},
+                    {username.empty() ? "-" : shown(username)},
+                    {std::string(in_words(credential_kind(one.credential)))},
+                    {std::to_string(one.credential.password.size())},
+                    {shown(report.providers[one.provider].name)}});
+  }
+  return "\n" + heading("The kubelet tries", 0, color) + format_table(rows, color);
+}
+
+// ---- For scripts
+
+Json json_of(const ProviderReport& provider) {
+  const ProviderOutcome& outcome = provider.outcome;
+  Json json{
+      {"name", provider.name},
+      {"pattern", outcome.pattern ? Json(*outcome.pattern) : Json()},
+      {"not_asked", provider.nearest ? Json(nearest_in_words(*provider.nearest)) : Json()},
+      {"nearest_pattern",
+       provider.nearest && provider.nearest->why.mend ? Json(*provider.nearest->why.mend) : Json()},
+      {"milliseconds", outcome.pattern ? Json(outcome.took.count()) : Json()},
+      {"discarded", outcome.failure ? Json(outcome.failure->message()) : Json()},
+      {"cache_key_type", Json()},
+      {"cache_seconds", Json()},
+      {"cache_is_default", Json()},
+      {"keys", Json()},
+      {"untried", Json()}};
+  if (!outcome.response) return json;
+  json["cache_key_type"] = in_words(outcome.response->cache_key_type);
+  json["cache_seconds"] = std::chrono::floor<std::chrono::seconds>(kept_for(provider)).count();
+  json["cache_is_default"] = !outcome.response->cache_duration;
+  json["keys"] = json["untried"] = Json::array();
+  for (const auto& [key, credential] : outcome.response->auth)
+    json["keys"].push_back(key_in_words(key));
+  for (const UntriedCredential& untried : provider.untried)
+    json["untried"].push_back({{"key", key_in_words(untried.key)}, {"reason", untried.reason}});
+  return json;
+}
+
+}  // namespace
+
+ProvidersReport report_of(const std::string& name, const Image& image, const ProviderConfig& config,
+                          std::vector<ProviderOutcome> outcomes) {
+  ProvidersReport report{.image = name,
+                         .repository = image.repository,
+                         .providers = {},
+                         .tried = offered_credentials(outcomes, image)};
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    const CredentialProvider& provider = config.providers[i];
+    ProviderReport& one = report.providers.emplace_back(
+        ProviderReport{.name = provider.name,
+                       .default_cache_duration = provider.default_cache_duration,
+                       .outcome = std::move(outcomes[i])});
+    if (!one.outcome.pattern) one.nearest = nearest_pattern(provider, image);
+    if (one.outcome.response)
+      one.untried = untried_of(*one.outcome.response, i, report.tried, image);
+  }
+  return report;
+}
+
+std::string providers_table(const ProvidersReport& report, bool color) {
+  std::vector<Row> rows{{{"  PROVIDER", Color::bold},
+                         {"MATCHED BY", Color::bold},
+                         {"ANSWER", Color::bold},
+                         {"TOOK", Color::bold},
+                         {"KEPT", Color::bold}}};
+  std::string below;
+  for (const ProviderReport& provider : report.providers) {
+    const ProviderOutcome& outcome = provider.outcome;
+    rows.push_back({{"  " + shown(provider.name)},
+                    {outcome.pattern ? shown(*outcome.pattern) : "-"},
+                    {answer_in_words(outcome), color_of(provider)},
+                    {outcome.pattern ? fmt::format("{} ms", outcome.took.count()) : "-"},
+                    {kept_in_words(provider)}});
+    below += details(provider, color);
+  }
+  return heading("Image " + shown(report.image), 0, color) + format_table(rows, color) + below +
+         tried_table(report, color);
+}
+
+std::string providers_json(const ProvidersReport& report) {
+  Json json{{"image", report.image},
+            {"asked_for", report.repository},
+            {"succeeds", !report.tried.empty()},
+            {"providers", Json::array()},
+            {"tried", Json::array()}};
+  for (const ProviderReport& provider : report.providers)
+    json["providers"].push_back(json_of(provider));
+  for (const ProvidedCredential& one : report.tried)
+    json["tried"].push_back({{"key", key_in_words(one.key)},
+                             {"username", username_of(one.credential, {})},
+                             {"provider", report.providers[one.provider].name}});
+  return json.dump(4, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::optional<Error> why_none_is_tried(const ProvidersReport& report) {
+  if (!report.tried.empty()) return std::nullopt;
+  const auto any = [&](auto is_true) {
+    return std::any_of(report.providers.begin(), report.providers.end(),
+                       [&](const ProviderReport& provider) { return is_true(provider.outcome); });
+  };
+  if (!any([](const ProviderOutcome& outcome) { return outcome.pattern.has_value(); }))
+    return Error("", fmt::format("the kubelet asks no provider for {}", report.repository));
+  if (any([](const ProviderOutcome& outcome) { return outcome.failure.has_value(); }))
+    return Error("", "the kubelet discards the answer, and pulls without a login");
+  return Error("", "no provider has a credential for it: the kubelet pulls without a login");
+}
+
+}  // namespace pullsecret

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kubernetes/ask_providers.h"
+#include "kubernetes/match_images.h"
+
+namespace pullsecret {
+
+/// Why a provider is not asked for the image.
+struct NearestPattern {
+  std::string pattern;  ///< the one of its patterns that comes closest
+  NotAsked why;
+};
+
+/// A credential of an answer that the kubelet does not try for the image.
+struct UntriedCredential {
+  std::string key;
+  std::string reason;  ///< in words that follow the key
+};
+
+/// What came of one provider, for the report.
+struct ProviderReport {
+  std::string name;
+  std::chrono::nanoseconds default_cache_duration{};
+  ProviderOutcome outcome;
+  std::optional<NearestPattern> nearest = {};  ///< if it was not asked
+  std::vector<UntriedCredential> untried = {};
+};
+
+/// What came of an image.
+struct ProvidersReport {
+  std::string image;       ///< as asked for
+  std::string repository;  ///< as the kubelet asks
+  std::vector<ProviderReport> providers;
+  std::vector<ProvidedCredential> tried;  ///< in the kubelet's order
+};
+
+ProvidersReport report_of(const std::string& name, const Image& image, const ProviderConfig& config,
+                          std::vector<ProviderOutcome> outcomes);
+
+/// Tables for people, at most 80 columns wide: the providers, and the credentials that are tried;
+/// below them what is to be said of single ones. No password is in it.
+std::string providers_table(const ProvidersReport& report, bool color);
+
+/// JSON for scripts: one object, as man/pullsecret.1 says. No password is in it.
+std::string providers_json(const ProvidersReport& report);
+
+/// Why no credential is tried; nothing if one is. It has no place.
+std::optional<Error> why_none_is_tried(const ProvidersReport& report);
+
+}  // namespace pullsecret

@@ -1,0 +1,134 @@
+#include "doctor/node_checks.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include <fmt/format.h>
+
+#include "credential/registry.h"
+#include "doctor/helper_program.h"
+#include "doctor/registry.h"
+#include "doctor/store_checks.h"
+#include "helper/client.h"
+#include "helper/status.h"
+#include "kubernetes/pull_credential.h"
+#include "system/program.h"
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+constexpr std::chrono::seconds patience(20);
+constexpr std::size_t largest_status = 64UL * 1024;
+
+// By name, whom the config asks for anything.
+std::vector<std::string> helpers_of(const Config& config) {
+  std::vector<std::string> helpers;
+  if (!config.creds_store.empty()) helpers.push_back(config.creds_store);
+  for (const auto& [registry, helper] : config.cred_helpers)
+    if (!helper.empty()) helpers.push_back(helper);
+  return without_repeats(std::move(helpers));
+}
+
+// Nothing if it is not pullsecret's helper.
+std::optional<StoreStatus> status_as_service(const std::string& helper,
+                                             const std::filesystem::path& program,
+                                             const Environment& environment) {
+  const ProgramResult result = run_program({.program = program,
+                                            .arguments = {"status"},
+                                            .timeout = patience,
+                                            .max_output = largest_status,
+                                            .environment = environment,
+                                            .surroundings = Surroundings::services});
+  const auto* exited = std::get_if<Exited>(&result.end);
+  if (exited == nullptr || exited->status != 0) return std::nullopt;
+  return parse_status(helper, result.output);
+}
+
+// With a key in a file nobody has to be asked.
+std::string way_to_key_file(const std::string& helper, const std::string& config) {
+  if (helper == "encryptedfile")
+    return "`docker-credential-encryptedfile rekey` puts a key file in the place of the passphrase";
+  return fmt::format(
+      "`pullsecret migrate --to encryptedfile --config {}` moves what it has to a "
+      "store that a key file opens",
+      shell_word(config));
+}
+
+std::optional<Error> status_warning(const std::string& helper, const StoreStatus& status,
+                                    const std::string& config) {
+  if (status.needs_passphrase)
+    return Error(program_of(helper),
+                 "it needs a passphrase, which nobody enters on a node, and no program keeps for "
+                 "good",
+                 way_to_key_file(helper, config));
+  const auto fault = std::find_if(
+      status.faults.begin(), status.faults.end(),
+      [](const StoreFault& candidate) { return candidate.prevents != Prevents::store; });
+  if (fault == status.faults.end()) return std::nullopt;
+  return Error(program_of(helper), fault->message, fault->hint);
+}
+
+std::optional<Error> helper_warning(const std::string& helper, const std::string& config,
+                                    const Environment& environment) {
+  const auto path = environment.find("PATH");
+  const ProgramSearch search = is_helper_name(helper) && path != environment.end()
+                                   ? find_program(helper_program_name(helper), path->second)
+                                   : ProgramSearch();
+  if (!search.found)
+    return Error(program_of(helper),
+                 search.not_executable
+                     ? "its program may not be run: the provider fails where it is asked"
+                     : "not found on PATH: the provider fails where it is asked",
+                 fmt::format("`pullsecret doctor --config {}` says what to do about it",
+                             shell_word(config)));
+  if (helper == "secretservice")
+    return Error(program_of(helper),
+                 "it needs the session of a desktop's user, and the kubelet has none",
+                 way_to_key_file(helper, config));
+  if (!is_own_store(helper)) return std::nullopt;
+  auto status = status_as_service(helper, *search.found, environment);
+  if (const auto installed = find_installed_helper(helper); installed && !status)
+    status = status_as_service(helper, *installed, environment);
+  return status ? status_warning(helper, *status, config) : std::nullopt;
+}
+
+// As far as the config itself tells.
+std::optional<Error> entry_warning(const Config& config, const AuthEntry& entry) {
+  if (entry.problem)
+    return Error(key_in_words(entry.key), entry.problem->what(), entry.problem->hint());
+  const Registry registry = registry_of(config, entry.key);
+  if (!registry.has_inline() || registry.store != nullptr) return std::nullopt;
+  try {
+    pull_credential(entry.key, entry.credential);
+    return std::nullopt;
+  } catch (const Error& error) {
+    return Error(key_in_words(entry.key), error.message(),
+                 "log in with an access token as the password");
+  }
+}
+
+}  // namespace
+
+Environment service_environment() {
+  return {{"LANG", "C.UTF-8"},
+          {"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}};
+}
+
+std::vector<Error> warnings_for_node(const Config& config, const Environment& environment) {
+  std::vector<Error> warnings;
+  for (const std::string& helper : helpers_of(config))
+    if (auto warning = helper_warning(helper, config.file, environment))
+      warnings.push_back(*std::move(warning));
+  for (const AuthEntry& entry : config.auths)
+    if (auto warning = entry_warning(config, entry)) warnings.push_back(*std::move(warning));
+  return warnings;
+}
+
+}  // namespace pullsecret

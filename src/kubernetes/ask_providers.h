@@ -1,0 +1,61 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "credential/credential.h"
+#include "kubernetes/image.h"
+#include "kubernetes/provider_config.h"
+#include "kubernetes/provider_response.h"
+#include "system/environment.h"
+#include "system/error.h"
+
+namespace pullsecret {
+
+// What the kubelet does with its credential providers when it pulls an image
+// (Kubernetes 1.26 to 1.35, pkg/credentialprovider/plugin/plugin.go).
+
+/// Where its providers are, and how they are started.
+struct ProviderRun {
+  std::filesystem::path bin_dir;  ///< absolute
+  Environment environment;        ///< the kubelet's own, to which each provider's `env` is added
+  std::chrono::milliseconds timeout = std::chrono::minutes(1);  ///< the kubelet's
+};
+
+/// What came of one provider of the config.
+struct ProviderOutcome {
+  std::optional<std::string> pattern;        ///< the first by which it is asked; nothing: it is not
+  std::chrono::milliseconds took{};          ///< from its start to its end
+  std::optional<ProviderResponse> response;  ///< if the kubelet takes its answer
+  std::optional<Error> failure;              ///< why it does not, with the program as its place
+};
+
+/// A credential that the kubelet tries.
+struct ProvidedCredential {
+  std::size_t provider = 0;  ///< its position in the config
+  std::string key;
+  Credential credential;
+};
+
+/// Throws Error, with the program as its place, if one of the providers cannot be started: the
+/// kubelet then does not start either.
+void check_programs(const ProviderConfig& config, const std::filesystem::path& bin_dir);
+
+/// Asks those providers that match, one after the other as the kubelet does, as services are
+/// started; the outcomes are in the order of the config. Nothing secret is in a failure but what
+/// the provider itself wrote to standard error, which the kubelet logs, too.
+std::vector<ProviderOutcome> ask_providers(const ProviderConfig& config, const Image& image,
+                                           const ProviderRun& run);
+
+/// The credentials in the order in which the kubelet tries them: it puts the entries of all
+/// providers into one keyring (keyring.h). Of keys that it files under one name those of earlier
+/// providers come first, as Kubernetes documents it; 1.26 goes by the providers' names instead.
+std::vector<ProvidedCredential> offered_credentials(const std::vector<ProviderOutcome>& outcomes,
+                                                    const Image& image);
+
+}  // namespace pullsecret
