@@ -284,6 +284,7 @@ config() { printf '%s' "$1" >"$HOME/.docker/config.json"; }
 
 # helper NAME: the credential helper of that name is the shell script on standard input.
 helper() {
+  rm -f "$scratch/bin/docker-credential-$1" # which store() may have made a link
   { echo '#!/bin/sh' && cat; } >"$scratch/bin/docker-credential-$1"
   chmod +x "$scratch/bin/docker-credential-$1"
 }
