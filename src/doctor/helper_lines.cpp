@@ -18,7 +18,7 @@ void keep_inline(HelperChanges& lines, const Config& config, bool has_creds_stor
     if (!is_found || !fails(*store)) continue;
     std::optional<std::string>& line = lines[name];
     line.reset();
-    if (has_creds_store) line = "";
+    if (has_creds_store) line.emplace();
   }
 }
 

@@ -74,7 +74,7 @@ TEST_CASE("another user's link, pipe and socket are refused, each behind a link 
       const auto error = error_of([&] { replace_file(name, "hunter2"); });
       REQUIRE(error);
       CHECK(error->place() == planted.string());
-      CHECK_THAT(error->message(), Catch::Matchers::Contains("of user 12345, who would choose"));
+      CHECK_THAT(error->message(), Catch::Contains("of user 12345, who would choose"));
       CHECK(error_of([&] { close_to_others(name); }));
     }
     fs::remove(folder.path() / "own");
