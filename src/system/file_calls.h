@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cstddef>
@@ -23,7 +24,11 @@ struct FileCalls {
   int (*fsync)(int descriptor) = ::fsync;
   int (*rename)(const char* file, const char* new_name) = ::rename;
   int (*renameat2)(int folder, const char* file, int new_folder, const char* new_name,
-                   unsigned flags) = ::renameat2;
+                   unsigned flags) = [](int folder, const char* file, int new_folder,
+                                        const char* new_name, unsigned flags) {
+    // musl has no function for it before 1.2.6.
+    return static_cast<int>(syscall(SYS_renameat2, folder, file, new_folder, new_name, flags));
+  };
   int (*link)(const char* file, const char* new_name) = ::link;
   int (*unlink)(const char* file) = ::unlink;
   int (*mkdir)(const char* folder, mode_t mode) = ::mkdir;

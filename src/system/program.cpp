@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstring>
 #include <utility>
 
@@ -27,25 +28,27 @@ ProgramEnd reap(pid_t process) {
   return Exited{WEXITSTATUS(status)};
 }
 
+std::string name_of_signal(int signal) {
+  return signal >= SIGRTMIN ? "real-time" : strsignal(signal);
+}
+
 }  // namespace
 
 std::string in_words(const ProgramEnd& end) {
   return std::visit(
-      overloaded{[](NotStarted why) { return "cannot be run: " + error_text(why.error_number); },
-                 [](Exited how) { return fmt::format("exit status {}", how.status); },
-                 [](Killed how) {
-                   const char* name = sigdescr_np(how.signal);
-                   return fmt::format("ended by signal {} ({})", how.signal,
-                                      name == nullptr ? "real-time" : name);
-                 },
-                 [](TimedOut when) {
-                   const double seconds = std::chrono::duration<double>(when.timeout).count();
-                   return fmt::format("no answer within {:g} s", seconds);
-                 },
-                 [](TooMuchOutput how) {
-                   return fmt::format("its answer is larger than {}",
-                                      size_in_words(how.max_output));
-                 }},
+      overloaded{
+          [](NotStarted why) { return "cannot be run: " + error_text(why.error_number); },
+          [](Exited how) { return fmt::format("exit status {}", how.status); },
+          [](Killed how) {
+            return fmt::format("ended by signal {} ({})", how.signal, name_of_signal(how.signal));
+          },
+          [](TimedOut when) {
+            const double seconds = std::chrono::duration<double>(when.timeout).count();
+            return fmt::format("no answer within {:g} s", seconds);
+          },
+          [](TooMuchOutput how) {
+            return fmt::format("its answer is larger than {}", size_in_words(how.max_output));
+          }},
       end);
 }
 

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,10 +17,6 @@
 #include "system/error.h"
 #include "system/session_keyring.h"
 
-extern "C" {
-#include <sys/pidfd.h>  // glibc 2.36 forgot to say itself that its functions are C
-}
-
 namespace pullsecret {
 namespace {
 
@@ -31,6 +28,11 @@ Pipe make_pipe() {
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) throw system_error("pipe");
   return {FileDescriptor(ends[0]), FileDescriptor(ends[1])};
+}
+
+// glibc has a function for it since 2.36, musl has none.
+FileDescriptor pidfd_of(pid_t process) {
+  return FileDescriptor(static_cast<int>(syscall(SYS_pidfd_open, process, 0)));
 }
 
 void set_nonblocking(const FileDescriptor& descriptor) {
@@ -102,7 +104,7 @@ StartedProgram start_program(const std::filesystem::path& program,
            failure.write_end.get());
 
   StartedProgram started{.process = process,
-                         .exit = FileDescriptor(pidfd_open(process, 0)),
+                         .exit = pidfd_of(process),
                          .input = std::move(input.write_end),
                          .output = std::move(output.read_end),
                          .error = std::move(error.read_end)};
