@@ -1,14 +1,12 @@
 #include "cli/config_diff.h"
 
-#include <dtl/dtl.hpp>
-
 #include <algorithm>
 #include <cstddef>
-#include <sstream>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "cli/hunks.h"
 #include "credential/go_json_reader.h"
 #include "credential/go_json_writer.h"
 #include "credential/registry.h"
@@ -70,14 +68,9 @@ std::vector<std::string> shown_lines(const JsonText& json) {
 }  // namespace
 
 std::string config_diff(const JsonText& before, const JsonText& after) {
-  dtl::Diff<std::string> diff(shown_lines(before), shown_lines(after));
-  diff.onHuge();
-  diff.compose();
-  diff.composeUnifiedHunks();
-  std::ostringstream hunks;
-  diff.printUnifiedFormat(hunks);
-  if (hunks.str().empty()) return {};
-  return fmt::format("--- {}\n+++ {}\n{}", before.file, after.file, hunks.str());
+  const std::string changes = hunks(shown_lines(before), shown_lines(after));
+  if (changes.empty()) return {};
+  return fmt::format("--- {}\n+++ {}\n{}", before.file, after.file, changes);
 }
 
 }  // namespace pullsecret

@@ -26,6 +26,25 @@ TEST_CASE("a change of the store is shown as diff -u shows it") {
         " }\n");
 }
 
+TEST_CASE("lines that are added and taken out are counted, with three lines around") {
+  CHECK(diff("{}", "{\n\t\"credsStore\": \"pass\"\n}") ==
+        "--- config.json\n+++ config.json\n"
+        "@@ -1,1 +1,3 @@\n"
+        "-{}\n"
+        "+{\n"
+        "+\t\"credsStore\": \"pass\"\n"
+        "+}\n");
+  CHECK(diff("{\n\"a\":\n1,\n\"b\": 2,\n\"c\": 3\n}", "{\n\"a\":\n1,\n\"c\": 3\n}") ==
+        "--- config.json\n+++ config.json\n"
+        "@@ -1,6 +1,5 @@\n"
+        " {\n"
+        " \"a\":\n"
+        " 1,\n"
+        "-\"b\": 2,\n"
+        " \"c\": 3\n"
+        " }\n");
+}
+
 TEST_CASE("no change is no diff") {
   CHECK(diff("{\"a\": 1}", "{\"a\": 1}").empty());
 }
