@@ -14,7 +14,8 @@ manual pages. May be run again at any time.
   --help         print this text
 
 On Debian and Ubuntu it first installs the packages that the build needs and that are missing, with
-apt-get (through sudo where not run as root). Elsewhere it names what is missing.
+apt-get (through sudo where not run as root). Elsewhere it names what is missing: on Fedora, openSUSE,
+Alpine and Arch with the command that installs it.
 END
 }
 
@@ -98,22 +99,77 @@ as_root() {
   fi
 }
 
-has_library() { pkg-config --exists "$1" 2>/dev/null; }
+# What the build needs where there is no apt-get: a program, header or library, of NAME/NAME one of them;
+# and the package of Fedora (dnf), openSUSE (zypper), Alpine (apk) and Arch (pacman) that has it.
+needs() {
+  compiler=${CXX:-c++}
+  cat <<END
+program ${compiler%% *}    gcc-c++            gcc-c++             g++           gcc
+program meson          meson              meson               meson         meson
+program ninja          ninja-build        ninja               samurai       ninja
+program pkg-config     pkgconf-pkg-config pkgconf-pkg-config  pkgconf       pkgconf
+header  linux/keyctl.h kernel-headers     linux-glibc-devel   linux-headers linux-api-headers
+library nlohmann_json  json-devel         nlohmann_json-devel nlohmann-json nlohmann-json
+library cxxopts        cxxopts-devel      cxxopts-devel       cxxopts-dev   cxxopts
+library fmt            fmt-devel          fmt-devel           fmt-dev       fmt
+library yaml-cpp       yaml-cpp-devel     yaml-cpp-devel      yaml-cpp-dev  yaml-cpp
+library libsodium      libsodium-devel    libsodium-devel     libsodium-dev libsodium
+library libcurl        libcurl-devel      libcurl-devel       curl-dev      curl
+library libsystemd/libelogind/basu/libsecret-1 systemd-devel systemd-devel elogind-dev systemd-libs
+END
+}
 
-# For systems without apt-get.
+is_there() {
+  case $1 in
+  program) command -v "$2" >/dev/null ;;
+  header) [ -e "/usr/include/$2" ] ;;
+  library) (
+    IFS=/
+    for library in $2; do
+      ! pkg-config --exists "$library" 2>/dev/null || exit 0
+    done
+    exit 1
+  ) ;;
+  esac
+}
+
+package_manager() {
+  for manager in dnf zypper apk pacman; do
+    ! command -v "$manager" >/dev/null || break
+    manager=
+  done
+  echo "$manager"
+}
+
 name_what_is_missing() {
-  missing=
-  command -v "${CXX:-c++}" >/dev/null || missing="$missing a C++20 compiler,"
-  for program in meson ninja pkg-config; do
-    command -v "$program" >/dev/null || missing="$missing $program,"
-  done
-  for library in nlohmann_json cxxopts fmt yaml-cpp libsodium libcurl; do
-    has_library "$library" || missing="$missing $library (library),"
-  done
-  has_library libsystemd || has_library libelogind || has_library basu || has_library libsecret-1 ||
-    missing="$missing libsystemd, libelogind, basu or libsecret-1 (library),"
-  [ -z "$missing" ] ||
-    fail "missing:${missing%,}" "install them with the system's package manager, then run this again"
+  manager=$(package_manager)
+  missing='' packages='' package=''
+  while read -r kind name fedora opensuse alpine arch; do
+    ! is_there "$kind" "$name" || continue
+    case $manager in
+    dnf) package=$fedora ;;
+    zypper) package=$opensuse ;;
+    apk) package=$alpine ;;
+    pacman) package=$arch ;;
+    esac
+    missing="$missing $name ($kind),"
+    packages="$packages $package"
+  done <<END
+$(needs)
+END
+  [ -n "$missing" ] || return 0
+  case $manager in
+  '') hint="install them with the system's package manager, then run this again" ;;
+  apk) hint="as root: apk add$packages" ;;
+  pacman) hint="as root: pacman -S$packages" ;;
+  *) hint="as root: $manager install$packages" ;;
+  esac
+  fail "missing:${missing%,}" "$hint"
+}
+
+say_what_is_optional() {
+  [ -e /usr/include/dtl/dtl.hpp ] || [ -e /usr/local/include/dtl/dtl.hpp ] ||
+    say 'Without the library dtl, which is optional: doctor --fix shows what it changes as one block.'
 }
 
 prepare_system() {
@@ -125,6 +181,7 @@ prepare_system() {
   else
     static_libraries=false
     name_what_is_missing
+    say_what_is_optional
   fi
 }
 

@@ -54,7 +54,33 @@ done
 search=$HOME/no-apt
 run_installer --prefix "$prefix"
 search=$PATH
-refuses 1 'missing: a C\+\+20 compiler, meson, ninja, pkg-config, nlohmann_json \(library\),'
+refuses 1 'missing: c\+\+ \(program\), meson \(program\), .*, nlohmann_json \(library\), '
+err_has "^install.sh: hint: install them with the system's package manager, then run this again$"
+
+# installs_with MANAGER COMMAND...: on a system with that package manager, to the packages of all that
+# is looked for.
+installs_with() {
+  it "what is missing has the names of the system's packages, with $1"
+  ln -s /bin/true "no-apt/$1"
+  search=$HOME/no-apt
+  run_installer --prefix "$prefix"
+  search=$PATH
+  rm "no-apt/$1"
+  refuses 1 'missing: c\+\+ \(program\), '
+  same 'the hint' "$(sed -n 's/^install.sh: hint: as root: //p' "$scratch/err" |
+    sed -E "s/ ($kernel_headers)( |$)/ /")" "${*:2}"
+}
+
+# Those that this machine has, too.
+kernel_headers='kernel-headers|linux-glibc-devel|linux-headers|linux-api-headers'
+installs_with dnf dnf install gcc-c++ meson ninja-build pkgconf-pkg-config json-devel cxxopts-devel \
+  fmt-devel yaml-cpp-devel libsodium-devel libcurl-devel systemd-devel
+installs_with zypper zypper install gcc-c++ meson ninja pkgconf-pkg-config nlohmann_json-devel \
+  cxxopts-devel fmt-devel yaml-cpp-devel libsodium-devel libcurl-devel systemd-devel
+installs_with apk apk add g++ meson samurai pkgconf nlohmann-json cxxopts-dev fmt-dev yaml-cpp-dev \
+  libsodium-dev curl-dev elogind-dev
+installs_with pacman pacman -S gcc meson ninja pkgconf nlohmann-json cxxopts fmt yaml-cpp libsodium \
+  curl systemd-libs
 
 it 'of the libraries for D-Bus one will do'
 for program in c++ meson ninja; do
@@ -69,7 +95,7 @@ for library in libsystemd libelogind basu libsecret-1; do
   refuses 1 'missing: libsodium \(library\)$'
 done
 known="nlohmann_json cxxopts fmt yaml-cpp libcurl" run_installer --prefix "$prefix"
-refuses 1 'missing: libsodium \(library\), libsystemd, libelogind, basu or libsecret-1 \(library\)$'
+refuses 1 'missing: libsodium \(library\), libsystemd/libelogind/basu/libsecret-1 \(library\)$'
 search=$PATH
 
 it 'programs and manual pages are installed, and named'
