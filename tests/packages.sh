@@ -11,13 +11,13 @@ test_packages=(
   pinentry-curses
   docker-registry apache2-utils skopeo openssl
   # what the scripts are written with
-  jq bubblewrap procps e2fsprogs iproute2 python3 python3-gi python3-yaml xdotool xvfb
+  jq mandoc bubblewrap procps e2fsprogs iproute2 python3 python3-gi python3-yaml xdotool xvfb
 )
 command -v docker >/dev/null || test_packages+=('docker-cli|docker.io')
 command -v kubectl >/dev/null || test_packages+=(kubernetes-client)
 
 # shellcheck disable=SC2034
-check_packages=(clang-format clang-tidy shellcheck mandoc)
+check_packages=(clang-format clang-tidy shellcheck)
 
 is_installed() { [[ $(dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null) == ii* ]]; }
 

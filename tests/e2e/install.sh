@@ -101,7 +101,8 @@ search=$PATH
 it 'programs and manual pages are installed, and named'
 run_installer --prefix "$prefix"
 succeeds_quietly
-for file in bin/pullsecret libexec/pullsecret/pullsecret-http share/man/man1/pullsecret.1; do
+for file in bin/pullsecret libexec/pullsecret/pullsecret-http share/man/man1/pullsecret.1 \
+  share/man/man7/pullsecret-errors.7 share/man/man7/pullsecret-recipes.7; do
   out_has "^  (program|manual page) +$prefix/$file$"
   expect "the file $file" [ -s "$prefix/$file" ]
 done

@@ -4,8 +4,8 @@
 #
 # one build: it is about what is said
 
-# shellcheck source=lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=documents.sh
+. "$(dirname "$0")/documents.sh"
 need kubectl jq
 
 # kubectl_makes ARGUMENT...: kubectl's Secret, as `kubectl create secret` with ARGUMENTs prints it.
@@ -231,9 +231,9 @@ refused 'more than 1,048,576 bytes of data' 'Too long' \
   '.data.large = ("x" * 1048577 | @base64)'
 
 # The stand-in for the API server replaces no objects: this one is a file, and kubectl a script.
-it 'README adds a pull Secret to a service account, and takes none away'
-mkdir "$scratch/readme"
-cat >"$scratch/readme/kubectl" <<'END'
+it 'the command of pullsecret-recipes(7) adds a pull Secret to a service account, and takes none away'
+mkdir "$scratch/recipe"
+cat >"$scratch/recipe/kubectl" <<'END'
 #!/bin/sh
 case "$*" in
 'get serviceaccount default -n production -o json') cat account.json ;;
@@ -241,14 +241,15 @@ case "$*" in
 *) exit 1 ;;
 esac
 END
-chmod +x "$scratch/readme/kubectl"
-sed -n '/^All Pods of a service account/,/^serviceaccount/{/^\$ /,/^serviceaccount/p}' "$e2e/../../README.md" |
-  sed -e 's/^\$ //' -e '/^serviceaccount/d' >"$scratch/readme/command"
+chmod +x "$scratch/recipe/kubectl"
+manual pullsecret-recipes.7 |
+  sed -n '/^All Pods of a service account/,/^serviceaccount/{/^\$ /,/^serviceaccount/p}' |
+  sed -e 's/^\$ //' -e '/^serviceaccount/d' >"$scratch/recipe/command"
 # adds BEFORE AFTER: lists of names.
 adds() {
   jq -n --argjson names "$1" '{kind: "ServiceAccount", metadata: {resourceVersion: "7"}} +
     if $names then {imagePullSecrets: $names | map({name: .})} else {} end' >account.json
-  PATH=$scratch/readme:$PATH run bash "$scratch/readme/command"
+  PATH=$scratch/recipe:$PATH run bash "$scratch/recipe/command"
   succeeds
   json_is "after $1" "$2" '.imagePullSecrets | map(.name)' account.json
   json_is 'the version' '"7"' .metadata.resourceVersion account.json

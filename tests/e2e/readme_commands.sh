@@ -1,16 +1,17 @@
 #!/bin/bash
-# README.md's commands outside of 'Fixing credsStore errors', which readme_errors.sh has: each block is
-# run as it stands there, and prints what stands there. pullsecret, its stores, kubectl, pass and gpg
-# are real; the API server is api_server_standin.py, and programs that need somebody's network or
-# account are scripts below.
+# The commands of README.md outside of 'Fixing credsStore errors', which readme_errors.sh has, and of
+# pullsecret-recipes(7): each block is run as it stands there, and prints what stands there. pullsecret,
+# its stores, kubectl, pass and gpg are real; the API server is api_server_standin.py, and programs
+# that need somebody's network or account are scripts below.
 #
 # one build: it is about what is said
 
 # shellcheck source=pass_cases.sh
 . "$(dirname "$0")/pass_cases.sh"
+# shellcheck source=documents.sh
+. "$e2e/documents.sh"
 need kubectl jq python3 skopeo
 
-readme=$e2e/../../README.md
 file=$HOME/.docker/config.json
 
 # ---- Stand-ins
@@ -69,6 +70,10 @@ END
 
 # ---- Blocks
 
+# This one asks two registries of the world; check.sh has such a case.
+not_here='$ helm template . | pullsecret check --images-in - regcred.yaml'
+
+# read_blocks: adds those of the Markdown on standard input.
 blocks=()
 read_blocks() {
   local line block in_block=
@@ -76,12 +81,12 @@ read_blocks() {
     case $line in
     '```console') in_block=yes block= ;;
     '```')
-      [ ! "$in_block" ] || blocks+=("$block")
+      [ ! "$in_block" ] || [[ $block == "$not_here"* ]] || blocks+=("$block")
       in_block=
       ;;
     *) [ ! "$in_block" ] || block+=$line$'\n' ;;
     esac
-  done < <(sed '/^## Fixing credsStore errors$/,/^## Out of/d' "$readme")
+  done
 }
 
 # is_whole COMMAND: no line of it is missing.
@@ -105,8 +110,8 @@ run_block() {
   run bash -c ". $scratch/commands 2>&1"
   # The node's user is root, who gets no note that it should be.
   same "what $(head -n 1 "$scratch/commands") prints" \
-    "$(sed "s|$HOME|/home/octocat|g; /^pullsecret: note: the kubelet runs/d" "$scratch/out")" \
-    "$(printf '%s' "$shown")"
+    "$(sed "s|$HOME|/home/octocat|g; /^pullsecret: note: the kubelet runs/d" "$scratch/out" | expand)" \
+    "$(printf '%s' "$shown" | expand)"
 }
 
 # ---- What they need
@@ -138,7 +143,7 @@ export CI_REGISTRY=registry.gitlab.com CI_DEPLOY_USER=gitlab+deploy-token-42 CI_
 # log_in_to SERVER USER: in the config's store.
 log_in_to() { docker login "$1" -u "$2" --password-stdin <token >/dev/null; }
 
-# prepare BLOCK: what stands in README before it.
+# prepare BLOCK: what is there before it.
 prepare() {
   new_store you
   config '{"credsStore":"pass"}'
@@ -152,7 +157,7 @@ prepare() {
       "https://index.docker.io/v1/":{"auth":"bW9ieTpodW50ZXIy"}}}'
     return
     ;;
-  *'pullsecret inspect'*)
+  *'get secret regcred -o yaml | pullsecret inspect'*)
     # As kubectl makes it, for a token of GitHub's length.
     jq -nc --arg token "ghp_hunter2$(printf 'x%.0s' {1..29})" '{"GHCR.IO": {username: "octocat",
       password: $token, auth: ("octocat:" + $token | @base64)}} | {auths: .}' >github.json
@@ -180,7 +185,7 @@ prepare_harbor() {
 
 # What install.sh does is tried in install.sh.
 it 'README: a sample credential is kept, converted, and taken out again'
-sample=$(sed -n '/^```sh$/,/^```$/{/^```/d;p}' "$readme" | sed '/^tests\/run$/d; 1d')
+sample=$(sed -n '/^\.\/install\.sh && /,/^```$/{/^```/d;p}' "$readme" | sed 1d)
 run sh -c "$sample"
 succeeds_quietly
 pull_data '.auths["registry.example.com"] | [.username, .password]' '["octocat","hunter2"]'
@@ -191,14 +196,17 @@ out_is '{}'
 
 # ---- One block after the other
 
-read_blocks
+read_blocks < <(sed '/^## Fixing credsStore errors$/,/^## /d' "$readme")
+in_readme=${#blocks[@]}
+read_blocks < <(manual pullsecret-recipes.7)
 
-it 'README has blocks of commands'
-expect 'sixteen blocks or more' [ "${#blocks[@]}" -ge 16 ]
+it 'README and the manual page have blocks of commands'
+expect 'a block of README' [ "$in_readme" -ge 1 ]
+expect 'nineteen of the page' [ $((${#blocks[@]} - in_readme)) -ge 19 ]
 
 for block in "${blocks[@]}"; do
   first=$(head -n 1 <<<"$block")
-  it "README: ${first#'$ '}"
+  it "as it stands there: ${first#'$ '}"
   new_cluster
   prepare "$block"
   run_block "$block"
@@ -214,7 +222,7 @@ json_is 'for deploys.app' '{"password":"hunter2","server":"ghcr.io","username":"
 
 it 'README: a store is set up by two lines, and docker login keeps its credential there'
 gpg --batch --quiet --pinentry-mode loopback --passphrase '' --quick-generate-key you@example.com 2>"$scratch/log"
-set_up=$(sed -n '/^Setting one up is two lines/,/^\*\*Moving/p' "$readme" | sed -n '/^```$/,/^```$/p')
+set_up=$(sed -n '/^Setting one up is two lines/,/^## /p' "$readme" | sed -n '/^```$/,/^```$/p')
 for store in pass encryptedfile; do
   rm -rf "$password_store" "$HOME/.local/share/docker-credential-encryptedfile"
   line=$(grep -B 1 "^{\"credsStore\": \"$store\"}" <<<"$set_up" | head -n 1)

@@ -1,7 +1,8 @@
 #!/bin/bash
-# README.md's 'Fixing credsStore errors'. Each message is read from there; the condition behind it is
-# made with the real docker, skopeo, gnome-keyring, GPG and Debian's helpers; they print that message,
-# README's command is run, and docker works again, or the doctor names the cause.
+# pullsecret-errors(7), and README.md's 'Fixing credsStore errors', which has the same messages. Each is
+# read from there; the condition behind it is made with the real docker, skopeo, gnome-keyring, GPG and
+# Debian's helpers; they print that message, the command below it is run, and docker works again, or the
+# doctor names the cause.
 #
 # one build: it is about what is said
 
@@ -46,14 +47,14 @@ skopeo_asks() {
   sed -i 's/\\"/"/g' "$scratch/err"
 }
 
-# cannot_store PART...: docker login prints README's message.
+# cannot_store PART...: docker login prints the page's message.
 cannot_store() {
   docker_login "$registry"
   status_is 1
   shows "$@"
 }
 
-# cannot_get PART...: skopeo prints README's message.
+# cannot_get PART...: skopeo prints the page's message.
 cannot_get() {
   skopeo_asks
   status_is 1
@@ -80,9 +81,12 @@ PATH=$scratch/bin:$program_folder:$programs
 
 start_registry
 
-it 'README has messages, and a command for each'
-expect 'ten messages or more' [ "${#messages[@]}" -ge 10 ]
+it 'the manual page has messages, and a command for each'
+expect 'sixty messages or more' [ "${#messages[@]}" -ge 60 ]
 same 'the number of commands' "${#fixes[@]}" "${#messages[@]}"
+
+it 'README has the same messages with the same commands'
+same 'what stands in one of them alone' "$(diff <(echo "$in_readme") <(messages_and_fixes))" ''
 
 # ---- Helpers that are not there, or do not run
 
@@ -310,7 +314,7 @@ fi
 
 # ---- What is in the file
 
-# docker_refuses CONFIG PART FINDING: docker prints README's message, and the doctor says why.
+# docker_refuses CONFIG PART FINDING: docker prints the page's message, and the doctor says why.
 docker_refuses() {
   config "$1"
   docker_asks
@@ -341,7 +345,7 @@ err_lacks 'no basic auth credentials'
 
 # ---- Kubernetes
 
-# The messages are the kubelet's, which is not here; and so no cluster, whose end of README's pipes is
+# The messages are the kubelet's, which is not here; and so no cluster, whose end of the pipes is
 # left out.
 inspect=$(command_below '401 Unauthorized')
 convert=$(command_below '"credsStore":"desktop"')
@@ -366,7 +370,7 @@ succeeds
 out_has "$user"
 expect 'no problem in the Secret' lacks problem "$scratch/out"
 
-it 'a Secret for Docker Hub, and one for an image, by the commands of README'
+it 'a Secret for Docker Hub, and one for an image, by the commands of the page'
 entry https://index.docker.io/v1/ "$user" "$password" | docker-credential-encryptedfile store
 config '{"auths":{"ghcr.io":{},"https://index.docker.io/v1/":{}},"credsStore":"encryptedfile"}'
 for message in toomanyrequests:https://index.docker.io/v1/ 'pull policy of Never:ghcr.io'; do
@@ -387,7 +391,7 @@ status_is 1
 
 # ---- All of them
 
-it 'each message of README is tried, or no program here prints it'
+it 'each message of the page is tried, or no program here prints it'
 same 'the messages that are not tried' "$(untried | grep -Ev "$not_here")" ''
 
 finish

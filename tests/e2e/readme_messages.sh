@@ -1,33 +1,47 @@
 # shellcheck shell=bash
-# The messages of README.md's 'Fixing credsStore errors', and checks that they are what programs
-# print.
+# The messages of README.md's 'Fixing credsStore errors' and of pullsecret-errors(7), and checks that
+# they are what programs print.
 #
-# In that section each line of a ```text block is a message, and the next line `**Fix:** `COMMAND``
-# is what mends it.
+# Each line of a ```text block is a message there, and the next line that begins with
+# `**Fix:** `COMMAND`` is what mends it.
 
-# shellcheck source=lib.sh
-. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=documents.sh
+. "$(dirname "${BASH_SOURCE[0]}")/documents.sh"
 
-# Each message, the command that stands below it, and whether `shows` looked for it.
+# Each message of the manual page, the command that stands below it, and whether `shows` looked for it.
 messages=()
 fixes=()
 tried=()
 
-read_readme() {
+# read_messages: those of the Markdown on standard input.
+read_messages() {
   local line fix in_block=
+  messages=()
+  fixes=()
   while IFS= read -r line; do
     case $line in
     '```text') in_block=yes ;;
     '```') in_block= ;;
-    '**Fix:** `'*'`')
+    '**Fix:** `'*'`'*)
       fix=${line#*\`}
-      while ((${#fixes[@]} < ${#messages[@]})); do fixes+=("${fix%\`}"); done
+      while ((${#fixes[@]} < ${#messages[@]})); do fixes+=("${fix%%\`*}"); done
       ;;
     *) [ ! "$in_block" ] || messages+=("$line") ;;
     esac
-  done < <(sed '1,/^## Fixing credsStore errors$/d; /^## /,$d' "$e2e/../../README.md")
+  done
 }
-read_readme
+readme_errors() { sed '1,/^## Fixing credsStore errors$/d; /^## /,$d' "$readme"; }
+
+# messages_and_fixes: one pair a line, in an order that does not depend on the document's.
+messages_and_fixes() {
+  local i
+  for i in "${!messages[@]}"; do printf '%s -> %s\n' "${messages[i]}" "${fixes[i]-}"; done | sort
+}
+
+read_messages < <(readme_errors)
+# shellcheck disable=SC2034 # for the script that sources this file
+in_readme=$(messages_and_fixes)
+read_messages < <(manual pullsecret-errors.7)
 
 # is_printed MESSAGE: on standard error, with anything in the place of each `…`.
 is_printed() {
@@ -37,8 +51,8 @@ is_printed() {
   [[ $(<"$scratch/err") == *$pattern* ]]
 }
 
-# shows PART...: what was run printed a message that README has, and that has one of these parts: its
-# words in one release and in another. Sets `fix` to README's command.
+# shows PART...: what was run printed a message that the page has, and that has one of these parts: its
+# words in one release and in another. Sets `fix` to the page's command.
 shows() {
   local i part
   fix=
@@ -49,7 +63,7 @@ shows() {
       ! is_printed "${messages[i]}" || fix=${fixes[i]}
     done
   done
-  expect "a message of README's with: $*" [ "$fix" ]
+  expect "a message of the page's with: $*" [ "$fix" ]
 }
 
 # untried: the messages that no `shows` looked for.
@@ -60,7 +74,7 @@ untried() {
   done
 }
 
-# command_below PART: README's command for the message that has it.
+# command_below PART: the page's command for the message that has it.
 command_below() {
   local i
   for i in "${!messages[@]}"; do
@@ -71,13 +85,13 @@ command_below() {
 # on_terminal COMMAND...: where questions are answered with y.
 on_terminal() { run python3 "$e2e/on_terminal.py" "$scratch/screen" y -- "$@"; }
 
-# fixed: README's command does it.
+# fixed: the page's command does it.
 fixed() {
   on_terminal bash -c "$fix"
   succeeds
 }
 
-# doctor_names FINDING: README's command does.
+# doctor_names FINDING: the page's command does.
 doctor_names() {
   on_terminal bash -c "$fix"
   status_is 1
