@@ -181,6 +181,20 @@ prepare_harbor() {
   mv new.json "$file"
 }
 
+# ---- Its form
+
+# sections: the anchors of its headings, as GitHub makes them.
+sections() { sed -n 's/^## //p' "$readme" | tr '[:upper:] ' '[:lower:]-' | sed "s/[^a-z0-9-]//g"; }
+
+it 'README is short, and its list of contents has each section'
+expect 'at most 400 lines' [ "$(wc -l <"$readme")" -le 400 ]
+same 'the sections, and the license' "$(grep -oP '^- \[.*\]\(#\K[^)]*' "$readme" && echo license)" "$(sections)"
+
+it "README's table has each command"
+same 'the commands' \
+  "$(sed -n '/^## Commands$/,/^## /p' "$readme" | grep -oP '^\| `\K[a-z-]+(?=` \|)' | sort)" \
+  "$(pullsecret help | grep -oP '^    pullsecret \K[a-z][a-z-]*' | grep -vx help | sort -u)"
+
 # ---- The sample
 
 # What install.sh does is tried in install.sh.
