@@ -67,7 +67,7 @@ changed_job() {
 kubectl_minor=$(kubectl version --client -o json 2>/dev/null | jq -r '.clientVersion.minor | gsub("[^0-9]"; "")')
 first_job() {
   local command
-  command=$(sed -n 's/^\$ \(kubectl create job .*\)/\1/p' "$readme")
+  command=$(grep -oP '^`\Kkubectl create job [^`]*' "$readme")
   if ((kubectl_minor < 21)); then
     changed_job "$1"
   else
@@ -286,6 +286,6 @@ for word in pullsecret_ amazon-ecr-credential-helper kubernetes-client ca-certif
   expect "$word" grep -q "$word" <(block dockerfile)
 done
 same 'its user' "$(block dockerfile | sed -n 's/^USER //p')" \
-  "$(sed -n 's/ *runAs\(User\|Group\): //p' pull-secrets.yaml | paste -sd :)"
+  "$(grep -oP 'runAs(User|Group): \K[0-9]+' pull-secrets.yaml | paste -sd :)"
 
 finish

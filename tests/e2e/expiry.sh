@@ -6,6 +6,8 @@
 
 # shellcheck source=hints.sh
 . "$(dirname "$0")/hints.sh"
+# shellcheck source=documents.sh
+. "$e2e/documents.sh"
 need jq kubectl python3
 
 day=86400
@@ -112,13 +114,13 @@ ends_within 100h all.json "$ecr in Secret team/ecr: 11 h left" \
   'a.example in Secret team/tokens: expired 3 days ago' 'b.example in Secret team/tokens: 3 days left'
 err_has '^pullsecret: error: 3 of 4 entries last less than 100h0m0s:$'
 
-it '--min-validity says what README shows'
+it '--min-validity says what pullsecret-recipes(7) shows'
 entry $ecr AWS "$(ecr_password 2870)" | secret regcred
 jq '.metadata.namespace = "staging"' regcred.json >staging.json
 run pullsecret inspect --min-validity 2h staging.json
 fails_with 1
 same 'the error' "$(<"$scratch/err")" "$(
-  sed -n '/inspect --min-validity 2h$/,/^```/{/^pullsecret: \|^  /p}' "$e2e/../../README.md")"
+  manual pullsecret-recipes.7 | sed -n '/inspect --min-validity 2h$/,/^```/{/^pullsecret: \|^  /p}')"
 
 it '--min-validity fails for what has ended, whatever is asked for'
 for duration in 0 1s 71h; do
