@@ -38,6 +38,14 @@ struct Option {
   std::string_view in_its_place = {};  ///< the hint to that
 };
 
+inline bool is_flag(const Option& option) {
+  return option.value.name.empty();
+}
+
+inline bool is_offered(const Option& option) {
+  return option.refused.empty();
+}
+
 /// Options under one heading of --help.
 struct OptionGroup {
   std::string_view heading;

@@ -49,7 +49,7 @@ std::string command_entry(const std::string& call, std::string_view summary) {
 // `-o, --output FORMAT`
 std::string label_of(const Option& option) {
   const std::string letter = option.letter == 0 ? "" : fmt::format("-{}, ", option.letter);
-  const std::string_view space = option.value.name.empty() ? "" : " ";
+  const std::string_view space = is_flag(option) ? "" : " ";
   return fmt::format("{}--{}{}{}", letter, option.name, space, option.value.name);
 }
 
@@ -57,7 +57,7 @@ std::string group_help(const OptionGroup& group) {
   constexpr std::size_t column = 26;
   std::string lines;
   for (const Option& option : group.options)
-    if (option.refused.empty()) lines += entry(label_of(option), option.description, column);
+    if (is_offered(option)) lines += entry(label_of(option), option.description, column);
   return fmt::format("{}:\n{}", group.heading, lines);
 }
 

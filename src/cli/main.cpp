@@ -11,6 +11,7 @@
 #include "cli/help.h"
 #include "cli/messages.h"
 #include "cli/options.h"
+#include "cli/words.h"
 #include "system/process.h"
 #include "system/text.h"
 

@@ -1,7 +1,6 @@
 #include "cli/options.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <memory>
 #include <stdexcept>
@@ -9,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/words.h"
 #include "credential/go_duration.h"
 #include "kubernetes/image.h"
 #include "system/error.h"
@@ -19,59 +19,11 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-// What people call an option that has another name here, as docker, kubectl, skopeo and podman do.
-constexpr std::array<std::array<std::string_view, 5>, 6> same_meaning{{
-    {"registry", "server", "host", "hostname", "url"},
-    {"username", "user", "login"},
-    {"output", "format", "json", "yaml"},
-    {"config", "file", "filename", "authfile", "docker-config"},
-    {"password-stdin", "pass", "token", "secret"},
-    {"to", "use", "store", "creds-store"},
-}};
-
 // The name of the operand for cxxopts, which takes no word with a dot for an option.
 constexpr const char* operand_name = "operand.0";
 
-bool is_flag(const Option& option) {
-  return option.value.name.empty();
-}
-
-bool is_offered(const Option& option) {
-  return option.refused.empty();
-}
-
-bool is_alike(std::string_view a, std::string_view b) {
-  return std::any_of(same_meaning.begin(), same_meaning.end(), [&](const auto& names) {
-    const auto has = [&](std::string_view name) {
-      return std::find(names.begin(), names.end(), name) != names.end();
-    };
-    return has(a) && has(b);
-  });
-}
-
-// The option that is meant by `name`, if one can tell.
-std::optional<std::string> meant_option(const Command& command, const std::string& name) {
-  std::vector<std::string> names;
-  for (const Option& option : options_of(command))
-    if (is_offered(option)) names.emplace_back(option.name);
-  if (auto near = nearest(name, names)) return near;
-  const auto alike = std::find_if(names.begin(), names.end(), [&](const std::string& candidate) {
-    return is_alike(name, candidate);
-  });
-  return alike == names.end() ? std::nullopt : std::optional(*alike);
-}
-
 std::string help_hint(const Command& command) {
   return fmt::format("pullsecret help {}", command.name);
-}
-
-Error unknown_option(const Command& command, const std::string& word) {
-  const std::string name = word.substr(0, word.find('='));
-  const std::size_t dashes = std::min(name.find_first_not_of('-'), name.size());
-  const auto meant = meant_option(command, name.substr(dashes));
-  return {"", fmt::format("unknown option {}", printable(name, 40)),
-          (meant ? fmt::format("the nearest is --{}; ", *meant) : "") +
-              fmt::format("pullsecret help {} has them all", command.name)};
 }
 
 // `ghcr.io`, `localhost:5000/app`: not a word that could be anything.
@@ -106,68 +58,6 @@ Error unexpected_argument(const Command& command, const std::string& argument) {
           fmt::format("pullsecret {} {} {}", command.name, option, shell_word(argument))};
 }
 
-// ---- The words that cxxopts reads
-
-/// An option as cxxopts takes it.
-struct OptionWords {
-  std::vector<std::string> words;
-  bool wants_value = false;  ///< which is the word behind it
-};
-
-// `--name`, `--name=VALUE`
-OptionWords words_of_name(const Command& command, const std::vector<Option>& options,
-                          const std::string& word) {
-  const std::size_t equals = word.find('=');
-  const std::string_view name = std::string_view(word).substr(2, equals - 2);
-  const auto option = std::find_if(options.begin(), options.end(),
-                                   [&](const Option& known) { return known.name == name; });
-  if (option == options.end()) throw unknown_option(command, word);
-  return {{word}, !is_flag(*option) && equals == std::string::npos};
-}
-
-// `-q`, `-n`, `-nVALUE`, `-n=VALUE`, `-qnVALUE`. cxxopts takes letters and digits alone for such a
-// value, and none behind `=`; `-n VALUE` says the same.
-OptionWords words_of_letters(const Command& command, const std::vector<Option>& options,
-                             const std::string& word) {
-  OptionWords letters;
-  for (std::size_t i = 1; i < word.size(); ++i) {
-    const auto option = std::find_if(options.begin(), options.end(),
-                                     [&](const Option& known) { return known.letter == word[i]; });
-    if (option == options.end()) throw unknown_option(command, {'-', word[i]});
-    const std::string rest = word.substr(i + 1);
-    if (is_flag(*option) && rest.starts_with('=')) {
-      letters.words.push_back(fmt::format("--{}{}", option->name, rest));
-      return letters;
-    }
-    letters.words.push_back({'-', word[i]});
-    if (is_flag(*option)) continue;
-    letters.wants_value = rest.empty();
-    if (!rest.empty()) letters.words.push_back(rest.substr(rest.starts_with('=') ? 1 : 0));
-    return letters;
-  }
-  return letters;
-}
-
-// What is an option's value stays as it is.
-std::vector<std::string> words_for_cxxopts(const Command& command, const Arguments& arguments) {
-  const std::vector<Option> options = options_of(command);
-  std::vector<std::string> words;
-  bool is_value = false, is_past_options = false;
-  for (const std::string& argument : arguments) {
-    is_past_options = is_past_options || (argument == "--" && !is_value);
-    if (is_value || is_past_options || argument.size() < 2 || argument[0] != '-') {
-      words.push_back(argument);
-      is_value = false;
-      continue;
-    }
-    const OptionWords option = argument[1] == '-' ? words_of_name(command, options, argument)
-                                                  : words_of_letters(command, options, argument);
-    words.insert(words.end(), option.words.begin(), option.words.end());
-    is_value = option.wants_value;
-  }
-  return words;
-}
-
 // ---- cxxopts
 
 std::shared_ptr<cxxopts::Value> reader_of(const Option& option) {
@@ -199,15 +89,27 @@ Error refused_flag_value(const Command& command, const std::vector<std::string>&
   return {"", "an option has a value that it does not take", help_hint(command)};
 }
 
+// cxxopts takes letters and digits alone for the value of `-nVALUE`, and none behind `-n=`;
+// `-n VALUE` says the same.
+std::vector<std::string> words_for_cxxopts(const std::vector<Word>& words) {
+  std::vector<std::string> texts;
+  for (const auto& [role, text, option] : words)
+    if (role == WordRole::value && is_flag(*option))
+      texts.back() = fmt::format("--{}={}", option->name, text);
+    else if (role != WordRole::operand)
+      texts.push_back(text);
+  texts.emplace_back("--");
+  for (const Word& word : words)
+    if (word.role == WordRole::operand) texts.push_back(word.text);
+  return texts;
+}
+
 cxxopts::ParseResult parse_words(const Command& command, const std::vector<std::string>& words) {
   std::vector<const char*> pointers{"pullsecret"};
   for (const std::string& word : words)
     pointers.push_back(word.c_str());
   try {
     return cxxopts_of(command).parse(static_cast<int>(pointers.size()), pointers.data());
-  } catch (const cxxopts::exceptions::missing_argument&) {
-    // That is the last one: any other takes the word behind it. So it is no value.
-    throw Error("", printable(words.back(), 40) + " needs an argument", help_hint(command));
   } catch (const cxxopts::exceptions::incorrect_argument_type&) {
     throw refused_flag_value(command, words);
   }
@@ -251,7 +153,10 @@ Option declared(const CommandLine& line, const std::string& name) {
 }  // namespace
 
 CommandLine parse_command_line(const Command& command, const Arguments& arguments) {
-  CommandLine line{&command, parse_words(command, words_for_cxxopts(command, arguments))};
+  const std::vector<Word> words = words_of(command, arguments);
+  if (option_awaiting_value(words) != nullptr)
+    throw Error("", words.back().text + " needs an argument", help_hint(command));
+  CommandLine line{&command, parse_words(command, words_for_cxxopts(words))};
   if (!line.parsed.unmatched().empty())
     throw unexpected_argument(command, line.parsed.unmatched().front());
   check(line);
@@ -309,23 +214,6 @@ std::optional<nanoseconds> duration_of(const CommandLine& line, const std::strin
                 fmt::format("not a duration from {} to {}", go_duration(least), go_duration(most)),
                 "hours, minutes and seconds, such as 90s or 1h30m; a day is 24h");
   return duration;
-}
-
-std::optional<std::string> nearest(const std::string& word,
-                                   const std::vector<std::string>& candidates) {
-  constexpr std::size_t most_edits = 2, least_prefix = 2;
-  const auto longer =
-      std::find_if(candidates.begin(), candidates.end(), [&](const std::string& candidate) {
-        return word.size() >= least_prefix && candidate.starts_with(word);
-      });
-  if (longer != candidates.end()) return *longer;
-  const auto closest = std::min_element(candidates.begin(), candidates.end(),
-                                        [&](const std::string& a, const std::string& b) {
-                                          return edit_distance(word, a) < edit_distance(word, b);
-                                        });
-  if (closest == candidates.end()) return std::nullopt;
-  const std::size_t edits = edit_distance(word, *closest);
-  return edits <= most_edits && edits < word.size() ? std::optional(*closest) : std::nullopt;
 }
 
 }  // namespace pullsecret

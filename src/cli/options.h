@@ -61,9 +61,4 @@ std::optional<std::chrono::nanoseconds> duration_of(const CommandLine& line,
                                                     std::chrono::nanoseconds least,
                                                     std::chrono::nanoseconds most);
 
-/// The one of `candidates` that is meant by a mistyped `word`: it begins with it, or differs in two
-/// characters at most. Nothing if there is none.
-std::optional<std::string> nearest(const std::string& word,
-                                   const std::vector<std::string>& candidates);
-
 }  // namespace pullsecret

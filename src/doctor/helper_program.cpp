@@ -4,7 +4,6 @@
 #include <array>
 #include <cctype>
 #include <cstddef>
-#include <set>
 #include <string_view>
 #include <utility>
 
@@ -12,6 +11,7 @@
 
 #include "credential/registry.h"
 #include "helper/client.h"
+#include "helper/installed.h"
 #include "helper/protocol.h"
 #include "system/environment.h"
 #include "system/executable_format.h"
@@ -121,22 +121,6 @@ std::string core_of(std::string_view name) {
   std::string letters = lower_case(name);
   std::erase_if(letters, [](unsigned char letter) { return std::isalnum(letter) == 0; });
   return letters;
-}
-
-std::set<std::string> helpers_on_path() {
-  std::set<std::string> names;
-  for (const std::string& folder : split(environment_variable("PATH").value_or(""), ':')) {
-    std::error_code ignored;
-    if (!folder.starts_with('/')) continue;
-    for (fs::directory_iterator entry(folder, ignored), end; entry != end;
-         entry.increment(ignored)) {
-      const std::string program = entry->path().filename();
-      if (program.starts_with(helper_program_prefix) &&
-          search_here(program.substr(helper_program_prefix.size())).found)
-        names.insert(program.substr(helper_program_prefix.size()));
-    }
-  }
-  return names;
 }
 
 // The one that is meant, if it is there: one wrong letter in five is a slip.

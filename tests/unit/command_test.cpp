@@ -21,10 +21,6 @@ namespace {
 
 using WordSet = std::set<std::string>;
 
-bool is_offered(const Option& option) {
-  return option.refused.empty();
-}
-
 WordSet names_of(const std::vector<Option>& options) {
   WordSet names;
   for (const Option& option : options)
@@ -72,7 +68,7 @@ TEST_CASE("every option is read from the command line, with and without its lett
     for (const Option& option : options_of(command)) {
       CAPTURE(command.name, option.name);
       Arguments words{fmt::format("--{}", option.name)};
-      if (!option.value.name.empty()) words.push_back(value_for(option));
+      if (!is_flag(option)) words.push_back(value_for(option));
       if (!is_offered(option)) {
         CHECK_THROWS_AS(parse_command_line(command, words), Error);
         continue;
@@ -142,7 +138,7 @@ namespace {
 
 // What the manual says of a value: `Cm table | json`, or `Ar` and its name.
 std::string value_in_manual(const Option& option) {
-  if (option.value.name.empty()) return "";
+  if (is_flag(option)) return "";
   if (option.value.kind != ValueKind::choice) return " Ar";
   return " Cm " + join({option.value.choices.begin(), option.value.choices.end()}, " | ");
 }

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "catch.h"
+#include "cli/words.h"
 #include "support.h"
 
 using namespace pullsecret;

@@ -1,0 +1,133 @@
+#include "cli/words.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "system/error.h"
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+// What people call an option that has another name here, as docker, kubectl, skopeo and podman do.
+constexpr std::array<std::array<std::string_view, 5>, 6> same_meaning{{
+    {"registry", "server", "host", "hostname", "url"},
+    {"username", "user", "login"},
+    {"output", "format", "json", "yaml"},
+    {"config", "file", "filename", "authfile", "docker-config"},
+    {"password-stdin", "pass", "token", "secret"},
+    {"to", "use", "store", "creds-store"},
+}};
+
+bool is_alike(std::string_view a, std::string_view b) {
+  return std::any_of(same_meaning.begin(), same_meaning.end(), [&](const auto& names) {
+    const auto has = [&](std::string_view name) {
+      return std::find(names.begin(), names.end(), name) != names.end();
+    };
+    return has(a) && has(b);
+  });
+}
+
+// The option that is meant by `name`, if one can tell.
+std::optional<std::string> meant_option(const Command& command, const std::string& name) {
+  std::vector<std::string> names;
+  for (const Option& option : options_of(command))
+    if (is_offered(option)) names.emplace_back(option.name);
+  if (auto near = nearest(name, names)) return near;
+  const auto alike = std::find_if(names.begin(), names.end(), [&](const std::string& candidate) {
+    return is_alike(name, candidate);
+  });
+  return alike == names.end() ? std::nullopt : std::optional(*alike);
+}
+
+Error unknown_option(const Command& command, const std::string& word) {
+  const std::string name = word.substr(0, word.find('='));
+  const std::size_t dashes = std::min(name.find_first_not_of('-'), name.size());
+  const auto meant = meant_option(command, name.substr(dashes));
+  return {"", fmt::format("unknown option {}", printable(name, 40)),
+          (meant ? fmt::format("the nearest is --{}; ", *meant) : "") +
+              fmt::format("pullsecret help {} has them all", command.name)};
+}
+
+template <typename Matches>
+const Option* find_option(const Command& command, const Matches& matches) {
+  for (const OptionGroup& group : command.groups)
+    for (const Option& option : group.options)
+      if (matches(option)) return &option;
+  return nullptr;
+}
+
+// `--name`, `--name=VALUE`
+void add_name(std::vector<Word>& words, const Command& command, const std::string& argument) {
+  const std::size_t equals = argument.find('=');
+  const std::string text = argument.substr(0, equals);
+  const Option* option = find_option(
+      command, [&](const Option& known) { return known.name == std::string_view(text).substr(2); });
+  if (option == nullptr) throw unknown_option(command, argument);
+  words.push_back({WordRole::option, text, option});
+  if (equals != std::string::npos)
+    words.push_back({WordRole::value, argument.substr(equals + 1), option});
+}
+
+// `-q`, `-n`, `-nVALUE`, `-n=VALUE`, `-qnVALUE`
+void add_letters(std::vector<Word>& words, const Command& command, const std::string& argument) {
+  for (std::size_t i = 1; i < argument.size(); ++i) {
+    const std::string text{'-', argument[i]};
+    const Option* option =
+        find_option(command, [&](const Option& known) { return known.letter == argument[i]; });
+    if (option == nullptr) throw unknown_option(command, text);
+    words.push_back({WordRole::option, text, option});
+    const std::string rest = argument.substr(i + 1);
+    const bool has_equals = rest.starts_with('=');
+    if (rest.empty() || (is_flag(*option) && !has_equals)) continue;
+    words.push_back({WordRole::value, rest.substr(has_equals ? 1 : 0), option});
+    return;
+  }
+}
+
+}  // namespace
+
+std::vector<Word> words_of(const Command& command, const Arguments& arguments) {
+  std::vector<Word> words;
+  bool is_past_options = false;
+  for (const std::string& argument : arguments) {
+    if (const Option* awaited = option_awaiting_value(words))
+      words.push_back({WordRole::value, argument, awaited});
+    else if (is_past_options || argument.size() < 2 || argument[0] != '-')
+      words.push_back({WordRole::operand, argument});
+    else if (argument == "--")
+      is_past_options = true;
+    else if (argument[1] == '-')
+      add_name(words, command, argument);
+    else
+      add_letters(words, command, argument);
+  }
+  return words;
+}
+
+const Option* option_awaiting_value(const std::vector<Word>& words) {
+  if (words.empty() || words.back().role != WordRole::option) return nullptr;
+  return is_flag(*words.back().option) ? nullptr : words.back().option;
+}
+
+std::optional<std::string> nearest(const std::string& word,
+                                   const std::vector<std::string>& candidates) {
+  constexpr std::size_t most_edits = 2, least_prefix = 2;
+  const auto longer =
+      std::find_if(candidates.begin(), candidates.end(), [&](const std::string& candidate) {
+        return word.size() >= least_prefix && candidate.starts_with(word);
+      });
+  if (longer != candidates.end()) return *longer;
+  const auto closest = std::min_element(candidates.begin(), candidates.end(),
+                                        [&](const std::string& a, const std::string& b) {
+                                          return edit_distance(word, a) < edit_distance(word, b);
+                                        });
+  if (closest == candidates.end()) return std::nullopt;
+  const std::size_t edits = edit_distance(word, *closest);
+  return edits <= most_edits && edits < word.size() ? std::optional(*closest) : std::nullopt;
+}
+
+}  // namespace pullsecret
