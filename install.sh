@@ -6,10 +6,10 @@ usage() {
   cat <<'END'
 usage: ./install.sh [--prefix DIR]
 
-Builds pullsecret for release, in build/release of this folder, and installs its programs and
-manual pages. May be run again at any time.
+Builds pullsecret for release, in build/release of this folder, and installs its programs, manual
+pages and completions. May be run again at any time.
 
-  --prefix DIR   install into DIR/bin, DIR/libexec and DIR/share/man; without it into /usr/local
+  --prefix DIR   install into DIR/bin, DIR/libexec and DIR/share; without it into /usr/local
                  as root, else into ~/.local
   --help         print this text
 

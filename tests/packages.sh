@@ -10,6 +10,8 @@ test_packages=(
   golang-docker-credential-helpers dbus-daemon dbus-bin gnome-keyring gcr keepassxc pass gnupg git
   pinentry-curses
   docker-registry apache2-utils skopeo openssl
+  # shells to press Tab in
+  bash-completion zsh fish
   # what the scripts are written with
   jq mandoc bubblewrap procps e2fsprogs iproute2 python3 python3-gi python3-yaml xdotool xvfb
 )

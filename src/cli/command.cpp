@@ -1,5 +1,9 @@
 #include "cli/command.h"
 
+#include <algorithm>
+
+#include "system/text.h"
+
 namespace pullsecret {
 
 const std::vector<Command>& commands() {
@@ -12,8 +16,25 @@ const std::vector<Command>& commands() {
                                         check_command(),
                                         credential_provider_command(),
                                         provider_config_command(),
-                                        provider_test_command()};
+                                        provider_test_command(),
+                                        completion_command()};
   return all;
+}
+
+const Command* find_command(const std::vector<Command>& commands,
+                            const std::vector<std::string>& words) {
+  const Command* found = nullptr;
+  for (const Command& command : commands) {
+    const std::vector<std::string> name = split(command.name, ' ');
+    const bool is_there =
+        name.size() <= words.size() && std::equal(name.begin(), name.end(), words.begin());
+    if (is_there && (found == nullptr || name.size() > words_in_name(*found))) found = &command;
+  }
+  return found;
+}
+
+std::size_t words_in_name(const Command& command) {
+  return split(command.name, ' ').size();
 }
 
 std::vector<Option> options_of(const Command& command) {

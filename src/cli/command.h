@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -81,6 +82,7 @@ Work prepare(const CommandLine& line) {
 }
 
 Command check_command();
+Command completion_command();
 Command convert_command();
 Command create_command();
 Command credential_provider_command();
@@ -93,6 +95,13 @@ Command provider_test_command();
 
 /// All commands but help, in the order in which help lists them.
 const std::vector<Command>& commands();
+
+/// The one of `commands` that `words` begin with, of the longest name; nullptr if there is none.
+const Command* find_command(const std::vector<Command>& commands,
+                            const std::vector<std::string>& words);
+
+/// How many words its name has.
+std::size_t words_in_name(const Command& command);
 
 /// The options of `command`, refused ones included.
 std::vector<Option> options_of(const Command& command);

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <cstddef>
 #include <exception>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "cli/command.h"
+#include "cli/completion.h"
 #include "cli/help.h"
 #include "cli/messages.h"
 #include "cli/options.h"
@@ -27,14 +30,18 @@ std::string suggestion(const std::string& word, const std::vector<std::string>& 
   return near ? fmt::format("the nearest is {}; ", *near) : "";
 }
 
-const Command& find_command(std::string_view name) {
+Error unknown_command(const std::string& name) {
   std::vector<std::string> names{"help"};
-  for (const Command& command : commands()) {
-    if (command.name == name) return command;
+  for (const Command& command : commands())
     names.emplace_back(command.name);
-  }
-  throw Error("", fmt::format("unknown command \"{}\"", printable(name, 40)),
-              suggestion(std::string(name), names) + "pullsecret help has them all");
+  return {"", fmt::format("unknown command \"{}\"", printable(name, 40)),
+          suggestion(name, names) + "pullsecret help has them all"};
+}
+
+const Command& command_in(const Arguments& words) {
+  const Command* command = find_command(commands(), words);
+  if (command == nullptr) throw unknown_command(words.front());
+  return *command;
 }
 
 bool is_help(std::string_view argument) {
@@ -45,39 +52,39 @@ Work print_work(const std::string& text) {
   return [text] { print_data(text); };
 }
 
-// The command of that name, or of that and the next word: which is then taken from `rest`.
-const Command& take_command(const std::string& name, Arguments& rest) {
-  if (!rest.empty())
-    for (const Command& command : commands())
-      if (command.name == name + " " + rest.front()) {
-        rest.erase(rest.begin());
-        return command;
-      }
-  return find_command(name);
-}
-
-Work prepare_help(Arguments arguments) {
-  if (arguments.empty() || is_help(arguments.front()) || arguments.front() == "help")
+Work prepare_help(const Arguments& words) {
+  if (words.empty() || is_help(words.front()) || words.front() == "help")
     return print_work(general_help(commands()));
-  const std::string name = arguments.front();
-  arguments.erase(arguments.begin());
-  return print_work(help_of(take_command(name, arguments)));
+  return print_work(help_of(command_in(words)));
 }
 
-Work prepare(Arguments arguments) {
-  if (arguments.empty() || is_help(arguments.front())) return print_work(general_help(commands()));
-  const std::string name = arguments.front();
-  arguments.erase(arguments.begin());
-  if (name == "--version" || name == "version")
+// What a shell's completion asks; cobra's programs have the same word for it.
+Work prepare_completions(const Arguments& words) {
+  return [words] {
+    print_data(format_completions(complete(commands(), words, completion_sources())));
+  };
+}
+
+Work prepare_command(const Arguments& words) {
+  const Command& command = command_in(words);
+  if (std::any_of(words.begin(), words.end(), is_help)) return print_work(help_of(command));
+  const auto name_end = words.begin() + static_cast<std::ptrdiff_t>(words_in_name(command));
+  return command.prepare(parse_command_line(command, {name_end, words.end()}));
+}
+
+Work prepare(const Arguments& words) {
+  if (words.empty() || is_help(words.front())) return print_work(general_help(commands()));
+  const std::string& first = words.front();
+  const Arguments others(std::next(words.begin()), words.end());
+  if (first == "--version" || first == "version")
     return print_work("pullsecret " PULLSECRET_VERSION "\n");
-  if (name == "help") return prepare_help(arguments);
-  if (name.starts_with('-'))
+  if (first == "help") return prepare_help(others);
+  if (first == "__complete") return prepare_completions(others);
+  if (first.starts_with('-'))
     throw Error(
-        "", fmt::format("unknown option {}", printable(name.substr(0, name.find('=')), 40)),
-        suggestion(name, {"--help", "--version"}) + "options of a command stand behind its name");
-  const Command& command = take_command(name, arguments);
-  if (std::any_of(arguments.begin(), arguments.end(), is_help)) return print_work(help_of(command));
-  return command.prepare(parse_command_line(command, arguments));
+        "", fmt::format("unknown option {}", printable(first.substr(0, first.find('=')), 40)),
+        suggestion(first, {"--help", "--version"}) + "options of a command stand behind its name");
+  return prepare_command(words);
 }
 
 int run(const Arguments& arguments) {

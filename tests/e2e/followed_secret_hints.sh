@@ -19,12 +19,12 @@ config "{\"auths\":{\"ghcr.io\":{\"auth\":\"$plain\"}}}"
 
 it 'help, where that is told'
 for arguments in 'create' 'convert --nowhere' 'convert word' 'convert --registry' 'get --no' \
-  'convert --all=maybe' 'convrt' 'nothing-alike'; do
+  'convert --all=maybe' 'convrt' 'nothing-alike' 'completion'; do
   # shellcheck disable=SC2086 # words
   run pullsecret $arguments
   status_is 2
   hint_on_standard_error 'pullsecret help'
-  command=$(grep -oE 'pullsecret help( (convert|create|get))?' <<<"$hint")
+  command=$(grep -oE 'pullsecret help( (completion|convert|create|get))?' <<<"$hint")
   follow
   out_has '^Usage:|^usage:'
 done

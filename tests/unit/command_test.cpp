@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "catch.h"
+#include "cli/completion.h"
 #include "cli/help.h"
 #include "cli/manifest.h"
 #include "cli/options.h"
@@ -109,6 +110,45 @@ TEST_CASE("--help has every option, and every command") {
     for (const std::string& line : split(help, '\n'))
       CHECK(line.size() <= 100);
   }
+}
+
+TEST_CASE("completion offers every option, and nothing that is refused") {
+  const CompletionSources none{.registries = [](const auto&) { return Arguments(); },
+                               .stores = [] { return Arguments(); }};
+  for (const Command& command : commands()) {
+    CAPTURE(command.name);
+    Arguments words = split(command.name, ' ');
+    words.emplace_back("-");
+    WordSet offered, known{"--help"};
+    for (const Candidate& candidate : complete(commands(), words, none).candidates)
+      offered.insert(candidate.text);
+    for (const Option& option : options_of(command)) {
+      if (!is_offered(option)) continue;
+      known.insert(fmt::format("--{}", option.name));
+      if (option.letter != 0) known.insert({'-', option.letter});
+    }
+    CHECK(offered == known);
+  }
+}
+
+TEST_CASE("completion offers the words of commands' names one by one") {
+  const CompletionSources none{.registries = [](const auto&) { return Arguments(); },
+                               .stores = [] { return Arguments(); }};
+  const std::vector<Command> all{
+      {.name = "make", .summary = "makes", .operand = Value{"WHAT", ValueKind::choice, {"a", "b"}}},
+      {.name = "make house", .summary = "makes a house", .groups = {{"How", {{.name = "fast"}}}}},
+      {.name = "make haste", .summary = "makes haste"},
+      {.name = "burn bridges", .summary = "burns them"}};
+  const auto offered = [&](const Arguments& words) {
+    return format_completions(complete(all, words, none));
+  };
+  CHECK(offered({""}) == "make\tmakes\nburn\nhelp\twhat a command does, and all its options\n:4\n");
+  CHECK(offered({"make", ""}) == "house\tmakes a house\nhaste\tmakes haste\na\nb\n:4\n");
+  CHECK(offered({"make", "house", "--f"}) == "--fast\n:4\n");
+  CHECK(offered({"help", "burn", ""}) == "bridges\tburns them\n:4\n");
+  CHECK(find_command(all, {"make", "house", "x"}) == &all[1]);
+  CHECK(find_command(all, {"make", "x"}) == &all[0]);
+  CHECK(find_command(all, {"burn"}) == nullptr);
 }
 
 TEST_CASE("--help wraps what an option does, below a name that is too long for its column") {
