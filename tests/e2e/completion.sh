@@ -89,7 +89,8 @@ offers '' :4 get --config - ''
 offers '' :4 get --config absent.json ''
 
 it 'no helper was asked, and no command run'
-expect 'no trace of them' [ ! -e helper-was-run ] && [ ! -e pwned ]
+expect 'no trace of a helper' [ ! -e helper-was-run ]
+expect 'no trace of a command' [ ! -e pwned ]
 
 it 'a broken config, an unreadable one, and none at all are no error'
 cp .docker/config.json saved.json
