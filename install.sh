@@ -216,8 +216,16 @@ build_release() {
   step meson compile -C "$build" -j "$(getconf _NPROCESSORS_ONLN)"
 }
 
+# Docker looks for plugins in /usr, /usr/local and the user's own folder.
+link_docker_plugin() {
+  [ "$prefix" = "$HOME/.local" ] || return 0
+  mkdir -p "$HOME/.docker/cli-plugins"
+  ln -sf "$prefix/bin/pullsecret" "$HOME/.docker/cli-plugins/docker-pullsecret"
+}
+
 install_files() {
   step meson install -C "$build" --no-rebuild
+  link_docker_plugin
   say 'Installed:'
   # Meson's own list of what it installed; its comments begin with #.
   sed -n -e 's|^/.*/bin/|  program      &|p' -e 's|^/.*/libexec/pullsecret/|  program      &|p' \

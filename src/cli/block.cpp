@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/caller.h"
 #include "system/text.h"
 
 namespace pullsecret {
@@ -15,7 +16,7 @@ void Block::add(std::string_view label, std::string text, Color color) {
 void Block::add(const std::vector<Remark>& remarks) {
   for (const auto& [name, severity, message, hint] : remarks) {
     add(in_words(severity), fmt::format("{}: {}", name, message), color_of(severity));
-    add("hint", hint);
+    add("hint", as_called(hint));
   }
 }
 

@@ -7,13 +7,16 @@
 
 #include <fmt/format.h>
 
+#include "cli/caller.h"
 #include "cli/config_diff.h"
 #include "cli/messages.h"
 #include "cli/options.h"
 #include "cli/store_options.h"
 #include "cli/table.h"
 #include "credential/go_json_writer.h"
+#include "docker/config_change.h"
 #include "docker/config_file.h"
+#include "docker/error_hooks.h"
 #include "doctor/checkup.h"
 #include "doctor/repair.h"
 #include "system/error.h"
@@ -27,12 +30,14 @@ namespace {
 namespace fs = std::filesystem;
 
 enum class DoctorFormat { table, json };
+enum class HookState { on, off };
 
 struct DoctorOptions {
   StoreOptions store;
   bool fix = false;
   bool yes = false;
   std::optional<std::string> use;
+  std::optional<HookState> hooks;
   DoctorFormat format = DoctorFormat::table;
 };
 
@@ -42,6 +47,10 @@ DoctorOptions read_doctor_options(const CommandLine& line) {
                        .yes = is_set(line, "yes"),
                        .use = value_of(line, "use"),
                        .format = choice_of<DoctorFormat>(line, "output")};
+  if (is_given(line, "hooks")) doctor.hooks = choice_of<HookState>(line, "hooks");
+  if (doctor.hooks && (doctor.fix || doctor.store.config == "-"))
+    throw Error("--hooks", "it changes the config by itself, a file's",
+                "leave out --fix, and name the file with --config");
   if (!doctor.fix && (doctor.yes || doctor.use))
     throw Error(doctor.yes ? "--yes" : "--use", "it says how to mend, and goes with --fix");
   if (doctor.fix && doctor.store.config == "-")
@@ -63,7 +72,7 @@ std::string format_as_table(const Findings& findings) {
   for (const Finding& finding : findings) {
     rows.push_back(row_of(finding));
     if (!finding.hint.empty())
-      rows.push_back({{}, {}, {.text = "→ " + finding.hint, .is_whole = true}});
+      rows.push_back({{}, {}, {.text = "→ " + as_called(finding.hint), .is_whole = true}});
   }
   return format_table(rows, wants_color());
 }
@@ -76,7 +85,7 @@ std::string format_as_json(const Findings& findings) {
     object.add_string("severity", in_words(finding.severity));
     object.add_string("subject", finding.subject);
     object.add_string("message", finding.message);
-    object.add_string("hint", finding.hint);
+    object.add_string("hint", as_called(finding.hint));
     objects.push_back(object.text());
   }
   return objects.empty() ? "[]\n" : "[\n" + join(objects, ",\n") + "\n]\n";
@@ -172,7 +181,21 @@ void fix(const DoctorOptions& options, const Checkup& checkup, HelperClient& hel
   fail_if_problems(mended.findings, "each line says what to do about the rest");
 }
 
+// ---- Docker's hooks
+
+void set_hooks(const DoctorOptions& options) {
+  const bool on = options.hooks == HookState::on;
+  const ConfigLocation location = find_config_json(options.store);
+  const JsonText json = read_config_text(location);
+  const std::string text = changed_config(json, error_hooks(json, on));
+  if (text != json.text) write_config(location, json, text);
+  print_notes(options, {fmt::format("{}: docker {} pullsecret when a command fails",
+                                    place_of(location.file), on ? "asks" : "does not ask")});
+  if (on) print_notes(options, {"it takes docker 29.3 or later, and a terminal as its output"});
+}
+
 void doctor(const DoctorOptions& options) {
+  if (options.hooks) return set_hooks(options);
   tell_of_typed_config(options.store);
   StatusLine status(options.store.quiet);
   HelperClient helpers = make_helper_client(options.store, status);
@@ -223,7 +246,13 @@ that means, and what to do. Nothing secret is printed. Exit status 1 if there is
                    {.name = "use",
                     .value = {"STORE", ValueKind::store},
                     .description = "put this store in the place of every one that does not work, "
-                                   "those too that are there but locked or broken"}}}},
+                                   "those too that are there but locked or broken"}}},
+                 {"Docker's errors",
+                  {{.name = "hooks",
+                    .value = {"on|off", ValueKind::choice, {"on", "off"}},
+                    .description = "set config.json so that docker, from 29.3 on, tells on a "
+                                   "terminal what is wrong after a login, pull, push, build or "
+                                   "run that failed over credentials; or no longer"}}}},
       .outro = R"(Example:
     After Docker Desktop was removed, docker pull says: error getting credentials - err: exec:
     "docker-credential-desktop": executable file not found in $PATH

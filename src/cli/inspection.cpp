@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/block.h"
+#include "cli/caller.h"
 #include "credential/base64.h"
 #include "credential/registry.h"
 #include "credential/token.h"
@@ -100,8 +101,10 @@ std::string image_table(const ImageEntries& image, InspectionStyle style) {
 Json remarks_json(const std::vector<Remark>& remarks) {
   Json json = Json::array();
   for (const auto& [name, severity, message, hint] : remarks)
-    json.push_back(
-        {{"name", name}, {"severity", in_words(severity)}, {"message", message}, {"hint", hint}});
+    json.push_back({{"name", name},
+                    {"severity", in_words(severity)},
+                    {"message", message},
+                    {"hint", as_called(hint)}});
   return json;
 }
 

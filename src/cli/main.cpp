@@ -9,11 +9,13 @@
 
 #include <fmt/format.h>
 
+#include "cli/caller.h"
 #include "cli/command.h"
 #include "cli/completion.h"
 #include "cli/help.h"
 #include "cli/messages.h"
 #include "cli/options.h"
+#include "cli/plugin.h"
 #include "cli/words.h"
 #include "system/process.h"
 #include "system/text.h"
@@ -52,10 +54,14 @@ Work print_work(const std::string& text) {
   return [text] { print_data(text); };
 }
 
+Work print_help(const std::string& text) {
+  return print_work(as_called(text));
+}
+
 Work prepare_help(const Arguments& words) {
   if (words.empty() || is_help(words.front()) || words.front() == "help")
-    return print_work(general_help(commands()));
-  return print_work(help_of(command_in(words)));
+    return print_help(general_help(commands()));
+  return print_help(help_of(command_in(words)));
 }
 
 // What a shell's completion asks; cobra's programs have the same word for it.
@@ -67,13 +73,13 @@ Work prepare_completions(const Arguments& words) {
 
 Work prepare_command(const Arguments& words) {
   const Command& command = command_in(words);
-  if (std::any_of(words.begin(), words.end(), is_help)) return print_work(help_of(command));
+  if (std::any_of(words.begin(), words.end(), is_help)) return print_help(help_of(command));
   const auto name_end = words.begin() + static_cast<std::ptrdiff_t>(words_in_name(command));
   return command.prepare(parse_command_line(command, {name_end, words.end()}));
 }
 
 Work prepare(const Arguments& words) {
-  if (words.empty() || is_help(words.front())) return print_work(general_help(commands()));
+  if (words.empty() || is_help(words.front())) return print_help(general_help(commands()));
   const std::string& first = words.front();
   const Arguments others(std::next(words.begin()), words.end());
   if (first == "--version" || first == "version")
@@ -84,6 +90,9 @@ Work prepare(const Arguments& words) {
     throw Error(
         "", fmt::format("unknown option {}", printable(first.substr(0, first.find('=')), 40)),
         suggestion(first, {"--help", "--version"}) + "options of a command stand behind its name");
+  if (caller() == Caller::docker && first == metadata_word) return print_work(plugin_metadata());
+  if (caller() == Caller::docker && first == hook_word)
+    return [request = join(others, "")] { print_data(answer_hook(request)); };
   return prepare_command(words);
 }
 
@@ -111,7 +120,7 @@ int run(const Arguments& arguments) {
 
 int main(int argc, char** argv) {
   harden_process();
-  const int status = run(Arguments(argv + 1, argv + argc));
+  const int status = run(words_behind_name(caller(), Arguments(argv + 1, argv + argc)));
   wipe_stack();
   return status;
 }

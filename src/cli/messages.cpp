@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/caller.h"
 #include "system/file.h"
 #include "system/text.h"
 
@@ -23,7 +24,7 @@ void print(std::string_view text) {
 }
 
 void print_line(std::string_view kind, std::string_view text) {
-  print(fmt::format("pullsecret: {}: {}\n", kind, text));
+  print(fmt::format("pullsecret: {}: {}\n", kind, as_called(text)));
 }
 
 void print_with_hint(std::string_view kind, const Error& error) {

@@ -58,19 +58,6 @@ MigrateOptions read_migrate_options(const CommandLine& line) {
   return migrate;
 }
 
-// ---- The config
-
-// Podman asks credHelpers alone, and the oldest Docker no store at all.
-ConfigLocation find_config_json(const MigrateOptions& options) {
-  ConfigLocation location = find_config(options.store.config);
-  if (!is_config_json(location))
-    throw Error(place_of(location.file), "not a config.json, which alone names a store for Docker",
-                options.store.config ? "name one with --config"
-                                     : "make one: " + command_for_first_config("{}") +
-                                           "; or name one with --config");
-  return location;
-}
-
 // ---- What is told
 
 Cell result_of(const Move& move, bool dry_run) {
@@ -182,7 +169,7 @@ void close_for_inline(const fs::path& file, const MigrateOptions& options) {
 
 void migrate(const MigrateOptions& options) {
   const Migration& migration = options.migration;
-  const ConfigLocation location = find_config_json(options);
+  const ConfigLocation location = find_config_json(options.store);
   const JsonText json = read_config_text(location);
   const Config config = parse_config(json);
   warn_of_environment(options);

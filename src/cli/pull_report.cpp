@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/block.h"
+#include "cli/caller.h"
 #include "cli/table.h"
 #include "credential/token.h"
 
@@ -35,7 +36,7 @@ std::string details(const PullTry& one, bool color) {
   Block block(4);
   block.add(in_words(outcome), reason, color_of(outcome));
   block.add("registry", registry_words);
-  block.add("hint", hint);
+  block.add("hint", as_called(hint));
   const std::string lines = block.format(color);
   return lines.empty() ? "" : "\n" + heading(key_in_table(one), 2, color) + lines;
 }
@@ -78,7 +79,7 @@ Json json_of(const PullReport& report, const PullTry& one) {
   json["outcome"] = in_words(outcome);
   json["reason"] = reason;
   json["registry_says"] = registry_words;
-  json["hint"] = hint;
+  json["hint"] = as_called(hint);
   json["succeeds"] = report.succeeds;
   return json;
 }

@@ -58,6 +58,17 @@ LoadedConfig load_config_aloud(const StoreOptions& options) {
   return loaded;
 }
 
+// Podman asks credHelpers alone, and the oldest Docker no store at all.
+ConfigLocation find_config_json(const StoreOptions& options) {
+  ConfigLocation location = find_config(options.config);
+  if (!is_config_json(location))
+    throw Error(place_of(location.file), "not a config.json, which alone names a store for Docker",
+                options.config ? "name one with --config"
+                               : "make one: " + command_for_first_config("{}") +
+                                     "; or name one with --config");
+  return location;
+}
+
 HelperClient make_helper_client(const StoreOptions& options, StatusLine& status) {
   return HelperClient(options.limits,
                       [&status](std::size_t done, std::size_t total, const std::string& helper) {

@@ -43,6 +43,10 @@ void tell_of_typed_config(const StoreOptions& options);
 /// DOCKER_AUTH_CONFIG does not take part.
 LoadedConfig load_config_aloud(const StoreOptions& options);
 
+/// Where the config.json is that is to be changed, or will be. Throws Error if another file counts
+/// in its place.
+ConfigLocation find_config_json(const StoreOptions& options);
+
 /// A client whose progress `status` shows.
 HelperClient make_helper_client(const StoreOptions& options, StatusLine& status);
 

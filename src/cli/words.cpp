@@ -43,8 +43,20 @@ std::optional<std::string> meant_option(const Command& command, const std::strin
   return alike == names.end() ? std::nullopt : std::optional(*alike);
 }
 
+// What kubectl takes to find a cluster, and as whom to ask it.
+bool is_about_cluster(std::string_view name) {
+  static constexpr std::array<std::string_view, 11> all{
+      "--as",         "--as-group",           "--as-uid",         "--certificate-authority",
+      "--client-key", "--client-certificate", "--cluster",        "--context",
+      "--kubeconfig", "--request-timeout",    "--tls-server-name"};
+  return std::find(all.begin(), all.end(), name) != all.end();
+}
+
 Error unknown_option(const Command& command, const std::string& word) {
   const std::string name = word.substr(0, word.find('='));
+  if (is_about_cluster(name))
+    return {name, "refused: nothing is asked of a cluster",
+            "give it to the kubectl that applies what is printed"};
   const std::size_t dashes = std::min(name.find_first_not_of('-'), name.size());
   const auto meant = meant_option(command, name.substr(dashes));
   return {"", fmt::format("unknown option {}", printable(name, 40)),

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -218,6 +219,51 @@ void change_auths(Members& settings, const std::map<std::string, EntryChange>& c
   if (!entries.empty() || !before.empty()) put_object(settings, "auths", entries);
 }
 
+// ---- Strings in objects
+
+// Gives the one called `name` this value; without one it goes. The last of a repeated name counts.
+void put(Members& members, const std::string& name, const std::optional<std::string>& value) {
+  const auto has_name = [&](const Member& member) { return member.name == name; };
+  const auto first = std::find_if(members.begin(), members.end(), has_name);
+  if (!value) {
+    std::erase_if(members, has_name);
+  } else if (first == members.end()) {
+    members.push_back(new_member(name, *value));
+  } else {
+    first->value = *value;
+    members.erase(std::remove_if(first + 1, members.end(), has_name), members.end());
+  }
+}
+
+Members object_in(const Members& members, const std::string& name) {
+  const auto last = std::find_if(members.rbegin(), members.rend(),
+                                 [&](const Member& member) { return member.name == name; });
+  return last != members.rend() && is_object(last->value) ? read_object(last->value) : Members();
+}
+
+void put_string(Members& members, std::span<const std::string> path,
+                const std::optional<std::string>& text) {
+  const std::string& name = path.front();
+  if (path.size() == 1)
+    return put(members, name, text ? std::optional(go_json_string(*text)) : std::nullopt);
+  Members inner = object_in(members, name);
+  if (inner.empty() && !text) return;
+  put_string(inner, path.subspan(1), text);
+  put(members, name, inner.empty() ? std::nullopt : std::optional(format_object(inner)));
+}
+
+void change_string(Members& settings, const StringChange& change) {
+  const std::string& setting = change.path.front();
+  const Members before = merged_object(settings, setting);
+  Members object = before;
+  put_string(object, std::span(change.path).subspan(1), change.value);
+  if (format_object(object) == format_object(before)) return;
+  if (object.empty())
+    std::erase_if(settings, is_called(setting));
+  else
+    put_object(settings, setting, object);
+}
+
 // ---- The text
 
 // What follows the first value; white space there is no more than a line break.
@@ -251,6 +297,8 @@ std::string changed_config(const JsonText& json, const ConfigChange& change) {
   if (change.creds_store) set_creds_store(settings, *change.creds_store);
   change_cred_helpers(settings, change.cred_helpers);
   change_auths(settings, change.entries);
+  for (const StringChange& string : change.strings)
+    change_string(settings, string);
 
   JsonText changed{json.file, laid_out(format_object(settings))};
   changed.text += rest_behind(value, json.text);

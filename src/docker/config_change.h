@@ -34,15 +34,24 @@ using EntryChange = std::variant<Removed, WithoutSecrets, Renamed, Inline>;
 /// nothing: the line goes.
 using HelperChanges = std::map<std::string, std::optional<std::string>>;
 
+/// A string in an object of the file: {"features", "hooks"} of `{"features": {"hooks": "true"}}`.
+struct StringChange {
+  std::vector<std::string> path;  ///< a setting, and names in its objects
+  std::optional<std::string>
+      value;  ///< nothing: it goes, and so do the objects that are then empty
+};
+
 /// What is to become of a config file. What it does not name stays.
 struct ConfigChange {
   std::map<std::string, std::string> setting_names;  ///< setting → its new name
   std::optional<std::string> creds_store;            ///< its new value; empty: the setting goes
   HelperChanges cred_helpers;
   std::map<std::string, EntryChange> entries;  ///< by key, as spelled in `auths`
+  std::vector<StringChange> strings;
 
   bool empty() const {
-    return setting_names.empty() && !creds_store && cred_helpers.empty() && entries.empty();
+    return setting_names.empty() && !creds_store && cred_helpers.empty() && entries.empty() &&
+           strings.empty();
   }
 };
 

@@ -96,4 +96,22 @@ Checkup check_all(const std::optional<std::string>& named, HelperClient& helpers
   return checkup;
 }
 
+Findings check_config_alone() {
+  FileChecks file = check_file(std::nullopt);
+  Findings findings = std::move(file.findings);
+  Findings settings = file.json ? check_settings(*file.json) : Findings();
+  const bool is_readable = file.json && worst(settings) != Severity::problem;
+  append(findings, std::move(settings));
+  std::optional<Config> config;
+  if (is_readable) {
+    config = parse_config_file(file.location->file, *file.json);
+    append(findings, check_presence(*config));
+    append(findings, check_spellings(*config));
+    append(findings, check_inline_entries(*config));
+  }
+  append(findings, check_environment(config));
+  if (file.location && is_config_json(*file.location)) tell_ways_out(findings, std::nullopt);
+  return findings;
+}
+
 }  // namespace pullsecret

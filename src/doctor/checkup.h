@@ -35,4 +35,8 @@ Checkup check_all(const std::optional<std::string>& named, HelperClient& helpers
 /// helpers and entries.
 Checkup check_text(const ConfigLocation& location, JsonText json, HelperClient& helpers);
 
+/// What Docker's config, DOCKER_AUTH_CONFIG and PATH say by themselves. Runs no program, so that
+/// nothing is known of what the stores hold.
+Findings check_config_alone();
+
 }  // namespace pullsecret

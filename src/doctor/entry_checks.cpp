@@ -261,4 +261,14 @@ Findings check_entries(const Config& config, const HelperChecks& stores, HelperC
   return findings;
 }
 
+Findings check_inline_entries(const Config& config) {
+  Findings findings;
+  for (const std::string& key : named_registries(config)) {
+    const Registry registry = registry_of(config, key);
+    if (registry.store == nullptr && registry.entry != nullptr)
+      append(findings, check_without_store(config, registry, std::nullopt));
+  }
+  return findings;
+}
+
 }  // namespace pullsecret

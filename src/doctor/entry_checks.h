@@ -18,4 +18,8 @@ namespace pullsecret {
 /// why.
 Findings check_entries(const Config& config, const HelperChecks& stores, HelperClient& helpers);
 
+/// The same of the entries for which Docker asks no store, as far as the config says it: asks
+/// nobody.
+Findings check_inline_entries(const Config& config);
+
 }  // namespace pullsecret

@@ -296,6 +296,20 @@ HelperChecks check_helpers(const Config& config, HelperClient& helpers) {
   return checks;
 }
 
+Findings check_presence(const Config& config) {
+  Findings findings;
+  UserShell shell = UserShell::not_asked();
+  for (const HelperUse& use : uses_of(config)) {
+    auto absent = check_presence(use, shell);
+    if (!absent) continue;
+    if (absent->state.is_lost)
+      absent->findings.front().way_out = {"doctor --fix",
+                                          " puts a store that works in its place, if there is one"};
+    append(findings, std::move(absent->findings));
+  }
+  return findings;
+}
+
 std::optional<WorkingStore> find_working_store(HelperClient& helpers,
                                                const std::set<std::string>& useless) {
   for (const char* store : {"pass", "secretservice", "encryptedfile"}) {

@@ -50,6 +50,9 @@ struct HelperChecks {
 /// `STORE-KIND` for what keeps a store from its work, with the kinds of helper/status.h.
 HelperChecks check_helpers(const Config& config, HelperClient& helpers);
 
+/// Those of the findings that PATH says alone: the helpers that are not there, or may not be run.
+Findings check_presence(const Config& config);
+
 /// A store that works, and what it has.
 struct WorkingStore {
   std::string name;

@@ -15,6 +15,13 @@ namespace pullsecret {
 /// asked when it matters, and once: its start-up files may take long.
 class UserShell {
  public:
+  /// One that is not asked, and so finds nothing.
+  static UserShell not_asked() {
+    UserShell shell;
+    shell.interactive_ = shell.login_ = "";
+    return shell;
+  }
+
   const std::string& interactive_path() {
     if (!interactive_) interactive_ = interactive_search_path().value_or("");
     return *interactive_;

@@ -37,10 +37,10 @@ offers() {
   same 'the last line' "$(tail -n 1 "$scratch/out")" "$2"
 }
 
-commands='convert create get doctor migrate inspect check completion help'
+commands='convert create get doctor migrate inspect check credential-provider completion help'
 offers "$commands" :4 ''
 offers 'convert' :4 con
-offers 'convert create check completion' :4 c
+offers 'convert create check credential-provider completion' :4 c
 offers '' :4 x
 offers '--help --version' :4 -
 offers 'convert' :4 help con

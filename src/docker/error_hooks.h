@@ -1,0 +1,14 @@
+#pragma once
+
+#include "credential/json_syntax.h"
+#include "docker/config_change.h"
+
+namespace pullsecret {
+
+/// What makes docker, from 29.3 on, ask its plugin pullsecret after a command failed that may have
+/// to do with credentials, and tell on the terminal what that answers; or no longer. docker asks
+/// plugins at all where `features` says so (docker/cli, cli/command/cli.go: HooksEnabled), which
+/// stays while another plugin has hooks. `config` is one that parse_config() takes.
+ConfigChange error_hooks(const JsonText& config, bool on);
+
+}  // namespace pullsecret
