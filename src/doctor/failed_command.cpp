@@ -74,16 +74,21 @@ std::optional<std::string> word_behind(const std::string& error, std::string_vie
   return error.substr(begin, error.find_first_of(ends, begin) - begin);
 }
 
-// The registry's host in `Get "https://ghcr.io/v2/": denied` or `pull access denied for acme/app,`.
-std::optional<std::string> refusing_host(const std::string& error) {
-  if (auto host = word_behind(error, "https://", "/\" \n")) return host;
-  const auto image = word_behind(error, "pull access denied for ", ", \n");
-  if (!image) return std::nullopt;
+std::optional<std::string> registry_of_image(const std::string& image) {
   try {
-    return parse_image(*image).registry_host;
+    return parse_image(image).registry_host;
   } catch (const Error&) {
     return std::nullopt;
   }
+}
+
+// The registry's host in `Get "https://ghcr.io/v2/": denied` or `pull access denied for acme/app,`.
+std::optional<std::string> refusing_host(const std::string& error) {
+  for (const char* scheme : {"https://", "http://"})
+    if (const auto host = word_behind(error, scheme, "/\" \n"))
+      return registry_of_image(*host + "/image");
+  const auto image = word_behind(error, "pull access denied for ", ", \n");
+  return image ? registry_of_image(*image) : std::nullopt;
 }
 
 bool is_same_registry(const std::string& a, const std::string& b) {
@@ -118,6 +123,7 @@ std::vector<std::string> in_lines(const Finding& finding) {
 // Whether Docker has neither a store to ask for `host` nor an entry.
 bool has_no_login(const std::string& host) {
   try {
+    if (!find_config(std::nullopt).is_there) return true;
     const Config config = load_config(std::nullopt).config;
     const std::string key = registry_key_for(config, host);
     return store_for(config, key) == nullptr && config.auths.find(key) == nullptr;

@@ -1,0 +1,304 @@
+#!/bin/bash
+# `kubectl pullsecret …` and `docker pullsecret …`, by the real kubectl and docker of this machine, and
+# docker's error hooks. Docker asks them from 29.3 on; the calls are those that it makes, replayed with
+# errors that the docker of this machine prints, or that stand in docker's, containerd's and
+# registries' sources.
+#
+# one build: it is about what is said
+
+# shellcheck source=registry_cases.sh
+. "$(dirname "$0")/registry_cases.sh"
+# shellcheck source=hints.sh
+. "$e2e/hints.sh"
+need jq openssl
+
+plugin=$(cd "$program_folder/.." && pwd)/lib/docker/cli-plugins/docker-pullsecret
+mkdir -p .docker/cli-plugins
+ln -s "$plugin" .docker/cli-plugins/docker-pullsecret
+secret='{"auths": {"ghcr.io": {"auth": "b2N0b2NhdDpodW50ZXIy"}}}'
+config "$secret"
+file=$HOME/.docker/config.json
+
+# ---- kubectl
+
+if command -v kubectl >/dev/null; then
+  it 'kubectl finds pullsecret, which makes a Secret'
+  run kubectl pullsecret convert -n team
+  succeeds_quietly
+  manifest '.[0].metadata' '{"name":"regcred","namespace":"team"}'
+  run kubectl plugin list
+  out_has /kubectl-pullsecret$
+
+  it "kubectl's namespace may stand before the command"
+  run kubectl pullsecret -n team convert
+  succeeds_quietly
+  manifest '.[0].metadata.namespace' '"team"'
+  run kubectl pullsecret --namespace=team convert
+  manifest '.[0].metadata.namespace' '"team"'
+
+  for option in --context=x '--kubeconfig x' '--as x' --cluster=x; do
+    it "kubectl pullsecret convert $option is refused, with the reason"
+    # shellcheck disable=SC2086 # an option and its value
+    run kubectl pullsecret convert $option
+    fails_with 2 "${option%%[= ]*}: refused: nothing is asked of a cluster" 'hint: .*kubectl'
+  done
+
+  it 'help and messages say kubectl pullsecret'
+  run kubectl pullsecret --help
+  succeeds_quietly
+  out_has '^    kubectl pullsecret convert '
+  out_lacks '^    pullsecret|[$] pullsecret'
+  run kubectl pullsecret help get
+  out_has '^    \$ kubectl pullsecret get ghcr\.io'
+  run kubectl pullsecret convert --nowhere
+  fails_with 2 'unknown option --nowhere' 'hint: kubectl pullsecret help convert has them all$'
+  run kubectl pullsecret convert ghcr.io
+  hint_on_standard_error ''
+  same 'the hint' "$hint" 'kubectl pullsecret convert --registry ghcr.io'
+  follow
+  pull_data '.auths | keys' '["ghcr.io"]'
+
+  it 'data is data'
+  run kubectl pullsecret convert --annotation 'note=`pullsecret convert`'
+  manifest '.[0].metadata.annotations.note' '"`pullsecret convert`"'
+
+  it 'kubectl completes'
+  run kubectl __complete pullsecret conv
+  out_has '^convert	'
+  run kubectl __complete pullsecret get ''
+  out_is 'ghcr.io
+:4'
+  run kubectl __complete pullsecret inspect ''
+  out_is :0
+else
+  it 'kubectl finds pullsecret'
+  skip 'kubectl is not installed'
+fi
+
+# ---- docker
+
+it 'docker-pullsecret says who it is'
+run "$plugin" docker-cli-plugin-metadata
+succeeds_quietly
+out_json '[.SchemaVersion, .Vendor, .Version, (.ShortDescription | length > 9)]' \
+  "[\"0.1.0\",\"pullsecret\",\"$(pullsecret --version | cut -d ' ' -f 2)\",true]"
+
+if command -v docker >/dev/null; then
+  it 'docker finds pullsecret, and shows what it is'
+  run docker --help
+  out_has '^  pullsecret\* +Docker'
+  run docker pullsecret get ghcr.io -o username
+  succeeds_quietly
+  out_is octocat
+
+  it 'help and messages say docker pullsecret'
+  for arguments in 'pullsecret help' 'pullsecret --help' 'help pullsecret'; do
+    # shellcheck disable=SC2086 # words
+    run docker $arguments
+    succeeds_quietly
+    out_has '^    docker pullsecret convert '
+  done
+  run docker help pullsecret get
+  out_has '^    docker pullsecret get HOST'
+  run docker pullsecret get
+  fails_with 2 'no registry named' 'hint: docker pullsecret get ghcr\.io$'
+  take_hint 'docker pullsecret get ghcr.io'
+  follow
+  run docker pullsecret
+  out_has '^Usage:'
+
+  it "docker's own options count as far as they are about the config"
+  mkdir other
+  printf '{"auths": {"quay.io": {"auth": "cTpodW50ZXIy"}}, "cliPluginsExtraDirs": ["%s"]}' \
+    "$HOME/.docker/cli-plugins" >other/config.json
+  run docker --config other --log-level error pullsecret get quay.io -o username
+  succeeds_quietly
+  out_is q
+  run docker --config=other pullsecret doctor -q -o json
+  succeeds_quietly
+  run docker -D -H unix:///nowhere pullsecret get ghcr.io -o username
+  succeeds_quietly
+  out_is octocat
+
+  it 'docker completes'
+  run docker __complete pullsecret conv
+  out_has '^convert	'
+  run docker __complete pullsecret convert -o ''
+  out_is 'yaml
+json
+config
+:4'
+else
+  it 'docker finds pullsecret'
+  skip 'docker is not installed'
+fi
+
+# ---- docker's hooks
+
+# asks COMMAND ERROR: as docker does after its COMMAND failed.
+asks() {
+  run "$plugin" pullsecret docker-cli-plugin-hooks \
+    "$(jq -nc --arg command "$1" --arg error "$2" '{RootCmd: $command, Flags: {}, CommandError: $error}')"
+  succeeds_quietly
+  out_json .Type 0
+  jq -r .Template "$scratch/out" >"$scratch/template"
+  expect 'four lines at most' [ "$(wc -l <"$scratch/template")" -le 4 ]
+  expect 'no action' lacks '\{\{' "$scratch/template"
+}
+
+# says REGEX...: in the template.
+says() {
+  local regex
+  for regex; do expect "a template with /$regex/" grep -Eq -- "$regex" "$scratch/template"; done
+}
+says_nothing() { out_json .Template '""'; }
+
+it '--hooks on writes what docker needs, and nothing else; off takes it out'
+run pullsecret doctor --hooks on
+succeeds
+err_has 'docker 29\.3'
+json_is 'in the config' '["login","pull","push","build","run","create","image pull","image push","image build"]' \
+  '.plugins.pullsecret["error-hooks"] | split(",")' "$file"
+json_is 'in the config' '"true"' .features.hooks "$file"
+json_is 'in the config' "$(jq -cS . <<<"$secret")" 'del(.plugins, .features)' "$file"
+cp "$file" once.json
+run pullsecret doctor --hooks on --quiet
+succeeds_quietly
+expect 'the same config' cmp -s once.json "$file"
+run pullsecret doctor --hooks off
+succeeds
+json_is 'in the config' "$(jq -cS . <<<"$secret")" . "$file"
+if command -v docker >/dev/null; then
+  pullsecret doctor --hooks on -q
+  run docker pullsecret get ghcr.io -o username
+  out_is octocat
+fi
+
+it '--hooks makes a config where there is none, and changes no other file than a config.json'
+run env DOCKER_CONFIG="$HOME/new" pullsecret doctor --hooks on -q
+succeeds_quietly
+json_is 'in the config' '["features","plugins"]' keys new/config.json
+printf '%s' '{}' >.dockercfg
+run pullsecret doctor --hooks on --config .dockercfg
+fails_with 1 'not a config\.json'
+run pullsecret doctor --hooks on --fix
+fails_with 2 '^pullsecret: error: --hooks'
+run pullsecret doctor --hooks maybe
+fails_with 2 '--hooks: it is one of on, off'
+printf '{' >broken.json
+run pullsecret doctor --hooks on --config broken.json
+fails_with 1 'broken\.json:1'
+rm .dockercfg
+
+# From here on a helper that is run leaves a trace.
+helper asked <<'END_OF_HELPER'
+touch "$HOME/helper-was-run"
+exit 1
+END_OF_HELPER
+
+it 'a helper that is not there'
+config '{"auths": {"ghcr.io": {}}, "credsStore": "desktop"}'
+asks pull 'error getting credentials - err: exec: "docker-credential-desktop": executable file not found in $PATH, out: ``'
+says '^docker-credential-desktop: Docker Desktop wrote this config' '^→ .*`docker pullsecret doctor --fix`'
+take_hint "$(grep -o '`docker pullsecret doctor --fix`.*' "$scratch/template" | sed 's/docker pullsecret/pullsecret/')"
+(umask 077 && openssl rand -base64 32 >key)
+export DOCKER_CREDENTIAL_KEY_FILE=$HOME/key
+follow_by pullsecret doctor --fix --yes
+json_is 'in the config' false '.credsStore == "desktop"' "$file"
+unset DOCKER_CREDENTIAL_KEY_FILE
+
+# docker_says PASSWORD: asks with what the docker of this machine prints where such a login fails.
+docker_says() {
+  printf %s "$1" | docker login -u "$user" --password-stdin "$registry" >"$scratch/said" 2>&1
+  asks login "$(grep -v '^time=' "$scratch/said")"
+}
+
+it 'the errors of a login by the docker of this machine, at a real registry'
+if command -v docker >/dev/null && command -v docker-registry >/dev/null && command -v htpasswd >/dev/null; then
+  start_registry
+  config '{"credsStore": "desktop"}'
+  docker_says "$password"
+  says '^docker-credential-desktop: Docker Desktop wrote this config'
+  config '{}'
+  docker_says hunter2-wrong
+  says "^$registry: the Docker config has no login for it" "^→ docker login $registry\$"
+else
+  skip 'docker, docker-registry and htpasswd are not all installed'
+fi
+
+it 'a misspelled helper'
+config '{"auths": {"ghcr.io": {}}, "credsStore": "Asked"}'
+asks pull 'error getting credentials - err: exec: "docker-credential-Asked": executable file not found in $PATH, out: ``'
+says '^docker-credential-Asked: .*"asked"' '→ .*`docker pullsecret doctor --fix` does that'
+
+it 'a helper that is there and fails'
+config '{"auths": {"ghcr.io": {}}, "credsStore": "asked", "credHelpers": {"gcr.io": "gcloud-not-there"}}'
+asks pull 'error getting credentials - err: exit status 1, out: `{{hunter2}}`'
+out_lacks hunter2
+says '^→ `docker pullsecret doctor` asks the credential stores'
+take_hint "→ \`pullsecret doctor\` asks the credential stores, and says what is wrong with them"
+follow_by sh -c "$command || [ \$? = 1 ]"
+out_has '^problem .*docker-credential-asked'
+rm -f helper-was-run
+
+it 'a registry that refuses: nobody is logged in, the login has ended, an entry that Docker does not find'
+config '{"auths": {"quay.io": {"auth": "cTpodW50ZXIy"}}}'
+asks pull 'Error response from daemon: Head "https://ghcr.io/v2/acme/app/manifests/1": denied: denied'
+says '^ghcr\.io: the Docker config has no login for it' '^→ docker login ghcr\.io$'
+asks pull "Error response from daemon: pull access denied for acme/app, repository does not exist or may require 'docker login': denied: requested access to the resource is denied"
+says '^docker\.io: the Docker config has no login' '^→ docker login$'
+expired=$(printf '{"exp":1}' | base64 | tr -d =)
+config "{\"auths\": {\"ghcr.io\": {\"auth\": \"$(printf 'o:eyJhbGciOiJub25lIn0.%s.hunter2' "$expired" | base64 -w 0)\"}, \"quay.io\": {}}}"
+asks pull 'failed to resolve reference "ghcr.io/acme/app:1": unexpected status from HEAD request to https://ghcr.io/v2/acme/app/manifests/1: 403 Forbidden'
+says '^ghcr\.io: .*it ended at 1970' '^→ docker login ghcr\.io$'
+out_lacks 'hunter2|quay'
+asks pull 'Error response from daemon: Head "https://quay.io/v2/a/b/manifests/1": unauthorized: access to the requested resource is not authorized'
+says '^quay\.io: its entry is empty' '^→ docker login quay\.io$'
+config '{"auths": {"ghcr.io": {}}, "credsStore": "asked"}'
+asks push 'denied: requested access to the resource is denied'
+says '^→ `docker pullsecret doctor` asks the credential stores'
+
+it 'nothing is said of other errors'
+for error in 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?' \
+  'exited with code 1' 'permission denied while trying to connect to the Docker daemon socket' \
+  'OCI runtime create failed: exec: "/x": permission denied: unknown' \
+  'manifest for ghcr.io/acme/app:2 not found: manifest unknown: manifest unknown' ''; do
+  asks pull "$error"
+  says_nothing
+done
+for request in '' '{' '[]' 'null' '{"CommandError": 7}'; do
+  run "$plugin" pullsecret docker-cli-plugin-hooks "$request"
+  succeeds_quietly
+  says_nothing
+done
+
+it 'nothing of what was read is an action for docker, or a line of its own'
+config '{"auths": {"{{.}}\n{{{flagValue}}}.io": {"auth": "dTo="}}, "credsStores": "x"}'
+asks pull 'unauthorized: {{printf "hunter2"}}'
+asks pull 'error getting credentials - err: exec: "docker-credential-{{x}}": executable file not found in $PATH, out: ``'
+config '{"credsStore": "{{x}}"}'
+asks pull 'error getting credentials - err: exec: "docker-credential-{{x}}": executable file not found in $PATH, out: ``'
+says '^docker-credential-\{ \{x\}\}: '
+config '{"auths": {"ghcr.io\n\u001b[2J{{x}}": {}}}'
+asks pull 'unauthorized: authentication required'
+says '^ghcr\.io\\n\\x1b\[2J\{ \{x\}\}: its entry is empty'
+
+it 'a broken config, and none, are no error'
+for text in '{' '[]' '{"auths": 1}' '{"auths": {"a.io": {"auth": "hunter2"}}}'; do
+  config "$text"
+  asks pull 'unauthorized: authentication required'
+done
+rm "$file"
+asks pull 'Get "https://ghcr.io/v2/": unauthorized'
+says '→ docker login ghcr\.io'
+
+it 'no helper was run, and no shell'
+expect 'no trace of it' [ ! -e helper-was-run ]
+
+it 'it takes 100 ms of a processor at most'
+config "$(jq -nc '{auths: ([range(1000) | {("r\(.).example.com"): {auth: "dTpodW50ZXIy"}}] | add)}')"
+asks pull 'Get "https://r7.example.com/v2/": unauthorized: authentication required'
+uses_at_most 100
+
+all_are_followed
+finish
