@@ -229,7 +229,8 @@ install_files() {
   say 'Installed:'
   # Meson's own list of what it installed; its comments begin with #.
   sed -n -e 's|^/.*/bin/|  program      &|p' -e 's|^/.*/libexec/pullsecret/|  program      &|p' \
-    -e 's|^/.*/man/man./|  manual page  &|p' \
+    -e 's|^/.*/man/man./|  manual page  &|p' -e '\|^/.*/share/.*pullsecret|s|^|  completion   |p' \
+    -e 's|^/.*/cli-plugins/|  program      &|p' \
     "$build/meson-logs/install-log.txt"
 }
 

@@ -36,7 +36,7 @@ Command completion_command() {
     shells.push_back(shell);
   return {
       .name = "completion",
-      .usage = "bash|zsh|fish",
+      .usage = "SHELL",
       .summary = "a script by which Tab completes commands, options and values",
       .intro = R"(Prints a script by which a shell completes pullsecret's words when Tab is pressed.
 
@@ -62,7 +62,7 @@ with a pullsecret in /usr/local, and zsh with one in a home folder.
 
     pullsecret completion fish | source
 )",
-      .operand = Value{"bash|zsh|fish", ValueKind::choice, shells},
+      .operand = Value{"SHELL", ValueKind::choice, shells},
       .prepare = prepare<read_shell, print_script>};
 }
 

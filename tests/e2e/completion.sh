@@ -37,10 +37,10 @@ offers() {
   same 'the last line' "$(tail -n 1 "$scratch/out")" "$2"
 }
 
-commands='convert create get doctor migrate inspect check credential-provider completion help'
+commands=$(pullsecret help | grep -oP '^    pullsecret \K[a-z][a-z-]*' | uniq | xargs)
 offers "$commands" :4 ''
 offers 'convert' :4 con
-offers 'convert create check credential-provider completion' :4 c
+offers 'create' :4 crea
 offers '' :4 x
 offers '--help --version' :4 -
 offers 'convert' :4 help con
@@ -74,7 +74,7 @@ offers '' :4 convert --name ''
 offers '--registry' :4 convert --reg
 offers '--output-file' :4 convert -o json --output
 offers '--registry' :4 convert --registry ghcr.io --reg
-offers '--fix --yes --use --help' :4 doctor -q -o json --config x --timeout 3 ''
+offers '--fix --yes --use --hooks --help' :4 doctor -q -o json --config x --timeout 3 ''
 offers '--password-stdin --password-file' :4 create --passw
 offers '' :4 convert --unknown ''
 offers '' :4 unknown ''

@@ -102,13 +102,19 @@ it 'programs and manual pages are installed, and named'
 run_installer --prefix "$prefix"
 succeeds_quietly
 for file in bin/pullsecret libexec/pullsecret/pullsecret-http share/man/man1/pullsecret.1 \
-  share/man/man7/pullsecret-errors.7 share/man/man7/pullsecret-recipes.7; do
-  out_has "^  (program|manual page) +$prefix/$file$"
+  share/man/man7/pullsecret-errors.7 share/man/man7/pullsecret-recipes.7 \
+  share/bash-completion/completions/pullsecret share/zsh/site-functions/_pullsecret \
+  share/fish/vendor_completions.d/pullsecret.fish; do
+  out_has "^  (program|manual page|completion) +$prefix/$file$"
   expect "the file $file" [ -s "$prefix/$file" ]
 done
 same 'the files named' "$(grep -o "$prefix/.*/.*" "$scratch/out" | grep -v PATH | sort)" \
-  "$(find "$prefix" -type f | sort)"
+  "$(find "$prefix" -type f -o -type l | sort)"
 same 'its version' "$("$prefix/bin/pullsecret" --version)" "$(pullsecret --version)"
+for file in bin/kubectl-pullsecret lib/docker/cli-plugins/docker-pullsecret; do
+  same "the program behind $file" "$("$prefix/$file" --version)" "$(pullsecret --version)"
+done
+expect 'no plugin in the folder of a user who installs elsewhere' [ ! -e .docker/cli-plugins ]
 
 it 'what to add to PATH is said'
 out_has "^$prefix/bin is not on PATH\\."
@@ -159,6 +165,11 @@ expect 'the steps' grep -qF "${renewed}meson compile" "$terminal"
 same 'what it leaves' "$(grep -aF "$renewed" "$terminal" | sed 's/.*\x1b\[K//' | tr -d '\r' | sort -u)" \
   Installed:
 out_has '^Installed:'
+
+it 'in ~/.local docker finds the plugin all the same'
+run_installer --prefix "$HOME/.local"
+succeeds_quietly
+same 'its version' "$(.docker/cli-plugins/docker-pullsecret --version)" "$(pullsecret --version)"
 
 it 'it may be run again'
 search=$PATH:$prefix/bin
