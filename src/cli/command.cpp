@@ -37,6 +37,10 @@ std::size_t words_in_name(const Command& command) {
   return split(command.name, ' ').size();
 }
 
+Arguments words_behind(const Command& command, const Arguments& words) {
+  return {words.begin() + static_cast<std::ptrdiff_t>(words_in_name(command)), words.end()};
+}
+
 std::vector<Option> options_of(const Command& command) {
   std::vector<Option> options;
   for (const OptionGroup& group : command.groups)

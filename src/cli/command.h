@@ -103,6 +103,9 @@ const Command* find_command(const std::vector<Command>& commands,
 /// How many words its name has.
 std::size_t words_in_name(const Command& command);
 
+/// What stands behind its name in `words`, which begin with it.
+Arguments words_behind(const Command& command, const Arguments& words);
+
 /// The options of `command`, refused ones included.
 std::vector<Option> options_of(const Command& command);
 

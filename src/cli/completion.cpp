@@ -132,8 +132,7 @@ Completions of_all_words(const std::vector<Command>& commands, Arguments before,
   }
   Completions found{command_names(commands, before)};
   if (const Command* command = find_command(commands, before)) {
-    const Arguments arguments(std::next(before.begin(), words_in_name(*command)), before.end());
-    Completions more = in_command(*command, arguments, typed, sources);
+    Completions more = in_command(*command, words_behind(*command, before), typed, sources);
     std::move(more.candidates.begin(), more.candidates.end(), std::back_inserter(found.candidates));
     found.takes_files = more.takes_files;
   }

@@ -31,9 +31,9 @@ void print_script(const std::string& shell) {
 }  // namespace
 
 Command completion_command() {
-  std::vector<std::string_view> shells;
-  for (const auto& [shell, script] : scripts)
-    shells.push_back(shell);
+  std::vector<std::string_view> shells(scripts.size());
+  std::transform(scripts.begin(), scripts.end(), shells.begin(),
+                 [](const auto& script) { return script.first; });
   return {
       .name = "completion",
       .usage = "SHELL",

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cstddef>
 #include <exception>
 #include <iterator>
 #include <optional>
@@ -74,8 +73,7 @@ Work prepare_completions(const Arguments& words) {
 Work prepare_command(const Arguments& words) {
   const Command& command = command_in(words);
   if (std::any_of(words.begin(), words.end(), is_help)) return print_help(help_of(command));
-  const auto name_end = words.begin() + static_cast<std::ptrdiff_t>(words_in_name(command));
-  return command.prepare(parse_command_line(command, {name_end, words.end()}));
+  return command.prepare(parse_command_line(command, words_behind(command, words)));
 }
 
 Work prepare(const Arguments& words) {

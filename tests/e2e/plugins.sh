@@ -190,7 +190,9 @@ run pullsecret doctor --hooks on --config broken.json
 fails_with 1 'broken\.json:1'
 rm .dockercfg
 
-# From here on a helper that is run leaves a trace.
+# From here on a helper that is run leaves a trace, and so does a shell that looks for it.
+printf 'touch "$HOME/shell-was-run"\n' | tee .bashrc >.profile
+export SHELL=/bin/bash
 helper asked <<'END_OF_HELPER'
 touch "$HOME/helper-was-run"
 exit 1
@@ -239,7 +241,7 @@ says '^→ `docker pullsecret doctor` asks the credential stores'
 take_hint "→ \`pullsecret doctor\` asks the credential stores, and says what is wrong with them"
 follow_by sh -c "$command || [ \$? = 1 ]"
 out_has '^problem .*docker-credential-asked'
-rm -f helper-was-run
+rm -f helper-was-run shell-was-run
 
 it 'a registry that refuses: nobody is logged in, the login has ended, an entry that Docker does not find'
 config '{"auths": {"quay.io": {"auth": "cTpodW50ZXIy"}}}'
@@ -293,7 +295,8 @@ asks pull 'Get "https://ghcr.io/v2/": unauthorized'
 says '→ docker login ghcr\.io'
 
 it 'no helper was run, and no shell'
-expect 'no trace of it' [ ! -e helper-was-run ]
+expect 'no trace of a helper' [ ! -e helper-was-run ]
+expect 'no trace of a shell' [ ! -e shell-was-run ]
 
 it 'it takes 100 ms of a processor at most'
 config "$(jq -nc '{auths: ([range(1000) | {("r\(.).example.com"): {auth: "dTpodW50ZXIy"}}] | add)}')"

@@ -13,6 +13,7 @@
 #include "credential/go_json_reader.h"
 #include "docker/config.h"
 #include "docker/config_change.h"
+#include "docker/error_hooks.h"
 #include "system/text.h"
 
 namespace {
@@ -75,16 +76,21 @@ bool is_same(const AuthEntry& a, const AuthEntry& b) {
          a.credential.registry_token == b.credential.registry_token;
 }
 
-// The settings that no change but a renaming is about, each `NAME VALUE`.
-std::vector<std::string> other_settings(const JsonText& json) {
+// The settings that are none of these, each `NAME VALUE`.
+std::vector<std::string> settings_but(const JsonText& json, const std::vector<std::string>& names) {
   std::vector<std::string> settings;
   const std::string_view value = first_value(json);
   if (value.empty() || kind_of(value) != JsonKind::object) return {};
   for (const JsonMember& member : members_of(value))
-    if (!is_field(member.name, "auths") && !is_field(member.name, "credsStore") &&
-        !is_field(member.name, "credHelpers"))
+    if (std::none_of(names.begin(), names.end(),
+                     [&](const std::string& name) { return is_field(member.name, name); }))
       settings.push_back(member.name + " " + tokens_of(std::string(member.value)));
   return settings;
+}
+
+// Those that no change of entries and stores but a renaming is about.
+std::vector<std::string> other_settings(const JsonText& json) {
+  return settings_but(json, {"auths", "credsStore", "credHelpers"});
 }
 
 void check_helpers(const Config& before, const Config& after, const ConfigChange& change) {
@@ -134,6 +140,16 @@ void check_change(const JsonText& json, const ConfigChange& change) {
   check_entries(before, after, change);
 }
 
+void check_hooks(const JsonText& json) {
+  const auto settings = settings_but(json, {"plugins", "features"});
+  for (const bool on : {true, false}) {
+    const JsonText changed{json.file, changed_config(json, error_hooks(json, on))};
+    require(settings_but(changed, {"plugins", "features"}) == settings);
+    require(changed_config(changed, error_hooks(changed, on)) == changed.text);
+    require((changed.text.find("error-hooks") != std::string::npos) || !on);
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -145,6 +161,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   try {
     check_layout(json, {json.file, changed_config(json, {})});
     check_change(json, read_change(replace_invalid_utf8(input.substr(0, end))));
+    check_hooks(json);
   } catch (const Error&) {
     // refused in words
   }
