@@ -2,18 +2,21 @@
 # The Debian packages that the tests and .ci/run need, and their installation.
 
 # shellcheck disable=SC2034 # for the scripts that source this file
+build_packages=(g++ meson ninja-build pkg-config nlohmann-json3-dev libcxxopts-dev libdtl-dev libfmt-dev
+  libyaml-cpp-dev libsodium-dev libsystemd-dev libsecret-1-dev libcurl4-openssl-dev)
+# beside them
+unit_test_packages=(catch2 dbus-daemon gnome-keyring gnupg python3 python3-gi)
+
 test_packages=(
-  # the builds
-  g++ meson ninja-build pkg-config nlohmann-json3-dev libcxxopts-dev libdtl-dev libfmt-dev libyaml-cpp-dev
-  libsodium-dev libsystemd-dev libsecret-1-dev libcurl4-openssl-dev catch2 clang libclang-rt-dev
+  "${build_packages[@]}" "${unit_test_packages[@]}" clang libclang-rt-dev
   # real stores, a real registry, real clients
-  golang-docker-credential-helpers dbus-daemon dbus-bin gnome-keyring gcr keepassxc pass gnupg git
+  golang-docker-credential-helpers dbus-bin gcr keepassxc pass git
   pinentry-curses
   docker-registry apache2-utils skopeo openssl
   # shells to press Tab in
   bash-completion zsh fish
   # what the scripts are written with
-  jq mandoc bubblewrap procps e2fsprogs iproute2 python3 python3-gi python3-yaml xdotool xvfb
+  dpkg-dev jq mandoc bubblewrap procps e2fsprogs iproute2 mmdebstrap python3-yaml xdotool xvfb
 )
 command -v docker >/dev/null || test_packages+=('docker-cli|docker.io')
 command -v kubectl >/dev/null || test_packages+=(kubernetes-client)
