@@ -58,7 +58,12 @@ std::optional<std::string> string_field(const std::vector<JsonMember>& members,
 
 // ---- Types
 
-struct GoField;
+struct GoType;
+
+struct GoField {
+  std::string_view name;
+  const GoType* type;
+};
 
 /// A Go type, as far as it says which JSON can be read into it. null can be read into all.
 struct GoType {
@@ -66,11 +71,6 @@ struct GoType {
   Kind kind = Kind::record;
   const GoType* element = nullptr;       ///< of a list, or of a map's values
   std::span<const GoField> fields = {};  ///< of a record; any other may be there, of any type
-};
-
-struct GoField {
-  std::string_view name;
-  const GoType* type;
 };
 
 inline constexpr GoType go_string{GoType::Kind::string};
