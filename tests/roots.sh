@@ -30,9 +30,10 @@ make_root() {
   for word in "${@:3}"; do
     case $word in --*) options+=("$word") ;; *) packages+=("$word") ;; esac
   done
+  ((${#packages[@]} == 0)) || options+=("--include=${packages[*]}")
   rm -rf --one-file-system "$root" "$root.new"
   mkdir -p "$roots"
-  mmdebstrap --variant=apt --include="${packages[*]}" "${options[@]}" "$suite" "$root.new" \
+  mmdebstrap --variant=apt --dpkgopt=force-unsafe-io "${options[@]}" "$suite" "$root.new" \
     http://deb.debian.org/debian >"$root.log" 2>&1 || {
     cat "$root.log" >&2
     return 1
@@ -42,8 +43,8 @@ make_root() {
 }
 
 # in_root ROOT [FOLDER=PLACE]... -- COMMAND...: COMMAND as root in that folder, with nothing of this
-# environment and no network but its own loopback; each FOLDER of this machine is seen at PLACE, and
-# all processes end with COMMAND.
+# environment, an empty /tmp and no network but its own loopback; each FOLDER of this machine is seen at
+# PLACE, and all processes end with COMMAND.
 in_root() { unshare --mount --pid --net --fork --kill-child bash -c "$inside" in_root "$@"; }
 
 # shellcheck disable=SC2016 # for that bash
@@ -52,6 +53,7 @@ set -e
 cd "$1"
 mount -t proc proc proc
 mount --rbind /dev dev
+mount -t tmpfs tmpfs tmp
 ip link set lo up
 shift
 while [ "$1" != -- ]; do
@@ -60,4 +62,4 @@ while [ "$1" != -- ]; do
   shift
 done
 shift
-exec chroot . /usr/bin/env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 "$@"'
+exec chroot . /usr/bin/env -i HOME=/root PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 "$@"'
