@@ -97,10 +97,9 @@ std::optional<Tree> number_in(std::string_view text) {
   std::int64_t whole = 0;
   const auto [whole_end, not_whole] = std::from_chars(begin, end, whole, is_hexadecimal ? 16 : 10);
   if (not_whole == std::errc() && whole_end == end) return Tree(whole);
-  double real = 0;
-  const auto [real_end, not_real] = std::from_chars(begin, end, real);
-  if (is_hexadecimal || not_real != std::errc() || real_end != end) return std::nullopt;
-  return Tree(real);
+  Tree real = Tree::parse(number, nullptr, /*allow_exceptions=*/false);
+  if (is_hexadecimal || !real.is_number()) return std::nullopt;
+  return real;
 }
 
 Tree typed(const std::string& text) {
