@@ -15,6 +15,8 @@
 #include <string>
 #include <string_view>
 
+#include <fmt/format.h>
+
 #include "registry/http/transfer.h"
 #include "registry/http_messages.h"
 #include "system/error.h"
@@ -115,12 +117,22 @@ long number_in(std::string_view text) {
   return number;
 }
 
+// A program that was built with a newer libcurl than this one's would give it options that it does
+// not know.
+void check_version() {
+  const auto* libcurl = curl_version_info(CURLVERSION_NOW);
+  if (libcurl->version_num < 0x075500)
+    throw Error("",
+                fmt::format("libcurl {} is too old: it must be 7.85 or newer", libcurl->version));
+}
+
 int run(int argc, char** argv) {
   try {
     const long jobs = number_in(argc == 3 ? argv[1] : ""),
                timeout = number_in(argc == 3 ? argv[2] : "");
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
       throw Error("", "libcurl cannot be used");
+    check_version();
     Transfers transfers(static_cast<std::size_t>(jobs), std::chrono::milliseconds(timeout));
     serve(transfers);
     return 0;

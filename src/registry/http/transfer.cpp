@@ -25,11 +25,8 @@ constexpr std::size_t max_headers = 64UL * 1024, max_certificates = 4UL * 1024 *
 
 template <typename Value>
 void set(CURL* handle, CURLoption option, Value value) {
-  const CURLcode failed = curl_easy_setopt(handle, option, value);
-  if (failed == CURLE_UNKNOWN_OPTION)
-    throw Error("", fmt::format("libcurl {} is too old: it must be 7.85 or newer",
-                                curl_version_info(CURLVERSION_NOW)->version));
-  if (failed != CURLE_OK) throw Error("", fmt::format("libcurl: {}", curl_easy_strerror(failed)));
+  if (const CURLcode failed = curl_easy_setopt(handle, option, value); failed != CURLE_OK)
+    throw Error("", fmt::format("libcurl: {}", curl_easy_strerror(failed)));
 }
 
 // What libcurl ends with at a header line that is longer than it takes: before 8.6
