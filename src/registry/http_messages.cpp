@@ -42,6 +42,11 @@ std::vector<HttpHeader> headers_in(const Json& json) {
   return headers;
 }
 
+// None that is less than 0 or has a fraction; a number as large as a float can be has no whole one.
+std::uint64_t whole_number_in(const Json& json) {
+  return json.get_ref<const std::uint64_t&>();
+}
+
 std::string path_or_empty(const std::optional<std::filesystem::path>& path) {
   return path ? path->string() : "";
 }
@@ -74,8 +79,8 @@ TlsTrust trust_in(const Json& json) {
 // An enumeration's value, which goes as its number.
 template <typename Enumeration>
 Enumeration value_in(const Json& json, Enumeration last) {
-  const auto number = json.get<std::int64_t>();
-  if (number < 0 || number > static_cast<std::int64_t>(last))
+  const std::uint64_t number = whole_number_in(json);
+  if (number > static_cast<std::uint64_t>(last))
     throw Json::other_error::create(501, "no such value", &json);
   return static_cast<Enumeration>(number);
 }
@@ -94,7 +99,7 @@ HttpReply reply_in(const Json& json) {
   if (json.contains("failure"))
     return HttpFailure{value_in(json.at("failure"), HttpFailure::Kind::response),
                        json.at("message").get<std::string>()};
-  return HttpResponse{.status = json.at("status").get<int>(),
+  return HttpResponse{.status = static_cast<int>(whole_number_in(json.at("status"))),
                       .headers = headers_in(json.at("headers")),
                       .body = json.at("body").get<std::string>(),
                       .redirect = json.at("redirect").get<std::string>(),
@@ -130,13 +135,13 @@ std::string format_http_reply(std::size_t number, const HttpReply& reply) {
 
 std::pair<std::size_t, HttpRequest> parse_http_request(std::string_view line) {
   return read_message(line, [](const Json& json) {
-    return std::pair(json.at("number").get<std::size_t>(), request_in(json));
+    return std::pair(whole_number_in(json.at("number")), request_in(json));
   });
 }
 
 std::pair<std::size_t, HttpReply> parse_http_reply(std::string_view line) {
   return read_message(line, [](const Json& json) {
-    return std::pair(json.at("number").get<std::size_t>(), reply_in(json));
+    return std::pair(whole_number_in(json.at("number")), reply_in(json));
   });
 }
 

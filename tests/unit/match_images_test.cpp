@@ -32,7 +32,8 @@ TEST_CASE("a provider is asked for an image exactly if the kubelet asks it") {
 }
 
 TEST_CASE("where a provider is not asked, there is a reason") {
-  for (const auto& row : test_data("kubelet-provider.json")["match"]) {
+  const nlohmann::json data = test_data("kubelet-provider.json");
+  for (const auto& row : data.at("match")) {
     if (row["asked"].is_string()) continue;
     CAPTURE(row["match"], row["image"]);
     const Image image = parse_image(row["image"].get<std::string>());

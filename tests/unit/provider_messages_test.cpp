@@ -161,7 +161,8 @@ TEST_CASE("fields that newer kubelets refuse are told") {
 }
 
 TEST_CASE("a key of an answer is offered for an image exactly if the kubelet offers it") {
-  for (const auto& row : test_data("kubelet-provider.json").at("auth")) {
+  const nlohmann::json data = test_data("kubelet-provider.json");
+  for (const auto& row : data.at("auth")) {
     CAPTURE(row["key"], row["image"]);
     CHECK(serves_image(row["key"].get<std::string>(),
                        parse_image(row["image"].get<std::string>())) == row["offered"]);
