@@ -19,7 +19,8 @@ in_store() {
 
 # ended_by SIGNAL: `migrate --to inline` is ended while it writes.
 ended_by() {
-  run python3 "$e2e/signal_new_file.py" "$1" "$HOME/.docker" pullsecret migrate --to inline
+  run python3 "$e2e/signal_new_file.py" "$1" "$HOME/.docker" \
+    "$HOME/.local/share/docker-credential-encryptedfile" pullsecret migrate --to inline
   succeeds
   same 'the end' "$(out_text)" "-$(kill -l "${1#SIG}")"
 }

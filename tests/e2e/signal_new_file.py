@@ -1,8 +1,8 @@
-"""signal_new_file.py SIGNAL FOLDER COMMAND...
+"""signal_new_file.py SIGNAL FOLDER OTHER COMMAND...
 
 Runs COMMAND, which writes a file in FOLDER, and sends it SIGNAL (a name such as SIGKILL) as soon as
 there is a new file of pullsecret's. Until that was in time, COMMAND is run again, at most 200 times;
-what it changes in FOLDER is put back before. Prints how COMMAND ended, such as `-9`.
+what it changes in FOLDER and in OTHER is put back before. Prints how COMMAND ended, such as `-9`.
 """
 
 import os
@@ -11,8 +11,9 @@ import signal
 import subprocess
 import sys
 
-name, folder, command = signal.Signals[sys.argv[1]], pathlib.Path(sys.argv[2]), sys.argv[3:]
-before = {file: file.read_bytes() for file in folder.iterdir()}
+name, command = signal.Signals[sys.argv[1]], sys.argv[4:]
+folder, other = map(pathlib.Path, sys.argv[2:4])
+before = {file: file.read_bytes() for changed in (folder, other) for file in changed.iterdir()}
 
 
 def new_files():
@@ -28,8 +29,9 @@ def was_in_time(process):
 
 
 for _ in range(200):
-    for file in folder.iterdir():
-        file.unlink()
+    for changed in (folder, other):
+        for file in changed.iterdir():
+            file.unlink()
     for file, content in before.items():
         file.write_bytes(content)
         file.chmod(0o600)
