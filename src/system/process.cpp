@@ -2,11 +2,14 @@
 
 #include <fcntl.h>
 #include <malloc.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <csignal>
+#include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <new>
 
@@ -39,6 +42,22 @@ void open_closed_standard_streams() {
   }
 }
 
+// How far the stack was ever touched below this call, 128 KiB at most. What was not is no memory
+// yet, and would become some only to be wiped.
+std::size_t touched_stack() {
+  constexpr std::size_t most = 128UL * 1024;
+  const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  const std::uintptr_t here = reinterpret_cast<std::uintptr_t>(&page) / page * page;
+  std::size_t touched = page;
+  for (std::size_t below = page; below <= most; below += page) {
+    unsigned char is_resident = 0;
+    void* address = reinterpret_cast<void*>(here - below);  // NOLINT(performance-no-int-to-ptr)
+    if (mincore(address, page, &is_resident) != 0) break;   // the stack never came that far
+    if ((is_resident & 1U) != 0) touched = below + page;
+  }
+  return touched;
+}
+
 }  // namespace
 
 void harden_process() {
@@ -50,7 +69,7 @@ void harden_process() {
 }
 
 void wipe_stack() {
-  sodium_stackzero(128UL * 1024);
+  sodium_stackzero(touched_stack());
 }
 
 }  // namespace pullsecret

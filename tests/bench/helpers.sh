@@ -95,6 +95,15 @@ measure_encryptedfile() {
   report 'encryptedfile version' "upstream's pass version" "$ratio" 0.5 "$times"
 }
 
+# Of the stores that need no shared library but libc.
+measure_start() {
+  local store
+  for store in encryptedfile pass; do
+    compare 500 "docker-credential-$store" version -- /bin/true </dev/null
+    report "$store version" '`/bin/true`' "$ratio" 1.5 "$times"
+  done
+}
+
 measure_helpers() {
   echo registry-0.example.com >"$scratch/server"
   printf '{"ServerURL":"registry-0.example.com","Username":"user","Secret":"hunter2"}' \
@@ -102,4 +111,5 @@ measure_helpers() {
   measure_secretservice
   measure_pass
   measure_encryptedfile
+  measure_start
 }

@@ -1,6 +1,7 @@
 // Feeds the readers of what the kubelet and its credential providers say: they return or throw
 // Error, and what was read is written so that it is read back the same.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -30,10 +31,10 @@ void check_request(const std::string& text) {
 }
 
 bool is_same_auth(const ProviderResponse& a, const ProviderResponse& b) {
-  if (a.auth.size() != b.auth.size()) return false;
-  for (const auto& [key, login] : a.auth)
-    if (!b.auth.contains(key) || !is_same_login(login, b.auth.at(key))) return false;
-  return true;
+  return std::equal(a.auth.begin(), a.auth.end(), b.auth.begin(), b.auth.end(),
+                    [](const auto& one, const auto& other) {
+                      return one.first == other.first && is_same_login(one.second, other.second);
+                    });
 }
 
 void check_response(const std::string& text) {
