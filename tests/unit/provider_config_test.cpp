@@ -207,9 +207,9 @@ TEST_CASE("merging replaces the provider of the same name, where it stands") {
       "- args: [old]\n  # a comment of old\n  name: pullsecret\n  matchImages: [quay.io]\n"
       "  defaultCacheDuration: 1m\n  apiVersion: credentialprovider.kubelet.k8s.io/v1beta1\n";
   for (const std::string& end : {gke, std::string("# end"), std::string()}) {
-    const MergedConfig result = merged(head + ecr + old + end);
+    const MergedConfig result = merged(join({head, ecr, old, end}, ""));
     CHECK(result.keeps_text);
-    CHECK(result.text == head + ecr + own_item(0) + end);
+    CHECK(result.text == join({head, ecr, own_item(0), end}, ""));
     CHECK(merged(result.text).text == result.text);
   }
   const MergedConfig result = merged(head + old + ecr);
