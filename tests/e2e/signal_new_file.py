@@ -1,7 +1,7 @@
 """signal_new_file.py SIGNAL FOLDER OTHER COMMAND...
 
 Runs COMMAND, which writes a file in FOLDER, and sends it SIGNAL (a name such as SIGKILL) as soon as
-there is a new file of pullsecret's. Until that was in time, COMMAND is run again, at most 200 times;
+something is in a new file of pullsecret's. Until that was in time, COMMAND is run again, at most 200 times;
 what it changes in FOLDER and in OTHER is put back before. Prints how COMMAND ended, such as `-9`.
 """
 
@@ -16,8 +16,16 @@ folder, other = map(pathlib.Path, sys.argv[2:4])
 before = {file: file.read_bytes() for changed in (folder, other) for file in changed.iterdir()}
 
 
+def has_content(file):
+    try:
+        return file.stat().st_size > 0
+    except FileNotFoundError:  # renamed meanwhile
+        return False
+
+
 def new_files():
-    return [name for name in os.listdir(folder) if ".pullsecret-" in name]
+    return [name for name in os.listdir(folder)
+            if ".pullsecret-" in name and has_content(folder / name)]
 
 
 def was_in_time(process):
