@@ -27,7 +27,7 @@ TEST_CASE("a provider is asked for an image exactly if the kubelet asks it") {
     const Image image = parse_image(row["image"].get<std::string>());
     const bool is_asked = asks_for(row["match"].get<std::string>(), image);
     CHECK(is_asked == row["asked"].is_string());
-    if (is_asked) CHECK(image.repository == row["asked"]);
+    if (is_asked) CHECK(image.repository == row["asked"].get<std::string>());
   }
 }
 
