@@ -63,14 +63,15 @@ KeyedCredentials take_known(std::vector<Resolved> resolved) {
 ProviderResponse answer(const ProviderOptions& options, const ProviderRequest& request) {
   if (!is_any_config(options.config)) return provider_answer(request, {}, {}, {});
   const Config config = load_config(options.config).config;
+  const std::vector<std::string> known = named_registries(config);
   HelperClient helpers(options.limits, end_without_reader);
   KeyedCredentials credentials = mend_keys(
-      take_known(resolve(config, registries_for_images(config, {request.image}), helpers)),
+      take_known(resolve(config, registries_for_images(config, known, {request.image}), helpers)),
       /*quiet=*/true);
   const std::map<std::string, Credential> by_key(std::move_iterator(credentials.begin()),
                                                  std::move_iterator(credentials.end()));
   return provider_answer(
-      request, by_key, named_registries(config),
+      request, by_key, known,
       std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
 }
 

@@ -53,7 +53,7 @@ std::vector<std::string> choose_registries(const CredentialChoice& choice, const
   std::vector<std::string> chosen;
   for (const std::string& registry : choice.registries)
     chosen.push_back(registry_key_for(config, registry));
-  append(chosen, registries_for_images(config, choice.images));
+  append(chosen, registries_for_images(config, known, choice.images));
   for (const auto& keys : keys_for(choice.images_if_known, known))
     append(chosen, keys);
   return without_repeats(std::move(chosen));
@@ -145,9 +145,10 @@ void warn_of_others(const Spellings& spellings,
 }  // namespace
 
 std::vector<std::string> registries_for_images(const Config& config,
+                                               const std::vector<std::string>& known,
                                                const std::vector<Image>& images) {
   std::vector<std::string> registries;
-  const auto serving = keys_for(images, named_registries(config));
+  const auto serving = keys_for(images, known);
   for (std::size_t i = 0; i < serving.size(); ++i) {
     append(registries, serving[i]);
     if (serving[i].empty()) registries.push_back(registry_key_for(config, images[i].registry_host));

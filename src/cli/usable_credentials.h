@@ -28,9 +28,10 @@ struct CredentialChoice {
 /// Credentials by registry key, as the kubelet needs it spelled.
 using KeyedCredentials = std::vector<std::pair<std::string, Credential>>;
 
-/// The keys of `config` that serve `images`: those that the kubelet offers for each, were it alone;
-/// where there is none, what Docker would ask for.
+/// The keys that serve `images`: those of `known` that the kubelet offers for each, were it alone;
+/// where there is none, what Docker would ask for with this config.
 std::vector<std::string> registries_for_images(const Config& config,
+                                               const std::vector<std::string>& known,
                                                const std::vector<Image>& images);
 
 /// The credentials under the keys that the kubelet matches with images. Of several spellings of one

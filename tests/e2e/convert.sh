@@ -128,6 +128,16 @@ run pullsecret convert --all
 succeeds_quietly
 converts_to ghcr.io https://index.docker.io/v1/ other.example quay.io
 
+it '--all with an image takes what the store alone knows to serve it'
+store main '{"*.example.com": ["u-wild", "hunter2-wild"], "quay.io": ["u-quay", "hunter2-quay"]}'
+run pullsecret convert --all --image registry.example.com/acme/app
+succeeds_quietly
+converts_to '*.example.com'
+store main '{"ghcr.io": ["u-main", "hunter2-main"], "quay.io": ["u-quay", "hunter2-quay"],
+  "https://index.docker.io/v1/": ["mobyuser", "hunter2-hub"],
+  "https://index.docker.io/v1/access-token": ["mobyuser", "hunter2-access"],
+  "https://index.docker.io/v1/refresh-token": ["mobyuser", "hunter2-refresh"]}'
+
 it 'when the file names no registry, the store is asked for its list'
 config '{"credsStore": "main"}'
 store main "$(cat "$scratch/bin/docker-credential-main.json")"
