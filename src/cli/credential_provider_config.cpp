@@ -20,6 +20,7 @@
 #include "doctor/helper_program.h"
 #include "doctor/node_checks.h"
 #include "doctor/token_helpers.h"
+#include "kubernetes/ask_providers.h"
 #include "kubernetes/documents.h"
 #include "kubernetes/keyring.h"
 #include "kubernetes/match_images.h"
@@ -147,14 +148,6 @@ constexpr std::array<std::pair<std::string_view, std::array<const char*, 5>>, 5>
     {"gcr", {"GOOGLE_APPLICATION_CREDENTIALS"}},
 }};
 
-std::vector<std::string> helpers_in(const Config& config) {
-  std::vector<std::string> helpers{config.creds_store};
-  for (const auto& [registry, helper] : config.cred_helpers)
-    helpers.push_back(helper);
-  std::erase(helpers, "");
-  return without_repeats(std::move(helpers));
-}
-
 // Those of the helpers first, so that the same programs are found as here.
 std::string search_path_for(const std::vector<std::string>& helpers) {
   std::vector<std::string> folders;
@@ -177,7 +170,7 @@ bool is_found_by_folder(const fs::path& config_file) {
 
 CredentialProvider provider_for(const fs::path& config_file, const Config& config,
                                 std::vector<std::string> patterns) {
-  const std::vector<std::string> helpers = helpers_in(config);
+  const std::vector<std::string> helpers = named_helpers(config);
   CredentialProvider provider{.name = "pullsecret",
                               .match_images = std::move(patterns),
                               .default_cache_duration = std::chrono::minutes(10),
@@ -200,8 +193,6 @@ CredentialProvider provider_for(const fs::path& config_file, const Config& confi
 // ---- What is said beside it
 
 ProviderComments comments_for(const fs::path& config_file) {
-  std::error_code unknown;
-  const fs::path program = fs::read_symlink("/proc/self/exe", unknown);
   return {
       .head =
           {"For the kubelet: credentials for images from " + place_of(config_file) + ".",
@@ -217,14 +208,12 @@ ProviderComments comments_for(const fs::path& config_file) {
            "    /var/lib/rancher/credentialprovider/bin",
            "microk8s: the flags of kubeadm, in /var/snap/microk8s/current/args/kubelet"},
       .provider = {fmt::format("BIN_DIR has a link to it: `ln -s {} BIN_DIR/`",
-                               shell_word(program.string()))}};
+                               shell_word(own_program().string()))}};
 }
 
 void warn_of_node(const ProviderConfigOptions& options, const Config& config,
                   const CredentialProvider& provider) {
-  Environment environment = service_environment();
-  for (const auto& [name, value] : provider.env)
-    environment[name] = value;
+  const Environment environment = provider_environment(provider, service_environment());
   for (const Error& warning : warnings_for_node(config, environment))
     warn(options, warning);
   if (options.store.quiet) return;

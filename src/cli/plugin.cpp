@@ -1,7 +1,6 @@
 #include "cli/plugin.h"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdlib>
 #include <iterator>
@@ -45,10 +44,8 @@ Arguments behind_kubectl(Arguments words) {
 
 // Of docker's own options those that take the word behind them (docker/cli, cli/flags/options.go).
 bool takes_next_word(std::string_view option) {
-  static constexpr std::array<std::string_view, 10> all{
-      "--config", "--context",   "-c",          "--host",    "-H",
-      "-l",       "--log-level", "--tlscacert", "--tlscert", "--tlskey"};
-  return std::find(all.begin(), all.end(), option) != all.end();
+  return is_one_of(option, {"--config", "--context", "-c", "--host", "-H", "-l", "--log-level",
+                            "--tlscacert", "--tlscert", "--tlskey"});
 }
 
 void use_config_folder(const std::string& folder) {

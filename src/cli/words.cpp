@@ -45,11 +45,9 @@ std::optional<std::string> meant_option(const Command& command, const std::strin
 
 // What kubectl takes to find a cluster, and as whom to ask it.
 bool is_about_cluster(std::string_view name) {
-  static constexpr std::array<std::string_view, 11> all{
-      "--as",         "--as-group",           "--as-uid",         "--certificate-authority",
-      "--client-key", "--client-certificate", "--cluster",        "--context",
-      "--kubeconfig", "--request-timeout",    "--tls-server-name"};
-  return std::find(all.begin(), all.end(), name) != all.end();
+  return is_one_of(name, {"--as", "--as-group", "--as-uid", "--certificate-authority",
+                          "--client-key", "--client-certificate", "--cluster", "--context",
+                          "--kubeconfig", "--request-timeout", "--tls-server-name"});
 }
 
 Error unknown_option(const Command& command, const std::string& word) {

@@ -162,6 +162,14 @@ std::vector<std::string> named_registries(const Config& config) {
   return keys;
 }
 
+std::vector<std::string> named_helpers(const Config& config) {
+  std::vector<std::string> helpers{config.creds_store};
+  for (const auto& [key, helper] : config.cred_helpers)
+    helpers.push_back(helper);
+  std::erase(helpers, "");
+  return without_repeats(std::move(helpers));
+}
+
 std::vector<std::string> stored_registries(const Config& config, HelperClient& helpers) {
   if (config.creds_store.empty()) return {};
   std::vector<std::string> server_urls = list_store(config.creds_store, helpers);

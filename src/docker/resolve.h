@@ -16,6 +16,9 @@ namespace pullsecret {
 /// are never among them.
 std::vector<std::string> named_registries(const Config& config);
 
+/// The helpers that `config` names in `credsStore` and `credHelpers`, in this order, each once.
+std::vector<std::string> named_helpers(const Config& config);
+
 /// The server URLs in the store that `credsStore` names, as its `list` answers, without Docker
 /// Hub's access-token and refresh-token; none if there is no such store. Throws Error if `list`
 /// fails.

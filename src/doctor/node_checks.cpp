@@ -4,7 +4,6 @@
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
-#include <map>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -12,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "credential/registry.h"
+#include "docker/resolve.h"
 #include "doctor/helper_program.h"
 #include "doctor/registry.h"
 #include "doctor/store_checks.h"
@@ -26,15 +26,6 @@ namespace {
 
 constexpr std::chrono::seconds patience(20);
 constexpr std::size_t largest_status = 64UL * 1024;
-
-// By name, whom the config asks for anything.
-std::vector<std::string> helpers_of(const Config& config) {
-  std::vector<std::string> helpers;
-  if (!config.creds_store.empty()) helpers.push_back(config.creds_store);
-  for (const auto& [registry, helper] : config.cred_helpers)
-    if (!helper.empty()) helpers.push_back(helper);
-  return without_repeats(std::move(helpers));
-}
 
 // Nothing if it is not pullsecret's helper.
 std::optional<StoreStatus> status_as_service(const std::string& helper,
@@ -123,7 +114,7 @@ Environment service_environment() {
 
 std::vector<Error> warnings_for_node(const Config& config, const Environment& environment) {
   std::vector<Error> warnings;
-  for (const std::string& helper : helpers_of(config))
+  for (const std::string& helper : named_helpers(config))
     if (auto warning = helper_warning(helper, config.file, environment))
       warnings.push_back(*std::move(warning));
   for (const AuthEntry& entry : config.auths)

@@ -88,10 +88,9 @@ bool is_own_store(const std::string& store) {
 }
 
 std::optional<fs::path> find_installed_helper(const std::string& store) {
-  std::error_code unknown;
-  const fs::path self = fs::read_symlink("/proc/self/exe", unknown);
+  const fs::path self = own_program();
   fs::path helper = self.parent_path() / helper_program_name(store);
-  const bool is_there = !unknown && access(helper.c_str(), X_OK) == 0;
+  const bool is_there = !self.empty() && access(helper.c_str(), X_OK) == 0;
   return is_there ? std::optional(std::move(helper)) : std::nullopt;
 }
 

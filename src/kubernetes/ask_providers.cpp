@@ -30,14 +30,6 @@ std::optional<std::string> pattern_for(const CredentialProvider& provider, const
   return found == provider.match_images.end() ? std::nullopt : std::optional(*found);
 }
 
-// Of a variable that is there twice, the one of the config counts (Go, os/exec).
-Environment environment_for(const CredentialProvider& provider, const ProviderRun& run) {
-  Environment environment = run.environment;
-  for (const auto& [name, value] : provider.env)
-    environment[name] = value;
-  return environment;
-}
-
 // What it wrote to standard error, on one line.
 std::string words_of(const std::string& error_output) {
   std::vector<std::string> lines = split(trim(error_output), '\n');
@@ -68,7 +60,7 @@ ProviderOutcome ask(const CredentialProvider& provider, const Image& image, std:
        .input = format_provider_request({.api_version = provider.api_version, .image = image}),
        .timeout = run.timeout,
        .max_output = largest_answer,
-       .environment = environment_for(provider, run),
+       .environment = provider_environment(provider, run.environment),
        .surroundings = Surroundings::services});
   outcome.took = std::chrono::floor<std::chrono::milliseconds>(steady_clock::now() - begin);
   if (!is_done(result.end)) {
@@ -84,6 +76,12 @@ ProviderOutcome ask(const CredentialProvider& provider, const Image& image, std:
 }
 
 }  // namespace
+
+Environment provider_environment(const CredentialProvider& provider, Environment kubelets) {
+  for (const auto& [name, value] : provider.env)
+    kubelets[name] = value;
+  return kubelets;
+}
 
 void check_programs(const ProviderConfig& config, const std::filesystem::path& bin_dir) {
   constexpr auto consequence = ": the kubelet does not start";

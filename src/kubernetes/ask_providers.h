@@ -42,6 +42,10 @@ struct ProvidedCredential {
   Credential credential;
 };
 
+/// The environment in which the kubelet starts `provider`: its own, and the provider's `env`, which
+/// counts where a variable is in both (Go, os/exec).
+Environment provider_environment(const CredentialProvider& provider, Environment kubelets);
+
 /// Throws Error, with the program as its place, if one of the providers cannot be started: the
 /// kubelet then does not start either.
 void check_programs(const ProviderConfig& config, const std::filesystem::path& bin_dir);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
-#include <initializer_list>
 #include <map>
 #include <optional>
 #include <sstream>
@@ -72,10 +71,6 @@ std::vector<Document> read_json(const JsonText& source) {
 
 // yaml-cpp's tag of a scalar without quotes and without a tag of its own.
 constexpr std::string_view plain_tag = "?";
-
-bool is_one_of(std::string_view text, std::initializer_list<std::string_view> words) {
-  return std::find(words.begin(), words.end(), text) != words.end();
-}
 
 std::optional<bool> boolean_in(std::string_view text) {
   if (is_one_of(text, {"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON"})) return true;

@@ -1,6 +1,5 @@
 #include "kubernetes/provider_config.h"
 
-#include <algorithm>
 #include <initializer_list>
 #include <optional>
 #include <set>
@@ -20,10 +19,6 @@ namespace {
 
 using Tree = nlohmann::json;
 using Names = std::initializer_list<std::string_view>;
-
-bool is_among(std::string_view text, Names names) {
-  return std::find(names.begin(), names.end(), text) != names.end();
-}
 
 /// Reads the config of one file.
 class ProviderConfigReader {
@@ -53,15 +48,15 @@ class ProviderConfigReader {
       throw error(kind.empty() ? "no CredentialProviderConfig: it has no kind"
                                : fmt::format("it is a {}, and no CredentialProviderConfig",
                                              printable(kind, 60)));
-    if (!is_among(version, {"kubelet.config.k8s.io/v1", "kubelet.config.k8s.io/v1beta1",
-                            "kubelet.config.k8s.io/v1alpha1"}))
+    if (!is_one_of(version, {"kubelet.config.k8s.io/v1", "kubelet.config.k8s.io/v1beta1",
+                             "kubelet.config.k8s.io/v1alpha1"}))
       throw error(fmt::format("its apiVersion is \"{}\"", printable(version, 60)),
                   "apiVersion: kubelet.config.k8s.io/v1");
   }
 
   void note_unknown(const Tree& object, Names known, const std::string& path) {
     for (const auto& [name, value] : object.items())
-      if (!is_among(name, known)) config_.unknown_fields.push_back(path + printable(name, 60));
+      if (!is_one_of(name, known)) config_.unknown_fields.push_back(path + printable(name, 60));
   }
 
   // A member that is there, and not null.

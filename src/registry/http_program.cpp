@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "registry/http_messages.h"
+#include "system/environment.h"
 #include "system/error.h"
 #include "system/file.h"
 
@@ -16,10 +17,10 @@ constexpr auto pause = std::chrono::milliseconds(100);
 
 std::filesystem::path http_program() {
   namespace fs = std::filesystem;
+  const fs::path self = own_program();
+  fs::path program = (self.parent_path() / PULLSECRET_HTTP_PROGRAM).lexically_normal();
   std::error_code failed;
-  const fs::path here = fs::read_symlink("/proc/self/exe", failed).parent_path();
-  fs::path program = (here / PULLSECRET_HTTP_PROGRAM).lexically_normal();
-  if (failed || !fs::exists(program, failed))
+  if (self.empty() || !fs::exists(program, failed))
     throw Error(place_of(program), "pullsecret's HTTP program is not there",
                 "install pullsecret again: ./install.sh puts both where they find each other");
   return program;

@@ -14,6 +14,9 @@ std::optional<std::string> environment_variable(const char* name);
 using Environment = std::map<std::string, std::string>;
 Environment environment();
 
+/// The file of the program that runs, whatever links led to it; empty if that cannot be known.
+std::filesystem::path own_program();
+
 /// The user's home folder: $HOME, else the passwd entry's (as Docker does for an empty HOME), if
 /// there is one.
 std::optional<std::filesystem::path> find_home_folder();

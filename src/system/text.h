@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,6 +50,9 @@ std::string join(const std::vector<std::string>& texts, std::string_view separat
 
 /// `texts` in their order, each once.
 std::vector<std::string> without_repeats(std::vector<std::string> texts);
+
+/// Whether `text` is one of `words`.
+bool is_one_of(std::string_view text, std::initializer_list<std::string_view> words);
 
 /// Whether the two are equal but for the case of ASCII letters.
 bool equal_ignoring_case(std::string_view a, std::string_view b);

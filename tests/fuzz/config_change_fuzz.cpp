@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,15 +13,12 @@
 #include "docker/config.h"
 #include "docker/config_change.h"
 #include "docker/error_hooks.h"
+#include "fuzz/require.h"
 #include "system/text.h"
 
 namespace {
 
 using namespace pullsecret;
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 void read_line(ConfigChange& change, const std::vector<std::string>& words) {
   const std::string &kind = words[0], &key = words[1], &value = words[2];

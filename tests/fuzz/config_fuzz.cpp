@@ -3,23 +3,19 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "docker/config.h"
 #include "docker/config_change.h"
+#include "fuzz/require.h"
 
 namespace {
 
 using namespace pullsecret;
 
 using KeyedCredentials = std::vector<std::pair<std::string, Credential>>;
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 bool can_be_written(const AuthEntry& entry) {
   return !entry.problem && !entry.credential.username.empty() &&

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
@@ -12,6 +11,7 @@
 
 #include "credential/go_json_reader.h"
 #include "credential/go_json_writer.h"
+#include "fuzz/require.h"
 #include "system/text.h"
 
 namespace {
@@ -20,10 +20,6 @@ using namespace pullsecret;
 using Tree = nlohmann::json;
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 // Numbers are left as they are: what is out of range is an error to nlohmann/json alone.
 Tree tree_of(std::string_view value) {

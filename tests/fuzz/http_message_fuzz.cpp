@@ -3,19 +3,15 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 
+#include "fuzz/require.h"
 #include "registry/http_messages.h"
 #include "system/error.h"
 
 using namespace pullsecret;
 
 namespace {
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 void check_request(const std::string& line) {
   const auto [number, request] = parse_http_request(line);

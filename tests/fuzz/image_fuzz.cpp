@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 
+#include "fuzz/require.h"
 #include "kubernetes/keyring.h"
 #include "system/error.h"
 #include "system/text.h"
@@ -12,10 +12,6 @@
 using namespace pullsecret;
 
 namespace {
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 void check_image(const Image& image) {
   require(image.repository.starts_with(image.registry_host + "/"));

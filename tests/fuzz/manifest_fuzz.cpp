@@ -3,27 +3,18 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <map>
 #include <string>
 
+#include "fuzz/require.h"
 #include "kubernetes/keyring.h"
 #include "kubernetes/pull_secret.h"
 #include "kubernetes/secret.h"
 #include "system/error.h"
-#include "system/text.h"
 
 namespace {
 
 using namespace pullsecret;
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
-
-bool is_printable(const std::string& text) {
-  return printable(text, std::string::npos) == text;
-}
 
 void check_remarks(const std::vector<Remark>& remarks) {
   for (const Remark& remark : remarks)

@@ -5,26 +5,17 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 
+#include "fuzz/require.h"
 #include "kubernetes/match_images.h"
 #include "kubernetes/provider_config.h"
 #include "kubernetes/provider_config_writer.h"
 #include "system/error.h"
-#include "system/text.h"
 
 using namespace pullsecret;
 
 namespace {
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
-
-bool is_printable(const std::string& text) {
-  return printable(text, std::string::npos) == text;
-}
 
 void check(const ProviderConfig& config) {
   static const Image image = parse_image("registry.example.com:5000/team/app");

@@ -4,24 +4,19 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
+#include "fuzz/require.h"
 #include "kubernetes/provider_request.h"
 #include "kubernetes/provider_response.h"
 #include "system/error.h"
-#include "system/text.h"
 
 namespace {
 
 using namespace pullsecret;
 
 constexpr const char* api_version = "credentialprovider.kubelet.k8s.io/v1";
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
 
 void check_request(const std::string& text) {
   const ProviderRequest request = read_provider_request({"input", text});
@@ -45,7 +40,7 @@ void check_response(const std::string& text) {
   require(again.cache_key_type == response.cache_key_type);
   require(again.cache_duration == response.cache_duration);
   for (const std::string& field : response.unknown_fields)
-    require(printable(field, field.size()) == field);
+    require(is_printable(field));
 }
 
 }  // namespace

@@ -3,29 +3,20 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 
+#include "fuzz/require.h"
 #include "registry/challenge.h"
 #include "registry/origin.h"
 #include "registry/pull_verdict.h"
 #include "registry/refusal.h"
 #include "registry/token_request.h"
-#include "system/text.h"
 
 using namespace pullsecret;
 
 namespace {
 
 const Credential user{.username = "octocat", .password = "hunter2hunter2"};
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
-
-bool is_printable(const std::string& text) {
-  return printable(text, std::string::npos) == text;
-}
 
 // An origin that is taken is the same again, spelled by its parts.
 void check_origin(const std::string& url) {

@@ -3,25 +3,16 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <set>
 #include <string>
 
+#include "fuzz/require.h"
 #include "kubernetes/workloads.h"
 #include "system/error.h"
-#include "system/text.h"
 
 using namespace pullsecret;
 
 namespace {
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
-
-bool is_printable(const std::string& text) {
-  return printable(text, std::string::npos) == text;
-}
 
 void check(const Workloads& workloads) {
   require(workloads.images.size() <= max_workload_images);
