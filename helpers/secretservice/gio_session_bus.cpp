@@ -102,6 +102,9 @@ std::string error_name(const GError* error) {
 GioSessionBus::GioSessionBus(seconds limit) : limit_(limit) {
   require_bus();
   unset_what_gio_reads();
+  // GIO has one connection for the process, and gives it again until the end of a bus was told.
+  while (g_main_context_iteration(nullptr, /*may_block=*/FALSE) != FALSE) {
+  }
   const auto result =
       wait_for([](auto... arguments) { g_bus_get(G_BUS_TYPE_SESSION, arguments...); });
   GError* error = nullptr;

@@ -21,7 +21,7 @@ class PrivateSessionBus {
       <auth>EXTERNAL</auth><policy context="default"><allow eavesdrop="true"/><allow own="*"/>
       <allow send_destination="*"/></policy></busconfig>)");
     start("dbus-daemon", {"--nofork", "--config-file=" + configuration.string()});
-    wait_until([this] { return std::filesystem::exists(folder_.path() / "bus"); }, "dbus-daemon");
+    wait_for_name("org.freedesktop.DBus");  // its socket is there before it answers
   }
 
   /// gnome-keyring, with an unlocked default collection.
@@ -98,14 +98,16 @@ class PrivateSessionBus {
     throw pullsecret::Error(what, "it does not start");
   }
 
-  void wait_for_service() {
+  void wait_for_service() { wait_for_name("org.freedesktop.secrets"); }
+
+  void wait_for_name(const std::string& name) {
     wait_until(
-        [this] {
+        [&] {
           return call("org.freedesktop.DBus", "/", "org.freedesktop.DBus.NameHasOwner",
-                      "string:org.freedesktop.secrets")
+                      "string:" + name)
                      .find("boolean true") != std::string::npos;
         },
-        "org.freedesktop.secrets");
+        name);
   }
 
   static constexpr std::chrono::milliseconds pause{20};
