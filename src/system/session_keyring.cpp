@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "system/error.h"
 
@@ -16,6 +17,14 @@ namespace {
 using KeySerial = std::int32_t;
 
 constexpr const char* key_type = "user";
+constexpr const char* keyring_type = "keyring";
+
+// Rights to a keyring, of those in keyctl_setperm(3): whoever has it in a keyring of theirs (the
+// possessor) may see and link it, and its owner may search it. Nobody may change that, nor what is
+// in it.
+constexpr unsigned possessor_view = 0x01000000, possessor_link = 0x10000000;
+constexpr unsigned owner_view = 0x00010000, owner_search = 0x00080000;
+constexpr unsigned for_own_user = possessor_view | possessor_link | owner_view | owner_search;
 
 // The system calls have no functions in glibc, and libkeyutils would be one more library to load.
 template <typename... Arguments>
@@ -23,9 +32,8 @@ long keyctl(int operation, Arguments... arguments) {
   return syscall(SYS_keyctl, operation, arguments...);
 }
 
-std::optional<KeySerial> find_key(const std::string& description) {
-  const long found =
-      keyctl(KEYCTL_SEARCH, KEY_SPEC_SESSION_KEYRING, key_type, description.c_str(), 0);
+std::optional<KeySerial> find_key(const char* type, const std::string& description) {
+  const long found = keyctl(KEYCTL_SEARCH, KEY_SPEC_SESSION_KEYRING, type, description.c_str(), 0);
   if (found < 0) return std::nullopt;
   return static_cast<KeySerial>(found);
 }
@@ -39,10 +47,16 @@ long checked(long result) {
   return result;
 }
 
+long add_key(const char* type, const std::string& description, std::string_view payload,
+             long keyring) {
+  return checked(syscall(SYS_add_key, type, description.c_str(),
+                         payload.empty() ? nullptr : payload.data(), payload.size(), keyring));
+}
+
 }  // namespace
 
 std::optional<std::string> find_in_session(const std::string& description) {
-  const std::optional<KeySerial> key = find_key(description);
+  const std::optional<KeySerial> key = find_key(key_type, description);
   if (!key) return std::nullopt;
   const long size = keyctl(KEYCTL_READ, *key, nullptr, 0);
   if (size < 0) return std::nullopt;
@@ -54,18 +68,22 @@ std::optional<std::string> find_in_session(const std::string& description) {
 
 void keep_in_session(const std::string& description, const std::string& payload,
                      std::chrono::seconds lifetime) {
-  // By its number: added to KEY_SPEC_SESSION_KEYRING, the entry of a process without a session
+  // By its number: linked to KEY_SPEC_SESSION_KEYRING, the entry of a process without a session
   // keyring would go into a new one, which ends with the process.
   const long session = checked(keyctl(KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 0));
-  // In this process's own keyring first, so that no entry without a time limit is ever shared.
-  const long key = checked(syscall(SYS_add_key, key_type, description.c_str(), payload.data(),
-                                   payload.size(), KEY_SPEC_PROCESS_KEYRING));
-  checked(keyctl(KEYCTL_SET_TIMEOUT, key, lifetime.count()));
-  checked(keyctl(KEYCTL_LINK, key, session));
+  // In this process's own keyring until all is set, so that nothing is ever shared without it.
+  const long keyring = add_key(keyring_type, description, {}, KEY_SPEC_PROCESS_KEYRING);
+  const long key = add_key(key_type, description, payload, keyring);
+  for (const long one : {key, keyring})
+    checked(keyctl(KEYCTL_SET_TIMEOUT, one, lifetime.count()));
+  checked(keyctl(KEYCTL_SETPERM, keyring, for_own_user));
+  checked(keyctl(KEYCTL_LINK, keyring, session));
 }
 
 void forget_in_session(const std::string& description) {
-  if (const std::optional<KeySerial> key = find_key(description)) keyctl(KEYCTL_INVALIDATE, *key);
+  for (const char* type : {key_type, keyring_type})
+    for (auto key = find_key(type, description); key; key = find_key(type, description))
+      if (keyctl(KEYCTL_INVALIDATE, *key) < 0) break;
 }
 
 void leave_session_keyring() {

@@ -11,6 +11,12 @@ namespace pullsecret {
 // A process without a session keyring of its own uses the one that all sessions of its user share
 // (user-session-keyring(7)). The entries here are of type `user`; their description is their name.
 //
+// Processes of another user can be in the session, too: after `su`, or `setpriv --reuid`, it is
+// handed on, and with it the rights of who possesses a key. So each entry lies in a keyring of its
+// own, which only its owner may search: without that nobody possesses what is in it. To give the
+// entry's own rights to its owner instead, wherever that one is, would open it to all sessions of
+// this user.
+//
 // The kernel may have no keyrings, and a container usually may not use them (Docker's seccomp
 // profile refuses the system calls): nothing is then ever found.
 
