@@ -2,9 +2,11 @@
 
 #include <chrono>
 #include <csignal>
+#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <system_error>
@@ -20,18 +22,18 @@ struct Process {
   bool dead = false;  ///< a zombie: killed, but not yet reaped
 };
 
-// proc(5): `ID (NAME) STATE PARENT …`, where NAME may hold anything, parentheses too.
-Process read_process(const std::filesystem::path& folder) {
+// Nothing where there is no such process any more. proc(5): `ID (NAME) STATE PARENT …`, where NAME
+// may hold anything, parentheses too.
+std::optional<Process> read_process(const std::filesystem::path& folder) {
   std::ifstream file(folder / "stat");
   std::string line;
   std::getline(file, line);
   const std::size_t name_end = line.rfind(')');
-  if (name_end == std::string::npos) return {};
-  std::istringstream rest(line.substr(name_end + 1));
+  if (name_end == std::string::npos) return std::nullopt;
   Process process;
+  std::istringstream id(line), rest(line.substr(name_end + 1));
   char state = 0;
-  rest >> state >> process.parent;
-  process.id = static_cast<pid_t>(std::stol(line));
+  if (!(id >> process.id) || !(rest >> state >> process.parent)) return std::nullopt;
   process.dead = state == 'Z' || state == 'X';
   return process;
 }
@@ -40,14 +42,15 @@ bool is_process_folder(const std::string& name) {
   return !name.empty() && name.find_first_not_of("0123456789") == std::string::npos;
 }
 
+// Of those that can be seen: where /proc cannot be read on, what was read counts.
 std::vector<pid_t> living_descendants(pid_t ancestor) {
+  namespace fs = std::filesystem;
   std::multimap<pid_t, Process> children;
-  std::error_code no_proc;
-  for (const auto& entry : std::filesystem::directory_iterator("/proc", no_proc)) {
-    if (!is_process_folder(entry.path().filename())) continue;
-    const Process process = read_process(entry.path());
-    children.emplace(process.parent, process);
-  }
+  std::error_code ignored;
+  for (fs::directory_iterator entry("/proc", ignored), end; entry != end; entry.increment(ignored))
+    if (is_process_folder(entry->path().filename()))
+      if (const auto process = read_process(entry->path()))
+        children.emplace(process->parent, *process);
   std::vector<pid_t> living;
   std::vector<pid_t> parents{ancestor};
   while (!parents.empty()) {
@@ -63,7 +66,7 @@ std::vector<pid_t> living_descendants(pid_t ancestor) {
 
 }  // namespace
 
-void kill_process_tree(pid_t process) {
+void kill_process_tree(pid_t process) noexcept try {
   constexpr int max_rounds = 1000;  // of a millisecond: then something cannot be killed
   kill(process, SIGSTOP);
   for (int round = 0; round < max_rounds; ++round) {
@@ -73,6 +76,8 @@ void kill_process_tree(pid_t process) {
       kill(descendant, SIGKILL);
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
+  kill(process, SIGKILL);
+} catch (const std::exception&) {  // no memory to look for the others
   kill(process, SIGKILL);
 }
 

@@ -18,14 +18,16 @@
 #include "system/process_tree.h"
 #include "system/started_program.h"
 #include "system/text.h"
+#include "system/uninterrupted.h"
 
 namespace pullsecret {
 namespace {
 
 ProgramEnd reap(pid_t process) {
-  const int status = wait_status(process);
-  if (WIFSIGNALED(status)) return Killed{WTERMSIG(status)};
-  return Exited{WEXITSTATUS(status)};
+  const std::optional<int> status = wait_status(process);
+  if (!status) return Lost{};
+  if (WIFSIGNALED(*status)) return Killed{WTERMSIG(*status)};
+  return Exited{WEXITSTATUS(*status)};
 }
 
 std::string name_of_signal(int signal) {
@@ -42,6 +44,7 @@ std::string in_words(const ProgramEnd& end) {
           [](Killed how) {
             return fmt::format("ended by signal {} ({})", how.signal, name_of_signal(how.signal));
           },
+          [](Lost) { return std::string("how it ended cannot be known"); },
           [](TimedOut when) {
             const double seconds = std::chrono::duration<double>(when.timeout).count();
             return fmt::format("no answer within {:g} s", seconds);
@@ -123,13 +126,14 @@ void ProgramSet::poll_once(std::chrono::milliseconds at_most) {
 void ProgramSet::serve(Running& program) const {
   siginfo_t exited{};
   // Asked before the output is read: what a program wrote before it exited is then in the pipe.
-  waitid(P_PID, static_cast<id_t>(program.process), &exited, WEXITED | WNOHANG | WNOWAIT);
+  const bool is_lost = uninterrupted(waitid, P_PID, static_cast<id_t>(program.process), &exited,
+                                     WEXITED | WNOHANG | WNOWAIT) != 0;
   if (!write_available(program.input, program.unwritten) || program.unwritten.empty())
     program.input.close();
   read_available(program.output, program.result.output, program.max_output + 1);
   read_available(program.error, program.result.error_output, max_error_output);
   const bool too_much = program.result.output.size() > program.max_output;
-  if (!too_much && exited.si_pid != 0) {
+  if (!too_much && (is_lost || exited.si_pid != 0)) {
     program.end = reap(program.process);
     return;
   }

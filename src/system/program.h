@@ -37,13 +37,14 @@ struct Exited {
 struct Killed {
   int signal;
 };
+struct Lost {};  ///< the system does not say how: never taken for success
 struct TimedOut {
   std::chrono::milliseconds timeout;
 };
 struct TooMuchOutput {
   std::size_t max_output;
 };
-using ProgramEnd = std::variant<NotStarted, Exited, Killed, TimedOut, TooMuchOutput>;
+using ProgramEnd = std::variant<NotStarted, Exited, Killed, Lost, TimedOut, TooMuchOutput>;
 
 /// The end as a message says it: "exit status 1", "no answer within 60 s".
 std::string in_words(const ProgramEnd& end);

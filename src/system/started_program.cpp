@@ -16,6 +16,7 @@
 
 #include "system/error.h"
 #include "system/session_keyring.h"
+#include "system/uninterrupted.h"
 
 namespace pullsecret {
 namespace {
@@ -48,9 +49,10 @@ void set_nonblocking(const FileDescriptor& descriptor) {
     leave_session_keyring();
     if (chdir("/") != 0) _exit(126);
   }
-  dup2(input, STDIN_FILENO);
-  dup2(output, STDOUT_FILENO);
-  dup2(error, STDERR_FILENO);
+  // Else it would read what the caller reads, and write among what the caller writes.
+  if (dup2(input, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0 ||
+      dup2(error, STDERR_FILENO) < 0)
+    _exit(126);
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   prctl(PR_SET_PDEATHSIG, SIGTERM);  // whoever ends the caller ends what it runs
   std::signal(SIGPIPE, SIG_DFL);     // NOLINT(cert-err33-c): cannot fail for this signal
@@ -115,10 +117,9 @@ StartedProgram start_program(const std::filesystem::path& program,
   return started;
 }
 
-int wait_status(pid_t process) {
+std::optional<int> wait_status(pid_t process) {
   int status = 0;
-  while (waitpid(process, &status, 0) < 0 && errno == EINTR) {
-  }
+  if (uninterrupted(waitpid, process, &status, 0) != process) return std::nullopt;
   return status;
 }
 

@@ -41,8 +41,9 @@ StartedProgram start_program(const std::filesystem::path& program,
                              const std::optional<Environment>& environment,
                              Surroundings surroundings = Surroundings::callers);
 
-/// Waits for the end of a child, and gives its status as waitpid(2) does.
-int wait_status(pid_t process);
+/// Waits for the end of a child, and gives its status as waitpid(2) does. Nothing if that cannot be
+/// known: there is no such child, or another part of the process has reaped it.
+std::optional<int> wait_status(pid_t process);
 
 /// Appends what is there to read, and closes the descriptor at its end. `limit` bounds `text`: what
 /// exceeds it is read and dropped, so that the writer does not block. The number of reads bounds

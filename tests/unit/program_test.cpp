@@ -1,11 +1,15 @@
 #include "system/program.h"
 
+#include <dirent.h>
+#include <dlfcn.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -53,7 +57,18 @@ bool is_alive(pid_t process) {
   return !name_and_state.empty() && name_and_state.find(") Z ") == std::string::npos;
 }
 
+// How many entries of folders can be read before the system fails; nothing: all.
+std::optional<int> readable_entries;
+
 }  // namespace
+
+// In the place of the C library's, for the standard library, too.
+extern "C" dirent* readdir(DIR* folder) {
+  static const auto real = reinterpret_cast<decltype(&readdir)>(dlsym(RTLD_NEXT, "readdir"));
+  if (!readable_entries || (*readable_entries)-- > 0) return real(folder);
+  errno = EIO;
+  return nullptr;
+}
 
 TEST_CASE("a program gets its input and gives its output, errors and status") {
   const ProgramResult result = run(shell("cat; echo noise >&2; exit 3", "input"));
@@ -139,6 +154,35 @@ TEST_CASE("programs run side by side") {
   CHECK(programs.size() == 10);
   while (programs.size() > 0)
     CHECK(std::holds_alternative<Exited>(finish(programs).end));
+}
+
+TEST_CASE("how a program ended that somebody else has reaped cannot be known: it is no success") {
+  const TemporaryFolder folder;
+  const auto file = folder.path() / "process";
+  ProgramSet programs;
+  programs.start(7, shell("echo $$ > " + file.string() + ".new; mv " + file.string() + ".new " +
+                          file.string()));
+  while (!std::filesystem::exists(file))
+    std::this_thread::sleep_for(10ms);
+  REQUIRE(wait_status(read_process_id(file)) == 0);
+  const ProgramEnd end = finish(programs).end;
+  CHECK(std::holds_alternative<Lost>(end));
+  CHECK(in_words(end) == "how it ended cannot be known");
+  CHECK_FALSE(wait_status(read_process_id(file)));
+}
+
+TEST_CASE("a program is killed where the processes it started cannot all be seen") {
+  for (const int entries : {0, 1, 40}) {
+    CAPTURE(entries);
+    ProgramCall call = shell("sleep 300");
+    call.timeout = 100ms;
+    ProgramSet programs;
+    programs.start(7, call);
+    readable_entries = entries;
+    const ProgramEnd end = finish(programs).end;
+    readable_entries = std::nullopt;
+    CHECK(std::holds_alternative<TimedOut>(end));
+  }
 }
 
 TEST_CASE("find_program looks in absolute folders only, for files that can be run") {
