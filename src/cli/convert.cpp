@@ -13,6 +13,7 @@
 #include "cli/options.h"
 #include "cli/store_options.h"
 #include "cli/usable_credentials.h"
+#include "credential/go_json_writer.h"
 #include "docker/config_change.h"
 #include "kubernetes/keyring.h"
 #include "system/text.h"
@@ -52,7 +53,7 @@ ConvertOptions read_convert_options(const CommandLine& line) {
 // What follows the first value of the file, which Docker does not read, is left out.
 std::string config_with(const LoadedConfig& loaded, const KeyedCredentials& credentials) {
   const JsonText json{loaded.json.file, fmt::format("{}\n", first_value(loaded.json))};
-  return changed_config(json, inline_alone(loaded.config, credentials));
+  return printable_json(changed_config(json, inline_alone(loaded.config, credentials)));
 }
 
 void write_credentials(const ConvertOptions& options, const LoadedConfig& loaded,

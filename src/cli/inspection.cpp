@@ -9,6 +9,7 @@
 #include "cli/block.h"
 #include "cli/caller.h"
 #include "credential/base64.h"
+#include "credential/go_json_writer.h"
 #include "credential/registry.h"
 #include "credential/token.h"
 #include "kubernetes/keyring.h"
@@ -151,10 +152,6 @@ Json secret_json(const InspectedSecret& secret) {
   return {{"name", secret.name}, {"namespace", secret.name_space}};
 }
 
-std::string dump(const Json& json) {
-  return json.dump(4, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
 template <typename Thing>
 std::string joined_tables(const std::vector<Thing>& things, InspectionStyle style,
                           std::string (*table_of)(const Thing&, InspectionStyle)) {
@@ -211,7 +208,7 @@ std::string inspection_json(const std::vector<InspectedSecret>& secrets, Inspect
       object["entries"].push_back(entry_json(entry, style));
     object["problems"] = remarks_json(secret.remarks);
   }
-  return dump(json);
+  return json_document(json);
 }
 
 std::string inspection_json(const std::vector<ImageEntries>& images, InspectionStyle style) {
@@ -225,7 +222,7 @@ std::string inspection_json(const std::vector<ImageEntries>& images, InspectionS
       object["entries"].push_back(std::move(entry));
     }
   }
-  return dump(json);
+  return json_document(json);
 }
 
 }  // namespace pullsecret

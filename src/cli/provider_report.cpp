@@ -11,6 +11,7 @@
 #include "cli/inspection.h"
 #include "cli/table.h"
 #include "credential/go_duration.h"
+#include "credential/go_json_writer.h"
 #include "credential/registry.h"
 #include "credential/token.h"
 #include "kubernetes/keyring.h"
@@ -219,7 +220,7 @@ std::string providers_json(const ProvidersReport& report) {
     json["tried"].push_back({{"key", key_in_words(one.key)},
                              {"username", username_of(one.credential, {})},
                              {"provider", report.providers[one.provider].name}});
-  return json.dump(4, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_document(json);
 }
 
 std::optional<Error> why_none_is_tried(const ProvidersReport& report) {

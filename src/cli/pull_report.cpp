@@ -5,6 +5,7 @@
 #include "cli/block.h"
 #include "cli/caller.h"
 #include "cli/table.h"
+#include "credential/go_json_writer.h"
 #include "credential/token.h"
 
 namespace pullsecret {
@@ -98,7 +99,7 @@ std::string pull_json(const std::vector<PullReport>& reports) {
   for (const PullReport& report : reports)
     for (const PullTry& one : report.tries)
       json.push_back(json_of(report, one));
-  return json.dump(4, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_document(json);
 }
 
 }  // namespace pullsecret

@@ -1,13 +1,14 @@
 #include "credential/go_json_writer.h"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
-#include <utility>
+#include <cstdint>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "credential/go_json_reader.h"
+#include "system/text.h"
 
 namespace pullsecret {
 namespace {
@@ -46,28 +47,50 @@ void append_laid_out(std::string& text, std::string_view value, std::size_t dept
   }
 }
 
+void append_escaped(std::string& text, char32_t character) {
+  const auto number = static_cast<std::uint32_t>(character);
+  if (number < 0x10000) {
+    text += fmt::format("\\u{:04x}", number);
+    return;
+  }
+  const std::uint32_t above = number - 0x10000;  // a pair of surrogates
+  text += fmt::format("\\u{:04x}\\u{:04x}", 0xD800 + (above >> 10U), 0xDC00 + (above & 0x3FFU));
+}
+
 }  // namespace
 
+std::string printable_json(std::string_view json) {
+  std::string result;
+  result.reserve(json.size());
+  while (!json.empty()) {
+    const std::string_view sequence = json.substr(0, std::max<std::size_t>(utf8_sequence(json), 1));
+    const char32_t character = utf8_sequence(sequence) == 0 ? 0 : code_point(sequence);
+    if (is_hidden(character))
+      append_escaped(result, character);
+    else
+      result += sequence;
+    json.remove_prefix(sequence.size());
+  }
+  return result;
+}
+
 std::string go_json_string(std::string_view text) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 5> escapes{
-      {{"<", "\\u003c"},
-       {">", "\\u003e"},
-       {"&", "\\u0026"},
-       {"\u2028", "\\u2028"},
-       {"\u2029", "\\u2029"}}};
   const std::string json =
       nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   std::string result;
-  result.reserve(json.size());
-  for (std::string_view rest = json; !rest.empty();) {
-    const auto* const escape =
-        std::find_if(escapes.begin(), escapes.end(),
-                     [&](const auto& candidate) { return rest.starts_with(candidate.first); });
-    const bool is_escaped = escape != escapes.end();
-    result += is_escaped ? escape->second : rest.substr(0, 1);
-    rest.remove_prefix(is_escaped ? escape->first.size() : 1);
+  for (const char byte : printable_json(json)) {
+    if (byte == '<' || byte == '>' || byte == '&')
+      append_escaped(result, static_cast<char32_t>(byte));
+    else
+      result += byte;
   }
   return result;
+}
+
+std::string json_document(const nlohmann::ordered_json& tree) {
+  return printable_json(
+             tree.dump(4, ' ', false, nlohmann::ordered_json::error_handler_t::replace)) +
+         '\n';
 }
 
 void JsonObjectWriter::add_string(std::string_view name, std::string_view text) {

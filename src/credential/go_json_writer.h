@@ -3,13 +3,26 @@
 #include <string>
 #include <string_view>
 
+#include <nlohmann/json_fwd.hpp>
+
 namespace pullsecret {
 
-// JSON as Go's encoding/json writes it, and so docker, kubectl and the credential helpers.
+// JSON as Go's encoding/json writes it, and so docker, kubectl and the credential helpers; but that
+// each character that is_hidden() becomes \uNNNN, too (RFC 8259, section 7). Whoever reads JSON has
+// the same text; a terminal that shows it has nothing to obey. What a file holds already and is not
+// to change stays as it is: laid_out().
 
-/// `text` as a JSON string, with its quotes. `<`, `>`, `&`, U+2028 and U+2029 become \uNNNN, bytes
-/// that are not UTF-8 become U+FFFD.
+/// The JSON text `json` with \uNNNN in the place of each character that is_hidden(). The only ones
+/// are in its strings.
+std::string printable_json(std::string_view json);
+
+/// `text` as a JSON string, with its quotes. `<`, `>`, `&` and what is_hidden() become \uNNNN,
+/// bytes that are not UTF-8 become U+FFFD.
 std::string go_json_string(std::string_view text);
+
+/// `tree` as a text for people and programs: four blanks for each level, a line break at its end,
+/// U+FFFD for bytes that are not UTF-8.
+std::string json_document(const nlohmann::ordered_json& tree);
 
 /// An object that is written member by member, on one line and without white space: json.Marshal.
 class JsonObjectWriter {

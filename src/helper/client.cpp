@@ -65,7 +65,7 @@ bool has_secret(std::string_view text, const HelperCall& call) {
   if (call.secret.empty()) return false;
   const std::string quoted = go_json_string(call.secret);
   return text.find(call.secret) != std::string_view::npos ||
-         text.find(quoted.substr(1, quoted.size() - 2)) != std::string_view::npos;
+         printable_json(text).find(quoted.substr(1, quoted.size() - 2)) != std::string::npos;
 }
 
 // What a failing helper said. On standard error is noise, of which the end matters (a traceback's

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "credential/go_duration.h"
+#include "credential/go_json_writer.h"
 #include "kubernetes/documents.h"
 #include "kubernetes/yaml_writer.h"
 #include "system/error.h"
@@ -209,10 +210,6 @@ bool is_json(std::string_view text) {
   return trim(text).starts_with('{');
 }
 
-std::string format_json(const OrderedTree& tree) {
-  return tree.dump(4, ' ', false, OrderedTree::error_handler_t::replace) + '\n';
-}
-
 }  // namespace
 
 std::string new_provider_config(const CredentialProvider& provider,
@@ -223,7 +220,7 @@ std::string new_provider_config(const CredentialProvider& provider,
     return comment_lines(comments.head, 0) + format_yaml(tree) + "providers:\n" +
            item_text(provider, comments.provider, 2);
   tree["providers"] = OrderedTree::array({tree_of(provider)});
-  return format_json(tree);
+  return json_document(tree);
 }
 
 MergedConfig merged_provider_config(const JsonText& source, const CredentialProvider& provider,
@@ -233,7 +230,7 @@ MergedConfig merged_provider_config(const JsonText& source, const CredentialProv
   const auto merged_into = [&](const std::string& text) {
     return merged_text(text, provider, position, comments.provider);
   };
-  if (format == ProviderFormat::json) return {format_json(in_usual_order(tree))};
+  if (format == ProviderFormat::json) return {json_document(in_usual_order(tree))};
   if (!is_json(source.text))
     if (auto text = merged_into(source.text); text && reads_as(*text, tree))
       return {*std::move(text), true};

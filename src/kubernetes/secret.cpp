@@ -105,7 +105,7 @@ std::string to_yaml(const Secret& secret) {
 }
 
 std::string to_json(const Secret& secret) {
-  return manifest(secret).dump(4) + '\n';
+  return json_document(manifest(secret));
 }
 
 }  // namespace pullsecret

@@ -34,13 +34,15 @@ bool is_plain(std::string_view text) {
          std::all_of(text.begin(), text.end(), is_plain_character) && !is_yaml_word(text);
 }
 
-// What yaml-cpp leaves as it is between quotes, but YAML forbids (DEL) or YAML 1.1 reads as a line
-// break (U+2028, U+2029).
+// What yaml-cpp leaves as it is between quotes, but YAML forbids (DEL), YAML 1.1 reads as a line
+// break (U+2028, U+2029), or a terminal obeys.
 bool needs_escapes(std::string_view text) {
-  constexpr std::array<std::string_view, 3> characters{"\x7F", "\u2028", "\u2029"};
-  return std::any_of(characters.begin(), characters.end(), [text](std::string_view character) {
-    return text.find(character) != std::string_view::npos;
-  });
+  while (!text.empty()) {
+    const std::size_t length = utf8_sequence(text);
+    if (length > 0 && is_hidden(code_point(text.substr(0, length)))) return true;
+    text.remove_prefix(std::max<std::size_t>(length, 1));
+  }
+  return false;
 }
 
 void write_string(YAML::Emitter& out, const std::string& text) {

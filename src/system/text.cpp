@@ -30,15 +30,6 @@ bool is_control(std::string_view sequence) {
   return sequence.size() == 2 && first == 0xC2 && byte_at(sequence, 1) < 0xA0;
 }
 
-// Of a UTF-8 sequence.
-char32_t code_point(std::string_view sequence) {
-  if (sequence.size() == 1) return byte_at(sequence, 0);
-  char32_t value = byte_at(sequence, 0) & (0x7FU >> sequence.size());
-  for (std::size_t i = 1; i < sequence.size(); ++i)
-    value = value << 6U | (byte_at(sequence, i) & 0x3FU);
-  return value;
-}
-
 // Those of Unicode's format characters, and of its separators of lines, that show nothing.
 bool is_invisible(char32_t c) {
   constexpr std::array<std::pair<char32_t, char32_t>, 12> ranges{{{0xAD, 0xAD},
@@ -84,6 +75,18 @@ std::size_t utf8_sequence(std::string_view text) {
   const bool surrogate = first == 0xED && second > 0x9F;
   const bool past_unicode = first == 0xF4 && second > 0x8F;
   return overlong || surrogate || past_unicode ? 0 : length;
+}
+
+char32_t code_point(std::string_view sequence) {
+  if (sequence.size() == 1) return byte_at(sequence, 0);
+  char32_t value = byte_at(sequence, 0) & (0x7FU >> sequence.size());
+  for (std::size_t i = 1; i < sequence.size(); ++i)
+    value = value << 6U | (byte_at(sequence, i) & 0x3FU);
+  return value;
+}
+
+bool is_hidden(char32_t c) {
+  return (c >= 0x7F && c < 0xA0) || is_invisible(c);
 }
 
 bool is_utf8(std::string_view text) {

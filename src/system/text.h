@@ -12,6 +12,13 @@ namespace pullsecret {
 /// none: truncated, overlong, a surrogate, past U+10FFFF (RFC 3629, section 4), or empty.
 std::size_t utf8_sequence(std::string_view text);
 
+/// The character of a UTF-8 sequence.
+char32_t code_point(std::string_view sequence);
+
+/// Whether a terminal may obey `c`, or nobody sees it, though it is no ASCII control character
+/// below the space: DEL, C1, and what has no width, turns the text around it or separates lines.
+bool is_hidden(char32_t c);
+
 bool is_utf8(std::string_view text);
 
 /// `text` with every byte that belongs to no UTF-8 sequence replaced by U+FFFD, as Go's JSON

@@ -1,5 +1,6 @@
 // Feeds the reader of JSON, beside nlohmann/json: what is UTF-8, without a byte order mark (which
 // that one skips) and a number out of range, is JSON to both or to none, and stands for the same.
+// And the writer: what it makes of it stands for the same, and holds nothing that a terminal obeys.
 
 #include <algorithm>
 #include <cstddef>
@@ -49,6 +50,12 @@ bool has_long_number(std::string_view text) {
          text.find_first_of("eE") != std::string_view::npos;
 }
 
+bool has_hidden(std::string_view text) {
+  for (; !text.empty(); text.remove_prefix(utf8_sequence(text)))
+    if (is_hidden(code_point(text.substr(0, utf8_sequence(text))))) return true;
+  return false;
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -65,5 +72,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!is_whole) return 0;
   require(!tree.is_discarded() && tree_of(value) == tree);
   require(Tree::parse(as_go_reads(laid_out(value))) == tree);
+  const std::string shown = printable_json(as_go_reads(value));
+  require(Tree::parse(shown) == tree && !has_hidden(shown));
+  if (!tree.is_string()) return 0;
+  const std::string written = go_json_string(tree.get_ref<const std::string&>());
+  require(Tree::parse(written) == tree && !has_hidden(written));
   return 0;
 }

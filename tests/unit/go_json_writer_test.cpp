@@ -1,5 +1,9 @@
 #include "credential/go_json_writer.h"
 
+#include <string>
+
+#include <nlohmann/json.hpp>
+
 #include "catch.h"
 
 using namespace pullsecret;
@@ -8,7 +12,35 @@ TEST_CASE("a JSON string has its quotes and escapes") {
   CHECK(go_json_string("") == R"("")");
   CHECK(go_json_string("a\"b\\c") == R"("a\"b\\c")");
   CHECK(go_json_string("\b\f\n\r\t\x01\x1F") == R"("\b\f\n\r\t\u0001\u001f")");
-  CHECK(go_json_string("\x7F é 😀") == "\"\x7F é 😀\"");
+  CHECK(go_json_string("é 😀") == "\"é 😀\"");
+}
+
+TEST_CASE("what a terminal obeys, or nobody sees, is escaped: the text is the same") {
+  const auto [text, json] = GENERATE(table<const char*, const char*>(
+      {{"\x7F", R"(\u007f)"},
+       {"\u0080", R"(\u0080)"},
+       {"\u0085", R"(\u0085)"},
+       {"a\u009B31m", R"(a\u009b31m)"},
+       {"\u009F\u00A0", "\\u009f\u00A0"},
+       {"\u061C", R"(\u061c)"},
+       {"\u200B\u200D\u200E\u200F", R"(\u200b\u200d\u200e\u200f)"},
+       {"\u202A\u202B\u202C\u202D\u202E", R"(\u202a\u202b\u202c\u202d\u202e)"},
+       {"\u2066\u2067\u2068\u2069", R"(\u2066\u2067\u2068\u2069)"},
+       {"\u2028\u2029", R"(\u2028\u2029)"},
+       {"\uFEFF", R"(\ufeff)"},
+       {"\U000E0041\U000E0FFF", R"(\udb40\udc41\udb43\udfff)"},
+       {"Müller \u4E2D \U0001F600", "Müller \u4E2D \U0001F600"}}));
+  const std::string quoted = '"' + std::string(json) + '"';
+  CHECK(go_json_string(text) == quoted);
+  CHECK(json_document(nlohmann::ordered_json::array({text})) == "[\n    " + quoted + "\n]\n");
+  CHECK(printable_json('"' + std::string(text) + '"') == quoted);
+  CHECK(nlohmann::json::parse(go_json_string(text)) == text);
+}
+
+TEST_CASE("printable_json leaves all else as it is, bytes that are no UTF-8 and line breaks, too") {
+  for (const char* json :
+       {"", "{\n\t\"a\\u0041\": [1, \"\\\\u009b\"]\r\n}", "\"\xC2\"", "\"\x9B\""})
+    CHECK(printable_json(json) == json);
 }
 
 TEST_CASE("bytes that are not UTF-8 become U+FFFD") {

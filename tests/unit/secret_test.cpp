@@ -177,14 +177,16 @@ TEST_CASE("what only looks like such a word is plain") {
 }
 
 TEST_CASE("any text is read back as it was, from printable YAML") {
-  const std::string text = GENERATE(
-      "\n", "a\r\nb\t", "\x01\x1B\x1F\x7F", "\u0080\u0085\u009F\u00A0", "\uFEFF", "a\u2028\u2029",
-      "jürgen 😀", "\"\\", " a ", "# a", "a: b", "---", "%", "\u0085\x7F é");
+  const std::string text =
+      GENERATE("\n", "a\r\nb\t", "\x01\x1B\x1F\x7F", "\u0080\u0085\u009F\u00A0", "\uFEFF",
+               "a\u2028\u2029", "jürgen 😀", "\"\\", " a ", "# a", "a: b", "---", "%",
+               "\u0085\x7F é", "\u061C\u200E\u202A\u202E\u2066\u2069");
   const std::string yaml = to_yaml(annotated(text));
   CAPTURE(yaml);
   CHECK(read_back(yaml) == text);
   for (const std::string_view raw :
-       {"\x7F", "\x1B", "\r", "\t", "\u0085", "\u2028", "\u2029", "\uFEFF"})
+       {"\x7F", "\x1B", "\r", "\t", "\u0085", "\u2028", "\u2029", "\uFEFF", "\u061C", "\u200E",
+        "\u202A", "\u202E", "\u2066", "\u2069"})
     CHECK(yaml.find(raw) == std::string::npos);
   CHECK(nlohmann::json::parse(to_json(annotated(text)))["metadata"]["annotations"]["a"] == text);
 }
