@@ -12,6 +12,7 @@
 #include "helpers/encryptedfile/credentials_file.h"
 #include "helpers/encryptedfile/key_file.h"
 #include "helpers/encryptedfile/passphrase.h"
+#include "helpers/encryptedfile/passphrase_choice.h"
 #include "helpers/encryptedfile/paths.h"
 #include "system/error.h"
 #include "system/file.h"
@@ -53,6 +54,8 @@ the first that applies:
   2. a passphrase, if the file was made or rekeyed with one
   3. a random key, made at first use in
      ${XDG_CONFIG_HOME:-~/.config}/docker-credential-encryptedfile/key
+
+Once a passphrase was chosen, credentials that are gone are made anew by init alone.
 
 Example, on a server: a passphrase that is asked for once in a login session
 
@@ -104,6 +107,7 @@ void unlock(const Arguments& arguments) {
       with_time ? parse_duration(arguments.back()) : key_lifetime();
   const Paths paths = find_paths();
   const auto header = CredentialsFile(paths).header();
+  if (!header) refuse_unasked_key(paths);
   if (!header || !header->passphrase)
     return say("nothing to unlock: no passphrase, but a key file opens the credentials");
   unlock_session(paths.credentials, *header, lifetime);
@@ -111,7 +115,9 @@ void unlock(const Arguments& arguments) {
 
 void lock(const Arguments& arguments) {
   if (!arguments.empty()) refuse(arguments);
-  const auto header = CredentialsFile(find_paths()).header();
+  const Paths paths = find_paths();
+  const auto header = CredentialsFile(paths).header();
+  if (!header) refuse_unasked_key(paths);
   if (!header || !header->passphrase)
     return say("nothing to lock: no passphrase, but a key file opens the credentials");
   forget_key(*header->passphrase);

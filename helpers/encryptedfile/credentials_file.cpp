@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "helpers/encryptedfile/key_file.h"
+#include "helpers/encryptedfile/passphrase_choice.h"
 #include "system/error.h"
 #include "system/file.h"
 #include "system/lock.h"
@@ -68,11 +69,13 @@ void CredentialsFile::change(const std::function<bool(Entries&)>& edit) {
   Entries entries = file ? open(*file) : Entries();
   if (!edit(entries)) return;
   if (!file) {
+    refuse_unasked_key(paths_);
     write(entries, key_for_new_file(paths_), std::nullopt);
     return;
   }
   const SealedHeader header = read_header(*file);
   settle_new_key(paths_, header);
+  settle_choice(header.passphrase.has_value());
   write(entries, key_of(header), header.passphrase);
 }
 
@@ -91,10 +94,13 @@ void CredentialsFile::require_existing() const {
 void CredentialsFile::create(const std::optional<DerivedKey>& passphrase) {
   const FileDescriptor held = lock();
   refuse_existing();
-  if (passphrase)
+  if (passphrase) {
+    choose_passphrase(paths_);
     write({}, passphrase->key, passphrase->passphrase);
-  else
+  } else {
     write({}, key_for_new_file(paths_), std::nullopt);
+    settle_choice(/*is_passphrase=*/false);
+  }
 }
 
 std::optional<Error> CredentialsFile::rekey(const Key& key,
@@ -103,7 +109,9 @@ std::optional<Error> CredentialsFile::rekey(const Key& key,
   const FileDescriptor held = lock();
   const Entries entries = read_to_rekey();
   const bool had_random_key = !header()->passphrase && !paths_.named_key;
+  if (passphrase) choose_passphrase(paths_);
   Unsynced unsynced = write(entries, key, passphrase);
+  if (!unsynced) settle_choice(passphrase.has_value());
   if (unsynced || !had_random_key) return unsynced;
   return failure_of([&] { remove_retired_key(paths_, *header()); });
 }
@@ -117,7 +125,10 @@ std::optional<Error> CredentialsFile::rekey_at_random() {
   Unsynced unsynced;
   const auto not_written = failure_of([&] { unsynced = write(entries, key, std::nullopt); });
   if (unsynced) return unsynced;
-  auto not_settled = failure_of([&] { settle_new_key(paths_, *header()); });
+  auto not_settled = failure_of([&] {
+    settle_new_key(paths_, *header());
+    settle_choice(header()->passphrase.has_value());
+  });
   if (not_written) throw Error(*not_written);
   return not_settled;
 }
@@ -146,6 +157,12 @@ Unsynced CredentialsFile::write(const Entries& entries, const Key& key,
     return replace_file(paths_.credentials,
                         seal(format_entries(entries), key, passphrase, new_nonce()));
   });
+}
+
+// What stands in the way of that is no reason to keep no credential: the mark stays, which refuses
+// more than it need, or is missing as it was before there were marks.
+void CredentialsFile::settle_choice(bool is_passphrase) const {
+  failure_of([&] { is_passphrase ? choose_passphrase(paths_) : choose_key_file(paths_); });
 }
 
 FileDescriptor CredentialsFile::lock() const {

@@ -45,7 +45,8 @@ class CredentialsFile {
   std::optional<Entries> read();
 
   /// Applies `edit` to the entries and writes them if it returns true. A file that is not there yet
-  /// is made, sealed with key_for_new_file().
+  /// is made, sealed with key_for_new_file(), unless a passphrase was chosen: that is an error
+  /// (passphrase_choice.h).
   void change(const std::function<bool(Entries&)>& edit);
 
   /// Throw Error if there is a file already, or none yet.
@@ -71,6 +72,7 @@ class CredentialsFile {
   Entries open(std::string_view file);
   Unsynced write(const Entries& entries, const Key& key,
                  const std::optional<Argon2id>& passphrase) const;
+  void settle_choice(bool is_passphrase) const;
   FileDescriptor lock() const;
   void find_key_before_locking();
   Entries read_to_rekey();

@@ -11,6 +11,7 @@
 #include "helpers/encryptedfile/credentials_file.h"
 #include "helpers/encryptedfile/key_file.h"
 #include "helpers/encryptedfile/passphrase.h"
+#include "helpers/encryptedfile/passphrase_choice.h"
 #include "helpers/encryptedfile/sealed_file.h"
 #include "system/error.h"
 #include "system/file.h"
@@ -50,6 +51,11 @@ std::string key_fault_kind(const Paths& paths) {
 }
 
 StoreStatus check_new_file(const Paths& paths) {
+  try {
+    refuse_unasked_key(paths);
+  } catch (const Error& error) {
+    return unusable(fault("file-missing", Prevents::store, {"", error.what(), error.hint()}));
+  }
   try {
     if (paths.named_key) read_named_key(*paths.named_key);
     return {.entries = 0};

@@ -35,6 +35,7 @@ Paths find_paths() {
           .lock = data / "credentials.lock",
           .key = config / "key",
           .new_key = config / "key.new",
+          .passphrase_chosen = config / "passphrase-chosen",
           .named_key = named_key_file()};
 }
 

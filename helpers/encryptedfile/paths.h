@@ -20,6 +20,9 @@ struct Paths {
   /// Beside it, while `rekey` works: the key that is about to replace it.
   std::filesystem::path new_key;
 
+  /// Beside it, while a passphrase is the user's choice: passphrase_choice.h.
+  std::filesystem::path passphrase_chosen;
+
   /// The key file that the environment names, which then counts in place of `key`:
   /// $DOCKER_CREDENTIAL_KEY_FILE, else `docker-credential-key` in systemd's $CREDENTIALS_DIRECTORY
   /// (systemd.exec(5), LoadCredential=) if that is there.

@@ -88,14 +88,15 @@ std::string make_header(const Key& key, const std::optional<Argon2id>& passphras
 
 Error damaged(std::string_view what) {
   return {"", fmt::format("damaged: {}", what),
-          "put a backup of the file in its place, or move it away and log in again"};
+          "put a backup of the file in its place; or move it away, begin anew with "
+          "`docker-credential-encryptedfile init`, and log in again"};
 }
 
 void check_version(std::string_view file) {
   const std::string_view start = file.substr(0, magic.size());
   if (start != magic.substr(0, start.size()) || start.empty())
     throw Error("", "not a file of docker-credential-encryptedfile",
-                "move it away, and a new one is made in its place");
+                "move it away, and begin anew with `docker-credential-encryptedfile init`");
   if (file.size() < header_size + tag_size)
     throw damaged(fmt::format("it ends after {} bytes", file.size()));
   const std::uint32_t found = number_at(file, version_at);

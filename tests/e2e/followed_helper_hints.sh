@@ -306,14 +306,52 @@ for broken in .local/share/docker-credential-encryptedfile/credentials \
   mv "$HOME/$broken" backup
   [ "${broken##*/}" = key ] || { head -c -3 backup && echo xyz; } >"$HOME/$broken"
   run "$sealed" get <<<old.example
-  out_has 'a backup.*move .* away and log in again'
+  out_has 'a backup.*move .* away.* and log in again'
+  hint_of_helper
   mv "$HOME/.local/share/docker-credential-encryptedfile/credentials" away
+  [ "${broken##*/}" = key ] || PATH=$program_folder:$PATH follow
   keep_text "$sealed" old.example builder hunter2
   succeeds
   keeps "$sealed" old.example
   # Or its backup comes back.
   mv away "$HOME/.local/share/docker-credential-encryptedfile/credentials"
   mv backup "$HOME/$broken"
+  keeps "$sealed" old.example
+done
+
+it 'encryptedfile: another program has its file: moved away, init makes one'
+new_sealed_file
+echo hunter2 of another >"$HOME/.local/share/docker-credential-encryptedfile/credentials"
+run "$sealed" get <<<old.example
+hint_of_helper
+mv "$HOME/.local/share/docker-credential-encryptedfile/credentials" away
+PATH=$program_folder:$PATH follow
+keep_text "$sealed" old.example builder hunter2
+keeps "$sealed" old.example
+
+it 'encryptedfile: a passphrase was chosen, and the file is gone: init --passphrase, or init'
+for way in passphrase key backup; do
+  rm -rf "$HOME/.local" "$HOME/.config"
+  run python3 "$e2e/on_terminal.py" "$scratch/screen" 'correct horse' 'correct horse' -- \
+    "$sealed" init --passphrase
+  succeeds
+  mv "$HOME/.local/share/docker-credential-encryptedfile/credentials" away
+  keep_text "$sealed" old.example builder hunter2
+  status_is 1
+  hint_of_helper
+  case $way in
+  passphrase)
+    follow_by python3 "$e2e/on_terminal.py" "$scratch/screen" 'correct horse' 'correct horse' -- \
+      sh -c "PATH=$program_folder:$PATH; $command"
+    ;;
+  key)
+    run sh -c "PATH=$program_folder:$PATH; ${command% --passphrase}"
+    succeeds
+    ;;
+  backup) mv away "$HOME/.local/share/docker-credential-encryptedfile/credentials" ;;
+  esac
+  [ "$way" = key ] || continue
+  keep_text "$sealed" old.example builder hunter2
   keeps "$sealed" old.example
 done
 

@@ -46,6 +46,7 @@ Paths paths_below(const fs::path& folder) {
           .lock = folder / "data/credentials.lock",
           .key = folder / "config/key",
           .new_key = folder / "config/key.new",
+          .passphrase_chosen = folder / "config/passphrase-chosen",
           .named_key = std::nullopt};
 }
 

@@ -11,5 +11,6 @@ inline pullsecret::Paths paths_in(const std::filesystem::path& folder) {
           .lock = folder / "credentials.lock",
           .key = folder / "key",
           .new_key = folder / "key.new",
+          .passphrase_chosen = folder / "passphrase-chosen",
           .named_key = std::nullopt};
 }

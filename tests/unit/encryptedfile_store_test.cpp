@@ -23,6 +23,7 @@ struct TestStore {
               .lock = folder.path() / "data/credentials.lock",
               .key = folder.path() / "config/key",
               .new_key = folder.path() / "config/key.new",
+              .passphrase_chosen = folder.path() / "config/passphrase-chosen",
               .named_key = std::nullopt};
 
   EncryptedFileStore store() const { return EncryptedFileStore(paths); }
