@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstdlib>
-#include <filesystem>
 #include <initializer_list>
-#include <system_error>
 #include <utility>
 
+#include "helpers/secretservice/bounded_input.h"
+#include "helpers/secretservice/bus_login.h"
 #include "helpers/secretservice/secret_service_api.h"
 #include "system/environment.h"
 #include "system/text.h"
@@ -19,20 +20,21 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 // What GIO is told by the environment, and a helper is not: to launch a bus of its own, which it
-// does only for a display; to print what passes to standard output, where the answer goes.
-void unset_what_gio_reads() {
-  for (const char* variable :
-       {"DISPLAY", "G_MESSAGES_DEBUG", "G_DBUS_DEBUG", "SECRET_SERVICE_BUS_NAME"})
+// does only for a display; to print what passes to standard output, where the answer goes. And what
+// it tells its developers, a line for each message of a flood: what is wrong is said here.
+void hold_gio_back() {
+  for (const char* variable : {"DISPLAY", "G_MESSAGES_DEBUG", "G_DBUS_DEBUG"})
     unsetenv(variable);
+  g_log_set_default_handler([](const char*, GLogLevelFlags, const char*, void*) {}, nullptr);
 }
 
-// GIO launches a bus, or tries to, where there is none: so this looks first.
-void require_bus() {
+// GIO launches a bus, or tries to, where the environment names none: so it is not asked for one.
+std::string bus_address() {
   require_bus_variable();
-  if (environment_variable("DBUS_SESSION_BUS_ADDRESS")) return;
-  std::error_code error;
-  if (!std::filesystem::exists(*environment_variable("XDG_RUNTIME_DIR") + "/bus", error))
-    throw no_bus_error(error_text(ENOENT));
+  if (auto address = environment_variable("DBUS_SESSION_BUS_ADDRESS")) return *std::move(address);
+  const std::string path = *environment_variable("XDG_RUNTIME_DIR") + "/bus";
+  const Owned<char> escaped(g_dbus_address_escape_value(path.c_str()));
+  return std::string("unix:path=") + escaped.get();
 }
 
 // In the words of the system where they are known, since GLib's are in the user's language.
@@ -66,10 +68,38 @@ void keep_signal(GDBusConnection*, const char*, const char*, const char*, const 
 }
 
 // Null if the connection is over something else.
-GSocket* socket_of(GDBusConnection& bus) {
-  GIOStream* stream = g_dbus_connection_get_stream(&bus);
+GSocket* socket_of(GIOStream* stream) {
   if (!G_IS_SOCKET_CONNECTION(stream)) return nullptr;
   return g_socket_connection_get_socket(G_SOCKET_CONNECTION(stream));
+}
+
+// What comes that answers no call.
+struct Unasked {
+  GInputStream* input;
+  std::size_t count = 0;
+};
+
+// In GDBus's own thread, which reads, too. This program serves nobody: a call gets no answer, of
+// which GDBus would keep all for a peer that does not read them.
+GDBusMessage* drop_unasked(GDBusConnection*, GDBusMessage* message, gboolean is_incoming,
+                           void* place) {
+  const GDBusMessageType type = g_dbus_message_get_message_type(message);
+  const bool is_call = type == G_DBUS_MESSAGE_TYPE_METHOD_CALL;
+  if (is_incoming == FALSE || !(is_call || type == G_DBUS_MESSAGE_TYPE_SIGNAL)) return message;
+  auto& unasked = *static_cast<Unasked*>(place);
+  if (++unasked.count > max_unasked) end_input(unasked.input);
+  if (!is_call) return message;
+  g_object_unref(message);
+  return nullptr;
+}
+
+// Throws the Error that `error` of connecting is, if it is one.
+void throw_unless_connected(const Owned<GError>& error, seconds limit, GInputStream* input) {
+  if (error == nullptr) return;
+  if (input != nullptr && was_exceeded(input)) throw flooding_bus_error();
+  if (is_io_error(*error, {G_IO_ERROR_CANCELLED, G_IO_ERROR_TIMED_OUT}))
+    throw silent_bus_error(limit);
+  throw no_bus_error(reason(*error));
 }
 
 // A signal, waited for while this lives.
@@ -100,22 +130,36 @@ std::string error_name(const GError* error) {
 }
 
 GioSessionBus::GioSessionBus(seconds limit) : limit_(limit) {
-  require_bus();
-  unset_what_gio_reads();
-  // GIO has one connection for the process, and gives it again until the end of a bus was told.
-  while (g_main_context_iteration(nullptr, /*may_block=*/FALSE) != FALSE) {
+  hold_gio_back();
+  const Owned<GIOStream> stream = connect_stream();
+  GSocket* socket = socket_of(stream.get());
+  is_local_ = socket != nullptr && g_socket_get_family(socket) == G_SOCKET_FAMILY_UNIX;
+  int flags = G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION;
+  if (is_local_) {
+    refuse_others_bus(g_socket_get_fd(socket));
+    log_in_to_bus(g_socket_get_fd(socket), limit);
+  } else {
+    flags |= G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT;
   }
-  const auto result =
-      wait_for([](auto... arguments) { g_bus_get(G_BUS_TYPE_SESSION, arguments...); });
+  input_ = bounded_input(g_io_stream_get_input_stream(stream.get()), max_received);
+  // A filter, too: GDBus takes the stream of a socket for a whole connection of one.
+  const Owned<GDataOutputStream> output(
+      g_data_output_stream_new(g_io_stream_get_output_stream(stream.get())));
+  const Owned<GIOStream> bounded_stream(
+      g_simple_io_stream_new(input_.get(), G_OUTPUT_STREAM(output.get())));
+  // The streams are the connection's, and end with it.
+  g_object_set_data_full(G_OBJECT(bounded_stream.get()), "connection", g_object_ref(stream.get()),
+                         g_object_unref);
+  const auto result = wait_for([&](auto... arguments) {
+    g_dbus_connection_new(bounded_stream.get(), nullptr, static_cast<GDBusConnectionFlags>(flags),
+                          nullptr, arguments...);
+  });
   GError* error = nullptr;
-  bus_.reset(g_bus_get_finish(result.get(), &error));
-  if (const Owned<GError> owned(error); owned != nullptr) {
-    if (is_io_error(*owned, {G_IO_ERROR_CANCELLED, G_IO_ERROR_TIMED_OUT}))
-      throw silent_bus_error(limit);
-    throw no_bus_error(reason(*owned));
-  }
+  bus_.reset(g_dbus_connection_new_finish(result.get(), &error));
+  throw_unless_connected(Owned<GError>(error), limit, input_.get());
   g_dbus_connection_set_exit_on_close(bus_.get(), FALSE);
-  if (is_local()) refuse_others_bus(g_socket_get_fd(socket_of(*bus_)));
+  g_dbus_connection_add_filter(bus_.get(), drop_unasked, new Unasked{.input = input_.get()},
+                               [](void* place) { delete static_cast<Unasked*>(place); });
 }
 
 GioSessionBus::~GioSessionBus() {
@@ -124,9 +168,14 @@ GioSessionBus::~GioSessionBus() {
   }
 }
 
-bool GioSessionBus::is_local() const {
-  return socket_of(*bus_) != nullptr &&
-         g_socket_get_family(socket_of(*bus_)) == G_SOCKET_FAMILY_UNIX;
+Owned<GIOStream> GioSessionBus::connect_stream() const {
+  const std::string address = bus_address();
+  const auto result = wait_for(
+      [&](auto... arguments) { g_dbus_address_get_stream(address.c_str(), arguments...); });
+  GError* error = nullptr;
+  Owned<GIOStream> stream(g_dbus_address_get_stream_finish(result.get(), nullptr, &error));
+  throw_unless_connected(Owned<GError>(error), limit_, nullptr);
+  return stream;
 }
 
 Answer GioSessionBus::call_unchecked(const ServiceCall& call) {
@@ -155,7 +204,7 @@ void GioSessionBus::send(const ServiceCall& call) {
   g_dbus_connection_call(bus_.get(), service_name, call.object.c_str(), call.interface, call.member,
                          call.arguments.get(), nullptr, G_DBUS_CALL_FLAGS_NONE, -1, nullptr,
                          nullptr, nullptr);
-  g_dbus_connection_flush_sync(bus_.get(), nullptr, nullptr);
+  wait_for([this](auto... arguments) { g_dbus_connection_flush(bus_.get(), arguments...); });
 }
 
 Value GioSessionBus::call_for_signal(const ServiceCall& call, const char* member) {
@@ -165,7 +214,10 @@ Value GioSessionBus::call_for_signal(const ServiceCall& call, const char* member
   const Subscription for_owner(bus_.get(), "org.freedesktop.DBus", "org.freedesktop.DBus",
                                "NameOwnerChanged", nullptr, service_name, owner_changed);
   this->call(call);
-  wait_until([&] { return signal != nullptr || owner_changed != nullptr; });
+  const auto is_lost = [this] { return g_dbus_connection_is_closed(bus_.get()) != FALSE; };
+  wait_until([&] { return signal != nullptr || owner_changed != nullptr || is_lost(); });
+  if (signal == nullptr && is_lost())
+    throw was_exceeded(input_.get()) ? flooding_bus_error() : lost_bus_error();
   if (signal == nullptr && owner_changed != nullptr) throw ended_at_prompt_error();
   return signal;
 }
@@ -182,6 +234,7 @@ Owned<GAsyncResult> GioSessionBus::wait_for(const Start& start) const {
 
 void GioSessionBus::check(Owned<GError> error, const char* member) const {
   if (error == nullptr) return;
+  if (was_exceeded(input_.get())) throw flooding_bus_error();
   if (const std::string name = error_name(error.get()); !name.empty()) {
     g_dbus_error_strip_remote_error(error.get());
     throw answer_error(name, error->message, member);

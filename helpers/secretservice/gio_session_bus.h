@@ -4,25 +4,12 @@
 
 #include <chrono>
 #include <functional>
-#include <memory>
 #include <string>
 #include <vector>
 
+#include "helpers/secretservice/glib_owned.h"
+
 namespace pullsecret {
-
-/// Gives back what GLib counts references to, or has allocated.
-struct Unreference {
-  template <typename Object>
-  void operator()(Object* object) const {
-    g_object_unref(object);
-  }
-  void operator()(GVariant* value) const { g_variant_unref(value); }
-  void operator()(GError* error) const { g_error_free(error); }
-  void operator()(char* text) const { g_free(text); }
-};
-
-template <typename Type>
-using Owned = std::unique_ptr<Type, Unreference>;
 
 /// A D-Bus value, never a floating one.
 using Value = Owned<GVariant>;
@@ -51,14 +38,17 @@ std::string error_name(const GError* error);
 class GioSessionBus {
  public:
   /// Connects to $DBUS_SESSION_BUS_ADDRESS, else $XDG_RUNTIME_DIR/bus. Throws Error if there is no
-  /// bus, or if it is another user's. No function waits longer than `limit` for any one answer.
+  /// bus, or if it is another user's, of which nothing is read. No function waits longer than
+  /// `limit` for any one answer, and no more than max_received is read in all.
   explicit GioSessionBus(std::chrono::seconds limit);
   GioSessionBus(const GioSessionBus&) = delete;
   GioSessionBus& operator=(const GioSessionBus&) = delete;
   ~GioSessionBus();
 
   /// Whether it is a local socket, and not one over the network.
-  bool is_local() const;
+  bool is_local() const { return is_local_; }
+
+  GDBusConnection* connection() const { return bus_.get(); }
 
   /// Makes the calls at once and waits for all answers, which stand in the calls' order.
   std::vector<Answer> call_all(const std::vector<ServiceCall>& calls);
@@ -86,11 +76,14 @@ class GioSessionBus {
   void check(Owned<GError> error, const char* member) const;
 
  private:
+  Owned<GIOStream> connect_stream() const;
   void start(const ServiceCall& call, Owned<GAsyncResult>& result) const;
   Answer finish(const Owned<GAsyncResult>& result) const;
   bool wait_until(const std::function<bool()>& done) const;
 
   std::chrono::seconds limit_;
+  bool is_local_ = false;
+  Owned<GInputStream> input_;  ///< what bus_ reads from
   Owned<GDBusConnection> bus_;
 };
 

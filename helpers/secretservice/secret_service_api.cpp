@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
@@ -38,7 +39,47 @@ SecretServiceError no_service(std::string message) {
   return {SecretServiceError::Kind::no_service, std::move(message), start_service()};
 }
 
+// What is kept of it.
+std::size_t size_of(const SecretItem& item) {
+  return std::accumulate(item.attributes.begin(), item.attributes.end(), item.path.size(),
+                         [](std::size_t size, const auto& attribute) {
+                           return size + attribute.first.size() + attribute.second.size();
+                         });
+}
+
+SecretServiceError too_large_error(std::size_t most) {
+  return secret_service_error(fmt::format("its answer is larger than {}", size_in_words(most)), "");
+}
+
 }  // namespace
+
+FoundItems::FoundItems(std::size_t count) {
+  check_count(count);
+  items_.resize(count);
+}
+
+void FoundItems::set(std::size_t i, SecretItem item) {
+  size_ += size_of(item);
+  if (size_ > max_search) throw too_large_error(max_search);
+  items_[i] = std::move(item);
+}
+
+std::vector<SecretItem> FoundItems::take() && {
+  std::vector<SecretItem> items;
+  for (auto& item : items_)
+    if (item) items.push_back(*std::move(item));
+  return items;
+}
+
+void check_count(std::size_t items) {
+  if (items > max_items)
+    throw secret_service_error(fmt::format("it has more than {} credentials", max_items),
+                               "remove some, such as in Passwords and Keys (seahorse)");
+}
+
+void check_secret_size(std::size_t bytes) {
+  if (bytes > max_secret) throw too_large_error(max_secret);
+}
 
 void require_bus_variable() {
   bool is_set = false;
@@ -56,8 +97,7 @@ void refuse_others_bus(int socket) {
   socklen_t size = sizeof peer;
   if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
     throw no_bus_error(error_text(errno));
-  constexpr auto unknown = static_cast<uid_t>(-1);  // not a local socket
-  if (peer.uid == geteuid() || peer.uid == 0 || peer.uid == unknown) return;
+  if (peer.uid == geteuid() || peer.uid == 0) return;
   throw SecretServiceError(
       SecretServiceError::Kind::no_bus,
       fmt::format("the session bus belongs to user {}, and this is user {}", peer.uid, geteuid()),
@@ -96,6 +136,10 @@ SecretServiceError silent_bus_error(seconds limit) {
 
 SecretServiceError lost_bus_error() {
   return secret_service_error("the session bus closed the connection", look_at_bus);
+}
+
+SecretServiceError flooding_bus_error() {
+  return secret_service_error("the session bus sends more than anybody asked it for", look_at_bus);
 }
 
 SecretServiceError open_network_error(std::string message) {

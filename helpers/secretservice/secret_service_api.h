@@ -2,11 +2,15 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
+#include <vector>
 
+#include "helper/protocol.h"
 #include "helpers/secretservice/secret_service.h"
 
 namespace pullsecret {
@@ -24,15 +28,51 @@ inline constexpr const char* properties_interface = "org.freedesktop.DBus.Proper
 
 inline constexpr std::string_view no_object = "/";  // what the service answers for: none
 
+/// Bounds, so that no service fills the memory: the items of one search, what is kept of them, and
+/// one secret. The last is what a helper's answer may be (protocol.h): no longer one can be stored.
+inline constexpr std::size_t max_items = 10'000;
+inline constexpr std::size_t max_search = 4 * max_message;
+inline constexpr std::size_t max_secret = max_message;
+
+/// How many calls wait for their answers at a time, each of which may be as large as D-Bus lets it.
+inline constexpr std::size_t max_calls = 64;
+
+/// The bytes that a bus may send before it is known to be one (EXTERNAL has a line of 40 or so),
+/// and in all; and the messages that nobody asked for. A flood beyond that is an error.
+inline constexpr std::size_t max_greeting = 4096;
+inline constexpr std::size_t max_received = 64UL * 1024 * 1024;
+inline constexpr std::size_t max_unasked = 10'000;
+
+/// What a search finds, within its bounds.
+class FoundItems {
+ public:
+  /// Of at most so many. Throws Error if these are too many.
+  explicit FoundItems(std::size_t count);
+
+  /// Item `i` is this one. Throws Error if all are too large.
+  void set(std::size_t i, SecretItem item);
+
+  /// Those that were set, in their order.
+  std::vector<SecretItem> take() &&;
+
+ private:
+  std::vector<std::optional<SecretItem>> items_;
+  std::size_t size_ = 0;
+};
+
+/// Throw Error for more items, or a larger secret, than there may be.
+void check_count(std::size_t items);
+void check_secret_size(std::size_t bytes);
+
 /// Throws no_bus_error() if neither DBUS_SESSION_BUS_ADDRESS nor XDG_RUNTIME_DIR is set, where the
 /// D-Bus libraries go on to look, each elsewhere. Unsets an empty one, which they take for an
 /// address.
 void require_bus_variable();
 
-/// Throws Error if a local bus, connected to by `socket`, is neither this user's nor root's: who
-/// listens there gets the secrets, and the environment of another session, or of another user's
-/// `sudo -E`, names it as well as one's own (SO_PEERCRED, unix(7)). Of a bus over the network the
-/// system does not know whose it is.
+/// Throws Error if a local bus, connected to by `socket`, is neither this user's nor root's, or the
+/// system does not say whose it is: who listens there gets the secrets, and the environment of
+/// another session, or of another user's `sudo -E`, names it as well as one's own (SO_PEERCRED,
+/// unix(7)). To be called before anything is read from it.
 void refuse_others_bus(int socket);
 
 /// The D-Bus error of this name says that the object asked is not there, or no longer.
@@ -65,6 +105,9 @@ SecretServiceError no_bus_error(const std::optional<std::string>& reason);
 SecretServiceError silent_bus_error(std::chrono::seconds limit);
 
 SecretServiceError lost_bus_error();
+
+/// The bus sends more than it may.
+SecretServiceError flooding_bus_error();
 
 /// The bus is reached over the network, and secrets would cross it unencrypted.
 SecretServiceError open_network_error(std::string message);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstddef>
 #include <utility>
 
@@ -38,6 +39,7 @@ std::string as_string(const Value& value) {
 
 std::vector<std::string> as_paths(const Value& array) {
   std::vector<std::string> paths;
+  check_count(g_variant_n_children(array.get()));
   for (std::size_t i = 0; i < g_variant_n_children(array.get()); ++i)
     paths.push_back(as_string(child(array, i)));
   return paths;
@@ -85,6 +87,18 @@ SecretItem read_item(std::string path, const Value& properties) {
                                      as_string(child(attribute, 1)));
   }
   return item;
+}
+
+// libsecret's service on the connection that it is given: its own constructor has GIO make one.
+GType service_on_given_bus() {
+  static const GType type = g_type_register_static_simple(
+      SECRET_TYPE_SERVICE, "PullsecretService", sizeof(SecretServiceClass),
+      [](void* service, void*) {
+        const auto* proxy = static_cast<GObjectClass*>(g_type_class_peek(G_TYPE_DBUS_PROXY));
+        static_cast<GObjectClass*>(service)->constructor = proxy->constructor;
+      },
+      sizeof(LibsecretService), nullptr, static_cast<GTypeFlags>(0));
+  return type;
 }
 
 }  // namespace
@@ -147,15 +161,29 @@ std::string SecretService::Connection::default_alias() {
 LibsecretService* SecretService::Connection::session() {
   if (service_ == nullptr) open_service();
   if (secret_service_get_session_algorithms(service_.get()) == nullptr) open_session();
+  // Asked before each secret, not only when the session is opened. Only what is known to encrypt
+  // may cross a network.
+  const char* algorithms = secret_service_get_session_algorithms(service_.get());
+  const bool is_plain = algorithms == nullptr || std::string_view(algorithms) == "plain";
+  if (is_plain && !bus_.is_local())
+    throw open_network_error(
+        "the session bus is reached over the network, and the service cannot encrypt secrets");
   return service_.get();
 }
 
 void SecretService::Connection::open_service() {
-  const auto opened = bus_.wait_for([](auto... arguments) {
-    secret_service_open(SECRET_TYPE_SERVICE, nullptr, SECRET_SERVICE_NONE, arguments...);
+  // As secret_service_open() does, but on this connection and not one of GIO's own.
+  const auto opened = bus_.wait_for([this](auto... arguments) {
+    g_async_initable_new_async(service_on_given_bus(), G_PRIORITY_DEFAULT, arguments..., "g-flags",
+                               G_DBUS_PROXY_FLAGS_NONE, "g-bus-type", G_BUS_TYPE_NONE,
+                               "g-connection", bus_.connection(), "g-name", service_name,
+                               "g-object-path", service_path, "g-interface-name", service_interface,
+                               "flags", SECRET_SERVICE_NONE, nullptr);
   });
   GError* error = nullptr;
-  service_.reset(secret_service_open_finish(opened.get(), &error));
+  const Owned<GObject> source(g_async_result_get_source_object(opened.get()));
+  service_.reset(reinterpret_cast<LibsecretService*>(
+      g_async_initable_new_finish(G_ASYNC_INITABLE(source.get()), opened.get(), &error)));
   bus_.check(Owned<GError>(error), "OpenSession");
   g_dbus_proxy_set_default_timeout(G_DBUS_PROXY(service_.get()),
                                    static_cast<int>(std::chrono::milliseconds(limit_).count()));
@@ -175,10 +203,6 @@ void SecretService::Connection::open_session() {
   if (g_error_matches(error.get(), SECRET_ERROR, SECRET_ERROR_PROTOCOL) != FALSE)
     throw malformed_answer_error();
   bus_.check(std::move(error), "OpenSession");
-  const std::string_view algorithms = secret_service_get_session_algorithms(service_.get());
-  if (algorithms == "plain" && !bus_.is_local())
-    throw open_network_error(
-        "the session bus is reached over the network, and the service cannot encrypt secrets");
 }
 
 Value SecretService::Connection::run_prompt(const std::string& prompt, std::string_view purpose) {
@@ -208,19 +232,20 @@ namespace {
 
 // What the service tells of the items at `paths`, but of those that have been removed meanwhile.
 std::vector<SecretItem> describe(GioSessionBus& bus, const std::vector<std::string>& paths) {
-  std::vector<ServiceCall> calls;
-  calls.reserve(paths.size());
-  for (const std::string& path : paths)
-    calls.push_back(
-        {path, properties_interface, "GetAll", make_value("(s)", item_interface), "(a{sv})"});
-  std::vector<Answer> answers = bus.call_all(calls);
-  std::vector<SecretItem> items;
-  for (std::size_t i = 0; i < paths.size(); ++i) {
-    if (says_no_such_object(error_name(answers[i].error.get()))) continue;
-    bus.check(std::move(answers[i].error), "GetAll");
-    items.push_back(read_item(paths[i], child(answers[i].value, 0)));
+  FoundItems items(paths.size());
+  for (std::size_t first = 0; first < paths.size(); first += max_calls) {
+    std::vector<ServiceCall> calls;
+    for (std::size_t i = first; i < std::min(first + max_calls, paths.size()); ++i)
+      calls.push_back(
+          {paths[i], properties_interface, "GetAll", make_value("(s)", item_interface), "(a{sv})"});
+    std::vector<Answer> answers = bus.call_all(calls);
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+      if (says_no_such_object(error_name(answers[i].error.get()))) continue;
+      bus.check(std::move(answers[i].error), "GetAll");
+      items.set(first + i, read_item(paths[first + i], child(answers[i].value, 0)));
+    }
   }
-  return items;
+  return std::move(items).take();
 }
 
 }  // namespace
@@ -282,6 +307,7 @@ std::string SecretService::secret(const std::string& item) {
   if (received == nullptr) throw malformed_answer_error();
   gsize size = 0;
   const char* bytes = secret_value_get(received.get(), &size);
+  check_secret_size(size);
   std::string secret(bytes, size);
   // libsecret wipes it, but not where the system lets it lock no more memory.
   sodium_memzero(const_cast<char*>(bytes), size);

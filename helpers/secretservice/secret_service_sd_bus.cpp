@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstddef>
 #include <utility>
 
@@ -41,7 +42,10 @@ void read_array(const Message& message, const char* types, ReadElement read_elem
 
 std::vector<std::string> read_paths(const Message& message) {
   std::vector<std::string> paths;
-  read_array(message, "o", [&] { paths.push_back(read_string(message, 'o')); });
+  read_array(message, "o", [&] {
+    paths.push_back(read_string(message, 'o'));
+    check_count(paths.size());
+  });
   return paths;
 }
 
@@ -115,6 +119,7 @@ std::string read_secret(const Message& message) {
   const void* bytes = nullptr;
   std::size_t size = 0;
   check(sd_bus_message_read_array(message.get(), 'y', &bytes, &size));
+  check_secret_size(size);
   return {static_cast<const char*>(bytes), size};
 }
 
@@ -225,19 +230,20 @@ namespace {
 
 // What the service tells of the items at `paths`, but of those that have been removed meanwhile.
 std::vector<SecretItem> describe(SessionBus& bus, const std::vector<std::string>& paths) {
-  std::vector<Message> requests;
-  for (const std::string& path : paths) {
-    requests.push_back(bus.method(path, properties_interface, "GetAll"));
-    append(requests.back(), "s", item_interface);
+  FoundItems items(paths.size());
+  for (std::size_t first = 0; first < paths.size(); first += max_calls) {
+    std::vector<Message> requests;
+    for (std::size_t i = first; i < std::min(first + max_calls, paths.size()); ++i) {
+      requests.push_back(bus.method(paths[i], properties_interface, "GetAll"));
+      append(requests.back(), "s", item_interface);
+    }
+    bus.call_all(requests, [&](std::size_t i, const Message& answer) {
+      if (says_no_such_object(error_name(answer.get()))) return;
+      check_answer(answer.get(), "GetAll");
+      items.set(first + i, read_item(paths[first + i], answer));
+    });
   }
-  const std::vector<Message> answers = bus.call_all(requests);
-  std::vector<SecretItem> items;
-  for (std::size_t i = 0; i < paths.size(); ++i) {
-    if (says_no_such_object(error_name(answers[i].get()))) continue;
-    check_answer(answers[i].get(), "GetAll");
-    items.push_back(read_item(paths[i], answers[i]));
-  }
-  return items;
+  return std::move(items).take();
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <utility>
@@ -86,6 +87,7 @@ void Unreference::operator()(sd_bus_message* message) const {
 int check(int result) {
   if (result >= 0) return result;
   if (result == -ECONNRESET || result == -ENOTCONN || result == -EPIPE) throw lost_bus_error();
+  if (result == -ENOBUFS) throw flooding_bus_error();
   if (result == -ENXIO || result == -EBADMSG) throw malformed_answer_error();
   throw secret_service_error("D-Bus: " + error_text(-result), "");
 }
@@ -99,6 +101,14 @@ SessionBus::SessionBus(seconds limit) : limit_(limit) {
   const int socket = check(sd_bus_get_fd(bus));
   refuse_network(socket);
   refuse_others_bus(socket);
+  check(sd_bus_add_filter(bus, nullptr, drop_unasked, &unasked_));
+}
+
+// Answers to calls do not come by here. This program serves nobody: a call gets no answer, of which
+// sd-bus would keep thousands for a peer that does not read them.
+int SessionBus::drop_unasked(sd_bus_message* message, void* place, sd_bus_error*) {
+  ++*static_cast<std::size_t*>(place);
+  return sd_bus_message_is_method_call(message, nullptr, nullptr);
 }
 
 Message SessionBus::method(const std::string& object, const char* interface,
@@ -121,10 +131,12 @@ Message SessionBus::call(Message request) {
 Message SessionBus::call_unchecked(Message request) {
   std::vector<Message> requests;
   requests.push_back(std::move(request));
-  return std::move(call_all(requests).front());
+  Message answer;
+  call_all(requests, [&](std::size_t, Message received) { answer = std::move(received); });
+  return answer;
 }
 
-std::vector<Message> SessionBus::call_all(const std::vector<Message>& requests) {
+void SessionBus::call_all(const std::vector<Message>& requests, const TakeAnswer& take) {
   std::vector<Message> answers(requests.size());
   std::vector<std::unique_ptr<sd_bus_slot, Unreference>> slots(requests.size());
   for (std::size_t i = 0; i < requests.size(); ++i) {
@@ -133,12 +145,17 @@ std::vector<Message> SessionBus::call_all(const std::vector<Message>& requests) 
                             UINT64_MAX));
     slots[i].reset(slot);
   }
-  for (std::size_t i = 0; i < requests.size(); ++i)
-    if (!wait_until([&] { return answers[i] != nullptr; })) {
-      if (sd_bus_is_ready(bus_.get()) <= 0) throw silent_bus_error(limit_);
-      throw no_answer_error(sd_bus_message_get_member(requests[i].get()), limit_);
-    }
-  return answers;
+  const auto has_come = [](const Message& answer) { return answer != nullptr; };
+  for (std::size_t left = requests.size(); left > 0; --left) {
+    auto come = answers.end();
+    const bool is_there = wait_until([&] {
+      come = std::find_if(answers.begin(), answers.end(), has_come);
+      return come != answers.end();
+    });
+    if (!is_there && sd_bus_is_ready(bus_.get()) <= 0) throw silent_bus_error(limit_);
+    if (!is_there) throw no_answer_error(sd_bus_message_get_member(requests.front().get()), limit_);
+    take(static_cast<std::size_t>(come - answers.begin()), std::exchange(*come, nullptr));
+  }
 }
 
 void SessionBus::send(const Message& request) {
@@ -151,7 +168,9 @@ Message SessionBus::call_for_signal(Message request, const std::string& object,
   Message signal, owner_changed;
   const auto subscribe = [this](const std::string& match, Message& place) {
     sd_bus_slot* slot = nullptr;
-    check(sd_bus_add_match(bus_.get(), &slot, match.c_str(), keep_message, &place));
+    // Not sd_bus_add_match(), which keeps all that comes while it waits. The bus takes this before
+    // the call that follows; where it refuses, sd-bus ends the connection.
+    check(sd_bus_add_match_async(bus_.get(), &slot, match.c_str(), keep_message, nullptr, &place));
     return std::unique_ptr<sd_bus_slot, Unreference>(slot);
   };
   const auto signal_slot =
@@ -171,9 +190,10 @@ Message SessionBus::call_for_signal(Message request, const std::string& object,
 bool SessionBus::wait_until(const std::function<bool()>& done) {
   const auto deadline = steady_clock::now() + limit_;
   while (!done()) {
-    if (check(sd_bus_process(bus_.get(), nullptr)) > 0) continue;
     const auto left = duration_cast<microseconds>(deadline - steady_clock::now());
     if (left <= microseconds::zero()) return false;
+    if (unasked_ > max_unasked) throw flooding_bus_error();
+    if (check(sd_bus_process(bus_.get(), nullptr)) > 0) continue;  // one message
     check(sd_bus_wait(bus_.get(), static_cast<std::uint64_t>(left.count())));
   }
   return true;

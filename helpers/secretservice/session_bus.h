@@ -42,6 +42,8 @@ class SessionBus {
   /// bus, if it is another user's, or one over the network: secrets pass unencrypted. No function
   /// waits longer than `limit` for any one answer.
   explicit SessionBus(std::chrono::seconds limit);
+  SessionBus(const SessionBus&) = delete;
+  SessionBus& operator=(const SessionBus&) = delete;
 
   /// A call of the service's method `member`, its arguments to be appended.
   Message method(const std::string& object, const char* interface, const char* member) const;
@@ -52,9 +54,11 @@ class SessionBus {
   /// The same, but an error is an answer.
   Message call_unchecked(Message request);
 
-  /// Sends all requests at once and waits for all answers, which stand in the requests' order.
-  /// Throws Error if one does not come; an error is an answer.
-  std::vector<Message> call_all(const std::vector<Message>& requests);
+  /// Sends all requests at once and hands each answer to `take`, with its request's position, as
+  /// soon as it comes: nothing is kept here, for an answer may have 128 MiB, the most that sd-bus
+  /// reads of one. Throws Error if one does not come; an error is an answer.
+  using TakeAnswer = std::function<void(std::size_t, Message)>;
+  void call_all(const std::vector<Message>& requests, const TakeAnswer& take);
 
   /// Sends `request` without waiting for an answer.
   void send(const Message& request);
@@ -65,9 +69,11 @@ class SessionBus {
                           const char* member);
 
  private:
+  static int drop_unasked(sd_bus_message* message, void* place, sd_bus_error* error);
   bool wait_until(const std::function<bool()>& done);
 
   std::unique_ptr<sd_bus, Unreference> bus_;
+  std::size_t unasked_ = 0;  ///< messages that answered no call
   std::chrono::seconds limit_;
 };
 

@@ -15,6 +15,9 @@ a locked collection; to unlock it takes a prompt. BEHAVIOUR is one of
   forgets         its item is gone as soon as it is found
   plain           its item is not locked and has the secret 'hunter2 in the clear', which it
                   encrypts for nobody
+  many COUNT      finds so many items, none of them locked, each with a server URL of its own
+  long COUNT      its item is not locked, and has a username of so many bytes
+  large COUNT     as plain, with a secret of so many bytes
   late COUNT      knows none of its methods for so many calls, as gnome-keyring at times, and has
                   nothing then
 """
@@ -55,12 +58,21 @@ ITEM = COLLECTION + '/1'
 PROMPT = SERVICE + '/prompt/1'
 SESSION = SERVICE + '/session/1'
 PROPERTIES = {
-    'Locked': GLib.Variant('b', sys.argv[1] != 'plain'),
-    'Attributes': GLib.Variant('a{ss}', {
-        'xdg:schema': 'io.docker.Credentials', 'label': 'Docker Credentials',
-        'server': 'ghcr.io', 'username': 'builder', 'docker_cli': '1'}),
+    'Locked': GLib.Variant('b', sys.argv[1] not in ('plain', 'many', 'long', 'large')),
     'Modified': GLib.Variant('t', 1),
 }
+
+
+def attributes(server):
+    username = 'u' * count if behaviour == 'long' else 'builder'
+    return GLib.Variant('a{ss}', {
+        'xdg:schema': 'io.docker.Credentials', 'label': 'Docker Credentials',
+        'server': server, 'username': username, 'docker_cli': '1'})
+
+
+def byte_array(data):
+    """In one piece; GLib.Variant('ay', data) makes a value of each byte."""
+    return GLib.Variant.new_from_bytes(GLib.VariantType('ay'), GLib.Bytes.new(data), True)
 
 
 def die():
@@ -98,7 +110,7 @@ def call(connection, _sender, path, interface, method, arguments, invocation):
     elif method == 'SearchItems':
         if behaviour == 'dies':
             die()
-        found = [] if behaviour == 'late' else [ITEM]
+        found = [] if behaviour == 'late' else items
         invocation.return_value(GLib.Variant('(aoao)', ([], found)))
     elif method == 'Unlock':
         prompt = '/' if behaviour == 'plain' else PROMPT
@@ -109,9 +121,11 @@ def call(connection, _sender, path, interface, method, arguments, invocation):
         invocation.return_dbus_error('org.freedesktop.DBus.Error.NotSupported', 'only plain')
     elif method == 'OpenSession':
         invocation.return_value(GLib.Variant('(vo)', (GLib.Variant('s', ''), SESSION)))
-    elif method == 'GetSecret' and behaviour == 'plain':
-        invocation.return_value(GLib.Variant(
-            '((oayays))', ((SESSION, b'', b'hunter2 in the clear', 'text/plain'),)))
+    elif method == 'GetSecret' and behaviour in ('plain', 'large'):
+        secret = b'x' * count if behaviour == 'large' else b'hunter2 in the clear'
+        invocation.return_value(GLib.Variant.new_tuple(GLib.Variant.new_tuple(
+            GLib.Variant('o', SESSION), byte_array(b''), byte_array(secret),
+            GLib.Variant('s', 'text/plain'))))
     elif method == 'GetSecret':
         invocation.return_dbus_error('org.freedesktop.Secret.Error.IsLocked', 'locked')
     elif method == 'Prompt':
@@ -123,17 +137,21 @@ def call(connection, _sender, path, interface, method, arguments, invocation):
         loop.quit()
 
 
-def get_property(_connection, _sender, _path, _interface, name):
+def get_property(_connection, _sender, path, _interface, name):
+    if name == 'Attributes':
+        return attributes('ghcr.io' if path == ITEM else path.rsplit('/', 1)[1] + '.example')
     return PROPERTIES[name]
 
 
 behaviour = sys.argv[1]
-unknown_calls = int(sys.argv[2]) if behaviour == 'late' else 0
+count = int(sys.argv[2]) if len(sys.argv) > 2 else 0
+unknown_calls = count if behaviour == 'late' else 0
+items = [ITEM] if behaviour != 'many' else [f'{COLLECTION}/{i}' for i in range(count)]
 bus = Gio.bus_get_sync(Gio.BusType.SESSION)
 node = Gio.DBusNodeInfo.new_for_xml(INTERFACES)
 objects = [(SERVICE, 0), (PROMPT, 2)]
 if behaviour != 'forgets':
-    objects.append((ITEM, 1))
+    objects += [(item, 1) for item in items[:1000]]  # nobody comes to ask for more of too many
 for path, interface in objects:
     bus.register_object(path, node.interfaces[interface], call, get_property, None)
 Gio.bus_own_name_on_connection(bus, 'org.freedesktop.secrets', Gio.BusNameOwnerFlags.NONE, None, None)

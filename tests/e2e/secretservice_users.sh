@@ -52,6 +52,11 @@ says_of_store "$ours" unusable no-bus
 run "$ours" status -o text
 out_has 'the session bus belongs to user 65534, and this is user 0'
 
+it 'nor where it is the second of a list, after one that is not there'
+export DBUS_SESSION_BUS_ADDRESS="unix:path=$scratch/none;$nobody_bus"
+refuses_all '^secret service: the session bus belongs to user 65534, and this is user 0; run as the user'
+export DBUS_SESSION_BUS_ADDRESS=$nobody_bus
+
 it "those of nobody do"
 run "${as_nobody[@]}" env "DBUS_SESSION_BUS_ADDRESS=$nobody_bus" "$ours" get <<<ghcr.io
 succeeds_quietly

@@ -2,7 +2,10 @@
 #include <sys/un.h>
 
 #include <chrono>
+#include <cstddef>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "catch.h"
@@ -84,6 +87,48 @@ TEST_CASE("secretservice: nor is that one asked for ever") {
   CHECK(failure_with_standin({"late", "21"}, 1s).message ==
         "SearchItems failed: Method SearchItems is not implemented on interface "
         "org.freedesktop.Secret.Service");
+}
+
+TEST_CASE("secretservice: a secret may be as large as any helper's answer, and no larger") {
+  const auto [size, message] =
+      GENERATE(table<const char*, const char*>({{"1048576", "no error"},
+                                                {"1048577", "its answer is larger than 1 MiB"},
+                                                {"20000000", "its answer is larger than 1 MiB"}}));
+  CHECK(failure_with_standin({"large", size}).message == message);
+}
+
+TEST_CASE("secretservice: what it says of its items is bounded") {
+  const auto [behaviour, count, message] = GENERATE(table<const char*, const char*, const char*>(
+      {{"many", "300", "no error"},
+       {"many", "100000", "it has more than 10000 credentials"},
+       {"long", "4000000", "no error"},
+       {"long", "4200000", "its answer is larger than 4 MiB"}}));
+  PrivateSessionBus bus;
+  bus.start_standin({behaviour, count});
+  std::size_t listed = 0;
+  const auto error = error_of([&] { listed = SecretServiceStore(60s).list().size(); });
+  CHECK((error ? error->message() : "no error") == message);
+  if (!error) CHECK(listed == (std::string_view(behaviour) == "many" ? 300 : 1));
+}
+
+TEST_CASE("secretservice: over the network no secret is given or taken in the clear") {
+  PrivateSessionBus bus;
+  bus.start_standin({"plain"});
+  const ScopedVariable address("DBUS_SESSION_BUS_ADDRESS", bus.network_address());
+  const auto is_refused = [](const auto& work) {
+    const auto error = error_of(work);
+    return error && error->message().find("is reached over the network") != std::string::npos;
+  };
+  std::optional<SecretService> service;
+  if (error_of([&] { service.emplace(60s); })) {  // sd-bus has no such connection at all
+    CHECK(is_refused([&] { service.emplace(60s); }));
+    return;
+  }
+  const std::string collection = service->default_collection();
+  for (int tries = 0; tries < 3; ++tries) {
+    CHECK(is_refused([&] { service->secret(collection + "/1"); }));
+    CHECK(is_refused([&] { service->create_item(collection, "label", {}, "hunter2"); }));
+  }
 }
 
 TEST_CASE("secretservice: a bus without a service") {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <optional>
 #include <string>
 #include <utility>
@@ -18,7 +19,7 @@ class PrivateSessionBus {
   PrivateSessionBus() {
     const auto configuration = folder_.write(
         "bus.conf", R"(<busconfig><type>session</type><listen>)" + address() + R"(</listen>
-      <auth>EXTERNAL</auth><policy context="default"><allow eavesdrop="true"/><allow own="*"/>
+      <auth>EXTERNAL</auth><auth>DBUS_COOKIE_SHA1</auth><policy context="default"><allow eavesdrop="true"/><allow own="*"/>
       <allow send_destination="*"/></policy></busconfig>)");
     start("dbus-daemon", {"--nofork", "--config-file=" + configuration.string()});
     wait_for_name("org.freedesktop.DBus");  // its socket is there before it answers
@@ -49,6 +50,18 @@ class PrivateSessionBus {
     arguments.insert(arguments.end(), behaviour.begin(), behaviour.end());
     start("python3", arguments);
     wait_for_service();
+  }
+
+  /// The address of the bus over the network, by e2e/wiretap.py.
+  std::string network_address() {
+    const auto port = folder_.path() / "port";
+    start("sh",
+          {"-c", R"(>"$2"; python3 "$0" "$1" "$2" >"$3")", TEST_DATA_DIR "/../e2e/wiretap.py",
+           (folder_.path() / "bus").string(), (folder_.path() / "wire").string(), port.string()});
+    std::string number;
+    wait_until([&] { return static_cast<bool>(std::getline(std::ifstream(port), number)); },
+               "wiretap.py");
+    return "tcp:host=127.0.0.1,port=" + number;
   }
 
   /// Waits for the next of the programs to end; what it wrote to standard output.
