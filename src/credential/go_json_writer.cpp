@@ -1,8 +1,10 @@
 #include "credential/go_json_writer.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -75,14 +77,23 @@ std::string printable_json(std::string_view json) {
 }
 
 std::string go_json_string(std::string_view text) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 5> escapes{
+      {{"<", "\\u003c"},
+       {">", "\\u003e"},
+       {"&", "\\u0026"},
+       {"\u2028", "\\u2028"},
+       {"\u2029", "\\u2029"}}};
   const std::string json =
       nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   std::string result;
-  for (const char byte : printable_json(json)) {
-    if (byte == '<' || byte == '>' || byte == '&')
-      append_escaped(result, static_cast<char32_t>(byte));
-    else
-      result += byte;
+  result.reserve(json.size());
+  for (std::string_view rest = json; !rest.empty();) {
+    const auto* const escape =
+        std::find_if(escapes.begin(), escapes.end(),
+                     [&](const auto& candidate) { return rest.starts_with(candidate.first); });
+    const bool is_escaped = escape != escapes.end();
+    result += is_escaped ? escape->second : rest.substr(0, 1);
+    rest.remove_prefix(is_escaped ? escape->first.size() : 1);
   }
   return result;
 }

@@ -7,17 +7,17 @@
 
 namespace pullsecret {
 
-// JSON as Go's encoding/json writes it, and so docker, kubectl and the credential helpers; but that
-// each character that is_hidden() becomes \uNNNN, too (RFC 8259, section 7). Whoever reads JSON has
-// the same text; a terminal that shows it has nothing to obey. What a file holds already and is not
-// to change stays as it is: laid_out().
+// JSON as Go's encoding/json writes it, and so docker, kubectl and the credential helpers. Where it
+// is to be printed, each character that is_hidden() becomes \uNNNN, too (RFC 8259, section 7):
+// whoever reads JSON has the same text, and a terminal that shows it has nothing to obey. In
+// Docker's config, and within a Secret's base64, stands what docker and kubectl would write there.
 
 /// The JSON text `json` with \uNNNN in the place of each character that is_hidden(). The only ones
 /// are in its strings.
 std::string printable_json(std::string_view json);
 
-/// `text` as a JSON string, with its quotes. `<`, `>`, `&` and what is_hidden() become \uNNNN,
-/// bytes that are not UTF-8 become U+FFFD.
+/// `text` as a JSON string, with its quotes. `<`, `>`, `&`, U+2028 and U+2029 become \uNNNN, bytes
+/// that are not UTF-8 become U+FFFD.
 std::string go_json_string(std::string_view text);
 
 /// `tree` as a text for people and programs: four blanks for each level, a line break at its end,
@@ -35,8 +35,9 @@ class JsonObjectWriter {
   /// The same, with a name that is JSON already.
   void add_quoted(std::string_view quoted_name, std::string_view value);
 
-  /// The object.
-  std::string text() const { return members_ + '}'; }
+  /// The object, for whoever may print it, and as Go writes it.
+  std::string text() const { return printable_json(as_go()); }
+  std::string as_go() const { return members_ + '}'; }
 
  private:
   std::string members_ = "{";

@@ -39,7 +39,7 @@ std::string format_object(const Members& members) {
   JsonObjectWriter object;
   for (const Member& member : members)
     object.add_quoted(member.quoted_name, member.value);
-  return object.text();
+  return object.as_go();
 }
 
 Member new_member(const std::string& name, std::string value) {

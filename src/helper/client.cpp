@@ -63,7 +63,7 @@ bool has_secret(std::string_view text, const HelperCall& call) {
       text.find(call.input) != std::string_view::npos)
     return true;
   if (call.secret.empty()) return false;
-  const std::string quoted = go_json_string(call.secret);
+  const std::string quoted = printable_json(go_json_string(call.secret));
   return text.find(call.secret) != std::string_view::npos ||
          printable_json(text).find(quoted.substr(1, quoted.size() - 2)) != std::string::npos;
 }

@@ -35,7 +35,7 @@ std::string entry_json(std::string_view key, const Credential& credential) {
   }
   if (is_utf8(credential.email)) add_unless_empty(entry, "email", credential.email);
   entry.add_string("auth", encode_auth(credential.username, credential.password));
-  return entry.text();
+  return entry.as_go();
 }
 
 // The manifest as a tree, which to_json() and to_yaml() write out in the order it has.
@@ -70,8 +70,8 @@ std::string pull_secret_data(SecretType type,
   JsonObjectWriter entries, config;
   for (const auto& [key, credential] : credentials)
     entries.add_value(key, entry_json(key, credential));
-  config.add_value("auths", entries.text());
-  std::string data = type == SecretType::dockercfg ? entries.text() : config.text();
+  config.add_value("auths", entries.as_go());
+  std::string data = type == SecretType::dockercfg ? entries.as_go() : config.as_go();
   if (data.size() > max_secret_data)
     throw Error("",
                 fmt::format("the credentials take {} bytes, and a Secret holds at most {}",

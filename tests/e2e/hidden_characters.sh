@@ -67,7 +67,6 @@ for format in json yaml; do
   shows_nothing_hidden "$scratch/out"
   manifest '.[0].metadata.annotations.note' "$(jq -nc --arg name "$name" '$name')"
   pull_data '.auths["ghcr.io"].username' "$(jq -nc --arg name "$name" '$name')"
-  shows_nothing_hidden "$scratch/pull-data"
 done
 
 it 'convert -o config'

@@ -12,7 +12,7 @@ TEST_CASE("a JSON string has its quotes and escapes") {
   CHECK(go_json_string("") == R"("")");
   CHECK(go_json_string("a\"b\\c") == R"("a\"b\\c")");
   CHECK(go_json_string("\b\f\n\r\t\x01\x1F") == R"("\b\f\n\r\t\u0001\u001f")");
-  CHECK(go_json_string("é 😀") == "\"é 😀\"");
+  CHECK(go_json_string("\x7F é 😀") == "\"\x7F é 😀\"");
 }
 
 TEST_CASE("what a terminal obeys, or nobody sees, is escaped: the text is the same") {
@@ -31,10 +31,14 @@ TEST_CASE("what a terminal obeys, or nobody sees, is escaped: the text is the sa
        {"\U000E0041\U000E0FFF", R"(\udb40\udc41\udb43\udfff)"},
        {"Müller \u4E2D \U0001F600", "Müller \u4E2D \U0001F600"}}));
   const std::string quoted = '"' + std::string(json) + '"';
-  CHECK(go_json_string(text) == quoted);
+  CHECK(printable_json(go_json_string(text)) == quoted);
+  JsonObjectWriter object;
+  object.add_string(text, text);
+  CHECK(object.text() == '{' + quoted + ':' + quoted + '}');
+  CHECK(object.as_go() == '{' + go_json_string(text) + ':' + go_json_string(text) + '}');
   CHECK(json_document(nlohmann::ordered_json::array({text})) == "[\n    " + quoted + "\n]\n");
   CHECK(printable_json('"' + std::string(text) + '"') == quoted);
-  CHECK(nlohmann::json::parse(go_json_string(text)) == text);
+  CHECK(nlohmann::json::parse(quoted) == text);
 }
 
 TEST_CASE("printable_json leaves all else as it is, bytes that are no UTF-8 and line breaks, too") {
