@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <optional>
-#include <vector>
 
 #include <fmt/format.h>
 
@@ -40,6 +39,19 @@ std::optional<StatusLine> last_line(const std::vector<StatusLine>& lines,
   });
   if (found == lines.rend()) return std::nullopt;
   return *found;
+}
+
+bool has_line(std::string_view error_output, std::string_view keyword) {
+  const std::vector<StatusLine> lines = status_lines(error_output);
+  return std::any_of(lines.begin(), lines.end(),
+                     [keyword](const StatusLine& line) { return line.keyword == keyword; });
+}
+
+// NODATA: the entry breaks off before its end, or is no OpenPGP message. DECRYPTION_KEY: the key
+// was found and unlocked, so that it is the data behind it that is wrong.
+bool is_damaged(const std::vector<StatusLine>& lines) {
+  return !last_line(lines, "ENC_TO") || last_line(lines, "NODATA") ||
+         last_line(lines, "DECRYPTION_KEY");
 }
 
 // The key that gpg gave up at: named in INV_RECP, whose first argument is a reason that gpg 2.2
@@ -96,9 +108,24 @@ bool gpg_spoke(std::string_view error_output) {
 }
 
 bool has_decrypted(std::string_view error_output) {
-  const std::vector<StatusLine> lines = status_lines(error_output);
-  return std::any_of(lines.begin(), lines.end(),
-                     [](const StatusLine& line) { return line.keyword == "DECRYPTION_OKAY"; });
+  return has_line(error_output, "DECRYPTION_OKAY");
+}
+
+bool has_encrypted(std::string_view error_output) {
+  return has_line(error_output, "END_ENCRYPTION");
+}
+
+std::vector<std::string> keys_encrypted_to(std::string_view error_output) {
+  std::vector<std::string> keys;
+  for (const StatusLine& line : status_lines(error_output))
+    if (line.keyword == "KEY_CONSIDERED" && !line.arguments.empty() &&
+        std::find(keys.begin(), keys.end(), line.arguments.front()) == keys.end())
+      keys.push_back(line.arguments.front());
+  return keys;
+}
+
+bool had_to_ask(std::string_view error_output) {
+  return !has_decrypted(error_output) && !is_damaged(status_lines(error_output));
 }
 
 Error encryption_failure(std::string_view error_output, const KeyList& list_keys) {
@@ -115,16 +142,13 @@ Error encryption_failure(std::string_view error_output, const KeyList& list_keys
 Error decryption_failure(std::string_view error_output, const KeyList& list_keys,
                          std::string_view terminal) {
   const std::vector<StatusLine> lines = status_lines(error_output);
-  const auto encrypted_to = last_line(lines, "ENC_TO");
-  // NODATA: it breaks off before its end, or is no OpenPGP message. DECRYPTION_KEY: the key was
-  // found and unlocked, so that it is the data behind it that is wrong.
-  if (!encrypted_to || last_line(lines, "NODATA") || last_line(lines, "DECRYPTION_KEY"))
+  if (is_damaged(lines))
     return in_own_words(error_output, "read the entry, which may be damaged",
                         "log in again, which replaces it");
   if (!has_key_to_decrypt(lines, list_keys))
     return {"pass",
             fmt::format("gpg has no secret key {}, which the entry is encrypted to",
-                        printable(encrypted_to->arguments.front())),
+                        printable(last_line(lines, "ENC_TO")->arguments.front())),
             "import it with `gpg --import FILE`"};
   return passphrase_failure(lines, terminal);
 }

@@ -3,15 +3,16 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "system/error.h"
 
 namespace pullsecret {
 
-// Why gpg failed, from the lines that its option --status-fd adds to standard error: `[GNUPG:]
-// KEYWORD ARGUMENT…` (GnuPG, doc/DETAILS). They are the same in every language and, with gpg 2.2,
-// say more than the messages: for want of a passphrase, as for want of the key, that is `No secret
-// key`. What they leave open, gpg's own list of the keys answers.
+// What gpg did, and why it failed, from the lines that its option --status-fd adds to standard
+// error: `[GNUPG:] KEYWORD ARGUMENT…` (GnuPG, doc/DETAILS). They are the same in every language
+// and, with gpg 2.2, say more than the messages: for want of a passphrase, as for want of the key,
+// that is `No secret key`. What they leave open, gpg's own list of the keys answers.
 
 /// As list_gpg_keys() (gpg_key.h).
 using KeyList = std::function<std::string(std::string_view list, const std::string& key)>;
@@ -23,8 +24,16 @@ std::string said_to_people(std::string_view error_output);
 bool gpg_spoke(std::string_view error_output);
 
 /// Whether gpg says that it decrypted a message to its end. Its exit status does not: that is 0 for
-/// a file that was cut off, too, whose content then seems to be empty.
+/// a file that was cut off, too, whose content then seems to be empty, and for `--help`.
 bool has_decrypted(std::string_view error_output);
+
+/// Whether gpg says that it encrypted a message to its end, and the fingerprints of the keys that
+/// it was for.
+bool has_encrypted(std::string_view error_output);
+std::vector<std::string> keys_encrypted_to(std::string_view error_output);
+
+/// Whether gpg decrypted nothing because nobody could be asked, and for no other reason that shows.
+bool had_to_ask(std::string_view error_output);
 
 /// Why gpg did not encrypt, with the command that mends it: no such key, one that expired, was
 /// revoked, is not trusted or cannot encrypt. What is none of these is told in gpg's own words.

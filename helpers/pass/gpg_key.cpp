@@ -1,5 +1,6 @@
 #include "helpers/pass/gpg_key.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <utility>
@@ -64,6 +65,16 @@ std::optional<GpgKey> first_key(std::string_view listing) {
     }
   }
   return key;
+}
+
+bool has_decrypting_key(std::string_view listing) {
+  constexpr std::size_t capabilities = 11, kept_in = 14;
+  const std::vector<std::string> lines = split(listing, '\n');
+  return std::any_of(lines.begin(), lines.end(), [](const std::string& line) {
+    const std::vector<std::string> fields = split(line, ':');
+    return (fields.front() == "sec" || fields.front() == "ssb") && fields.size() > kept_in &&
+           fields[capabilities].find('e') != std::string::npos && fields[kept_in] == "+";
+  });
 }
 
 std::optional<GpgKeyFault> fault_of(const GpgKey& key) {

@@ -36,6 +36,10 @@ struct GpgKey {
 /// The first key of a listing of public keys, if there is one.
 std::optional<GpgKey> first_key(std::string_view listing);
 
+/// Whether a listing of secret keys has one that decrypts and is kept on this machine: not on a
+/// card, nor elsewhere.
+bool has_decrypting_key(std::string_view listing);
+
 /// What keeps gpg from encrypting to a key.
 enum class GpgKeyFault { missing, expired, revoked, disabled, cannot_encrypt, untrusted };
 

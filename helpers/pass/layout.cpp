@@ -1,19 +1,12 @@
 #include "helpers/pass/layout.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <system_error>
-#include <tuple>
 
 #include "credential/base64.h"
-#include "system/error.h"
-#include "system/file.h"
 #include "system/text.h"
 
 namespace pullsecret {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr std::string_view suffix = ".gpg";
 
@@ -39,26 +32,6 @@ std::string replace_all(std::string text, std::string_view from, std::string_vie
     at += to.size();
   }
   return text;
-}
-
-bool is_absence(const std::error_code& error) {
-  return error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory ||
-         error == std::errc::filename_too_long;
-}
-
-void check(const std::error_code& error, const fs::path& folder) {
-  if (error && !is_absence(error)) throw Error(place_of(folder), error_text(error.value()));
-}
-
-// One that goes away while it is looked at is not there.
-std::optional<PassEntry> entry_at(const fs::directory_entry& file, const fs::path& folder) {
-  std::error_code gone;
-  const std::string name = fs::path(file.path()).lexically_relative(folder).string();
-  if (!name.ends_with(suffix) || file.path().filename() == suffix || !file.is_regular_file(gone))
-    return std::nullopt;
-  const fs::file_time_type written = file.last_write_time(gone);
-  if (gone) return std::nullopt;
-  return PassEntry{.name = name.substr(0, name.size() - suffix.size()), .written = written};
 }
 
 }  // namespace
@@ -89,38 +62,27 @@ std::string username_of_entry(std::string_view name) {
   return replace_all(std::move(username), "%25", "%");
 }
 
+std::string file_of_entry(std::string_view name) {
+  return std::string(name).append(suffix);
+}
+
+std::optional<std::string> entry_of_file(std::string_view file) {
+  if (!file.ends_with(suffix)) return std::nullopt;
+  file.remove_suffix(suffix.size());
+  if (file.empty() || file == "..") return std::nullopt;
+  return std::string(file);
+}
+
 std::string content_of_secret(std::string_view secret) {
   std::string content(secret);
-  if (secret.ends_with('\n')) content += '\n';
+  if (secret.empty() || secret.ends_with('\n')) content += '\n';
   return content;
 }
 
-std::string secret_of_content(std::string_view content) {
+std::optional<std::string> secret_of_content(std::string_view content) {
+  if (content.empty()) return std::nullopt;
   if (content.ends_with('\n')) content.remove_suffix(1);
   return std::string(content);
-}
-
-std::vector<PassEntry> entries_in(const fs::path& server_folder) {
-  std::vector<PassEntry> entries;
-  std::error_code error;
-  fs::recursive_directory_iterator files(server_folder, error), end;
-  for (; !error && files != end; files.increment(error))
-    if (auto entry = entry_at(*files, server_folder)) entries.push_back(std::move(*entry));
-  check(error, server_folder);
-  std::sort(entries.begin(), entries.end(), [](const PassEntry& a, const PassEntry& b) {
-    return std::tie(b.written, a.name) < std::tie(a.written, b.name);
-  });
-  return entries;
-}
-
-std::vector<std::string> folders_in(const fs::path& folder) {
-  std::vector<std::string> names;
-  std::error_code error, gone;
-  fs::directory_iterator entries(folder, error), end;
-  for (; !error && entries != end; entries.increment(error))
-    if (entries->is_directory(gone)) names.push_back(entries->path().filename().string());
-  check(error, folder);
-  return names;
 }
 
 }  // namespace pullsecret

@@ -1,10 +1,8 @@
 #pragma once
 
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace pullsecret {
 
@@ -26,6 +24,8 @@ namespace pullsecret {
 //   insert` put one there, and so does the `show` of some versions of pass. A secret that itself
 //   ends in a line break is therefore written with one more. Upstream's program writes none and
 //   cuts all of them when it reads.
+// - Empty secret. It is written as one line break. Content of no byte at all is no secret: it is
+//   what a broken pipe into `pass insert` leaves, or gpg where it puts its output elsewhere.
 
 /// The folder that holds one folder for each server, in the password store.
 inline constexpr std::string_view credentials_folder = "docker-credential-helpers";
@@ -40,24 +40,13 @@ std::string entry_name(std::string_view username);
 /// Whose entry this is. `name` is below the server's folder, without `.gpg`.
 std::string username_of_entry(std::string_view name);
 
-/// What the entry for `secret` holds, and back.
+/// The name of the file of the entry `name`, and back; no entry if that is not a file's that pass
+/// would take for one: it refuses the name `..`.
+std::string file_of_entry(std::string_view name);
+std::optional<std::string> entry_of_file(std::string_view file);
+
+/// What the entry for `secret` holds, and back; no secret if the content is empty.
 std::string content_of_secret(std::string_view secret);
-std::string secret_of_content(std::string_view content);
-
-/// An entry in a server's folder.
-struct PassEntry {
-  std::string name;  ///< below the server's folder, without `.gpg`
-  std::filesystem::file_time_type written;
-
-  bool operator==(const PassEntry&) const = default;
-};
-
-/// The entries in a server's folder, the newest first; none if there is no such folder. Only names
-/// and times are read. Throws Error if the folder cannot be read.
-std::vector<PassEntry> entries_in(const std::filesystem::path& server_folder);
-
-/// The names of the folders in `folder`; none if there is no such folder. Throws Error if it cannot
-/// be read.
-std::vector<std::string> folders_in(const std::filesystem::path& folder);
+std::optional<std::string> secret_of_content(std::string_view content);
 
 }  // namespace pullsecret

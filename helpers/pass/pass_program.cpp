@@ -1,6 +1,8 @@
 #include "helpers/pass/pass_program.h"
 
 #include <algorithm>
+#include <charconv>
+#include <cstddef>
 #include <utility>
 
 #include <fmt/format.h>
@@ -17,6 +19,8 @@
 namespace pullsecret {
 namespace {
 
+constexpr std::string_view pinentry_mode = "--pinentry-mode";
+
 std::string safe_search_path() {
   std::vector<std::string> folders = split(environment_variable("PATH").value_or(""), ':');
   std::erase_if(folders, [](const std::string& folder) { return !folder.starts_with('/'); });
@@ -27,23 +31,40 @@ std::string user_gpg_options() {
   return environment_variable("PASSWORD_STORE_GPG_OPTS").value_or("");
 }
 
-Error exit_failure(const PassCall& call, int status, const std::string& error_output) {
+bool has_exited_well(const ProgramResult& result) {
+  const auto* exited = std::get_if<Exited>(&result.end);
+  return exited != nullptr && exited->status == 0;
+}
+
+bool has_succeeded(const PassCall& call, const ProgramResult& result) {
+  if (!has_exited_well(result)) return false;
+  const std::string& action = call.arguments.front();
+  if (action == "insert") return has_encrypted(result.error_output);
+  return action != "show" || has_decrypted(result.error_output);
+}
+
+// pass exited well, and gpg did not do what it was to do.
+Error not_done(std::string_view action) {
+  return {"pass",
+          fmt::format("it succeeded, but gpg does not say that it {} anything",
+                      action == "insert" ? "encrypted" : "decrypted"),
+          "is the pass on PATH the one of www.passwordstore.org, and do the options in "
+          "PASSWORD_STORE_GPG_OPTS leave gpg its work?"};
+}
+
+Error exit_failure(const PassCall& call, const ProgramResult& result) {
   find_gpg();  // throws Error where there is none, which is what failed then
   const std::string& action = call.arguments.front();
+  const std::string& error_output = result.error_output;
+  if (has_exited_well(result) && (action == "insert" || !gpg_spoke(error_output)))
+    return not_done(action);
   if (gpg_spoke(error_output) && action == "insert")
     return encryption_failure(error_output, list_gpg_keys);
   if (gpg_spoke(error_output) && action == "show")
     return decryption_failure(error_output, list_gpg_keys, terminal_to_ask_on());
   const std::string said = said_to_people(error_output);
   return {"pass " + action,
-          fmt::format("exit status {}{}{}", status, said.empty() ? "" : ": ", said)};
-}
-
-bool has_succeeded(const PassCall& call, const ProgramResult& result) {
-  const auto* exited = std::get_if<Exited>(&result.end);
-  if (exited == nullptr || exited->status != 0) return false;
-  const bool loads_secret = call.arguments.front() == "show";
-  return !loads_secret || !gpg_spoke(result.error_output) || has_decrypted(result.error_output);
+          fmt::format("{}{}{}", in_words(result.end), said.empty() ? "" : ": ", said)};
 }
 
 std::string advice(const ProgramEnd& end) {
@@ -55,9 +76,18 @@ std::string advice(const ProgramEnd& end) {
 }
 
 Error failure(const PassCall& call, const ProgramResult& result) {
-  if (const auto* exited = std::get_if<Exited>(&result.end))
-    return exit_failure(call, exited->status, result.error_output);
+  if (std::holds_alternative<Exited>(result.end)) return exit_failure(call, result);
   return {"pass " + call.arguments.front(), in_words(result.end), advice(result.end)};
+}
+
+// Adds a setting to those that git takes from its environment (git(1), GIT_CONFIG_COUNT).
+void set_for_git(Environment& variables, const std::string& name, const std::string& value) {
+  const std::string count = variables["GIT_CONFIG_COUNT"];
+  std::size_t number = 0;
+  std::from_chars(count.data(), count.data() + count.size(), number);
+  variables[fmt::format("GIT_CONFIG_KEY_{}", number)] = name;
+  variables[fmt::format("GIT_CONFIG_VALUE_{}", number)] = value;
+  variables["GIT_CONFIG_COUNT"] = std::to_string(number + 1);
 }
 
 // pass asks tty(1), a program more, where GPG_TTY is not set; "not a tty" is what that would say.
@@ -67,22 +97,40 @@ Environment environment_for(const PassCall& call) {
   variables["PATH"] = safe_search_path();
   variables["PASSWORD_STORE_DIR"] = call.store.string();
   variables["PASSWORD_STORE_GPG_OPTS"] = user_gpg_options() + " --status-fd 2";
+  if (!call.may_ask && user_gpg_options().find(pinentry_mode) == std::string::npos)
+    variables["PASSWORD_STORE_GPG_OPTS"] += fmt::format(" {} error", pinentry_mode);
   variables["GPG_TTY"] = asked_on.empty() ? "not a tty" : asked_on;
+  set_for_git(variables, "safe.bareRepository", "explicit");
   if (call.literal_paths) variables["GIT_LITERAL_PATHSPECS"] = "1";
   return variables;
 }
 
+ProgramResult run(const PassCall& call) {
+  return run_program({.program = required_program("pass", "pass"),
+                      .arguments = call.arguments,
+                      .input = call.input,
+                      .timeout = call.timeout,
+                      .max_output = max_message,
+                      .environment = environment_for(call)});
+}
+
+PassResult checked(const PassCall& call, ProgramResult result) {
+  if (!has_succeeded(call, result)) throw failure(call, result);
+  return {.output = std::move(result.output), .keys = keys_encrypted_to(result.error_output)};
+}
+
 }  // namespace
 
-std::string run_pass(const PassCall& call) {
-  ProgramResult result = run_program({.program = required_program("pass", "pass"),
-                                      .arguments = call.arguments,
-                                      .input = call.input,
-                                      .timeout = call.timeout,
-                                      .max_output = max_message,
-                                      .environment = environment_for(call)});
-  if (!has_succeeded(call, result)) throw failure(call, result);
-  return std::move(result.output);
+PassResult run_pass(const PassCall& call) {
+  return checked(call, run(call));
+}
+
+std::optional<PassResult> run_pass_unasked(PassCall call) {
+  call.may_ask = false;
+  ProgramResult result = run(call);
+  if (std::holds_alternative<Exited>(result.end) && had_to_ask(result.error_output))
+    return std::nullopt;
+  return checked(call, std::move(result));
 }
 
 }  // namespace pullsecret

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,10 +17,18 @@ struct PassCall {
   /// of the store's git inherit it, so only for calls that need it.
   bool literal_paths = false;
   std::chrono::milliseconds timeout = std::chrono::minutes(5);  ///< somebody may have to type
+  bool may_ask = true;  ///< gpg may ask for a passphrase; else it fails where it would have to
 };
 
-/// Runs it and answers its standard output. Throws Error if it does not succeed, with what gpg or
-/// pass said and the command that mends it (gpg_failure.h).
+/// What came of it.
+struct PassResult {
+  std::string output;
+  std::vector<std::string> keys;  ///< of `insert`: the fingerprints that gpg encrypted to
+};
+
+/// Runs it. Throws Error if it does not succeed, with what gpg or pass said and the command that
+/// mends it (gpg_failure.h). An exit status of 0 is not enough where gpg has work to do: `insert`
+/// has succeeded if gpg says that it encrypted, `show` if it says that it decrypted.
 ///
 /// It gets the caller's environment, in which
 ///
@@ -28,10 +37,15 @@ struct PassCall {
 ///   gpg then says what it does in words that are the same in every language. (Setting LC_ALL
 ///   instead would change the language in which the user is asked for the passphrase.)
 /// - GPG_TTY, where it is not set, names the terminal of a standard stream. pass itself looks at
-///   standard input only, which is never a terminal here.
+///   standard input only, which is never a terminal here;
+/// - git has `safe.bareRepository=explicit`: folders of the store that look like a repository, as
+///   one who may write to the store can make them, would have git run what their config says.
 ///
 /// It stays in the caller's process group, because gpg may ask on the terminal. Secrets go through
 /// pipes only.
-std::string run_pass(const PassCall& call);
+PassResult run_pass(const PassCall& call);
+
+/// As run_pass() of a `show` that may not ask; nothing if gpg would have had to.
+std::optional<PassResult> run_pass_unasked(PassCall call);
 
 }  // namespace pullsecret

@@ -14,6 +14,7 @@
 #include "helpers/pass/layout.h"
 #include "helpers/pass/pass_store.h"
 #include "helpers/pass/passphrase.h"
+#include "helpers/pass/store_folder.h"
 #include "system/environment.h"
 #include "system/error.h"
 #include "system/file.h"
@@ -28,10 +29,9 @@ namespace fs = std::filesystem;
 // ---- Whom pass encrypts to
 
 // `.gpg-id`: a key a line; what follows a # is a comment.
-std::vector<std::string> keys_in(const fs::path& gpg_id) {
-  constexpr std::size_t most = 64UL * 1024;
+std::vector<std::string> keys_in(const std::string& gpg_id) {
   std::vector<std::string> keys;
-  for (const std::string& line : split(read_file(gpg_id, most), '\n')) {
+  for (const std::string& line : split(gpg_id, '\n')) {
     const std::string key(trim(std::string_view(line).substr(0, line.find('#'))));
     if (!key.empty()) keys.push_back(key);
   }
@@ -39,17 +39,17 @@ std::vector<std::string> keys_in(const fs::path& gpg_id) {
 }
 
 // As pass looks for them itself: `pass init -p` gives a folder keys of its own.
-std::vector<std::string> find_keys(const fs::path& store) {
+std::vector<std::string> find_keys(const fs::path& folder) {
   if (const auto named = environment_variable("PASSWORD_STORE_KEY")) {
     std::vector<std::string> keys = split(*named, ' ');
     std::erase(keys, "");
     return keys;
   }
-  for (const fs::path& folder : {store / credentials_folder, store}) {
-    std::error_code unknown;
-    if (fs::is_regular_file(folder / ".gpg-id", unknown)) return keys_in(folder / ".gpg-id");
-  }
-  return {};
+  const auto store = open_store(folder);
+  if (!store) return {};
+  if (const auto all = open_folder(*store, std::string(credentials_folder)))
+    if (const auto gpg_id = read_gpg_id(*all)) return keys_in(*gpg_id);
+  return keys_in(read_gpg_id(*store).value_or(""));
 }
 
 // ---- Faults
@@ -151,8 +151,14 @@ StoreStatus check_store(const fs::path& folder) {
 }  // namespace
 
 StoreStatus pass_status(const fs::path& folder) {
-  StoreStatus status = check_store(folder);
-  status.entries = PassStore(folder).list().size();
+  StoreStatus status;
+  try {
+    const std::size_t entries = PassStore(folder).list().size();
+    status = check_store(folder);
+    status.entries = entries;
+  } catch (const Error& error) {
+    status = unusable(fault("unreadable", Prevents::both, {"", error.what(), error.hint()}));
+  }
   status.facts = {{"Folder", place_of(folder)}};
   return status;
 }

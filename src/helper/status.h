@@ -47,7 +47,8 @@ namespace pullsecret {
 //   key-unusable     pass: the key is revoked or disabled, or cannot encrypt (store);
 //                    encryptedfile: the key file cannot be used, or is another file's
 //   no-pinentry      pass: gpg has to ask for the key's passphrase, and cannot (get, locked)
-//   unreadable       encryptedfile: the file is another user's, a link, or no file
+//   unreadable       encryptedfile: the file is another user's, a link, or no file; pass: a folder
+//                    cannot be read, or a link stands in the place of one or of an entry
 //   damaged          encryptedfile: its bytes are not those that were written
 //
 // Other fields say more for people, and differ from store to store.

@@ -223,6 +223,21 @@ keep_text "$ours" ghcr.io builder hunter2
 keeps "$ours" ghcr.io
 keeps "$ours" old.example
 
+it 'pass: a link in the place of a folder, and a pipe in that of an entry'
+keep_text "$ours" link.example builder hunter2
+rm -r "$(folder_of link.example)"
+ln -s "$(folder_of old.example)" "$(folder_of link.example)"
+rm "$(folder_of ghcr.io)/builder.gpg"
+mkfifo "$(folder_of ghcr.io)/it's a pipe.gpg"
+for server in link.example ghcr.io; do
+  ask "$ours" get "$server"
+  hint_of_helper
+  follow
+  keep_text "$ours" "$server" builder hunter2
+  keeps "$ours" "$server"
+done
+keeps "$ours" old.example
+
 # ---- encryptedfile
 
 # new_sealed_file: a file with a key file, and an entry in it.

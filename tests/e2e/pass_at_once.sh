@@ -7,7 +7,7 @@
 . "$(dirname "$0")/pass_cases.sh"
 make_key builder
 new_store builder
-rounds=200
+rounds=100
 
 # write_input USERNAME SECRET: what store gets, in $scratch/USERNAME.
 write_input() {

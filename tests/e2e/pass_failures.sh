@@ -277,12 +277,98 @@ rm "$scratch/bin/gpg"
 ask "$ours" get ghcr.io
 answers_text ghcr.io other hunter2
 
-it 'a program called pass that keeps its entries elsewhere is found out'
-printf '#!/bin/sh\n' >"$scratch/bin/pass"
-chmod +x "$scratch/bin/pass"
-keep_text "$ours" elsewhere.example builder hunter2
-refused '^pass: it succeeded, but did not write .*; .*passwordstore.org'
-rm "$scratch/bin/pass"
+# ---- What counts as done
+
+# not_done OPTIONS: with OPTIONS for gpg nothing is stored, over an entry or beside it, and nothing is
+# answered; what is there stays.
+not_done() {
+  local before
+  local -x PASSWORD_STORE_GPG_OPTS=$1
+  before=$(find "$password_store" -type f -exec sha256sum {} + | sort)
+  keep_text "$ours" ghcr.io builder hunter2-new
+  refused '^pass'
+  keep_text "$ours" ghcr.io other hunter2-new
+  refused '^pass'
+  keep_text "$ours" new.example builder hunter2-new
+  refused '^pass'
+  ask "$ours" get ghcr.io
+  refused '^pass'
+  same 'the store' "$(find "$password_store" -type f -exec sha256sum {} + | sort)" "$before"
+}
+
+new_store builder
+keep_text "$ours" ghcr.io builder hunter2
+
+for program in '' 'cat >/dev/null' 'echo hunter2-made-up' 'echo "gpg: I am gpg"' 'exec /bin/true'; do
+  it "a program called pass that does nothing and succeeds: ${program:-empty}"
+  printf '#!/bin/sh\n%s\n' "$program" >"$scratch/bin/pass"
+  chmod +x "$scratch/bin/pass"
+  not_done ''
+  keep_text "$ours" ghcr.io builder hunter2
+  refused '^pass: it succeeded, but gpg does not say that it encrypted anything; .*passwordstore.org'
+  ask "$ours" get ghcr.io
+  refused '^pass: it succeeded, but gpg does not say that it decrypted anything; .*passwordstore.org'
+  ask "$ours" erase ghcr.io
+  refused "^pass: it did not remove $(folder_of ghcr.io)/builder.gpg"
+  rm "$scratch/bin/pass"
+done
+
+for options in "--output $scratch/x" "-o $scratch/x" --help --version '--print-md sha256' --list-packets; do
+  it "options that leave gpg no work, or put it elsewhere: ${options% *}"
+  not_done "$options"
+done
+
+it 'without them the entry is as it was'
+ask "$ours" get ghcr.io
+answers_text ghcr.io builder hunter2
+
+it 'an entry of which nothing comes out is an error'
+printf '' | pass insert -f -m "docker-credential-helpers/$(basename "$(folder_of empty.example)")/builder" >/dev/null
+ask "$ours" get empty.example
+refused '^pass: the entry .*/builder.gpg is empty, .*; log in again, which replaces it'
+keep_text "$ours" empty.example builder hunter2
+succeeds_quietly
+ask "$ours" get empty.example
+answers_text empty.example builder hunter2
+
+# gpg_stores COMMAND: a gpg first on PATH that encrypts what COMMAND makes of its input.
+gpg_stores() {
+  printf '#!/bin/sh\ncase " $* " in *" -e "*) %s | /usr/bin/gpg "$@" ;; *) exec /usr/bin/gpg "$@" ;; esac\n' \
+    "$1" >"$scratch/bin/gpg"
+  chmod +x "$scratch/bin/gpg"
+}
+
+for change in 'head -c 7' 'tr h H' 'sed s/$/x/' 'cat /dev/null -'; do
+  it "what is stored is read back and compared: $change"
+  gpg_stores "$change"
+  keep_text "$ours" ghcr.io builder hunter2-new
+  if [ "${change%% *}" = cat ]; then
+    succeeds_quietly
+    continue
+  fi
+  refused '^pass: it succeeded, but did not write '
+  keep_text "$ours" ghcr.io other hunter2-new
+  refused '^pass: it succeeded, but did not write '
+  ask "$ours" get ghcr.io
+  answers_text ghcr.io builder hunter2
+done
+rm "$scratch/bin/gpg"
+
+it 'to read it back nobody is asked for a passphrase'
+new_store locked
+forget_passphrases
+printf '#!/bin/sh\necho asked >>"%s/asked"\n' "$scratch" >"$scratch/pinentry"
+chmod +x "$scratch/pinentry"
+echo "pinentry-program $scratch/pinentry" >"$GNUPGHOME/gpg-agent.conf"
+for username in builder other; do
+  keep_text "$ours" ghcr.io "$username" hunter2
+  succeeds_quietly
+done
+expect 'that nobody was asked' [ ! -e "$scratch/asked" ]
+PASSWORD_STORE_GPG_OPTS="--output $scratch/x" keep_text "$ours" ghcr.io other hunter2-new
+refused '^pass: it succeeded, but did not write '
+rm "$GNUPGHOME/gpg-agent.conf"
+forget_passphrases
 
 it 'no process is left, but for those that gpg keeps'
 gpgconf --kill all

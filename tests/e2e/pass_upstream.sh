@@ -9,7 +9,7 @@ need "$upstream"
 make_key builder
 new_store builder
 
-secrets=(hunter2 '' $'hunter2\nsecond line' ' hunter2 ' 'hünter2 🐳' '"hunter2\n' $'\thunter2' '$(id)'
+secrets=(hunter2 $'hunter2\nsecond line' ' hunter2 ' 'hünter2 🐳' '"hunter2\n' $'\thunter2' '$(id)'
   "$(head -c 30000 /dev/urandom | base64 -w 0)") # upstream reads 64 KiB of input at most
 usernames=(builder '<token>' _json_key 'robot$acme+ci' 'two words' 'DOMAIN\builder' ümläut .hidden '100%')
 servers=(https://index.docker.io/v1/ ghcr.io localhost:5000 https://gitlab.example/a?b 'ü.example/~')
@@ -38,6 +38,17 @@ ask "$ours" get ghcr.io
 answers_text ghcr.io builder $'hunter2\n'
 ask "$upstream" get ghcr.io
 answers_text ghcr.io builder hunter2
+
+# Upstream writes an empty file for it, as a broken pipe into `pass insert` does.
+it 'an empty secret: none where upstream stored it, and empty for both where it was stored here'
+keep_text "$upstream" ghcr.io builder ''
+ask "$ours" get ghcr.io
+refused '^pass: the entry .* is empty'
+keep_text "$ours" ghcr.io builder ''
+for program in "$ours" "$upstream"; do
+  ask "$program" get ghcr.io
+  answers_text ghcr.io builder ''
+done
 
 for username in "${usernames[@]}"; do
   it "a username goes from each program to the other: $username"

@@ -1,8 +1,10 @@
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "catch.h"
 #include "helpers/pass/gpg_failure.h"
+#include "helpers/pass/gpg_key.h"
 
 using namespace pullsecret;
 
@@ -122,4 +124,39 @@ TEST_CASE("only a message that was decrypted to its end counts") {
   CHECK_FALSE(has_decrypted("[GNUPG:] NODATA 3\n"));
   CHECK(gpg_spoke("x\n[GNUPG:] NODATA 3\n"));
   CHECK_FALSE(gpg_spoke("Error: a is not in the password store.\n"));
+}
+
+TEST_CASE("what gpg encrypted, and to which keys, is its own word") {
+  const std::string encrypted =
+      "[GNUPG:] KEY_CONSIDERED DE9A3746446759565AB5F4C2B2557E16D4EF1F81 0\n"
+      "[GNUPG:] KEY_CONSIDERED DE9A3746446759565AB5F4C2B2557E16D4EF1F81 0\n"
+      "[GNUPG:] KEY_CONSIDERED 8FFD54BD8EAB157D044432ABFE6791BEEA9F3EEA 0\n"
+      "[GNUPG:] BEGIN_ENCRYPTION 2 9\n";
+  CHECK_FALSE(has_encrypted(encrypted));
+  CHECK(has_encrypted(encrypted + "[GNUPG:] END_ENCRYPTION\n"));
+  CHECK_FALSE(has_encrypted("gpg: [GNUPG:] END_ENCRYPTION\n"));
+  CHECK(keys_encrypted_to(encrypted) ==
+        std::vector<std::string>{fingerprint, "8FFD54BD8EAB157D044432ABFE6791BEEA9F3EEA"});
+  CHECK(keys_encrypted_to("").empty());
+}
+
+TEST_CASE("gpg had to ask only where nothing else was in its way") {
+  CHECK(had_to_ask(not_decrypted));
+  CHECK_FALSE(had_to_ask(""));
+  CHECK_FALSE(had_to_ask("[GNUPG:] NODATA 3\n"));
+  CHECK_FALSE(had_to_ask(std::string(not_decrypted) + "[GNUPG:] DECRYPTION_KEY A B u\n"));
+  CHECK_FALSE(had_to_ask(std::string(not_decrypted) + "[GNUPG:] DECRYPTION_OKAY\n"));
+}
+
+TEST_CASE("a secret key is one that decrypts and is on this machine") {
+  const auto listing_of = [](const std::string& capabilities, const std::string& kept_in) {
+    return "sec:u:255:22:FE6791BEEA9F3EEA:1:::u:::scESC:::+::ed25519:::0:\n"
+           "ssb:u:255:18:A91480E11B06AAC4:1::::::" +
+           capabilities + ":::" + kept_in + "::cv25519::\n";
+  };
+  CHECK(has_decrypting_key(listing_of("e", "+")));
+  CHECK_FALSE(has_decrypting_key(listing_of("s", "+")));
+  CHECK_FALSE(has_decrypting_key(listing_of("e", "#")));
+  CHECK_FALSE(has_decrypting_key(listing_of("e", "D2760001240103040006123456780000")));
+  CHECK_FALSE(has_decrypting_key(""));
 }

@@ -1,33 +1,11 @@
-#include <chrono>
-#include <filesystem>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "catch.h"
 #include "helpers/pass/layout.h"
-#include "support.h"
-#include "temporary_folder.h"
 
 using namespace pullsecret;
-using namespace std::chrono_literals;
-
-namespace {
-
-// Written so long ago, so that the order of entries is known.
-void write_entry(const TemporaryFolder& folder, const std::string& name, std::chrono::hours age) {
-  std::filesystem::last_write_time(folder.write(name, ""),
-                                   std::filesystem::file_time_type::clock::now() - age);
-}
-
-std::vector<std::string> names_in(const std::filesystem::path& folder) {
-  std::vector<std::string> names;
-  for (const PassEntry& entry : entries_in(folder))
-    names.push_back(entry.name);
-  return names;
-}
-
-}  // namespace
 
 TEST_CASE("a server's folder is its URL in URL-safe base64 with padding") {
   CHECK(server_folder_name("https://index.docker.io/v1/") ==
@@ -87,37 +65,21 @@ TEST_CASE("an entry in a folder of its own is upstream's username with a slash")
   CHECK(username_of_entry("acme/100%25") == "acme/100%25");
 }
 
+TEST_CASE("an entry's file is told from others") {
+  for (const std::string name : {"builder", "b.gpg", ".hidden", ".", "...", "*"})
+    CHECK(entry_of_file(file_of_entry(name)) == name);
+  for (const char* file : {".gpg", "...gpg", ".gpg-id", "note", "gpg", ""})
+    CHECK_FALSE(entry_of_file(file));
+}
+
+TEST_CASE("content without a byte is no secret") {
+  CHECK_FALSE(secret_of_content(""));
+  CHECK(content_of_secret("") == "\n");
+}
+
 TEST_CASE("a secret's content has its line break, and one more") {
   for (const std::string secret : {"", "hunter2", "\n", "\n\n", "a\n", "a\r\n", "a\nb", "a\r"})
     CHECK(secret_of_content(content_of_secret(secret)) == secret);
   CHECK(content_of_secret("hunter2") == "hunter2");
   CHECK(secret_of_content("hunter2\n") == "hunter2");
-}
-
-TEST_CASE("entries come newest first, those in folders too") {
-  const TemporaryFolder folder;
-  write_entry(folder, "server/old.gpg", 3h);
-  write_entry(folder, "server/acme/new.gpg", 1h);
-  write_entry(folder, "server/middle.gpg", 2h);
-  CHECK(names_in(folder.path() / "server") ==
-        std::vector<std::string>{"acme/new", "middle", "old"});
-}
-
-TEST_CASE("what is no entry is passed over") {
-  const TemporaryFolder folder;
-  write_entry(folder, "server/builder.gpg", 1h);
-  write_entry(folder, "server/.gpg", 1h);
-  write_entry(folder, "server/.gpg-id", 1h);
-  write_entry(folder, "server/folder.gpg/note", 1h);
-  std::filesystem::create_symlink("nowhere", folder.path() / "server/broken.gpg");
-  CHECK(names_in(folder.path() / "server") == std::vector<std::string>{"builder"});
-}
-
-TEST_CASE("a folder that is not there, or cannot be, is empty") {
-  const TemporaryFolder folder;
-  folder.write("file", "");
-  for (const std::string& name : {std::string("absent"), std::string("file"), repeated("x", 300)}) {
-    CHECK(entries_in(folder.path() / name).empty());
-    CHECK(folders_in(folder.path() / name).empty());
-  }
 }

@@ -25,9 +25,9 @@ constexpr const char* plain_pass = R"(
   for last; do :; done
   file=$PASSWORD_STORE_DIR/$last.gpg
   case $1 in
-  insert) mkdir -p "${file%/*}"; cat >"$file" ;;
-  show) cat "$file" ;;
-  rm) rm -rf "$file" "${file%/.gpg}" ;;
+  insert) mkdir -p "${file%/*}"; cat >"$file"; echo '[GNUPG:] END_ENCRYPTION' >&2 ;;
+  show) cat "$file"; echo '[GNUPG:] DECRYPTION_OKAY' >&2 ;;
+  rm) rm -f "$file" ;;
   esac)";
 
 class PlainStore {
@@ -108,24 +108,64 @@ TEST_CASE("an insert that fails and cannot be undone says both") {
   store.store("ghcr.io", {"builder", "hunter2-old"});
   plain.use("cat >/dev/null; echo half >\"$PASSWORD_STORE_DIR/$4.gpg\"; echo no gpg >&2; exit 1");
   const WatchedCalls watched(
-      [](const FileCall& call) { return call.name == "mkostemp" ? EROFS : 0; });
+      [](const FileCall& call) { return call.name == "write" ? ENOSPC : 0; });
   const auto error = error_of([&] { store.store("ghcr.io", {"builder", "hunter2-new"}); });
   REQUIRE(error);
-  CHECK_THAT(error->what(), Catch::Contains("no gpg") && Catch::EndsWith("read-only file system") &&
+  CHECK_THAT(error->what(), Catch::Contains("no gpg") &&
+                                Catch::EndsWith("no space left on device") &&
                                 Catch::Contains("what was there before could not be put back"));
+}
+
+TEST_CASE("what was there is put back into the folder in which it was") {
+  const PlainStore plain;
+  PassStore store = plain.store();
+  store.store("ghcr.io", {"builder", "hunter2-old"});
+  plain.use(R"(
+    cat >/dev/null
+    cd "$PASSWORD_STORE_DIR/docker-credential-helpers"
+    echo half >Z2hjci5pbw==/builder.gpg
+    mv Z2hjci5pbw== moved
+    mkdir other
+    echo other >other/builder.gpg
+    ln -s other Z2hjci5pbw==
+    exit 1)");
+  CHECK(error_of([&] { store.store("ghcr.io", {"builder", "hunter2-new"}); }));
+  const std::filesystem::path all = plain.path() / "docker-credential-helpers";
+  CHECK(read_file(all / "moved/builder.gpg", 100) == "hunter2-old");
+  CHECK(read_file(all / "other/builder.gpg", 100) == "other\n");
 }
 
 TEST_CASE("what pass says it did is looked at") {
   const PlainStore plain;
   PassStore store = plain.store();
   store.store("ghcr.io", {"builder", "hunter2"});
-  plain.use("");
-  CHECK_THAT(error_of([&] { store.erase("ghcr.io"); })->message(),
-             Catch::StartsWith("it did not remove"));
-  CHECK_THAT(error_of([&] {
-               store.store("ghcr.io", {"other", "hunter2"});
-             })->message(),
-             Catch::StartsWith("it succeeded, but did not write"));
+  for (const char* script : {"", "echo '[GNUPG:] END_ENCRYPTION' >&2"}) {
+    plain.use(script);
+    CHECK_THAT(error_of([&] { store.erase("ghcr.io"); })->message(),
+               Catch::StartsWith("it did not remove"));
+    for (const char* username : {"other", "builder"})
+      CHECK_THAT(error_of([&] {
+                   store.store("ghcr.io", {username, "hunter2"});
+                 })->message(),
+                 Catch::StartsWith("it succeeded, but "));
+    CHECK_THAT(error_of([&] { store.get("ghcr.io"); })->message(), Catch::Contains("gpg "));
+  }
+  plain.use("echo '[GNUPG:] DECRYPTION_OKAY' >&2");
+  CHECK_THAT(error_of([&] { store.get("ghcr.io"); })->message(), Catch::Contains("is empty"));
+  plain.use(plain_pass);
+  CHECK(store.get("ghcr.io")->secret == "hunter2");
+}
+
+TEST_CASE("an entry that keeps changing while it is read is an error") {
+  const PlainStore plain;
+  PassStore store = plain.store();
+  store.store("ghcr.io", {"builder", "hunter2"});
+  plain.use(R"(
+    echo '[GNUPG:] DECRYPTION_OKAY' >&2
+    echo x
+    cp "$PASSWORD_STORE_DIR/$2.gpg" "$PASSWORD_STORE_DIR/${2%/*}/$$.gpg")");
+  CHECK_THAT(error_of([&] { store.get("ghcr.io"); })->message(),
+             Catch::StartsWith("it changed while it was read"));
 }
 
 TEST_CASE("without .gpg-id nothing is started, unless PASSWORD_STORE_KEY is set") {
@@ -145,15 +185,18 @@ TEST_CASE("pass runs in an environment with safe folders, gpg's status lines and
   const PlainStore plain;
   plain.use(
       "printf '%s\\n' \"$PATH\" \"$PASSWORD_STORE_DIR\" \"$PASSWORD_STORE_GPG_OPTS\" "
-      "\"$GPG_TTY\" \"$GIT_LITERAL_PATHSPECS\"");
+      "\"$GPG_TTY\" \"$GIT_LITERAL_PATHSPECS\" "
+      "\"$GIT_CONFIG_COUNT $GIT_CONFIG_KEY_2 $GIT_CONFIG_VALUE_2\"");
   const std::string folders = environment_variable("PATH").value();
   const ScopedVariable path("PATH", ".::here:" + folders);
   const ScopedVariable options("PASSWORD_STORE_GPG_OPTS", "--armor");
   const ScopedVariable terminal("GPG_TTY", "/dev/pts/7");
-  CHECK(run_pass({.store = "/a/store", .arguments = {"rm"}}) ==
-        folders + "\n/a/store\n--armor --status-fd 2\n/dev/pts/7\n\n");
-  CHECK_THAT(run_pass({.store = "/a/store", .arguments = {"rm"}, .literal_paths = true}),
-             Catch::EndsWith("\n1\n"));
+  const ScopedVariable count("GIT_CONFIG_COUNT", "2");
+  CHECK(run_pass({.store = "/a/store", .arguments = {"rm"}}).output ==
+        folders +
+            "\n/a/store\n--armor --status-fd 2\n/dev/pts/7\n\n3 safe.bareRepository explicit\n");
+  CHECK_THAT(run_pass({.store = "/a/store", .arguments = {"rm"}, .literal_paths = true}).output,
+             Catch::Contains("\n1\n"));
   CHECK(environment_variable("PASSWORD_STORE_GPG_OPTS") == "--armor");
   CHECK_FALSE(environment_variable("PASSWORD_STORE_DIR"));
 }
@@ -174,6 +217,7 @@ TEST_CASE("a pass that hangs, crashes or floods is a failure in words") {
   CHECK_THAT(failure("echo 'out of order' >&2; exit 3"),
              Contains("pass show: exit status 3: out of order"));
   CHECK_THAT(failure("echo '[GNUPG:] NODATA 3' >&2"), Contains("may be damaged"));
+  CHECK_THAT(failure("echo hunter2"), Contains("gpg does not say that it decrypted"));
 }
 
 TEST_CASE("the password store is where pass looks for it") {

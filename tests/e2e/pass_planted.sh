@@ -1,0 +1,440 @@
+#!/bin/bash
+# docker-credential-pass in a password store that somebody else may write to, over the real pass, gpg
+# and git: nothing but a server's own entries is read, written or removed.
+
+# shellcheck source=pass_cases.sh
+. "$(dirname "$0")/pass_cases.sh"
+need git python3
+
+make_key builder
+all=$password_store/docker-credential-helpers
+server=$(folder_of ghcr.io)
+work=$password_store/Work
+
+# planted_store: a store with an entry of ghcr.io and one of quay.io, and passwords that are none of
+# Docker's: in the store, and in a folder outside.
+planted_store() {
+  chmod -R u+w "$scratch/outside" "$password_store" 2>/dev/null
+  rm -rf "$scratch/outside"
+  new_store builder
+  keep_text "$ours" ghcr.io builder hunter2-ghcr
+  keep_text "$ours" quay.io builder hunter2-quay
+  printf 'hunter2-vpn' | pass insert -f -m Work/vpn >/dev/null
+  printf 'hunter2-bank' | pass insert -f -m bank >/dev/null
+  mkdir "$scratch/outside"
+  cp "$work/vpn.gpg" "$scratch/outside/vpn.gpg"
+  cp "$work/vpn.gpg" "$scratch/outside/builder.gpg"
+}
+
+# snapshot: each file and link of the store and outside it, with its content.
+snapshot() {
+  find "$password_store" "$scratch/outside" -name .git -prune -o \
+    \( -type f -exec sha256sum {} + \) -o -printf '%p %y %l\n' | sort
+}
+
+# refused_by_all NAMED: each action is an error that names NAMED; nothing changes.
+refused_by_all() {
+  local named=$1 action username before
+  before=$(snapshot)
+  for action in get erase; do
+    ask "$ours" "$action" ghcr.io
+    refused "$named: it is "
+    same "the store after $action" "$(snapshot)" "$before"
+  done
+  for username in builder vpn; do
+    keep_text "$ours" ghcr.io "$username" hunter2-new
+    refused "$named: it is "
+    same "the store after store" "$(snapshot)" "$before"
+  done
+  ask "$ours" list unused
+  refused "$named: it is "
+  says_of_store "$ours" unusable unreadable
+  out_has "$named: it is "
+}
+
+# follow_hint: runs what the last answer says in backticks.
+follow_hint() {
+  local hint
+  ask "$ours" get ghcr.io
+  hint=$(sed -n 's/.*`\(mv -i .*\)`.*/\1/p' "$scratch/out")
+  expect 'a hint' [ "$hint" ]
+  run bash -c "$hint"
+  succeeds_quietly
+}
+
+# ---- In the place of a folder
+
+for target in .. . ../Work "$scratch/outside" / nowhere ../docker-credential-helpers/cXVheS5pbw==; do
+  it "a link to $(basename "$target") in the place of the server's folder"
+  planted_store
+  rm -r "$server"
+  ln -s "$target" "$server"
+  refused_by_all "$server"
+done
+
+it 'what was named moves the link away, and loses nothing'
+before=$(snapshot | grep -v "$server")
+follow_hint
+same 'the store' "$(snapshot | grep -v "^$all d")" "$(grep -v "^$all d" <<<"$before")"
+ask "$ours" get ghcr.io
+not_found
+keep_text "$ours" ghcr.io builder hunter2-new
+succeeds_quietly
+expect 'the link, elsewhere' [ -L "$HOME/Z2hjci5pbw==" ]
+
+it 'a link in the place of docker-credential-helpers'
+planted_store
+mv "$all" "$scratch/outside/all"
+ln -s "$scratch/outside/all" "$all"
+refused_by_all "$all"
+rm "$all"
+ln -s Work "$all"
+refused_by_all "$all"
+
+it 'a file in the place of a folder'
+planted_store
+rm -r "$server"
+cp "$work/vpn.gpg" "$server"
+refused_by_all "$server"
+
+it 'a pipe in the place of a folder'
+rm "$server"
+mkfifo "$server"
+refused_by_all "$server"
+
+it 'other servers are served all the same'
+ask "$ours" get quay.io
+answers_text quay.io builder hunter2-quay
+keep_text "$ours" quay.io other hunter2-other
+succeeds_quietly
+ask "$ours" erase quay.io
+succeeds_quietly
+
+it 'what is called as no server is, is not looked into'
+planted_store
+ln -s ../Work "$all/Work"
+ln -s / "$all/no base64"
+: >"$all/README.md"
+ask "$ours" list unused
+out_json . '{"ghcr.io":"builder","quay.io":"builder"}'
+
+it 'the store itself may be a link, as it may for pass'
+mv "$password_store" "$scratch/elsewhere"
+ln -s "$scratch/elsewhere" "$password_store"
+ask "$ours" get ghcr.io
+answers_text ghcr.io builder hunter2-ghcr
+keep_text "$ours" ghcr.io other hunter2-new
+succeeds_quietly
+ask "$ours" erase ghcr.io
+succeeds_quietly
+ask "$ours" list unused
+out_json . '{"quay.io":"builder"}'
+rm "$password_store"
+mv "$scratch/elsewhere" "$password_store"
+
+# ---- In the place of an entry
+
+it 'a link in the place of an entry'
+planted_store
+ln -s ../../Work/vpn.gpg "$server/vpn.gpg"
+refused_by_all "$server/vpn.gpg"
+
+it 'a link to another entry of the same server'
+planted_store
+ln -s builder.gpg "$server/vpn.gpg"
+refused_by_all "$server/vpn.gpg"
+
+it 'a link that leads nowhere'
+planted_store
+ln -s nowhere "$server/vpn.gpg"
+refused_by_all "$server/vpn.gpg"
+
+it "a link to a folder in a server's folder"
+planted_store
+ln -s ../../Work "$server/team"
+refused_by_all "$server/team"
+
+it 'a pipe in the place of an entry: nothing waits'
+planted_store
+rm "$server/builder.gpg"
+mkfifo "$server/builder.gpg"
+refused_by_all "$server/builder.gpg"
+
+it 'what was named moves the pipe away'
+follow_hint
+keep_text "$ours" ghcr.io builder hunter2-new
+succeeds_quietly
+
+it 'a pipe in a folder of a folder'
+planted_store
+mkdir -p "$server/a/b"
+mkfifo "$server/a/b/c.gpg"
+refused_by_all "$server/a/b/c.gpg"
+
+it 'a socket in the place of an entry'
+planted_store
+(cd "$server" && python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("vpn.gpg")')
+refused_by_all "$server/vpn.gpg"
+
+it 'a device in the place of an entry'
+planted_store
+if mknod "$server/vpn.gpg" c 1 5 2>/dev/null; then # /dev/zero
+  refused_by_all "$server/vpn.gpg"
+else
+  skip 'no device can be made here'
+fi
+
+it 'a folder that is called as an entry is: it is none, and those in it are'
+planted_store
+mkdir "$server/team.gpg"
+ask "$ours" get ghcr.io
+answers_text ghcr.io builder hunter2-ghcr
+keep_text "$ours" ghcr.io team hunter2-new
+refused "$server/team.gpg: it is a folder, not a file of its own"
+ask "$ours" get ghcr.io
+answers_text ghcr.io builder hunter2-ghcr
+mv "$server/builder.gpg" "$server/team.gpg/"
+ask "$ours" get ghcr.io
+answers_text ghcr.io team.gpg/builder hunter2-ghcr
+ask "$ours" erase ghcr.io
+succeeds_quietly
+same 'the entries' "$(entries | tr ' ' '\n' | sort | xargs)" \
+  'Work/vpn.gpg bank.gpg docker-credential-helpers/cXVheS5pbw==/builder.gpg'
+
+it 'an entry that is another password, too, by a hard link: that one is not written'
+planted_store
+ln -f "$work/vpn.gpg" "$server/builder.gpg"
+before=$(sha256sum "$work/vpn.gpg")
+keep_text "$ours" ghcr.io builder hunter2-new
+succeeds_quietly
+same 'the other password' "$(sha256sum "$work/vpn.gpg")" "$before"
+ask "$ours" get ghcr.io
+answers_text ghcr.io builder hunter2-new
+
+it 'nor is it where gpg fails'
+ln -f "$work/vpn.gpg" "$server/builder.gpg"
+cp "$server/builder.gpg" "$scratch/was"
+PASSWORD_STORE_KEY=nobody@example.invalid keep_text "$ours" ghcr.io builder hunter2-new
+refused 'gpg has no public key'
+same 'the other password' "$(sha256sum "$work/vpn.gpg")" "$before"
+expect 'the entry as it was' cmp -s "$server/builder.gpg" "$scratch/was"
+
+it 'nor is it removed'
+ln -f "$work/vpn.gpg" "$server/builder.gpg"
+ask "$ours" erase ghcr.io
+succeeds_quietly
+same 'the other password' "$(sha256sum "$work/vpn.gpg")" "$before"
+
+it 'names that differ in the case of a letter only are two'
+planted_store
+printf 'hunter2-2' | pass insert -f -m docker-credential-helpers/Z2hjci5pbw==/Builder >/dev/null
+touch -d '1 hour ago' "$server/builder.gpg"
+ask "$ours" get ghcr.io
+answers_text ghcr.io Builder hunter2-2
+keep_text "$ours" ghcr.io builder hunter2-new
+succeeds_quietly
+ask "$ours" get ghcr.io
+answers_text ghcr.io builder hunter2-new
+keep_text "$ours" ghcr.io BUILDER hunter2-3
+ask "$ours" get ghcr.io
+answers_text ghcr.io BUILDER hunter2-3
+same "the server's entries" "$(ls "$server")" BUILDER.gpg
+
+it 'but not on a file system that does not tell them apart: nothing is lost'
+disk=$scratch/disk
+device=
+if truncate -s 8M "$disk" && mkfs.exfat "$disk" >"$scratch/mkfs.log" 2>&1 &&
+  device=$(losetup -f --show "$disk" 2>/dev/null) && mkdir "$scratch/mounted" &&
+  mount.exfat-fuse "$device" "$scratch/mounted" >"$scratch/mount.log" 2>&1; then
+  export PASSWORD_STORE_DIR=$scratch/mounted/store
+  pass init builder@example.invalid >/dev/null
+  keep_text "$ours" ghcr.io Builder hunter2-1
+  succeeds_quietly
+  keep_text "$ours" ghcr.io builder hunter2-2
+  refused "another user's entry.*; .printf %s ghcr.io | docker-credential-pass erase. removes"
+  ask "$ours" get ghcr.io
+  answers_text ghcr.io Builder hunter2-1
+  ask "$ours" erase ghcr.io
+  keep_text "$ours" ghcr.io builder hunter2-2
+  succeeds_quietly
+  ask "$ours" get ghcr.io
+  answers_text ghcr.io builder hunter2-2
+  (cd "$PASSWORD_STORE_DIR/docker-credential-helpers" && mv Z2hjci5pbw== other && mv other z2Hjci5pbw==)
+  for action in get erase; do
+    ask "$ours" "$action" ghcr.io
+    refused "another server's folder"
+  done
+  keep_text "$ours" ghcr.io builder hunter2-3
+  refused "another server's folder"
+  same 'the entries there' "$(cd "$PASSWORD_STORE_DIR" && find . -name '*.gpg')" \
+    './docker-credential-helpers/z2Hjci5pbw==/builder.gpg'
+  unset PASSWORD_STORE_DIR
+else
+  skip 'needs root, exfat-fuse, exfatprogs, /dev/fuse and a loop device'
+fi
+umount "$scratch/mounted" 2>/dev/null
+[ -z "$device" ] || losetup -d "$device"
+
+# ---- What is removed
+
+it "erase removes the server's entries, also those in folders, and nothing beside them"
+planted_store
+for name in team/builder team/sub/dev; do
+  printf 'hunter2' | pass insert -f -m "docker-credential-helpers/Z2hjci5pbw==/$name" >/dev/null
+done
+echo note >"$server/note"
+echo note >"$server/team/note.txt"
+fingerprint builder >"$server/.gpg-id"
+ask "$ours" erase ghcr.io
+succeeds_quietly
+same "what is left of the server's" "$(cd "$server" && find . -type f | sort | xargs)" \
+  './.gpg-id ./note ./team/note.txt'
+same 'the entries' "$(entries | tr ' ' '\n' | sort | xargs)" \
+  'Work/vpn.gpg bank.gpg docker-credential-helpers/cXVheS5pbw==/builder.gpg'
+ask "$ours" get ghcr.io
+not_found
+ask "$ours" list unused
+out_json . '{"quay.io":"builder"}'
+
+it 'store removes the old entries, also those in folders, and nothing beside them'
+planted_store
+printf 'hunter2' | pass insert -f -m docker-credential-helpers/Z2hjci5pbw==/team/dev >/dev/null
+echo note >"$server/team/note.txt"
+keep_text "$ours" ghcr.io other hunter2-other
+succeeds_quietly
+same "the server's files" "$(cd "$server" && find . -type f | sort | xargs)" './other.gpg ./team/note.txt'
+
+it 'usernames that look like paths stay in the folder'
+for name in /etc/passwd ../../Work/vpn ../vpn .. . a/../../../bank; do
+  planted_store
+  before=$(snapshot | grep -v "$all")
+  keep_text "$ours" ghcr.io "$name" hunter2-new
+  succeeds_quietly
+  ask "$ours" get ghcr.io
+  answers_text ghcr.io "$name" hunter2-new
+  ask "$ours" erase ghcr.io
+  succeeds_quietly
+  same "all other files, with $name" "$(snapshot | grep -v "$all")" "$before"
+done
+
+it 'a file whose name pass itself refuses is no entry, and in nobody'"'"'s way'
+planted_store
+cp "$work/vpn.gpg" "$server/...gpg"
+ask "$ours" get ghcr.io
+answers_text ghcr.io builder hunter2-ghcr
+keep_text "$ours" ghcr.io other hunter2-other
+succeeds_quietly
+ask "$ours" erase ghcr.io
+succeeds_quietly
+ask "$ours" get ghcr.io
+not_found
+
+# ---- From the store's git
+
+git config --global user.name builder
+git config --global user.email builder@example.invalid
+# pull COMMAND: COMMAND is run in another clone of the store, committed there, and pulled.
+pull() {
+  rm -rf "$scratch/clone"
+  git clone -q "$password_store" "$scratch/clone"
+  (cd "$scratch/clone" && eval "$1" && git add -A && git commit -qm planted)
+  pass git pull -q --no-rebase "$scratch/clone" HEAD >"$scratch/git.log" 2>&1
+}
+
+it 'a link that comes with the git repository of a shared store'
+planted_store
+pass git init >/dev/null 2>&1
+pull 'rm -r docker-credential-helpers/Z2hjci5pbw== && ln -s .. docker-credential-helpers/Z2hjci5pbw=='
+expect 'the link' [ -L "$server" ]
+refused_by_all "$server"
+same 'what git sees' "$(pass git status --porcelain)" ''
+
+it 'a folder that comes with it and looks like a repository runs nothing'
+planted_store
+pass git init >/dev/null 2>&1
+pull "(cd docker-credential-helpers/Z2hjci5pbw== && mkdir objects refs && touch objects/x refs/x &&
+  echo 'ref: refs/heads/main' >HEAD &&
+  printf '[core]\n\trepositoryformatversion=0\n\tbare=false\n\tworktree=.\n\tfsmonitor=\"touch $scratch/was-run; false\"\n' >config)"
+expect 'it' [ -f "$server/config" ]
+GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=user.name GIT_CONFIG_VALUE_0=other \
+  keep_text "$ours" ghcr.io other hunter2-other
+succeeds_quietly
+ask "$ours" get ghcr.io
+answers_text ghcr.io other hunter2-other
+ask "$ours" erase ghcr.io
+expect 'that its config ran nothing' [ ! -e "$scratch/was-run" ]
+printf 'x' | pass insert -f -m docker-credential-helpers/Z2hjci5pbw==/by-hand >/dev/null 2>&1
+expect 'that pass alone runs it' [ -e "$scratch/was-run" ]
+
+it 'each entry that goes is a commit of its own'
+planted_store
+pass git init >/dev/null 2>&1
+printf 'hunter2' | pass insert -f -m docker-credential-helpers/Z2hjci5pbw==/team/dev >/dev/null 2>&1
+ask "$ours" erase ghcr.io
+succeeds_quietly
+same 'the commits' "$(pass git log --format=%s | head -n 2 | sort)" \
+  'Remove docker-credential-helpers/Z2hjci5pbw==/builder from store.
+Remove docker-credential-helpers/Z2hjci5pbw==/team/dev from store.'
+same 'what git sees' "$(pass git status --porcelain)" ''
+
+it "a folder's .gpg-id decides for whom it is encrypted, as it does for pass, also as a link"
+make_key other
+planted_store
+mkdir "$scratch/ids"
+fingerprint other >"$scratch/ids/other"
+ln -s "$scratch/ids/other" "$server/.gpg-id"
+keep_text "$ours" ghcr.io builder hunter2-new
+succeeds_quietly
+expect 'it is for that key' grep -q "$(gpg --batch --with-colons --list-keys other@example.invalid |
+  awk -F : '$1 == "sub" { print substr($5, 9); exit }')" \
+  <(gpg --batch --list-packets "$server/builder.gpg" 2>&1)
+ask "$ours" get ghcr.io
+answers_text ghcr.io builder hunter2-new
+
+it 'a pipe as .gpg-id is none'
+rm "$server/.gpg-id"
+mkfifo "$server/.gpg-id" "$all/.gpg-id"
+keep_text "$ours" ghcr.io builder hunter2-newer
+succeeds_quietly
+says_of_store "$ours" ready
+rm "$server/.gpg-id" "$all/.gpg-id"
+
+# ---- While it runs
+
+# gpg_after COMMAND: a gpg first on PATH that runs COMMAND before it becomes the real one.
+gpg_after() {
+  printf '#!/bin/sh\ncase " $* " in *" %s "*) %s ;; esac\nexec /usr/bin/gpg "$@"\n' "$1" "$2" \
+    >"$scratch/bin/gpg"
+  chmod +x "$scratch/bin/gpg"
+}
+mkdir "$scratch/aside"
+
+it 'a link that comes between the look and the call: get does not answer what gpg read there'
+planted_store
+gpg_after -d "mv '$server' '$scratch/aside/' && ln -s '$scratch/outside' '$server'"
+ask "$ours" get ghcr.io
+refused "^$server: it is a symbolic link"
+out_lacks hunter2
+expect 'that gpg read the other password' [ -L "$server" ]
+
+it 'and store does not say that it stored'
+rm -r "$server" "$scratch/aside"/*
+planted_store
+gpg_after -e "mv '$server' '$scratch/aside/' && ln -s '$scratch/outside' '$server'"
+keep_text "$ours" ghcr.io builder hunter2-new
+refused "^$server: it is a symbolic link"
+cp -r "$scratch/aside"/*/. "$scratch/aside"
+rm "$server" "$scratch/bin/gpg"
+mv "$scratch/aside/Z2hjci5pbw==" "$server"
+ask "$ours" get ghcr.io
+answers_text ghcr.io builder hunter2-ghcr
+
+it 'an entry that is replaced while it is read is read again'
+planted_store
+printf 'hunter2-later' | pass insert -f -m later >/dev/null
+gpg_after -d "[ ! -e '$password_store/later.gpg' ] || mv '$password_store/later.gpg' '$server/builder.gpg'"
+ask "$ours" get ghcr.io
+rm "$scratch/bin/gpg"
+answers_text ghcr.io builder hunter2-later
+
+finish
