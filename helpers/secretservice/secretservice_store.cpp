@@ -33,6 +33,11 @@ bool hides_attributes(const SecretItem& item) {
   return item.locked && attribute(item, "server").empty();
 }
 
+bool has_item(const std::vector<SecretItem>& items, const std::string& path) {
+  return std::any_of(items.begin(), items.end(),
+                     [&path](const SecretItem& item) { return item.path == path; });
+}
+
 }  // namespace
 
 void SecretServiceStore::store(const std::string& server_url, const StoredCredential& credential) {
@@ -42,6 +47,12 @@ void SecretServiceStore::store(const std::string& server_url, const StoredCreden
   service_.unlock({collection});
   const std::string stored = service_.create_item(
       collection, server_url, entry_attributes(server_url, credential.username), credential.secret);
+  const std::vector<SecretItem> entries = unlocked_entries(server_url);
+  if (std::none_of(entries.begin(), entries.end(), [&](const SecretItem& item) {
+        return item.path == stored || !has_item(former, item.path);
+      }))
+    throw SecretServiceError(SecretServiceError::Kind::other,
+                             "it says that it stored the credential, and does not find it", "");
   for (const SecretItem& item : former)
     if (item.path != stored) service_.remove(item.path);
 }

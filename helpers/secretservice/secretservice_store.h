@@ -31,7 +31,9 @@ inline constexpr std::chrono::seconds prompt_limit{50};
 ///
 /// Attributes name an item: one server URL may have several, of different usernames or in different
 /// collections, because upstream removes none when it stores. get() answers the one that was
-/// modified last; store() and erase() leave none of the others.
+/// modified last; store() and erase() leave none of the others. store() is done once a search finds
+/// the new item, or one that another store has put in its place; only then do the others go. The
+/// secret is not read back: KeePassXC asks the user before it hands one out.
 ///
 /// A locked keyring is unlocked, which asks the user, only where the answer is in it: not for a
 /// server URL that has no item, and for list() only where the attributes are locked away, too.

@@ -50,6 +50,11 @@ INTERFACES = """<node>
   <method name='Dismiss'/>
   <signal name='Completed'><arg type='b'/><arg type='v'/></signal>
 </interface>
+<interface name='org.freedesktop.Secret.Collection'>
+  <method name='CreateItem'><arg type='a{sv}' direction='in'/>
+    <arg type='(oayays)' direction='in'/><arg type='b' direction='in'/>
+    <arg type='o' direction='out'/><arg type='o' direction='out'/></method>
+</interface>
 </node>"""
 
 SERVICE = '/org/freedesktop/secrets'
@@ -128,6 +133,8 @@ def call(connection, _sender, path, interface, method, arguments, invocation):
             GLib.Variant('s', 'text/plain'))))
     elif method == 'GetSecret':
         invocation.return_dbus_error('org.freedesktop.Secret.Error.IsLocked', 'locked')
+    elif method == 'CreateItem':  # which no search finds
+        invocation.return_value(GLib.Variant('(oo)', (COLLECTION + '/created', '/')))
     elif method == 'Prompt':
         invocation.return_value(None)
         show_prompt(connection)
@@ -154,6 +161,7 @@ if behaviour != 'forgets':
     objects += [(item, 1) for item in items[:1000]]  # nobody comes to ask for more of too many
 for path, interface in objects:
     bus.register_object(path, node.interfaces[interface], call, get_property, None)
+bus.register_object(COLLECTION, node.interfaces[3], call, None, None)
 Gio.bus_own_name_on_connection(bus, 'org.freedesktop.secrets', Gio.BusNameOwnerFlags.NONE, None, None)
 loop = GLib.MainLoop()
 loop.run()

@@ -78,6 +78,14 @@ TEST_CASE("secretservice: what the service lets happen is known at once") {
   CHECK(failure.message == message);
 }
 
+TEST_CASE("secretservice: what it says it stored has to be found before the old entry goes") {
+  PrivateSessionBus bus;
+  bus.start_standin({"plain"});
+  const auto error = error_of([] { SecretServiceStore().store("ghcr.io", {"joe", "hunter2"}); });
+  REQUIRE(error);
+  CHECK(error->message() == "it says that it stored the credential, and does not find it");
+}
+
 TEST_CASE("secretservice: a service that does not know its own method is asked again") {
   CHECK(failure_with_standin({"late", "3"}).message == "no error");
 }
