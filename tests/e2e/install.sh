@@ -103,6 +103,7 @@ run_installer --prefix "$prefix"
 succeeds_quietly
 for file in bin/pullsecret libexec/pullsecret/pullsecret-http share/man/man1/pullsecret.1 \
   share/man/man7/pullsecret-errors.7 share/man/man7/pullsecret-recipes.7 \
+  share/man/man7/pullsecret-security.7 \
   share/bash-completion/completions/pullsecret share/zsh/site-functions/_pullsecret \
   share/fish/vendor_completions.d/pullsecret.fish; do
   out_has "^  (program|manual page|completion) +$prefix/$file$"
