@@ -64,7 +64,7 @@ follow_hint() {
 
 # ---- In the place of a folder
 
-for target in .. . ../Work "$scratch/outside" / nowhere ../docker-credential-helpers/cXVheS5pbw==; do
+for target in .. . ../Work "$scratch/outside" nowhere ../docker-credential-helpers/cXVheS5pbw==; do
   it "a link to $(basename "$target") in the place of the server's folder"
   planted_store
   rm -r "$server"
@@ -113,7 +113,7 @@ succeeds_quietly
 it 'what is called as no server is, is not looked into'
 planted_store
 ln -s ../Work "$all/Work"
-ln -s / "$all/no base64"
+ln -s "$scratch/outside" "$all/no base64"
 : >"$all/README.md"
 ask "$ours" list unused
 out_json . '{"ghcr.io":"builder","quay.io":"builder"}'
