@@ -7,6 +7,7 @@
 #include "cli/table.h"
 #include "credential/go_json_writer.h"
 #include "credential/token.h"
+#include "system/text.h"
 
 namespace pullsecret {
 namespace {
@@ -94,12 +95,18 @@ std::string pull_table(const std::vector<PullReport>& reports, InspectionStyle s
   return tables;
 }
 
+// One object at a time: as a whole those of 10,000 images would take five times the memory of their
+// text.
 std::string pull_json(const std::vector<PullReport>& reports) {
-  Json json = Json::array();
+  std::string text = "[";
   for (const PullReport& report : reports)
-    for (const PullTry& one : report.tries)
-      json.push_back(json_of(report, one));
-  return json_document(json);
+    for (const PullTry& one : report.tries) {
+      text += text.size() == 1 ? "\n" : ",\n";
+      const std::string object = json_document(json_of(report, one));
+      for (const std::string& line : split(trim(object), '\n'))
+        text += (line == "{" ? "    " : "\n    ") + line;
+    }
+  return text + (text.size() == 1 ? "]\n" : "\n]\n");
 }
 
 }  // namespace pullsecret

@@ -17,91 +17,103 @@ constexpr std::size_t most_headers = 16, longest_header = 8UL * 1024;
 constexpr std::string_view token_characters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`|~";
 
-/// Reads one header from its start. A `scheme` ends where the next one begins: a word that has no
-/// `=` behind it.
-class ChallengeReader {
- public:
-  explicit ChallengeReader(std::string_view header) : rest_(header) {}
+void skip(std::string_view& text, std::string_view characters) {
+  text.remove_prefix(std::min(text.find_first_not_of(characters), text.size()));
+}
 
-  struct Raw {
-    std::string scheme;                             // in lower case
-    std::map<std::string, std::string> parameters;  // by name in lower case
-  };
+std::string take_word(std::string_view& text) {
+  const std::size_t end = std::min(text.find_first_not_of(token_characters), text.size());
+  std::string word(text.substr(0, end));
+  text.remove_prefix(end);
+  return word;
+}
 
-  std::vector<Raw> read() {
-    std::vector<Raw> challenges;
-    std::optional<Raw> current;
-    while (true) {
-      skip(" \t,");
-      const std::string word = take_word();
-      if (word.empty()) break;
-      skip(" \t");
-      if (!rest_.starts_with('=')) {
-        if (current) challenges.push_back(*std::move(current));
-        current = Raw{.scheme = lower_case(word), .parameters = {}};
-      } else if (current) {
-        rest_.remove_prefix(1);
-        skip(" \t");
-        current->parameters.emplace(lower_case(word), take_value());
-      } else {
-        break;
-      }
+// Nothing in it, and nothing behind it, if it does not end.
+std::string take_quoted(std::string_view& text) {
+  std::string value;
+  for (std::size_t at = 1; at < text.size(); ++at) {
+    if (text[at] == '"') {
+      text.remove_prefix(at + 1);
+      return value;
     }
-    if (current) challenges.push_back(*std::move(current));
-    return challenges;
+    if (text[at] == '\\' && ++at == text.size()) break;
+    value += text[at];
   }
+  text = {};
+  return {};
+}
 
- private:
-  void skip(std::string_view characters) {
-    rest_.remove_prefix(std::min(rest_.find_first_not_of(characters), rest_.size()));
-  }
-
-  std::string take_word() {
-    const std::size_t end = std::min(rest_.find_first_not_of(token_characters), rest_.size());
-    std::string word(rest_.substr(0, end));
-    rest_.remove_prefix(end);
-    return word;
-  }
-
-  std::string take_value() { return rest_.starts_with('"') ? take_quoted() : take_word(); }
-
-  std::string take_quoted() {
-    std::string text;
-    std::size_t at = 1;
-    for (; at < rest_.size() && rest_[at] != '"'; ++at) {
-      if (rest_[at] == '\\' && at + 1 < rest_.size()) ++at;
-      text += rest_[at];
-    }
-    rest_.remove_prefix(std::min(at + 1, rest_.size()));
-    return text;
-  }
-
-  std::string_view rest_;
+/// The first challenge of a header.
+struct RawChallenge {
+  std::string scheme;                                  // in lower case
+  std::map<std::string, std::string> parameters = {};  // by name in lower case
+  std::string_view rest = {};                          // what the header has behind it
 };
 
-std::optional<Challenge> challenge_of(ChallengeReader::Raw raw) {
+RawChallenge read_challenge(std::string_view header) {
+  RawChallenge raw{.scheme = lower_case(take_word(header))};
+  while (!raw.scheme.empty()) {
+    skip(header, " \t");
+    raw.rest = header;
+    const std::string name = lower_case(take_word(header));
+    if (name.empty() || !header.starts_with('=')) break;
+    header.remove_prefix(1);
+    raw.parameters[name] = header.starts_with('"') ? take_quoted(header) : take_word(header);
+    skip(header, " \t");
+    raw.rest = header;
+    if (!header.starts_with(',')) break;
+    header.remove_prefix(1);
+  }
+  return raw;
+}
+
+std::optional<Challenge> challenge_of(RawChallenge raw) {
   if (raw.scheme == "basic") return Challenge{.scheme = Challenge::Scheme::basic};
   if (raw.scheme != "bearer" || raw.parameters["realm"].empty()) return std::nullopt;
+  std::vector<std::string> scopes = split(raw.parameters["scope"], ' ');
+  std::erase(scopes, "");
   return Challenge{.scheme = Challenge::Scheme::bearer,
                    .realm = std::move(raw.parameters["realm"]),
                    .service = std::move(raw.parameters["service"]),
-                   .scope = std::move(raw.parameters["scope"])};
+                   .scopes = std::move(scopes)};
+}
+
+std::vector<RawChallenge> raw_challenges(const std::vector<std::string>& headers) {
+  std::vector<RawChallenge> raw;
+  for (std::size_t i = 0; i < std::min(headers.size(), most_headers); ++i)
+    raw.push_back(read_challenge(std::string_view(headers[i]).substr(0, longest_header)));
+  return raw;
+}
+
+std::vector<Challenge> all_challenges(const HttpResponse& response) {
+  const auto headers = headers_named(response.headers, "WWW-Authenticate");
+  std::vector<Challenge> challenges;
+  for (RawChallenge& raw : raw_challenges(headers))
+    if (auto challenge = challenge_of(std::move(raw))) challenges.push_back(*std::move(challenge));
+  std::stable_partition(challenges.begin(), challenges.end(), [](const Challenge& challenge) {
+    return challenge.scheme == Challenge::Scheme::bearer;
+  });
+  return challenges;
 }
 
 }  // namespace
 
 std::vector<Challenge> challenges_of(const HttpResponse& response) {
-  std::vector<std::string> headers = headers_named(response.headers, "WWW-Authenticate");
-  headers.resize(std::min(headers.size(), most_headers));
-  std::vector<Challenge> challenges;
-  for (const std::string& header : headers)
-    for (auto& raw : ChallengeReader(std::string_view(header).substr(0, longest_header)).read())
-      if (auto challenge = challenge_of(std::move(raw)))
-        challenges.push_back(*std::move(challenge));
-  std::stable_partition(challenges.begin(), challenges.end(), [](const Challenge& challenge) {
-    return challenge.scheme == Challenge::Scheme::bearer;
+  return response.is_from_elsewhere ? std::vector<Challenge>() : all_challenges(response);
+}
+
+std::vector<Challenge> challenges_from_elsewhere(const HttpResponse& response) {
+  return response.is_from_elsewhere ? all_challenges(response) : std::vector<Challenge>();
+}
+
+bool has_unread_challenge(const HttpResponse& response) {
+  const auto headers = headers_named(response.headers, "WWW-Authenticate");
+  const auto raw = raw_challenges(headers);
+  return std::any_of(raw.begin(), raw.end(), [](const RawChallenge& one) {
+    std::string_view rest = one.rest;
+    skip(rest, " \t,");
+    return is_one_of(lower_case(take_word(rest)), {"basic", "bearer"});
   });
-  return challenges;
 }
 
 }  // namespace pullsecret

@@ -12,14 +12,26 @@ namespace pullsecret {
 struct Challenge {
   enum class Scheme { basic, bearer };
   Scheme scheme = Scheme::basic;
-  std::string realm;    ///< of bearer: where tokens are to be had, a URL
-  std::string service;  ///< of bearer: for whom; may be empty
-  std::string scope;    ///< of bearer: what for; may be empty
+  std::string realm = {};                ///< of bearer: where tokens are to be had, a URL
+  std::string service = {};              ///< of bearer: for whom; may be empty
+  std::vector<std::string> scopes = {};  ///< of bearer: what for
 };
 
-/// The challenges of a response that can be met, bearer first, as containerd prefers them. A header
-/// may hold several, in any letter case; what is no challenge, is of another scheme or lacks the
-/// realm of bearer is passed over. At most 16 headers and 8 KiB of each are looked at.
+/// The challenges of a response that can be met, bearer first, and then in their order. None of a
+/// response that comes from elsewhere: **a challenge counts only if the origin that was asked sent
+/// it**, or a redirect would be enough to be told a password.
+///
+/// They are read as containerd reads them (core/remotes/docker/auth/parse.go), so that what is
+/// found here is what it finds: of several challenges in one header the first alone, in any letter
+/// case; of a repeated parameter the last; no blanks around `=`; what stands behind a fault of
+/// syntax is not there. At most 16 headers and 8 KiB of each are looked at.
 std::vector<Challenge> challenges_of(const HttpResponse& response);
+
+/// The same of a response that comes from elsewhere: never to be met with a credential.
+std::vector<Challenge> challenges_from_elsewhere(const HttpResponse& response);
+
+/// Whether a header of `response` has a challenge, of the two kinds, behind its first: other
+/// programs may meet it, containerd does not see it.
+bool has_unread_challenge(const HttpResponse& response);
 
 }  // namespace pullsecret

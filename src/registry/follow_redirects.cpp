@@ -1,6 +1,7 @@
 #include "registry/follow_redirects.h"
 
 #include <cstddef>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,27 +14,43 @@ namespace {
 
 constexpr int most_redirects = 5;
 
-HttpFailure refused(std::string message) {
-  return {HttpFailure::Kind::response, std::move(message)};
+std::optional<HttpFailure> refused(std::string message) {
+  return HttpFailure{HttpFailure::Kind::response, std::move(message)};
 }
 
-// What is to be asked next, or why it is not.
-std::variant<HttpRequest, HttpFailure> redirected(HttpRequest request, const HttpResponse& response,
-                                                  const RegistryAccess& access) {
-  const auto before = origin_of(request.url), after = origin_of(response.redirect);
+/// A request on its way.
+struct Walk {
+  HttpRequest asked;    // as it came
+  HttpRequest request;  // of this step
+
+  bool is_elsewhere() const {
+    const auto now = origin_of(request.url), first = origin_of(asked.url);
+    return !now || !first || !speaks_for(*now, *first);
+  }
+};
+
+// Takes the next step, or says why it is not taken.
+std::optional<HttpFailure> take_step(Walk& walk, const HttpResponse& response,
+                                     const RegistryAccess& access) {
+  const auto before = origin_of(walk.request.url), after = origin_of(response.redirect);
   if (!after) return refused("it redirects to what is no http or https URL");
   if (before && before->is_https && !after->is_https)
     return refused(fmt::format("it redirects from https to http, at {}", after->host));
-  request.url = response.redirect;
-  request.may_be_private = request.may_be_private && response.is_private;
-  if (before == after) return request;
-  request.authorization.clear();
-  try {
-    request.trust = trust_for(after->authority(), access);
-  } catch (const Error& error) {
-    return HttpFailure{HttpFailure::Kind::certificate, error.what()};
+  walk.request.url = response.redirect;
+  walk.request.may_be_private = walk.request.may_be_private && response.is_private;
+  if (before == after) return std::nullopt;
+  if (!walk.is_elsewhere()) {
+    walk.request.authorization = walk.asked.authorization;
+    walk.request.trust = walk.asked.trust;
+    return std::nullopt;
   }
-  return request;
+  walk.request.authorization.clear();
+  try {
+    walk.request.trust = trust_for(after->authority(), access);
+  } catch (const Error& error) {
+    return file_failure(error);
+  }
+  return std::nullopt;
 }
 
 bool is_to_be_followed(const HttpRequest& request, const HttpReply& reply) {
@@ -48,27 +65,35 @@ std::vector<HttpReply> follow_redirects(std::vector<HttpRequest> requests,
                                         const HttpExchange& exchange,
                                         const RegistryAccess& access) {
   std::vector<HttpReply> replies = exchange(requests);
+  std::vector<Walk> walks;
+  walks.reserve(requests.size());
+  for (HttpRequest& request : requests)
+    walks.push_back({.asked = request, .request = std::move(request)});
   for (int round = 0; round <= most_redirects; ++round) {
     std::vector<std::size_t> positions;
     std::vector<HttpRequest> next;
     for (std::size_t i = 0; i < replies.size(); ++i) {
-      if (!is_to_be_followed(requests[i], replies[i])) continue;
-      auto step = redirected(requests[i], std::get<HttpResponse>(replies[i]), access);
-      if (round == most_redirects)
-        step = refused(fmt::format("more than {} redirects", most_redirects));
-      if (auto* failure = std::get_if<HttpFailure>(&step)) {
-        replies[i] = std::move(*failure);
+      if (!is_to_be_followed(walks[i].request, replies[i])) continue;
+      auto failure = round == most_redirects
+                         ? refused(fmt::format("more than {} redirects", most_redirects))
+                         : take_step(walks[i], std::get<HttpResponse>(replies[i]), access);
+      if (failure) {
+        replies[i] = *std::move(failure);
         continue;
       }
-      requests[i] = std::get<HttpRequest>(std::move(step));
       positions.push_back(i);
-      next.push_back(requests[i]);
+      next.push_back(walks[i].request);
     }
     if (next.empty()) break;
     std::vector<HttpReply> answers = exchange(next);
     for (std::size_t k = 0; k < positions.size(); ++k)
       replies[positions[k]] = std::move(answers[k]);
   }
+  for (std::size_t i = 0; i < replies.size(); ++i)
+    if (auto* response = std::get_if<HttpResponse>(&replies[i])) {
+      response->url = walks[i].request.url;
+      response->is_from_elsewhere = walks[i].is_elsewhere();
+    }
   return replies;
 }
 

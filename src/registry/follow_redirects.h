@@ -10,9 +10,11 @@ namespace pullsecret {
 /// Makes all requests side by side, and what their responses redirect to, five times at most. The
 /// replies are in the order of the requests.
 ///
-/// A redirect to another origin loses the credential and the client's certificate; from https to
-/// http, or from a public address to one of a local network, it is a failure. What was posted is
-/// not posted again: its redirect is the reply.
+/// What is for the origin that was asked goes to nobody else: a redirect to one that does not speak
+/// for it (speaks_for()) loses the credential and the client's certificate, and the response says
+/// that it is from elsewhere. One that leads back has them again, as with containerd and
+/// go-containerregistry. From https to http, or from a public address to one of a local network, a
+/// redirect is a failure. What was posted is not posted again: its redirect is the reply.
 std::vector<HttpReply> follow_redirects(std::vector<HttpRequest> requests,
                                         const HttpExchange& exchange, const RegistryAccess& access);
 

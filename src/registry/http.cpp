@@ -18,4 +18,8 @@ bool is_web_page(const HttpResponse& response) {
          trim(response.body).starts_with('<');
 }
 
+HttpFailure file_failure(const Error& error) {
+  return {HttpFailure::Kind::file, error.what(), {}, error.hint()};
+}
+
 }  // namespace pullsecret

@@ -92,18 +92,21 @@ HttpRequest request_in(const Json& json) {
           .authorization = json.at("authorization").get<std::string>(),
           .form = json.at("form").get<std::string>(),
           .trust = trust_in(json.at("trust")),
-          .may_be_private = json.at("may_be_private").get<bool>()};
+          .may_be_private = json.at("may_be_private").get<bool>(),
+          .wants_token = json.at("wants_token").get<bool>()};
 }
 
 HttpReply reply_in(const Json& json) {
   if (json.contains("failure"))
     return HttpFailure{value_in(json.at("failure"), HttpFailure::Kind::response),
-                       json.at("message").get<std::string>()};
+                       json.at("message").get<std::string>(), json.at("host").get<std::string>(),
+                       json.at("hint").get<std::string>()};
   return HttpResponse{.status = static_cast<int>(whole_number_in(json.at("status"))),
                       .headers = headers_in(json.at("headers")),
                       .body = json.at("body").get<std::string>(),
                       .redirect = json.at("redirect").get<std::string>(),
-                      .is_private = json.at("is_private").get<bool>()};
+                      .is_private = json.at("is_private").get<bool>(),
+                      .wants_certificate = json.at("wants_certificate").get<bool>()};
 }
 
 }  // namespace
@@ -116,21 +119,25 @@ std::string format_http_request(std::size_t number, const HttpRequest& request) 
                   {"authorization", request.authorization},
                   {"form", request.form},
                   {"trust", trust_json(request.trust)},
-                  {"may_be_private", request.may_be_private}});
+                  {"may_be_private", request.may_be_private},
+                  {"wants_token", request.wants_token}});
 }
 
 std::string format_http_reply(std::size_t number, const HttpReply& reply) {
   if (const auto* failure = std::get_if<HttpFailure>(&reply))
     return line_of({{"number", number},
                     {"failure", static_cast<int>(failure->kind)},
-                    {"message", failure->message}});
+                    {"message", failure->message},
+                    {"host", failure->host},
+                    {"hint", failure->hint}});
   const auto& response = std::get<HttpResponse>(reply);
   return line_of({{"number", number},
                   {"status", response.status},
                   {"headers", headers_json(response.headers)},
                   {"body", response.body},
                   {"redirect", response.redirect},
-                  {"is_private", response.is_private}});
+                  {"is_private", response.is_private},
+                  {"wants_certificate", response.wants_certificate}});
 }
 
 std::pair<std::size_t, HttpRequest> parse_http_request(std::string_view line) {

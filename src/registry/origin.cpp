@@ -47,6 +47,11 @@ std::string Origin::authority() const {
   return is_usual ? host : fmt::format("{}:{}", host, port);
 }
 
+bool speaks_for(const Origin& answering, const Origin& asked) {
+  return answering == asked ||
+         (answering.is_https && !asked.is_https && answering.authority() == asked.authority());
+}
+
 std::optional<Origin> origin_of(std::string_view url) {
   if (url.size() > longest_url || has_odd_character(url)) return std::nullopt;
   const std::size_t scheme_end = url.find("://");

@@ -1,5 +1,6 @@
 #include "registry/pull_check.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <map>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include "registry/token_request.h"
 #include "registry/tokens.h"
 #include "system/error.h"
+#include "system/text.h"
 
 namespace pullsecret {
 namespace {
@@ -23,6 +25,9 @@ constexpr std::string_view manifest_types =
     "application/vnd.docker.distribution.manifest.list.v2+json, "
     "application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json, */*";
 
+// What is answered to more tries than these is not kept at once.
+constexpr std::size_t most_at_once = 256;
+
 /// A registry that answers, or why it does not.
 struct Registry {
   std::vector<std::string> urls = {};  ///< https://HOST, http://HOST or both, the first to be tried
@@ -31,6 +36,7 @@ struct Registry {
   TlsTrust trust = {};
   std::vector<Challenge> challenges = {};
   bool is_private = false;
+  std::vector<std::string> told = {};  ///< the passwords that it may be told
   std::optional<HttpFailure> failure = std::nullopt;
 
   const std::string& url() const { return urls[used]; }
@@ -43,6 +49,7 @@ struct Try {
   const Credential* credential;  ///< nullptr: anonymous
   const Registry* registry;
   std::optional<Challenge> challenge = std::nullopt;  ///< how it wants to be asked
+  bool is_sent = false;  ///< whether anybody has been told the credential
   std::string authorization = {};
   std::optional<HttpReply> last = std::nullopt;  ///< to what it ended with so far
   bool has_token_refused = false;
@@ -52,6 +59,11 @@ struct Try {
 int status_of(const HttpReply& reply) {
   const auto* response = std::get_if<HttpResponse>(&reply);
   return response == nullptr ? 0 : response->status;
+}
+
+bool is_from_elsewhere(const HttpReply& reply) {
+  const auto* response = std::get_if<HttpResponse>(&reply);
+  return response != nullptr && response->is_from_elsewhere;
 }
 
 bool is_refusal(int status) {
@@ -66,8 +78,16 @@ class Checker {
   // ---- How the registries want to be asked
 
   void reach(const std::vector<PullQuestion>& questions) {
-    for (const PullQuestion& question : questions)
-      registries_.try_emplace(question.host);
+    for (const PullQuestion& question : questions) {
+      std::vector<std::string>& told = registries_[question.host].told;
+      for (const auto& credential : question.tries) {
+        const bool is_new =
+            credential && std::find(told.begin(), told.end(), credential->password) == told.end();
+        if (!is_new) continue;
+        told.push_back(credential->password);
+        told.push_back(basic_authorization(*credential).substr(6));
+      }
+    }
     std::vector<Registry*> open;
     for (auto& [host, registry] : registries_) {
       prepare(registry, serving_host(host));
@@ -107,6 +127,7 @@ class Checker {
     open = challenged_otherwise(open);
     authorize(open);
     ask_for_manifests(open, HttpMethod::head);
+    ask_elsewhere(tries);
     ask_for_reasons(tries);
     try_to_log_in(tries);
   }
@@ -116,7 +137,9 @@ class Checker {
                   .repository = one.asked->repository,
                   .kind = registry_kind(one.asked->host, service_of(one)),
                   .credential = one.credential,
+                  .is_sent = one.is_sent,
                   .token = one.authorization.substr(one.authorization.find(' ') + 1),
+                  .told = one.registry->told,
                   .last = *one.last,
                   .is_token_server = one.has_token_refused,
                   .login = one.login},
@@ -137,7 +160,7 @@ class Checker {
     try {
       registry.trust = trust_for(host, check_.access);
     } catch (const Error& error) {
-      registry.failure = HttpFailure{HttpFailure::Kind::certificate, error.what()};
+      registry.failure = file_failure(error);
     }
     registry.urls = {"https://" + host};
     if (!registry.trust.anybody) return;
@@ -157,10 +180,12 @@ class Checker {
       take_greeting(*registries[i], which, replies[i]);
   }
 
-  // What is no registry's answer counts only where there is no other.
+  // What is no registry's answer counts only where there is no other. What it says of a scope is
+  // about no image: GitHub's names a repository that is a placeholder.
   static void take_greeting(Registry& registry, std::size_t which, const HttpReply& reply) {
     const auto* response = std::get_if<HttpResponse>(&reply);
-    registry.answers = response != nullptr && !is_web_page(*response) &&
+    registry.answers = response != nullptr && !response->is_from_elsewhere &&
+                       !is_web_page(*response) &&
                        (response->status == 200 || response->status == 401);
     if (which > 0 && !registry.answers) return;
     registry.used = which;
@@ -171,6 +196,15 @@ class Checker {
     }
     registry.is_private = response->is_private;
     registry.challenges = challenges_of(*response);
+    for (Challenge& challenge : registry.challenges)
+      challenge.scopes.clear();
+    if (!response->is_from_elsewhere) registry.urls[which] = base_of(response->url);
+  }
+
+  // Of one that was asked over http and sends to https, that.
+  static std::string base_of(const std::string& url) {
+    const auto origin = origin_of(url);
+    return fmt::format("{}://{}", origin->is_https ? "https" : "http", origin->authority());
   }
 
   std::vector<HttpReply> ask(std::vector<HttpRequest> requests) const {
@@ -186,9 +220,19 @@ class Checker {
             .trust = one.registry->trust};
   }
 
-  static TokenWish wish_of(const Try& one, const std::string& scope) {
+  // The image's own and the challenge's, sorted, as containerd has them (GetTokenScopes): behind a
+  // proxy the repository may have another name.
+  static std::vector<std::string> scopes_of(const Try& one, const Challenge& challenge) {
+    if (one.asked->repository.empty()) return {};
+    std::vector<std::string> scopes = challenge.scopes;
+    scopes.push_back(fmt::format("repository:{}:pull", one.asked->repository));
+    std::sort(scopes.begin(), scopes.end());
+    return without_repeats(std::move(scopes));
+  }
+
+  static TokenWish wish_of(const Try& one) {
     return {.challenge = *one.challenge,
-            .scope = scope,
+            .scopes = scopes_of(one, *one.challenge),
             .credential = one.credential == nullptr ? std::nullopt : std::optional(*one.credential),
             .registry_url = one.registry->url(),
             .may_be_private = one.registry->is_private};
@@ -201,13 +245,12 @@ class Checker {
     for (Try* one : tries) {
       one->authorization.clear();
       if (!one->challenge) continue;
+      one->is_sent = true;
       if (one->challenge->scheme == Challenge::Scheme::basic) {
         if (one->credential != nullptr) one->authorization = basic_authorization(*one->credential);
         continue;
       }
-      const std::string& repository = one->asked->repository;
-      wishes.push_back(
-          wish_of(*one, repository.empty() ? "" : fmt::format("repository:{}:pull", repository)));
+      wishes.push_back(wish_of(*one));
       waiting.push_back(one);
     }
     const std::vector<TokenAnswer> answers = tokens_.get(wishes);
@@ -221,16 +264,18 @@ class Checker {
     }
   }
 
+  static HttpRequest manifest_request(const Try& one, HttpMethod method) {
+    const auto& [host, repository, reference, all] = *one.asked;
+    if (repository.empty()) return request_of(one, HttpMethod::get, "/v2/");
+    return request_of(one, method, fmt::format("/v2/{}/manifests/{}", repository, reference));
+  }
+
   void ask_for_manifests(const std::vector<Try*>& tries, HttpMethod method) {
     std::vector<Try*> asked;
     std::vector<HttpRequest> requests;
     for (Try* one : tries) {
       if (one->has_token_refused) continue;
-      const auto& [host, repository, reference, all] = *one->asked;
-      requests.push_back(repository.empty() ? request_of(*one, HttpMethod::get, "/v2/")
-                                            : request_of(*one, method,
-                                                         fmt::format("/v2/{}/manifests/{}",
-                                                                     repository, reference)));
+      requests.push_back(manifest_request(*one, method));
       asked.push_back(one);
     }
     std::vector<HttpReply> replies = ask(std::move(requests));
@@ -238,22 +283,91 @@ class Checker {
       asked[i]->last = std::move(replies[i]);
   }
 
-  // Some registries send for a token elsewhere than they said at first.
-  static std::vector<Try*> challenged_otherwise(const std::vector<Try*>& tries) {
-    std::vector<Try*> otherwise;
+  // How a manifest wants to be asked for, which containerd asks first, and of it alone: with
+  // another realm than the registry has said, or another scope. Who was refused otherwise asks that
+  // again without a token.
+  std::vector<Try*> challenged_otherwise(const std::vector<Try*>& tries) const {
+    std::vector<Try*> refused, asked_again;
+    std::vector<HttpReply> challenging;
+    std::vector<HttpRequest> requests;
     for (Try* one : tries) {
-      if (one->has_token_refused || status_of(*one->last) != 401) continue;
-      const auto challenges = challenges_of(std::get<HttpResponse>(*one->last));
-      if (challenges.empty()) continue;
-      const Challenge& other = challenges.front();
-      const bool is_same = one->challenge && one->challenge->scheme == other.scheme &&
-                           one->challenge->realm == other.realm &&
-                           one->challenge->service == other.service;
-      if (is_same) continue;
-      one->challenge = other;
-      otherwise.push_back(one);
+      const int status = status_of(*one->last);
+      const bool has_token = one->challenge && one->challenge->scheme == Challenge::Scheme::bearer;
+      if (!one->has_token_refused && status == 401) {
+        refused.push_back(one);
+        challenging.push_back(*one->last);
+      } else if (has_token && (is_refusal(status) || status == 404) &&
+                 !one->asked->repository.empty()) {
+        asked_again.push_back(one);
+        requests.push_back(manifest_request(*one, HttpMethod::head));
+        requests.back().authorization.clear();
+      }
     }
+    for (HttpReply& reply : ask(std::move(requests)))
+      challenging.push_back(std::move(reply));
+    refused.insert(refused.end(), asked_again.begin(), asked_again.end());
+
+    std::vector<Try*> otherwise;
+    for (std::size_t i = 0; i < refused.size(); ++i)
+      if (take_challenge(*refused[i], challenging[i])) otherwise.push_back(refused[i]);
     return otherwise;
+  }
+
+  // Whether it wants to be asked otherwise than it was.
+  static bool take_challenge(Try& one, const HttpReply& reply) {
+    if (status_of(reply) != 401) return false;
+    const auto challenges = challenges_of(std::get<HttpResponse>(reply));
+    if (challenges.empty()) return false;
+    const Challenge& other = challenges.front();
+    if (one.challenge && one.challenge->scheme == other.scheme &&
+        one.challenge->realm == other.realm && one.challenge->service == other.service &&
+        scopes_of(one, *one.challenge) == scopes_of(one, other))
+      return false;
+    one.challenge = other;
+    one.has_token_refused = false;
+    return true;
+  }
+
+  // What another origin than the registry's wants is met with a token for anybody alone, where the
+  // kubelet has no credential that containerd would send there: so do containerd and
+  // go-containerregistry (handleCrossHostChallenge).
+  void ask_elsewhere(std::vector<Try>& tries) {
+    std::vector<Try*> waiting;
+    std::vector<TokenWish> wishes;
+    for (Try& one : tries) {
+      const auto* response = std::get_if<HttpResponse>(&*one.last);
+      if (response == nullptr || response->status != 401 || one.has_token_refused ||
+          one.asked->tries.size() != 1 || one.credential != nullptr)
+        continue;
+      const auto challenges = challenges_from_elsewhere(*response);
+      if (challenges.empty() || challenges.front().scheme != Challenge::Scheme::bearer) continue;
+      waiting.push_back(&one);
+      wishes.push_back({.challenge = challenges.front(),
+                        .scopes = scopes_of(one, challenges.front()),
+                        .credential = std::nullopt,
+                        .registry_url = response->url,
+                        .may_be_private = one.registry->is_private && response->is_private});
+    }
+    const std::vector<TokenAnswer> answers = tokens_.get(wishes);
+    std::vector<Try*> asked;
+    std::vector<HttpRequest> requests;
+    for (std::size_t i = 0; i < waiting.size(); ++i) {
+      const auto* token = std::get_if<std::string>(&answers[i]);
+      if (token == nullptr) continue;
+      HttpRequest request = request_of(*waiting[i], HttpMethod::head, "");
+      request.url = wishes[i].registry_url;
+      request.authorization = "Bearer " + *token;
+      request.trust = trust_for(origin_of(request.url)->authority(), check_.access);
+      request.may_be_private = wishes[i].may_be_private;
+      requests.push_back(std::move(request));
+      asked.push_back(waiting[i]);
+    }
+    std::vector<HttpReply> replies = ask(std::move(requests));
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+      asked[i]->last = std::move(replies[i]);
+      if (auto* response = std::get_if<HttpResponse>(&*asked[i]->last))
+        response->is_from_elsewhere = true;
+    }
   }
 
   // A HEAD has no body, and not every registry knows it.
@@ -262,7 +376,7 @@ class Checker {
     for (Try& one : tries) {
       const int status = status_of(*one.last);
       if (!one.has_token_refused && !one.asked->repository.empty() && status >= 400 &&
-          status != 429)
+          status != 429 && (status == 405 || !is_from_elsewhere(*one.last)))
         unclear.push_back(&one);
     }
     std::vector<HttpReply> before;
@@ -278,7 +392,7 @@ class Checker {
     std::vector<Try*> refused;
     for (Try& one : tries)
       if (one.credential != nullptr && !one.asked->repository.empty() &&
-          is_refusal(status_of(*one.last)))
+          is_refusal(status_of(*one.last)) && !is_from_elsewhere(*one.last))
         refused.push_back(&one);
     log_in(refused);
   }
@@ -303,7 +417,7 @@ class Checker {
     authorize(open);
     ask_for_manifests(open, HttpMethod::get);
     for (std::size_t i = 0; i < tries.size(); ++i)
-      tries[i]->login = std::move(logins[i].last);
+      if (!is_from_elsewhere(*logins[i].last)) tries[i]->login = std::move(logins[i].last);
   }
 
   const PullCheck& check_;
@@ -319,11 +433,16 @@ std::vector<std::vector<PullVerdict>> check_pulls(const std::vector<PullQuestion
   checker.reach(questions);
   std::vector<std::vector<PullVerdict>> verdicts(questions.size());
   for (std::size_t turn = 0;; ++turn) {
-    std::vector<Try> tries = checker.tries_of_turn(questions, turn, verdicts);
+    const std::vector<Try> tries = checker.tries_of_turn(questions, turn, verdicts);
     if (tries.empty()) return verdicts;
-    checker.make(tries);
-    for (const Try& one : tries)
-      verdicts[one.question].push_back(checker.verdict_on(one));
+    for (std::size_t begin = 0; begin < tries.size(); begin += most_at_once) {
+      const auto first = tries.begin() + static_cast<std::ptrdiff_t>(begin);
+      const std::size_t count = std::min(most_at_once, tries.size() - begin);
+      std::vector<Try> batch(first, first + static_cast<std::ptrdiff_t>(count));
+      checker.make(batch);
+      for (const Try& one : batch)
+        verdicts[one.question].push_back(checker.verdict_on(one));
+    }
   }
 }
 

@@ -7,6 +7,9 @@
 
 #include <fmt/format.h>
 
+#include "registry/challenge.h"
+#include "registry/origin.h"
+#include "registry/proxy.h"
 #include "registry/refusal.h"
 #include "registry/token_request.h"
 #include "system/text.h"
@@ -26,7 +29,9 @@ struct Answer {
 };
 
 std::vector<std::string> secrets_of(const PullEvidence& evidence) {
-  std::vector<std::string> secrets{evidence.token};
+  std::vector<std::string> secrets = proxy_secrets();
+  secrets.push_back(evidence.token);
+  secrets.insert(secrets.end(), evidence.told.begin(), evidence.told.end());
   if (evidence.credential != nullptr) {
     secrets.push_back(evidence.credential->password);
     secrets.push_back(basic_authorization(*evidence.credential).substr(6));
@@ -38,29 +43,61 @@ Answer answer_of(const HttpResponse& response, const PullEvidence& evidence) {
   return {response.status, refusal_words(response, secrets_of(evidence))};
 }
 
+// HOST[:PORT] that it is the response of, as a message may have it.
+std::string asked_at(const HttpResponse& response, const PullEvidence& evidence) {
+  const auto origin = origin_of(response.url);
+  return origin ? without_secrets(origin->authority(), secrets_of(evidence)) : evidence.host;
+}
+
+// "registry.example.com sends to other.example.com".
+std::string way_elsewhere(const PullEvidence& evidence, const HttpResponse& response) {
+  return fmt::format("{} sends to {}",
+                     evidence.is_token_server ? "its token server" : printable(evidence.host),
+                     printable(asked_at(response, evidence)));
+}
+
 PullVerdict unreachable(std::string reason, std::string hint = {}) {
   return {
       .outcome = PullOutcome::unreachable, .reason = std::move(reason), .hint = std::move(hint)};
 }
 
-std::string hint_for(HttpFailure::Kind kind, const std::string& host) {
-  const std::string name = shell_word(host);
-  switch (kind) {
+std::string client_certificate_hint(const std::string& name) {
+  return fmt::format(
+      "put the certificate that you have for it into /etc/docker/certs.d/{}/client.cert, and its "
+      "key into client.key beside it",
+      name);
+}
+
+std::string hint_for(const HttpFailure& failure, const std::string& registry) {
+  if (!failure.hint.empty()) return failure.hint;
+  const std::string host = failure.host.empty() ? registry : failure.host, name = shell_word(host);
+  switch (failure.kind) {
     case HttpFailure::Kind::name:
       return "see whether the name is right, and whether this machine can look it up";
     case HttpFailure::Kind::connection:
       return "see whether the registry runs, and whether a firewall or a proxy is in between";
     case HttpFailure::Kind::proxy:
       return "see HTTPS_PROXY and NO_PROXY";
-    case HttpFailure::Kind::certificate:
+    case HttpFailure::Kind::authority:
       return fmt::format(
           "put the authority's certificate into /etc/docker/certs.d/{}/ca.crt, or, if nobody can "
           "listen in, name the registry with --insecure-registry {}",
           name, name);
-    case HttpFailure::Kind::tls:
+    case HttpFailure::Kind::expired:
+      return "see whether this machine's clock is right; if it is, who runs the registry has to "
+             "renew the certificate";
+    case HttpFailure::Kind::other_name:
+      return "see how the registry's name is spelled; if it is right, who runs the registry has to "
+             "get a certificate of that name";
+    case HttpFailure::Kind::client_certificate:
+      return client_certificate_hint(name);
+    case HttpFailure::Kind::plain:
       return fmt::format("if it speaks http alone, name it with --insecure-registry {}", name);
+    case HttpFailure::Kind::tls:
+      return "see which versions of TLS the registry speaks, and whether a proxy is in between";
     case HttpFailure::Kind::time:
       return "--timeout gives it longer";
+    case HttpFailure::Kind::file:
     case HttpFailure::Kind::address:
     case HttpFailure::Kind::response:
       return {};
@@ -73,6 +110,11 @@ PullVerdict taken(const PullEvidence& evidence, const HttpResponse& response) {
     return unreachable("a web page answers there, and no registry",
                        "a portal may want you to log in first, or the name is another service's");
   if (evidence.credential == nullptr) return {.outcome = PullOutcome::anonymous};
+  if (evidence.repository.empty() && response.is_from_elsewhere)
+    return {.outcome = PullOutcome::no_access,
+            .reason = way_elsewhere(evidence, response) +
+                      ", which is not told the credential: whether that is right is not known",
+            .hint = "name an image with --image"};
   if (evidence.repository.empty())
     return {.outcome = PullOutcome::logs_in,
             .reason = "it takes the credential, which does not say that it may pull",
@@ -119,6 +161,35 @@ PullVerdict refused_anonymous(const PullEvidence& evidence, const Answer& answer
           .reason = "it is not public, or not there: a credential is needed",
           .registry_words = answer.words.text,
           .hint = credential_hint(evidence.kind, evidence.host)};
+}
+
+// containerd asks everybody who is asked by the name of a host for a login, and answers with the
+// credential that the kubelet has for the image (core/remotes/docker, dockerAuthorizer).
+PullVerdict refused_elsewhere(const PullEvidence& evidence, const Answer& answer,
+                              const HttpResponse& response) {
+  PullVerdict verdict{.outcome = PullOutcome::no_access,
+                      .reason = way_elsewhere(evidence, response),
+                      .registry_words = answer.words.text,
+                      .hint = "ask who runs the registry where its images are, and name them so"};
+  if (answer.status != 401) {
+    verdict.reason += fmt::format(", which refuses, with status {}", answer.status);
+    return verdict;
+  }
+  verdict.reason += ", which wants a login of its own";
+  if (!evidence.is_token_server && evidence.credential != nullptr)
+    verdict.reason += "; containerd would send the credential there";
+  return verdict;
+}
+
+PullVerdict asked_for_no_login(const Answer& answer, const HttpResponse& response) {
+  return {
+      .outcome = PullOutcome::no_access,
+      .reason = has_unread_challenge(response)
+                    ? "of the ways to log in that it names in one header containerd reads the "
+                      "first alone, and does not know it: the credential was not sent"
+                    : "it asks for no login that containerd knows: the credential was not sent",
+      .registry_words = answer.words.text,
+      .hint = "ask who runs the registry for Basic or Bearer, in a WWW-Authenticate of its own"};
 }
 
 std::optional<Answer> login_answer(const PullEvidence& evidence) {
@@ -209,9 +280,20 @@ PullVerdict judge_response(const PullEvidence& evidence, const HttpResponse& res
   const Answer answer = answer_of(response, evidence);
   if (response.status == 429 || answer.has_code("TOOMANYREQUESTS"))
     return rate_limited(evidence, answer.words.text);
-  if (answer.is_refusal())
-    return evidence.credential == nullptr ? refused_anonymous(evidence, answer)
-                                          : refused(evidence, answer, now);
+  if (answer.status == 400 && response.wants_certificate)
+    return unreachable("it demands a client certificate, and there is none",
+                       client_certificate_hint(shell_word(asked_at(response, evidence))));
+  if (answer.is_refusal() && response.is_from_elsewhere)
+    return refused_elsewhere(evidence, answer, response);
+  if (answer.is_refusal() && !evidence.is_sent && evidence.credential != nullptr)
+    return asked_for_no_login(answer, response);
+  if (answer.is_refusal()) {
+    PullVerdict verdict = evidence.credential == nullptr ? refused_anonymous(evidence, answer)
+                                                         : refused(evidence, answer, now);
+    if (has_unread_challenge(response))
+      verdict.reason += "; of several challenges in one header containerd reads the first alone";
+    return verdict;
+  }
   const bool is_about_image = !evidence.repository.empty() && !evidence.is_token_server;
   if (response.status == 404 && is_about_image) return missing(evidence, answer);
   if ((response.status == 412 || response.status == 451) && is_about_image)
@@ -250,8 +332,11 @@ bool is_pull(PullOutcome outcome) {
 }
 
 PullVerdict judge(const PullEvidence& evidence, Time now) {
-  if (const auto* failure = std::get_if<HttpFailure>(&evidence.last))
-    return unreachable(failure->message, hint_for(failure->kind, evidence.host));
+  if (const auto* failure = std::get_if<HttpFailure>(&evidence.last)) {
+    const auto secrets = secrets_of(evidence);
+    return unreachable(without_secrets(failure->message, secrets),
+                       without_secrets(hint_for(*failure, evidence.host), secrets));
+  }
   return judge_response(evidence, std::get<HttpResponse>(evidence.last), now);
 }
 

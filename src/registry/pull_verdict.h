@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "credential/credential.h"
 #include "credential/token.h"
@@ -43,10 +44,12 @@ struct PullEvidence {
   std::string host;        ///< the registry host
   std::string repository;  ///< empty: it was only asked to log in
   RegistryKind kind = RegistryKind::other;
-  const Credential* credential = nullptr;  ///< what it was given; nullptr: nothing
-  std::string token = {};                  ///< a secret that no message may have, either
-  HttpReply last = HttpFailure{};          ///< to the manifest, or why there was no token for it
-  bool is_token_server = false;            ///< whether `last` is that of the token server
+  const Credential* credential = nullptr;  ///< what was to be given; nullptr: nothing
+  bool is_sent = true;     ///< whether that was asked for, by a challenge that can be met
+  std::string token = {};  ///< a secret that no message may have, either
+  std::vector<std::string> told = {};  ///< what else the registry was told in other tries
+  HttpReply last = HttpFailure{};      ///< to the manifest, or why there was no token for it
+  bool is_token_server = false;        ///< whether `last` is that of the token server
   std::optional<HttpReply> login = std::nullopt;  ///< to the credential alone, if it was tried
 };
 
@@ -54,7 +57,8 @@ struct PullEvidence {
 ///
 /// The status of a refusal tells nobody apart who is wrong, who may not and what is not there: the
 /// codes of the distribution spec do, what comes of logging in with nothing asked for, and, last,
-/// the words that registries have for an end.
+/// the words that registries have for an end. Who has been told no credential says nothing of it:
+/// another origin, which a redirect led to, or who asks for no login.
 PullVerdict judge(const PullEvidence& evidence, Time now);
 
 }  // namespace pullsecret

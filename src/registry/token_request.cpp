@@ -42,25 +42,31 @@ std::optional<std::string> refusal_of_realm(const std::string& realm,
       printable(token_server->host));
 }
 
-HttpRequest posted_token_request(const Challenge& challenge, const std::string& scope,
+HttpRequest posted_token_request(const Challenge& challenge, const std::vector<std::string>& scopes,
                                  const Credential& credential) {
   return {.method = HttpMethod::post,
           .url = challenge.realm,
           .form = form_of({{"grant_type", "password"},
                            {"service", challenge.service},
                            {"client_id", std::string(client_id)},
-                           {"scope", scope},
+                           {"scope", join(scopes, " ")},
                            {"username", credential.username},
-                           {"password", credential.password}})};
+                           {"password", credential.password}}),
+          .wants_token = true};
 }
 
-HttpRequest queried_token_request(const Challenge& challenge, const std::string& scope,
+HttpRequest queried_token_request(const Challenge& challenge,
+                                  const std::vector<std::string>& scopes,
                                   const std::optional<Credential>& credential) {
-  const std::string query = form_of({{"service", challenge.service}, {"scope", scope}});
+  Parameters parameters{{"service", challenge.service}};
+  for (const std::string& scope : scopes)
+    parameters.emplace_back("scope", scope);
+  const std::string query = form_of(parameters);
   const char separator = challenge.realm.find('?') == std::string::npos ? '?' : '&';
   HttpRequest request{.url = query.empty()
                                  ? challenge.realm
-                                 : fmt::format("{}{}{}", challenge.realm, separator, query)};
+                                 : fmt::format("{}{}{}", challenge.realm, separator, query),
+                      .wants_token = true};
   if (credential) request.authorization = basic_authorization(*credential);
   return request;
 }
@@ -70,12 +76,13 @@ bool knows_no_form(const HttpResponse& response) {
          response.status == 401 || response.status == 404 || response.status == 405;
 }
 
-std::optional<std::string> token_in(const HttpResponse& response) {
+std::optional<std::string> token_in(const HttpResponse& response, bool is_of_form) {
   try {
     const GoJsonReader json({"", response.body}, TextBehind::ignored);
     if (json.value().empty()) return std::nullopt;
     const auto members = json.members_of_object(json.value(), "the answer");
     for (const std::string_view field : {"access_token", "token"}) {
+      if (is_of_form && field == "token") continue;
       auto token = string_field(members, field);
       const auto is_printable = [](char c) { return c > ' ' && c < '\x7F'; };
       if (token && !token->empty() && std::all_of(token->begin(), token->end(), is_printable))
@@ -85,6 +92,10 @@ std::optional<std::string> token_in(const HttpResponse& response) {
   } catch (const Error&) {
     return std::nullopt;
   }
+}
+
+bool is_success(const HttpResponse& response) {
+  return response.status >= 200 && response.status < 300;
 }
 
 std::string basic_authorization(const Credential& credential) {

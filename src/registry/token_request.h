@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "credential/credential.h"
 #include "registry/challenge.h"
@@ -19,20 +20,25 @@ namespace pullsecret {
 std::optional<std::string> refusal_of_realm(const std::string& realm,
                                             const std::string& registry_url);
 
-/// The form of grant_type `password`.
-HttpRequest posted_token_request(const Challenge& challenge, const std::string& scope,
+/// The form of grant_type `password`, whose one `scope` has them all.
+HttpRequest posted_token_request(const Challenge& challenge, const std::vector<std::string>& scopes,
                                  const Credential& credential);
 
-/// The query, with Basic, or without a credential.
-HttpRequest queried_token_request(const Challenge& challenge, const std::string& scope,
+/// The query, with a `scope` for each, with Basic, or without a credential.
+HttpRequest queried_token_request(const Challenge& challenge,
+                                  const std::vector<std::string>& scopes,
                                   const std::optional<Credential>& credential);
 
 /// Whether a response to the form says that the query has to be tried.
 bool knows_no_form(const HttpResponse& response);
 
-/// The token in an answer of status 200: `access_token`, else `token`. Nothing if there is none, or
-/// it is none that a header could carry.
-std::optional<std::string> token_in(const HttpResponse& response);
+/// The token in a success: `access_token`, and in the answer to a query else `token`, as containerd
+/// reads them (core/remotes/docker/auth/fetch.go). Nothing if there is none, or it is none that a
+/// header could carry.
+std::optional<std::string> token_in(const HttpResponse& response, bool is_of_form);
+
+/// Whether its status is a success, such as a token comes with.
+bool is_success(const HttpResponse& response);
 
 /// The value of the header `Authorization` for Basic (RFC 7617).
 std::string basic_authorization(const Credential& credential);

@@ -7,24 +7,28 @@
 #include "registry/origin.h"
 #include "registry/token_request.h"
 #include "system/error.h"
+#include "system/text.h"
 
 namespace pullsecret {
 namespace {
 
 HttpRequest request_for(const TokenWish& wish, bool by_form, const RegistryAccess& access) {
   HttpRequest request = by_form
-                            ? posted_token_request(wish.challenge, wish.scope, *wish.credential)
-                            : queried_token_request(wish.challenge, wish.scope, wish.credential);
+                            ? posted_token_request(wish.challenge, wish.scopes, *wish.credential)
+                            : queried_token_request(wish.challenge, wish.scopes, wish.credential);
   request.trust = trust_for(origin_of(wish.challenge.realm)->authority(), access);
   request.may_be_private = wish.may_be_private;
   return request;
 }
 
-TokenAnswer answer_in(HttpReply reply) {
+TokenAnswer answer_in(HttpReply reply, bool by_form) {
   const auto* response = std::get_if<HttpResponse>(&reply);
-  if (response == nullptr || response->status != 200) return reply;
-  if (auto token = token_in(*response)) return *std::move(token);
-  return HttpReply(HttpFailure{HttpFailure::Kind::response, "its token server gives no token"});
+  if (response == nullptr || !is_success(*response)) return reply;
+  if (auto token = token_in(*response, by_form)) return *std::move(token);
+  HttpFailure failure{HttpFailure::Kind::response, "its token server gives no token"};
+  if (by_form && token_in(*response, false))
+    failure.message += " as access_token, where alone containerd looks for it";
+  return HttpReply(std::move(failure));
 }
 
 bool is_for_query(const HttpReply& reply) {
@@ -39,8 +43,8 @@ Tokens::Tokens(HttpExchange exchange, RegistryAccess access)
 
 Tokens::Key Tokens::key_of(const TokenWish& wish) {
   const Credential credential = wish.credential.value_or(Credential());
-  return {wish.registry_url, wish.challenge.realm, wish.challenge.service,
-          wish.scope,        credential.username,  credential.password};
+  return {wish.registry_url,      wish.challenge.realm, wish.challenge.service,
+          join(wish.scopes, " "), credential.username,  credential.password};
 }
 
 // What the form does not give is asked for by query.
@@ -52,14 +56,14 @@ void Tokens::ask(const std::vector<const TokenWish*>& wishes, bool by_form) {
       requests.push_back(request_for(*wish, by_form, access_));
       asked.push_back(wish);
     } catch (const Error& error) {
-      known_[key_of(*wish)] = HttpReply(HttpFailure{HttpFailure::Kind::certificate, error.what()});
+      known_[key_of(*wish)] = HttpReply(file_failure(error));
     }
   std::vector<HttpReply> replies = follow_redirects(std::move(requests), exchange_, access_);
   for (std::size_t i = 0; i < asked.size(); ++i)
     if (by_form && is_for_query(replies[i]))
       left.push_back(asked[i]);
     else
-      known_[key_of(*asked[i])] = answer_in(std::move(replies[i]));
+      known_[key_of(*asked[i])] = answer_in(std::move(replies[i]), by_form);
   if (!left.empty()) ask(left, false);
 }
 

@@ -16,8 +16,8 @@ namespace pullsecret {
 
 /// A token that is wanted.
 struct TokenWish {
-  Challenge challenge;  ///< bearer
-  std::string scope;    ///< `repository:acme/app:pull`; empty: only to log in
+  Challenge challenge;              ///< bearer
+  std::vector<std::string> scopes;  ///< `repository:acme/app:pull`; none: only to log in
   std::optional<Credential> credential;
   std::string registry_url;     ///< of the registry that sent for it
   bool may_be_private = false;  ///< whether that registry itself is at a private address

@@ -127,6 +127,12 @@ for token in '"token", "a\nb"' '"token", "a\r\nX-Injected: 1"' '"token", ""' '"t
   log_is registry '[.[] | select(.authorization != "")]' '[]'
 done
 
+it 'a long refusal is told in short'
+they_behave '{"manifest": ["long_refusal", 200000]}'
+check_image
+ends_with 'no access' .
+out_json '.[0].registry_says | startswith("not yours: xxx")' true
+
 it 'of a thousand challenges the first is met'
 they_behave '{"v2": ["many_challenges", 1000]}'
 check_image
@@ -156,7 +162,7 @@ bearer="[\"bearer\", \"http://${at[other]}/token\"]"
 for case in \
   'a registry with Basic|{"manifest": ["echo"]}|{}' \
   "a registry with tokens|{\"v2\": $bearer, \"manifest\": [\"echo\"]}|{\"token\": [\"token\", \"hunter2-token\"]}" \
-  "a token server|{\"v2\": $bearer}|{\"token\": [\"echo\"]}"; do
+  "a token server|{\"v2\": $bearer, \"manifest\": $bearer}|{\"token\": [\"echo\"]}"; do
   IFS='|' read -r who registry other <<<"$case"
   it "what $who repeats of a request is not shown"
   they_behave "$registry" "$other"

@@ -71,6 +71,11 @@ is_not_reached() {
   expect "the hint to have /$2/" grep -Eq -- "$2" <(jq -r '.[0].hint' "$scratch/out")
 }
 
+# is_no_case_for_insecure: what --insecure-registry would not mend, or at the price of all safety.
+is_no_case_for_insecure() {
+  expect 'no --insecure-registry' lacks '[-]-insecure-registry' "$scratch/out"
+}
+
 printf '%s' "$password" | htpasswd -Bin "$user" >"$scratch/htpasswd"
 start_registry_with "auth: {htpasswd: {realm: test, path: $scratch/htpasswd}}"
 server=$!
@@ -79,7 +84,8 @@ push acme/app:1
 
 serve "$(tls server)"
 it 'a certificate that nobody known has signed'
-is_not_reached 'certificate' "/etc/docker/certs.d/registry.test:$port/ca.crt.*--insecure-registry"
+is_not_reached 'no authority that is trusted here' \
+  "/etc/docker/certs.d/registry.test:$port/ca.crt.*--insecure-registry registry.test:$port$"
 expect 'skopeo not to take it, either' test ! "$(skopeo_takes && echo taken)"
 
 it 'the authority where the hint says'
@@ -120,46 +126,87 @@ it 'a certificate of another name'
 trust authority.crt
 cp -r "$certificates" "/etc/docker/certs.d/other.test:$port"
 image=other.test:$port/acme/app:1
-is_not_reached 'other\.test|name' .
+is_not_reached "another host's" 'how the registry.s name is spelled'
+is_no_case_for_insecure
 expect 'skopeo not to take it, either' test ! "$(skopeo_takes && echo taken)"
 
 it 'a certificate that has ended'
 serve "$(tls expired)"
 trust authority.crt
-is_not_reached 'expired' .
+is_not_reached 'expired' 'clock is right'
+is_no_case_for_insecure
 expect 'skopeo not to take it, either' test ! "$(skopeo_takes && echo taken)"
 
 serve "$(tls server "clientcas: [$scratch/authority.crt]")"
 it 'a registry that wants a client certificate, and gets none'
 trust authority.crt
-is_not_reached . .
+is_not_reached 'demands a client certificate, and there is none' "$certificates/client.cert"
+is_no_case_for_insecure
 expect 'skopeo not to take it, either' test ! "$(skopeo_takes && echo taken)"
 
-it 'a registry that wants a client certificate, and gets it'
-cp "$scratch/client.crt" "$scratch/client.cert"
-trust client.cert client.key
+it 'a registry that wants a client certificate, and gets it where the hint says'
+hint=$(jq -r '.[0].hint' "$scratch/out" | grep -o '/etc/docker[^ ,]*')
+cp "$scratch/client.crt" "$hint"
+cp "$scratch/client.key" "$(dirname "$hint")/client.key"
 pulls
 expect 'skopeo to take it, too' skopeo_takes
 
 it 'half of a client certificate is an error, as with Docker'
 rm "$certificates/client.key"
-is_not_reached 'client\.cert: there is no client\.key' .
+is_not_reached 'client\.cert: there is no client\.key' 'has its key in NAME\.key'
+is_no_case_for_insecure
 expect 'skopeo not to take it, either' test ! "$(skopeo_takes && echo taken)"
 
 it 'a client certificate of a stranger'
 cp "$scratch/stranger.crt" "$certificates/client.cert"
 cp "$scratch/stranger.key" "$certificates/client.key"
-is_not_reached . .
+is_not_reached 'does not take the client certificate .*client\.cert' .
+is_no_case_for_insecure
 
-it 'what is no certificate, and a folder that cannot be read'
+it 'the key of another certificate, and what is no certificate'
+cp "$scratch/client.key" "$certificates/client.key"
+is_not_reached 'client\.cert: it is no client certificate, or .*client\.key is not its key' PEM
+is_no_case_for_insecure
 echo nonsense >"$certificates/client.cert"
-is_not_reached . .
+is_not_reached 'client\.cert: it is no client certificate' PEM
+is_no_case_for_insecure
 echo nonsense >"$certificates/authority.crt"
-is_not_reached . .
+rm "$certificates"/client.*
+is_not_reached 'authority' .
+
+# Each of them is refused at once: nobody writes into the pipe, and the device has no end.
+for file in authority.crt client.cert client.key; do
+  for kind in pipe device folder large; do
+    it "a $kind as $file"
+    rm -rf "$certificates"
+    trust authority.crt
+    cp "$scratch/client.crt" "$certificates/client.cert"
+    cp "$scratch/client.key" "$certificates/client.key"
+    rm "$certificates/$file"
+    case $kind in
+    pipe) mkfifo "$certificates/$file" ;;
+    device) ln -s /dev/zero "$certificates/$file" ;;
+    folder) mkdir "$certificates/$file" ;;
+    large) truncate -s 5M "$certificates/$file" ;;
+    esac
+    is_not_reached "${file/./\\.}: it (is no regular file|has more than 4 MiB)" PEM
+    is_no_case_for_insecure
+  done
+done
+
+it 'a pipe as the file of SSL_CERT_FILE'
+serve "$(tls server)"
+mkfifo "$scratch/pipe"
+SSL_CERT_FILE=$scratch/pipe is_not_reached 'pipe: it is no regular file' PEM
+
+it 'the keys of connections are written nowhere'
+trust authority.crt
+SSLKEYLOGFILE=$scratch/keys pulls
+expect 'no file with keys' test ! -e "$scratch/keys"
 
 serve
 it 'a registry without TLS'
-is_not_reached . '--insecure-registry'
+is_not_reached 'speaks HTTP, and no TLS' '--insecure-registry'
 pulls --insecure-registry "registry.test:$port"
 
 # ---- A stand-in behind TLS
@@ -180,6 +227,38 @@ it 'a redirect from https to http is not followed'
 behaves wicked "{\"manifest\": [\"redirect\", \"http://$plain/v2/x\"]}"
 is_not_reached 'from https to http' ''
 log_is plain '.' '[]'
+
+it 'a server that wants a client certificate and says so over HTTP, as nginx does'
+cat >"$scratch/nginx.py" <<'END'
+import http.server, ssl, sys
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = b"<html>400 No required SSL certificate was sent</html>"
+        self.send_response(400)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body if self.command != "HEAD" else b"")
+
+    do_HEAD = do_GET
+
+server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=sys.argv[3])
+context.verify_mode = ssl.CERT_OPTIONAL
+context.load_cert_chain(*sys.argv[1:3])
+server.socket = context.wrap_socket(server.socket, server_side=True)
+print(server.server_port, flush=True)
+server.serve_forever()
+END
+start nginx python3 "$scratch/nginx.py" "$scratch/server.crt" "$scratch/server.key" "$scratch/authority.crt"
+has_nginx_port() { grep -q '^[0-9]' "$scratch/nginx.log"; }
+wait_until has_nginx_port || bail_out "no server: $(<"$scratch/nginx.log")"
+wicked_image=$image
+image=registry.test:$(grep -m 1 '^[0-9]' "$scratch/nginx.log")/acme/app:1
+SSL_CERT_FILE=$scratch/authority.crt is_not_reached 'demands a client certificate, and there is none' \
+  'certs\.d/registry\.test:[0-9]+/client\.cert'
+image=$wicked_image
 
 it 'a realm over http of a registry over https is not asked'
 behaves wicked "{\"v2\": [\"bearer\", \"http://$plain/token\"]}"

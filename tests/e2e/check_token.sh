@@ -68,13 +68,19 @@ for post in null 404 405 401; do
   out_json '.[0].registry_says' '"incorrect username or password"'
 done
 
-for fields in token access_token; do
-  it "a token in the field $fields alone"
-  token_settings "{fields: [\"$fields\"]}"
-  entries "{\"$registry\": $right}"
+entries "{\"$registry\": $right}"
+for fields in 'access_token null' 'access_token 404' 'token 404'; do
+  it "a token in the field ${fields% *} alone, where the form is answered with ${fields#* }"
+  token_settings "{fields: [\"${fields% *}\"], post: ${fields#* }}"
   run pullsecret check "$scratch/secret.yaml" --image "$registry/acme/app:1"
   succeeds_quietly
 done
+
+it 'a form that is answered without access_token has no token for containerd'
+token_settings '{fields: ["token"]}'
+run pullsecret check "$scratch/secret.yaml" --image "$registry/acme/app:1" -o json
+status_is 1
+out_json '.[0] | [.outcome, (.reason | contains("as access_token"))]' '["unreachable",true]'
 
 it 'an answer without a token is none of a token server'
 token_settings '{fields: []}'

@@ -8,6 +8,7 @@
 #include "fuzz/require.h"
 #include "registry/challenge.h"
 #include "registry/origin.h"
+#include "registry/proxy.h"
 #include "registry/pull_verdict.h"
 #include "registry/refusal.h"
 #include "registry/token_request.h"
@@ -31,15 +32,30 @@ void check_origin(const std::string& url) {
   require(refusal || origin->is_https);
 }
 
+// No message has a part of it, but for the host of one that is sound.
+void check_proxy(const std::string& value) {
+  const Proxy proxy = read_proxy("HTTPS_PROXY", value);
+  require(proxy.fault.empty() == (proxy.url == value && !proxy.host.empty()));
+  require(is_printable(proxy.host) && proxy.host.find('@') == std::string::npos);
+}
+
 void check_challenges(const std::string& url, const HttpResponse& response) {
   const auto challenges = challenges_of(response);
-  require(challenges.size() <= 8192);
+  require(challenges.size() <= 1);  // of one header
+  (void)has_unread_challenge(response);
+  HttpResponse elsewhere = response;
+  elsewhere.is_from_elsewhere = true;
+  require(challenges_of(elsewhere).empty());
+  require(challenges_from_elsewhere(elsewhere).size() == challenges.size());
   bool is_basic = false;
   for (const Challenge& challenge : challenges) {
     if (challenge.scheme == Challenge::Scheme::basic) is_basic = true;
     if (challenge.scheme == Challenge::Scheme::bearer) {
       require(!is_basic && !challenge.realm.empty());
-      require(queried_token_request(challenge, "a b", user).url.starts_with(challenge.realm));
+      for (const std::string& scope : challenge.scopes)
+        require(!scope.empty() && scope.find(' ') == std::string::npos);
+      require(queried_token_request(challenge, challenge.scopes, user)
+                  .url.starts_with(challenge.realm));
     }
     if (const auto refusal = refusal_of_realm(challenge.realm, url))
       require(is_printable(*refusal));
@@ -47,12 +63,22 @@ void check_challenges(const std::string& url, const HttpResponse& response) {
 }
 
 void check_body(const HttpResponse& response) {
-  if (const auto token = token_in(response))
+  require(!token_in(response, true) || token_in(response, true) == token_in(response, false));
+  if (const auto token = token_in(response, false))
     require(!token->empty() && is_printable(*token) && token->find(' ') == std::string::npos);
   const RefusalWords words = refusal_words(response, {user.password});
   require(is_printable(words.text) &&
           words.text.size() <= 320);  // the last character may be escaped
   require(words.text.find(user.password) == std::string::npos);
+  const std::string kept = condensed_body(response);
+  require(kept.size() <= max_kept_body);
+  if (response.body.size() > max_kept_body) {
+    HttpResponse condensed = response;
+    condensed.body = kept;
+    require(is_web_page(condensed) || !is_web_page(response));
+    require(refusal_words(condensed, {user.password}).text.find(user.password) ==
+            std::string::npos);
+  }
 }
 
 void check_verdict(const HttpResponse& response) {
@@ -83,6 +109,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const HttpResponse response{
       .status = 401, .headers = {{"WWW-Authenticate", header}}, .body = rest};
   check_origin(url);
+  check_proxy(url);
   check_challenges(url, response);
   check_body(response);
   check_verdict(response);

@@ -23,6 +23,7 @@ import struct
 import sys
 import threading
 import time
+import urllib.parse
 
 behaviour_file, log_file = sys.argv[1:3]
 tls = None
@@ -89,6 +90,39 @@ def basic(request):
 @behaviour
 def bearer(request, realm, service="test"):
     request.answer(401, "{}", f'WWW-Authenticate: Bearer realm="{realm}",service="{service}"')
+
+
+@behaviour
+def bearer_for(request, realm, scope):
+    """Takes the token that was given for this scope, and no other; the realm gives `scoped`."""
+    if request.authorization == f"Bearer {scoped_token(scope)}":
+        request.answer(200, "{}")
+    else:
+        request.answer(401, "{}", f'WWW-Authenticate: Bearer realm="{realm}",scope="{scope}"')
+
+
+def scoped_token(scope):
+    return "for-" + scope.replace(":", "-").replace("/", "-")
+
+
+@behaviour
+def scoped(request):
+    """A token for the last of the scopes in a query; a form is not known."""
+    scopes = urllib.parse.parse_qs(urllib.parse.urlsplit(request.path).query).get("scope", [""])
+    if request.method == "POST":
+        request.answer(404)
+    else:
+        token(request, scoped_token(sorted(scopes)[-1]))
+
+
+@behaviour
+def long_refusal(request, size, status=403):
+    """Of so many bytes, told to whoever has a token or a password."""
+    if not request.authorization:
+        basic(request)
+    else:
+        error = {"code": "DENIED", "message": "not yours", "detail": "x" * size}
+        request.answer(status, json.dumps({"errors": [error]}))
 
 
 @behaviour
@@ -179,12 +213,12 @@ def long_challenge(request, size):
 
 @behaviour
 def token(request, text="given-token"):
-    request.answer(200, json.dumps({"token": text}))
+    request.answer(200, json.dumps({"token": text, "access_token": text}))
 
 
 @behaviour
 def long_token(request, size):
-    request.answer(200, json.dumps({"token": "x" * size}))
+    token(request, "x" * size)
 
 
 @behaviour

@@ -46,17 +46,33 @@ TEST_CASE("a redirect to another origin loses the credential and the client's ce
       GENERATE("https://b/", "https://a:444/", "https://sub.a/", "https://a.b/");
   CAPTURE(other);
   FakeRegistries registries;
-  registries.on("GET https://a/1", redirect(other)).on("GET " + other, redirect("https://a/3"));
-  registries.on("GET https://a/3", response(200));
+  registries.on("GET https://a/1", redirect(other)).on("GET " + other, redirect("https://c/3"));
+  registries.on("GET https://c/3", challenged("Basic"));
   HttpRequest first = secret_request("https://a/1");
   first.trust.client_certificate = "/x.cert";
   first.trust.anybody = true;
-  CHECK(std::get<HttpResponse>(follow(registries, first)).status == 200);
-  for (std::size_t i = 1; i < 3; ++i) {  // nor does it come back with the way back
+  const auto reply = std::get<HttpResponse>(follow(registries, first));
+  CHECK(reply.is_from_elsewhere);
+  CHECK(reply.url == "https://c/3");
+  for (std::size_t i = 1; i < 3; ++i) {
     CHECK(registries.requests.at(i).authorization.empty());
     CHECK_FALSE(registries.requests.at(i).trust.client_certificate);
     CHECK_FALSE(registries.requests.at(i).trust.anybody);
   }
+}
+
+TEST_CASE("the way back has the credential and the client's certificate again") {
+  FakeRegistries registries;
+  registries.on("GET https://a/1", redirect("https://b/"))
+      .on("GET https://b/", redirect("https://a/3"));
+  registries.on("GET https://a/3", challenged("Basic"));
+  HttpRequest first = secret_request("https://a/1");
+  first.trust.client_certificate = "/x.cert";
+  const auto reply = std::get<HttpResponse>(follow(registries, first));
+  CHECK_FALSE(reply.is_from_elsewhere);
+  CHECK(registries.requests.at(1).authorization.empty());
+  CHECK(registries.requests.at(2).authorization == "Bearer hunter2");
+  CHECK(registries.requests.at(2).trust.client_certificate == "/x.cert");
 }
 
 TEST_CASE("the other origin has the trust of its own") {
@@ -92,14 +108,25 @@ TEST_CASE("where a redirect must not lead, it fails") {
   CHECK(registries.requests.size() == 1);
 }
 
-TEST_CASE("http may stay http, and become https") {
+TEST_CASE("http may stay http, and become https of the same host and port") {
   FakeRegistries registries;
   registries.on("GET http://a/1", redirect("http://a/2"))
       .on("GET http://a/2", redirect("https://a/"));
   registries.on("GET https://a/", response(200));
-  CHECK(std::get<HttpResponse>(follow(registries, secret_request("http://a/1"))).status == 200);
+  const auto reply = std::get<HttpResponse>(follow(registries, secret_request("http://a/1")));
+  CHECK(reply.status == 200);
+  CHECK_FALSE(reply.is_from_elsewhere);
   CHECK(registries.requests.at(1).authorization == "Bearer hunter2");
-  CHECK(registries.requests.at(2).authorization.empty());
+  CHECK(registries.requests.at(2).authorization == "Bearer hunter2");
+}
+
+TEST_CASE("https of another host or port is elsewhere") {
+  const std::string other = GENERATE("https://b/", "https://a:5000/", "https://a:80/");
+  CAPTURE(other);
+  FakeRegistries registries;
+  registries.on("GET http://a/1", redirect(other)).on("GET " + other, response(200));
+  CHECK(std::get<HttpResponse>(follow(registries, secret_request("http://a/1"))).is_from_elsewhere);
+  CHECK(registries.requests.at(1).authorization.empty());
 }
 
 TEST_CASE("a public address redirects to no private one, whatever lies between") {

@@ -28,7 +28,8 @@ TEST_CASE("a request goes through the pipe as it is") {
                                       .client_certificate = "/x.cert",
                                       .client_key = "/x.key",
                                       .anybody = true},
-                            .may_be_private = false};
+                            .may_be_private = false,
+                            .wants_token = true};
   const std::string line = format_http_request(3, request);
   CHECK(line.find('\n') == std::string::npos);
   const auto [number, read] = parse_http_request(line);
@@ -45,6 +46,7 @@ TEST_CASE("a request goes through the pipe as it is") {
   CHECK(read.trust.client_key == request.trust.client_key);
   CHECK(read.trust.anybody);
   CHECK_FALSE(read.may_be_private);
+  CHECK(read.wants_token);
 }
 
 TEST_CASE("a request of defaults keeps them") {

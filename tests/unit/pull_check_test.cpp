@@ -307,3 +307,155 @@ TEST_CASE("without a repository it only logs in") {
   registries.on("GET https://auth/token?service=s", response(401));
   CHECK(outcomes(registries, {login(wrong)}) == std::vector<Texts>{{"refused"}});
 }
+
+// ---- Who is asked for a login, and what for
+
+namespace {
+
+HttpResponse redirect_to(const std::string& url) {
+  return {.status = 307, .redirect = url};
+}
+
+// The registry sends for the manifest to `other`, which wants `challenge` met.
+FakeRegistries redirecting_registry(const std::string& challenge) {
+  FakeRegistries registries = bearer_registry();
+  registries.on("HEAD " + manifest_url, redirect_to("https://other/x"));
+  registries.on("GET " + manifest_url, redirect_to("https://other/x"));
+  registries.on("HEAD https://other/x", challenged(challenge));
+  registries.on("GET https://other/x", challenged(challenge));
+  const auto token = response(200, R"({"access_token":"t","token":"t"})");
+  registries.on("POST https://other/token", token).on("GET https://other/token", token);
+  registries.on("GET https://other/token?scope=repository%3Aacme%2Fapp%3Apull", token);
+  return registries;
+}
+
+void check_nobody_else_knows(const FakeRegistries& registries) {
+  for (const HttpRequest& request : registries.requests)
+    if (request.url.starts_with("https://other")) {
+      CHECK(request.authorization.empty());
+      CHECK(request.form.empty());
+    }
+}
+
+}  // namespace
+
+TEST_CASE("a challenge behind a redirect to another origin is not met") {
+  const std::string challenge =
+      GENERATE(R"(Bearer realm="https://other/token")", R"(Basic realm="x")",
+               R"(Bearer realm="https://auth/token",service="s",scope="repository:x:pull")");
+  CAPTURE(challenge);
+  FakeRegistries registries = redirecting_registry(challenge);
+  const auto found = verdicts(registries, question({right, std::nullopt}));
+  check_nobody_else_knows(registries);
+  REQUIRE(found.size() == 2);
+  CHECK(found[0].outcome == PullOutcome::no_access);
+  CHECK(found[0].reason ==
+        "registry sends to other, which wants a login of its own; containerd would send the "
+        "credential there");
+  CHECK(found[1].reason == "registry sends to other, which wants a login of its own");
+}
+
+TEST_CASE("a greeting behind a redirect to another origin is none of the registry") {
+  const std::string challenge =
+      GENERATE(R"(Bearer realm="https://other/token")", R"(Basic realm="x")");
+  CAPTURE(challenge);
+  FakeRegistries registries = redirecting_registry(challenge);
+  registries.on(greeting_request, redirect_to("https://other/v2/"));
+  registries.on("GET https://other/v2/", challenged(challenge));
+  const auto found = verdicts(registries, question({right}));
+  check_nobody_else_knows(registries);
+  CHECK(found[0].outcome == PullOutcome::no_access);
+  CHECK_THAT(found[0].reason, Contains("registry sends to other, which wants a login of its own"));
+
+  registries.requests.clear();
+  const PullQuestion login{.host = "registry", .repository = {}, .reference = {}, .tries = {right}};
+  CHECK(verdicts(registries, login)[0].outcome == PullOutcome::no_access);
+  registries.on("GET https://other/v2/", response(200));
+  CHECK(verdicts(registries, login)[0].outcome == PullOutcome::no_access);
+  check_nobody_else_knows(registries);
+}
+
+TEST_CASE("another origin is asked with a token for anybody, where there is no credential") {
+  FakeRegistries registries = redirecting_registry(R"(Bearer realm="https://other/token")");
+  registries.on("HEAD https://other/x", [](const HttpRequest& request) {
+    return HttpReply(request.authorization == "Bearer t"
+                         ? response(200)
+                         : challenged(R"(Bearer realm="https://other/token")"));
+  });
+  CHECK(outcomes(registries, {question({std::nullopt})}) == std::vector<Texts>{{"anonymous"}});
+  for (const HttpRequest& request : registries.requests)
+    if (request.url.starts_with(base)) CHECK(request.authorization != "Bearer t");
+}
+
+TEST_CASE("a registry over http that sends to its https is that, and is asked there") {
+  FakeRegistries registries = basic_registry();
+  registries.on("GET http://registry/v2/", redirect_to(base + "/v2/"));
+  registries.on(greeting_request, [count = 0](const HttpRequest&) mutable {
+    // The first is that of https, which comes first where both may be.
+    return ++count == 1 ? HttpReply(HttpFailure{}) : HttpReply(challenged("Basic realm=\"r\""));
+  });
+  CHECK(outcomes(registries, {question({right})}, {.insecure = {"registry"}}) ==
+        std::vector<Texts>{{"pulls"}});
+  for (const HttpRequest& request : registries.requests)
+    if (request.url.starts_with("http:")) CHECK(request.authorization.empty());
+}
+
+TEST_CASE("a challenge after a redirect and back to the registry is its own") {
+  FakeRegistries registries = basic_registry();
+  registries.on(greeting_request, response(200));
+  registries.on("HEAD " + manifest_url, redirect_to("https://other/x"));
+  registries.on("HEAD https://other/x", redirect_to(base + "/moved"));
+  registries.on("HEAD " + base + "/moved", basic_guard(response(200)));
+  CHECK(outcomes(registries, {question({right})}) == std::vector<Texts>{{"pulls"}});
+  check_nobody_else_knows(registries);
+}
+
+TEST_CASE("a manifest's challenge says what else to ask a token for") {
+  // What a proxy demands that has the repository under another name; three ways to refuse the scope
+  // of the name that people use.
+  const int refusal = GENERATE(401, 403, 404);
+  const bool is_token_refused = GENERATE(true, false);
+  CAPTURE(refusal, is_token_refused);
+  const std::string inner = R"(,scope="repository:acme/inner:pull")";
+  const std::string both =
+      "https://auth/token?service=s&scope=repository%3Aacme%2Fapp%3Apull"
+      "&scope=repository%3Aacme%2Finner%3Apull";
+  FakeRegistries registries = bearer_registry();
+  if (is_token_refused) registries.on("GET " + scoped, response(refusal == 404 ? 403 : refusal));
+  registries.on("GET " + both, response(200, R"({"token":"inner"})"));
+  registries.on("HEAD " + manifest_url, [&](const HttpRequest& request) {
+    if (request.authorization == "Bearer inner") return HttpReply(response(200));
+    if (request.authorization.empty()) return HttpReply(challenged(bearer + inner));
+    return HttpReply(refusal == 401 ? challenged(bearer + inner) : response(refusal));
+  });
+  CHECK(outcomes(registries, {question({right})}) == std::vector<Texts>{{"pulls"}});
+}
+
+TEST_CASE("what a greeting says of a scope is about no image") {
+  FakeRegistries registries = bearer_registry();
+  registries.on(greeting_request, challenged(bearer + R"(,scope="repository:user/image:pull")"));
+  CHECK(outcomes(registries, {question({right})}) == std::vector<Texts>{{"pulls"}});
+}
+
+TEST_CASE("a registry whose way to log in is unknown is not told the credential, nor blames it") {
+  FakeRegistries registries = basic_registry();
+  const auto negotiate = challenged("Negotiate, Basic realm=\"x\"");
+  registries.on(greeting_request, negotiate).on("HEAD " + manifest_url, negotiate);
+  registries.on("GET " + manifest_url, negotiate);
+  const auto found = verdicts(registries, question({right}));
+  CHECK(found[0].outcome == PullOutcome::no_access);
+  CHECK_THAT(found[0].reason, Contains("in one header containerd reads the first alone"));
+  for (const HttpRequest& request : registries.requests)
+    CHECK(request.authorization.empty());
+}
+
+TEST_CASE("many tries are made in several turns, and each has its verdict") {
+  FakeRegistries registries = basic_registry();
+  std::vector<PullQuestion> questions;
+  for (int i = 0; i < 600; ++i)
+    questions.push_back(question({i % 2 == 0 ? right : wrong}));
+  const auto found = outcomes(registries, questions);
+  for (std::size_t i = 0; i < found.size(); ++i)
+    CHECK(found[i] == Texts{i % 2 == 0 ? "pulls" : "refused"});
+  CHECK(registries.times(greeting_request) < 600);
+}

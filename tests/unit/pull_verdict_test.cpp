@@ -132,7 +132,9 @@ TEST_CASE("Docker Hub answers HEAD where nothing is left for a pull") {
 TEST_CASE("whom nobody reaches says why") {
   for (const auto kind :
        {HttpFailure::Kind::name, HttpFailure::Kind::connection, HttpFailure::Kind::proxy,
-        HttpFailure::Kind::certificate, HttpFailure::Kind::tls, HttpFailure::Kind::time}) {
+        HttpFailure::Kind::authority, HttpFailure::Kind::expired, HttpFailure::Kind::other_name,
+        HttpFailure::Kind::client_certificate, HttpFailure::Kind::plain, HttpFailure::Kind::tls,
+        HttpFailure::Kind::time}) {
     const PullVerdict verdict = judged(HttpFailure{kind, "it broke"});
     CHECK(verdict.outcome == PullOutcome::unreachable);
     CHECK(verdict.reason == "it broke");
@@ -153,6 +155,15 @@ TEST_CASE("no verdict has a secret that the registry sends back") {
   CHECK(judge(evidence, Time()).registry_words == "… … …");
 }
 
+TEST_CASE("no verdict has what the registry was told in another try") {
+  const PullVerdict verdict = judge({.host = "registry",
+                                     .repository = "acme/app",
+                                     .told = {"hunter2"},
+                                     .last = response(401, "bad hunter2, aHVudGVyMg==")},
+                                    Time());
+  CHECK(verdict.registry_words == "bad …, …");
+}
+
 TEST_CASE("names from outside are printable in every verdict") {
   const PullVerdict verdict = judge({.host = "a\x1b;b",
                                      .repository = "acme/\x1b",
@@ -162,4 +173,88 @@ TEST_CASE("names from outside are printable in every verdict") {
                                     Time());
   CHECK_THAT(verdict.reason, Contains(R"(acme/\x1b)"));
   CHECK(judged(HttpFailure{HttpFailure::Kind::tls, ""}).hint.find('\x1b') == std::string::npos);
+}
+
+namespace {
+
+HttpResponse from_elsewhere(HttpResponse response) {
+  response.url = "https://other:5000/v2/x";
+  response.is_from_elsewhere = true;
+  return response;
+}
+
+}  // namespace
+
+TEST_CASE("who was told no credential says nothing of it") {
+  const PullVerdict wants_login = judged(from_elsewhere(challenged("Basic")));
+  CHECK(wants_login.outcome == PullOutcome::no_access);
+  CHECK(wants_login.reason ==
+        "registry sends to other:5000, which wants a login of its own; containerd would send the "
+        "credential there");
+  CHECK(judged(from_elsewhere(challenged("Basic")), nullptr).reason ==
+        "registry sends to other:5000, which wants a login of its own");
+  CHECK(judged(from_elsewhere(response(403))).reason ==
+        "registry sends to other:5000, which refuses, with status 403");
+  CHECK(judge({.host = "registry",
+               .repository = "acme/app",
+               .credential = &judged_user,
+               .last = from_elsewhere(response(401)),
+               .is_token_server = true},
+              Time())
+            .reason == "its token server sends to other:5000, which wants a login of its own");
+  CHECK(
+      judge({.host = "registry", .credential = &judged_user, .last = from_elsewhere(response(200))},
+            Time())
+          .outcome == PullOutcome::no_access);
+  CHECK(judged(from_elsewhere(response(200))).outcome == PullOutcome::pulls);
+}
+
+TEST_CASE("a credential that nobody asked for is not wrong") {
+  const auto verdict = [](const std::string& header) {
+    return judge({.host = "registry",
+                  .repository = "acme/app",
+                  .credential = &judged_user,
+                  .is_sent = false,
+                  .last = challenged(header)},
+                 Time());
+  };
+  CHECK(verdict("Negotiate").outcome == PullOutcome::no_access);
+  CHECK_THAT(verdict("Negotiate").reason, Contains("no login that containerd knows"));
+  CHECK_THAT(verdict("Negotiate, Basic").reason, Contains("in one header"));
+}
+
+TEST_CASE("where a header has several challenges, the refusal says so") {
+  CHECK_THAT(judged(challenged(R"(Basic realm="x", Bearer realm="https://a/t")")).reason,
+             Contains("containerd reads the first alone"));
+  CHECK_THAT(judged(challenged("Basic")).reason, !Contains("containerd"));
+}
+
+TEST_CASE("--insecure-registry is the hint for an unknown authority, and for one without TLS") {
+  using Kind = HttpFailure::Kind;
+  for (int number = 0; number <= static_cast<int>(Kind::response); ++number) {
+    const auto kind = static_cast<Kind>(number);
+    const std::string hint = judged(HttpFailure{kind, "it broke", "auth.example:444"}).hint;
+    CAPTURE(number, hint);
+    const bool has_option = hint.find("--insecure-registry auth.example:444") != std::string::npos;
+    CHECK(has_option == (kind == Kind::authority || kind == Kind::plain));
+  }
+  CHECK(judged(HttpFailure{Kind::file, "x", "", "mend the file"}).hint == "mend the file");
+}
+
+TEST_CASE("a client certificate that is demanded is neither a wrong password nor no access") {
+  HttpResponse last = response(400, "<html>");
+  CHECK(judged(last).outcome == PullOutcome::refused);
+  last.wants_certificate = true;
+  CHECK(judged(last).outcome == PullOutcome::unreachable);
+  CHECK_THAT(judged(last).reason, Contains("client certificate"));
+  CHECK_THAT(judged(last).hint, Contains("certs.d/registry/client.cert"));
+}
+
+TEST_CASE("no failure has a secret that the registry has put into a name") {
+  const std::string host = GENERATE("hunter2.evil", "x-hunter2", "b2n0b2nhddpodw50zxiy.evil");
+  CHECK_THAT(judged(HttpFailure{HttpFailure::Kind::response, "it sends to " + host}).reason,
+             !Contains("unter2") && !Contains("b2n0"));
+  HttpResponse last = from_elsewhere(challenged("Basic"));
+  last.url = "https://" + host + "/";
+  CHECK_THAT(judged(last).reason, !Contains("unter2") && !Contains("b2n0"));
 }

@@ -91,3 +91,34 @@ TEST_CASE("a long secret at the end of what is kept leaves nothing of it") {
   const std::string secret = repeated("hunter2", 40);
   CHECK_THAT(words_in(std::string(290, 'x') + secret, {secret}), !Contains("hunter2"));
 }
+
+TEST_CASE("what is kept of a long body is what is read of it") {
+  const auto condensed = [](const std::string& body) {
+    return condensed_body(response(403, body));
+  };
+  CHECK(condensed("short") == "short");
+  const std::string padding = R"("more":")" + std::string(100'000, 'x') + '"';
+  const std::string body =
+      R"({"errors":[{"code":"A","message":"a\u001b","detail":"d"},{"code":"B"}],)" + padding + "}";
+  CHECK(condensed(body).size() <= max_kept_body);
+  CHECK(words_in(condensed(body)) == words_in(body));
+  CHECK(codes_in(condensed(body)) == codes_in(body));
+  for (const std::string& text : {std::string(100'000, '\x01'), std::string(100'000, '"'),
+                                  std::string(100'000, '\xff'), "<html>" + std::string(9999, 'x')})
+    CHECK(condensed(text).size() <= max_kept_body);
+  CHECK(is_web_page(response(403, condensed("<html>" + std::string(9999, 'x')))));
+  CHECK(words_in(condensed(std::string(100'000, 'y'))).starts_with("yyyy"));
+}
+
+TEST_CASE("of a secret that is cut off nothing is left") {
+  const std::string secret = repeated("hunter2-", 99);
+  for (std::size_t before = 0; before < 2000; before += 7) {
+    const std::string echo = std::string(before % 290, 'x') + repeated(secret, 5);
+    for (const std::string& body : {echo, R"({"message":")" + echo + "\"}"}) {
+      CAPTURE(before, body.size());
+      const HttpResponse kept =
+          response(403, condensed_body(response(403, body + std::string(9999, ' '))));
+      CHECK_THAT(refusal_words(kept, {secret}).text, !Contains("hunter2"));
+    }
+  }
+}

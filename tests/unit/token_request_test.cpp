@@ -9,15 +9,15 @@ using Catch::Contains;
 
 namespace {
 
-const Challenge bearer_challenge{Challenge::Scheme::bearer, "https://auth/token", "a registry",
-                                 "ignored"};
+const Challenge bearer_challenge{
+    Challenge::Scheme::bearer, "https://auth/token", "a registry", {"ignored"}};
 const Credential robot{.username = "robot$a+b", .password = "hunter2:&=%"};
 
 }  // namespace
 
 TEST_CASE("a token is asked for with a form, as containerd does") {
   const HttpRequest request =
-      posted_token_request(bearer_challenge, "repository:acme/app:pull", robot);
+      posted_token_request(bearer_challenge, {"repository:acme/app:pull"}, robot);
   CHECK(request.method == HttpMethod::post);
   CHECK(request.url == "https://auth/token");
   CHECK(request.authorization.empty());
@@ -25,28 +25,32 @@ TEST_CASE("a token is asked for with a form, as containerd does") {
       request.form ==
       "grant_type=password&service=a%20registry&client_id=pullsecret"
       "&scope=repository%3Aacme%2Fapp%3Apull&username=robot%24a%2Bb&password=hunter2%3A%26%3D%25");
-  CHECK_THAT(posted_token_request(bearer_challenge, "", robot).form, !Contains("scope="));
+  CHECK_THAT(posted_token_request(bearer_challenge, {}, robot).form, !Contains("scope="));
+  CHECK_THAT(posted_token_request(bearer_challenge, {"a b", "c"}, robot).form,
+             Contains("&scope=a%20b%20c&"));
 }
 
 TEST_CASE("or with a query and Basic") {
-  const HttpRequest request = queried_token_request(bearer_challenge, "repository:a:pull", robot);
+  const HttpRequest request = queried_token_request(bearer_challenge, {"repository:a:pull"}, robot);
   CHECK(request.method == HttpMethod::get);
   CHECK(request.url == "https://auth/token?service=a%20registry&scope=repository%3Aa%3Apull");
   CHECK(request.authorization == "Basic cm9ib3QkYStiOmh1bnRlcjI6Jj0l");
   CHECK(request.form.empty());
+  CHECK_THAT(queried_token_request(bearer_challenge, {"a", "b"}, robot).url,
+             Contains("&scope=a&scope=b"));
 }
 
 TEST_CASE("without a credential there is no Basic") {
-  CHECK(queried_token_request(bearer_challenge, "x", std::nullopt).authorization.empty());
+  CHECK(queried_token_request(bearer_challenge, {"x"}, std::nullopt).authorization.empty());
 }
 
 TEST_CASE("a realm's own query stays") {
   Challenge other = bearer_challenge;
   other.realm = "https://auth/token?account=x";
-  CHECK(queried_token_request(other, "", std::nullopt).url ==
+  CHECK(queried_token_request(other, {}, std::nullopt).url ==
         "https://auth/token?account=x&service=a%20registry");
   other.service.clear();
-  CHECK(queried_token_request(other, "", std::nullopt).url == other.realm);
+  CHECK(queried_token_request(other, {}, std::nullopt).url == other.realm);
 }
 
 TEST_CASE("a realm must be https, or the registry's own host over http") {
@@ -77,7 +81,7 @@ TEST_CASE("statuses that send the form to the query") {
     CHECK_FALSE(knows_no_form(response(status)));
 }
 
-TEST_CASE("the token of an answer") {
+TEST_CASE("the token of an answer to a query") {
   const auto [body, token] = GENERATE(table<std::string, std::string>({
       {R"({"token":"a"})", "a"},
       {R"({"access_token":"b","token":"a"})", "b"},
@@ -98,5 +102,11 @@ TEST_CASE("the token of an answer") {
       {R"({"token":"\u00e4"})", ""},
   }));
   CAPTURE(body);
-  CHECK(token_in(response(200, body)).value_or("") == token);
+  CHECK(token_in(response(200, body), false).value_or("") == token);
+}
+
+TEST_CASE("in the answer to a form a token is an access_token") {
+  CHECK(token_in(response(200, R"({"access_token":"b","token":"a"})"), true) == "b");
+  CHECK_FALSE(token_in(response(200, R"({"token":"a"})"), true));
+  CHECK_FALSE(token_in(response(200, R"({"access_token":"","token":"a"})"), true));
 }

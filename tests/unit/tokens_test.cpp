@@ -14,8 +14,8 @@ const std::string query = "GET https://auth/token?service=s&scope=a";
 const std::string posted = "POST https://auth/token";
 
 TokenWish wish(std::optional<Credential> credential, const std::string& scope = "a") {
-  return {.challenge = {Challenge::Scheme::bearer, realm, "s", ""},
-          .scope = scope,
+  return {.challenge = {Challenge::Scheme::bearer, realm, "s", {}},
+          .scopes = {scope},
           .credential = std::move(credential),
           .registry_url = "https://registry"};
 }
@@ -76,9 +76,17 @@ TEST_CASE("200 without a token is no token server's answer") {
   CHECK_THAT(get_token(registries, wish(std::nullopt)), Contains("no token"));
 }
 
-TEST_CASE("each token is asked for once, all of them side by side") {
+TEST_CASE("a form's answer with another field than access_token is none for containerd") {
   FakeRegistries registries;
   registries.on(posted, response(200, R"({"token":"t"})"));
+  registries.on(query, response(200, R"({"token":"t"})"));
+  CHECK_THAT(get_token(registries, wish(token_user)), Contains("as access_token"));
+  CHECK(registries.asked() == std::vector<std::string>{posted});
+}
+
+TEST_CASE("each token is asked for once, all of them side by side") {
+  FakeRegistries registries;
+  registries.on(posted, response(200, R"({"access_token":"t"})"));
   Tokens tokens(registries.exchange(), {});
   const Credential other{.username = "octocat", .password = "hunter22"};
   const std::vector<TokenWish> wishes{wish(token_user), wish(token_user), wish(other),
@@ -87,13 +95,15 @@ TEST_CASE("each token is asked for once, all of them side by side") {
   CHECK(registries.rounds == std::vector<std::size_t>{3});
   tokens.get(wishes);
   CHECK(registries.requests.size() == 3);
-  tokens.get({wish(token_user, "")});
+  TokenWish login = wish(token_user);
+  login.scopes.clear();
+  tokens.get({login});
   CHECK(registries.requests.size() == 4);
 }
 
 TEST_CASE("a realm that is refused is not asked, and spoils none for another registry") {
   FakeRegistries registries;
-  registries.on("POST http://registry/token", response(200, R"({"token":"t"})"));
+  registries.on("POST http://registry/token", response(200, R"({"access_token":"t"})"));
   TokenWish over_http = wish(token_user), over_https = wish(token_user);
   over_http.challenge.realm = over_https.challenge.realm = "http://registry/token";
   over_http.registry_url = "http://registry";
@@ -120,7 +130,7 @@ TEST_CASE("a token server that redirects elsewhere gets no credential there") {
   FakeRegistries registries;
   registries.on(posted, response(404));
   registries.on(query, HttpResponse{.status = 302, .redirect = "https://evil/"});
-  registries.on("GET https://evil/", response(200, R"({"token":"t"})"));
+  registries.on("GET https://evil/", response(200, R"({"access_token":"t"})"));
   CHECK(get_token(registries, wish(token_user)) == "t");
   CHECK(registries.requests.back().url == "https://evil/");
   CHECK(registries.requests.back().authorization.empty());

@@ -12,6 +12,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -77,14 +78,14 @@ class Transfers {
       curl_multi_add_handle(multi_.get(), handle);
       running_.emplace(handle, std::move(transfer));
     } catch (const Error& error) {
-      write(number, HttpFailure{HttpFailure::Kind::certificate, error.what()});
+      write(number, file_failure(error));
     }
   }
 
   void end(CURL* handle, CURLcode result) {
     const auto ended = running_.find(handle);
     curl_multi_remove_handle(multi_.get(), handle);
-    write(ended->second->number(), ended->second->reply(result));
+    write(ended->second->number(), ended->second->reply(result, wanting_certificates_));
     running_.erase(ended);
   }
 
@@ -93,6 +94,7 @@ class Transfers {
   std::unique_ptr<CURLM, MultiCleanup> multi_{curl_multi_init()};
   std::deque<std::pair<std::size_t, HttpRequest>> waiting_;
   std::map<CURL*, std::unique_ptr<Transfer>> running_;
+  std::set<std::string> wanting_certificates_;  // hosts, with port
 };
 
 void serve(Transfers& transfers) {
@@ -130,6 +132,8 @@ int run(int argc, char** argv) {
   try {
     const long jobs = number_in(argc == 3 ? argv[1] : ""),
                timeout = number_in(argc == 3 ? argv[2] : "");
+    // It would make libcurl write the keys of each connection into a file.
+    unsetenv("SSLKEYLOGFILE");
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
       throw Error("", "libcurl cannot be used");
     check_version();
