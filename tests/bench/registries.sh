@@ -35,12 +35,18 @@ END
   registry=127.0.0.1:$port
 }
 
-# A stand-in for a registry that answers in 50 ms.
+# Stand-ins for a registry that answers in 50 ms, and for one that refuses every image at length.
 start_slow_registry() {
   "$source/tests/bench/slow_registry.py" >"$scratch/slow.log" 2>&1 &
   background+=($!)
   await "$scratch/slow.log" 'listening on \K[0-9]+'
   slow=127.0.0.1:$port
+}
+start_refusing_registry() {
+  "$source/tests/bench/slow_registry.py" 260000 >"$scratch/refusing.log" 2>&1 &
+  background+=($!)
+  await "$scratch/refusing.log" 'listening on \K[0-9]+'
+  refusing=127.0.0.1:$port
 }
 
 # push REGISTRY IMAGE: an image of one small file.
@@ -73,6 +79,19 @@ pulls() {
     fail "not every image pulls: $(head -c 1000 "$2")"
 }
 
+measure_refusals() {
+  local images=() i
+  start_refusing_registry
+  jq -n --arg auth "$(printf user:hunter2 | base64)" --arg registry "$refusing" \
+    '{auths: {($registry): {auth: $auth}}}' >"$scratch/refusing.json"
+  for i in {1..10000}; do images+=(--image "$refusing/app-$i:1"); done
+  compare 1 sh -c '"$@" 2>/dev/null; [ $? = 1 ]' sh "$check" check "$scratch/refusing.json" \
+    "${images[@]}" -o json -- /bin/true
+  [ "$(jq '[.[] | select(.registry_says | startswith("not yours"))] | length' "$scratch/a")" = 20000 ] ||
+    fail "not every image is refused: $(head -c 1000 "$scratch/a")"
+  report 'check, 10,000 images that are refused in 254 KiB each: peak memory' '' "$peak MB" '64 MB'
+}
+
 measure_check() {
   local images=() i
   lay_out_check
@@ -95,4 +114,6 @@ measure_check() {
   [ "$(grep -c sha256 "$scratch/b")" = 50 ] || fail 'skopeo does not find every image'
   report 'check, 50 images of a registry that answers in 50 ms' 'a loop of `skopeo inspect`' \
     "$ratio" 0.05 "$times"
+
+  measure_refusals
 }

@@ -1,11 +1,13 @@
 #!/usr/bin/python3
-"""A stand-in for a registry that answers each request in 50 ms: Basic authentication, and the same
-image under every name. Prints `listening on PORT`."""
+"""slow_registry.py [BYTES]: a stand-in for a registry that answers each request in 50 ms: Basic
+authentication, and the same image under every name. With BYTES it answers at once, and refuses every
+image, in so many of them. Prints `listening on PORT`."""
 
 import base64
 import hashlib
 import http.server
 import json
+import sys
 import time
 
 CONFIG = b'{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]}}'
@@ -24,6 +26,10 @@ MANIFEST = json.dumps(
         "layers": [],
     }
 ).encode()
+REFUSAL = b""
+if len(sys.argv) > 1:
+    error = {"code": "DENIED", "message": "not yours", "detail": "x" * int(sys.argv[1])}
+    REFUSAL = json.dumps({"errors": [error]}).encode()
 LOGIN = "Basic " + base64.b64encode(b"user:hunter2").decode()
 
 
@@ -31,8 +37,11 @@ class Registry(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self):
-        time.sleep(0.05)
-        if self.headers.get("Authorization") != LOGIN:
+        if not REFUSAL:
+            time.sleep(0.05)
+        if REFUSAL and "/manifests/" in self.path:
+            self.answer(403, REFUSAL, {})
+        elif self.headers.get("Authorization") != LOGIN:
             self.answer(401, b"{}", {"WWW-Authenticate": 'Basic realm="bench"'})
         elif "/manifests/" in self.path:
             self.answer(
