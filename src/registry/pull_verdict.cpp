@@ -11,6 +11,7 @@
 #include "registry/origin.h"
 #include "registry/proxy.h"
 #include "registry/refusal.h"
+#include "registry/registry_access.h"
 #include "registry/token_request.h"
 #include "system/text.h"
 
@@ -54,6 +55,14 @@ std::string way_elsewhere(const PullEvidence& evidence, const HttpResponse& resp
   return fmt::format("{} sends to {}",
                      evidence.is_token_server ? "its token server" : printable(evidence.host),
                      printable(asked_at(response, evidence)));
+}
+
+// Whether its words have a realm or a host in them that the registry has chosen. In words that are
+// all our own a password that is one of them would be looked for in vain.
+bool names_chosen_host(const HttpFailure& failure, const PullEvidence& evidence) {
+  if (failure.kind == HttpFailure::Kind::proxy) return false;
+  return failure.kind == HttpFailure::Kind::response ||
+         (!failure.host.empty() && failure.host != serving_host(evidence.host));
 }
 
 PullVerdict unreachable(std::string reason, std::string hint = {}) {
@@ -333,7 +342,8 @@ bool is_pull(PullOutcome outcome) {
 
 PullVerdict judge(const PullEvidence& evidence, Time now) {
   if (const auto* failure = std::get_if<HttpFailure>(&evidence.last)) {
-    const auto secrets = secrets_of(evidence);
+    const auto secrets =
+        names_chosen_host(*failure, evidence) ? secrets_of(evidence) : std::vector<std::string>();
     return unreachable(without_secrets(failure->message, secrets),
                        without_secrets(hint_for(*failure, evidence.host), secrets));
   }

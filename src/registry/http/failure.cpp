@@ -113,6 +113,10 @@ std::optional<HttpFailure> proxy_failure(const TransferEnd& end) {
   const std::string named = fmt::format("the proxy {} of {}", host, variable);
   if (end.result == CURLE_COULDNT_RESOLVE_PROXY)
     return HttpFailure{Kind::proxy, fmt::format("{}: its name is not known", named)};
+  // libcurl has one result for the two.
+  if (!is_resolved && !end.is_connected && lower_case(url).starts_with("socks"))
+    return HttpFailure{Kind::proxy,
+                       fmt::format("could not resolve host {}, or {}", end.asked.host, named)};
   if (end.proxy_status >= 300)
     return HttpFailure{
         Kind::proxy, fmt::format("{} refuses to connect, with status {}", named, end.proxy_status)};
