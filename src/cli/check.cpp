@@ -234,9 +234,10 @@ void check(const CheckOptions& options) {
   if (inquiries.empty()) throw Error("", "there is no registry to be asked");
   const Time now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   const std::vector<PullReport> reports = ask(options, http, std::move(inquiries), now);
-  print_data(options.format == CheckFormat::json
-                 ? pull_json(reports)
-                 : pull_table(reports, {.color = wants_color(), .now = now}));
+  if (options.format == CheckFormat::json)
+    print_pull_json(reports);
+  else
+    print_data(pull_table(reports, {.color = wants_color(), .now = now}));
   if (!asks_for_images && !options.store.quiet)
     print_note(
         "that it logs in does not say that it pulls: name images with --image or --images-in");

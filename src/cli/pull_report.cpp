@@ -1,9 +1,12 @@
 #include "cli/pull_report.h"
 
+#include <utility>
+
 #include <nlohmann/json.hpp>
 
 #include "cli/block.h"
 #include "cli/caller.h"
+#include "cli/messages.h"
 #include "cli/table.h"
 #include "credential/go_json_writer.h"
 #include "credential/token.h"
@@ -95,18 +98,18 @@ std::string pull_table(const std::vector<PullReport>& reports, InspectionStyle s
   return tables;
 }
 
-// One object at a time: as a whole those of 10,000 images would take five times the memory of their
-// text.
-std::string pull_json(const std::vector<PullReport>& reports) {
-  std::string text = "[";
+void print_pull_json(const std::vector<PullReport>& reports) {
+  constexpr std::size_t enough = 64UL * 1024;
+  std::string text = "[", separator = "\n";
   for (const PullReport& report : reports)
     for (const PullTry& one : report.tries) {
-      text += text.size() == 1 ? "\n" : ",\n";
+      text += std::exchange(separator, ",\n") + "    ";
       const std::string object = json_document(json_of(report, one));
-      for (const std::string& line : split(trim(object), '\n'))
-        text += (line == "{" ? "    " : "\n    ") + line;
+      for (const char c : trim(object))
+        text += c == '\n' ? std::string("\n    ") : std::string(1, c);
+      if (text.size() > enough) print_data(std::exchange(text, ""));
     }
-  return text + (text.size() == 1 ? "]\n" : "\n]\n");
+  print_data(text + (separator == "\n" ? "]\n" : "\n]\n"));
 }
 
 }  // namespace pullsecret
