@@ -8,7 +8,7 @@ namespace pullsecret {
 
 HeldSignals::HeldSignals() {
   sigemptyset(&signals_);
-  for (const int signal : {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGTSTP, SIGXFSZ})
+  for (const int signal : {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGTSTP})
     sigaddset(&signals_, signal);
   sigprocmask(SIG_BLOCK, &signals_, &before_);
 }

@@ -7,8 +7,8 @@
 namespace pullsecret {
 
 /// While it lives, the signals wait that would end or stop this process in the middle of something:
-/// SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGTSTP and SIGXFSZ. Then they are let loose with their usual
-/// effect, so that the shell sees a process that its signal ended, and no handler is needed.
+/// SIGINT, SIGQUIT, SIGTERM, SIGHUP and SIGTSTP. Then they are let loose with their usual effect,
+/// so that the shell sees a process that its signal ended, and no handler is needed.
 ///
 /// Not to be held while waiting for somebody else, and no program is to be started meanwhile: it
 /// would inherit the mask. SIGKILL and SIGSTOP cannot be held.

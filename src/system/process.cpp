@@ -64,8 +64,9 @@ void harden_process() {
   prctl(PR_SET_DUMPABLE, 0);
   umask(S_IRWXG | S_IRWXO);
   open_closed_standard_streams();
-  std::signal(SIGPIPE, SIG_IGN);  // NOLINT(cert-err33-c): cannot fail for these signals
-  std::signal(SIGCHLD, SIG_DFL);  // NOLINT(cert-err33-c)
+  for (const int signal : {SIGPIPE, SIGXFSZ})
+    std::signal(signal, SIG_IGN);  // NOLINT(cert-err33-c): cannot fail for these signals
+  std::signal(SIGCHLD, SIG_DFL);   // NOLINT(cert-err33-c)
 }
 
 void wipe_stack() {

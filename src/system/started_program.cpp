@@ -55,7 +55,8 @@ void set_nonblocking(const FileDescriptor& descriptor) {
     _exit(126);
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   prctl(PR_SET_PDEATHSIG, SIGTERM);  // whoever ends the caller ends what it runs
-  std::signal(SIGPIPE, SIG_DFL);     // NOLINT(cert-err33-c): cannot fail for this signal
+  for (const int signal : {SIGPIPE, SIGXFSZ})
+    std::signal(signal, SIG_DFL);  // NOLINT(cert-err33-c): cannot fail for these signals
   execve(command.front(), command.data(), environment);
   const int error_number = errno;
   const ssize_t written = write(failure, &error_number, sizeof error_number);

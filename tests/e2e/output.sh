@@ -180,6 +180,11 @@ same 'the file' "$(cat replaced/secret.yaml)" "$(cat secret.yaml)"
 run pullsecret convert --config inline.json --registry gone.example --output-file never.yaml
 expect 'no new file' [ ! -e never.yaml ]
 
+it 'a file that may not grow so large is left as it was, and that is an error'
+run bash -c '(ulimit -f 0; pullsecret convert --config inline.json --output-file secret.yaml) 2>&1 | cat'
+out_has '^pullsecret: error: secret.yaml: file too large$'
+same 'the files' "$(find . -name '.secret.yaml.*')" ''
+
 it '--output-file may be the config file itself'
 cp inline.json both.json
 run pullsecret convert --config both.json -o config --output-file both.json

@@ -3,8 +3,10 @@
 
 #include "catch.h"
 
-// Writing to a program that has gone is an error to be checked, as under harden_process().
+// Writing to a program that has gone, or more than a limit allows, is an error to be checked, as
+// under harden_process().
 int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);  // NOLINT(cert-err33-c): cannot fail for this signal
+  for (const int signal : {SIGPIPE, SIGXFSZ})
+    std::signal(signal, SIG_IGN);  // NOLINT(cert-err33-c): cannot fail for these signals
   return Catch::Session().run(argc, argv);
 }
