@@ -1,7 +1,9 @@
 #include "helpers/encryptedfile/credentials_file.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
+#include <tuple>
 #include <utility>
 
 #include "helpers/encryptedfile/key_file.h"
@@ -9,6 +11,7 @@
 #include "system/error.h"
 #include "system/file.h"
 #include "system/lock.h"
+#include "system/new_file.h"
 #include "system/private_file.h"
 
 namespace pullsecret {
@@ -68,15 +71,17 @@ void CredentialsFile::change(const std::function<bool(Entries&)>& edit) {
   const std::optional<std::string> file = load();
   Entries entries = file ? open(*file) : Entries();
   if (!edit(entries)) return;
+  // Until a power cut comes the entries are there, or are not any more; nothing else is destroyed
+  // here that a power cut could be in need of.
   if (!file) {
     refuse_unasked_key(paths_);
-    write(entries, key_for_new_file(paths_), std::nullopt);
+    std::ignore = write(entries, key_for_new_file(paths_), std::nullopt);
     return;
   }
   const SealedHeader header = read_header(*file);
   settle_new_key(paths_, header);
   settle_choice(header.passphrase.has_value());
-  write(entries, key_of(header), header.passphrase);
+  std::ignore = write(entries, key_of(header), header.passphrase);
 }
 
 void CredentialsFile::refuse_existing() const {
@@ -94,11 +99,12 @@ void CredentialsFile::require_existing() const {
 void CredentialsFile::create(const std::optional<DerivedKey>& passphrase) {
   const FileDescriptor held = lock();
   refuse_existing();
+  // A power cut could undo it: there is nothing in it yet.
   if (passphrase) {
     choose_passphrase(paths_);
-    write({}, passphrase->key, passphrase->passphrase);
+    std::ignore = write({}, passphrase->key, passphrase->passphrase);
   } else {
-    write({}, key_for_new_file(paths_), std::nullopt);
+    std::ignore = write({}, key_for_new_file(paths_), std::nullopt);
     settle_choice(/*is_passphrase=*/false);
   }
 }
@@ -134,6 +140,7 @@ std::optional<Error> CredentialsFile::rekey_at_random() {
 }
 
 std::optional<std::string> CredentialsFile::load() const {
+  if (folder_) return read_private_file(credentials(), max_sealed_file, OpenMode::mended);
   return read_private_file(paths_.credentials, max_sealed_file, OpenMode::mended,
                            SymbolicLink::refused);
 }
@@ -152,10 +159,9 @@ Entries CredentialsFile::open(std::string_view file) {
 
 Unsynced CredentialsFile::write(const Entries& entries, const Key& key,
                                 const std::optional<Argon2id>& passphrase) const {
-  remove_abandoned(paths_.credentials);
+  remove_abandoned(credentials());
   return naming(paths_.credentials, [&] {
-    return replace_file(paths_.credentials,
-                        seal(format_entries(entries), key, passphrase, new_nonce()));
+    return replace_file(credentials(), seal(format_entries(entries), key, passphrase, new_nonce()));
   });
 }
 
@@ -165,12 +171,15 @@ void CredentialsFile::settle_choice(bool is_passphrase) const {
   failure_of([&] { is_passphrase ? choose_passphrase(paths_) : choose_key_file(paths_); });
 }
 
-FileDescriptor CredentialsFile::lock() const {
-  const std::filesystem::path folder = paths_.lock.parent_path();
-  make_private_folder(folder);
-  if (access(folder.c_str(), W_OK | X_OK) != 0)
-    throw system_error(place_of(folder), "to store and erase, make the folder writable");
-  return lock_file(paths_.lock);
+FilePlace CredentialsFile::credentials() const {
+  return {*folder_, paths_.credentials.filename()};
+}
+
+FileDescriptor CredentialsFile::lock() {
+  folder_ = make_private_folder(paths_.lock.parent_path());
+  if (faccessat(folder_->get(), ".", W_OK | X_OK, AT_EACCESS) != 0)
+    throw system_error(place_of(folder_->path()), "to store and erase, make the folder writable");
+  return lock_file({*folder_, paths_.lock.filename()});
 }
 
 // The key is then known to key_of(), which asks for it no more.

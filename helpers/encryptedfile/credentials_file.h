@@ -26,6 +26,8 @@ namespace pullsecret {
 /// - The file, its folder and the key file are checked as private_file.h says: a symbolic link in
 ///   the place of the credentials or of `key` is refused, so is another user's file or folder; open
 ///   modes of the folders and of the credentials are mended, and of a key file refused.
+/// - What is read and changed under the lock is in the folder that has the lock, wherever its path
+///   leads by then.
 ///
 /// Every operation throws Error that says what is wrong and what to do.
 class CredentialsFile {
@@ -73,12 +75,14 @@ class CredentialsFile {
   Unsynced write(const Entries& entries, const Key& key,
                  const std::optional<Argon2id>& passphrase) const;
   void settle_choice(bool is_passphrase) const;
-  FileDescriptor lock() const;
+  FileDescriptor lock();
+  FilePlace credentials() const;
   void find_key_before_locking();
   Entries read_to_rekey();
 
   Paths paths_;
-  std::optional<Key> key_;  ///< the one found last
+  std::optional<Folder> folder_;  ///< of the credentials, held once they are locked
+  std::optional<Key> key_;        ///< the one found last
 };
 
 }  // namespace pullsecret

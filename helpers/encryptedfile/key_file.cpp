@@ -2,13 +2,16 @@
 
 #include <cerrno>
 #include <optional>
+#include <tuple>
 
 #include <fmt/format.h>
 #include <sodium.h>
 
 #include "credential/base64.h"
+#include "system/environment.h"
 #include "system/error.h"
 #include "system/file.h"
+#include "system/new_file.h"
 #include "system/private_file.h"
 #include "system/text.h"
 
@@ -26,10 +29,16 @@ constexpr const char* find_old_key =
     "put the key back from a backup, name the one that it was sealed with in "
     "DOCKER_CREDENTIAL_KEY_FILE, or unset that for the key made at first use";
 
-// Nothing if `file` is not there; `hint` says what to do if there is no key in it.
-std::optional<Key> read_key(const fs::path& file, SymbolicLink symbolic_link,
-                            const std::string& hint) {
-  const auto content = read_private_file(file, max_key_file, OpenMode::refused, symbolic_link);
+// What systemd gives to a unit's user may be root's.
+OpenMode open_mode_of(const fs::path& file) {
+  const auto folder = environment_variable("CREDENTIALS_DIRECTORY");
+  return folder && file.parent_path() == *folder ? OpenMode::refused_but_of_root
+                                                 : OpenMode::refused;
+}
+
+// Nothing if there is no `content`; `hint` says what to do if there is no key in it.
+std::optional<Key> key_in(const std::optional<std::string>& content, const fs::path& file,
+                          const std::string& hint) {
   if (!content) return std::nullopt;
   try {
     return parse_key(*content);
@@ -38,8 +47,19 @@ std::optional<Key> read_key(const fs::path& file, SymbolicLink symbolic_link,
   }
 }
 
+std::optional<Key> read_key(const fs::path& file, SymbolicLink symbolic_link,
+                            const std::string& hint) {
+  return key_in(read_private_file(file, max_key_file, open_mode_of(file), symbolic_link), file,
+                hint);
+}
+
 std::optional<Key> read_own_key(const fs::path& file, const std::string& hint = find_old_key) {
   return read_key(file, SymbolicLink::refused, hint);
+}
+
+std::optional<Key> read_own_key(const FilePlace& file) {
+  return key_in(read_private_file(file, max_key_file, OpenMode::refused), file.path(),
+                find_old_key);
 }
 
 std::optional<Key> decode_hex(std::string_view text) {
@@ -53,7 +73,14 @@ std::optional<Key> decode_hex(std::string_view text) {
 
 // Until `folder` is on disk, what was done there is nothing to build on.
 void require_synced(const fs::path& folder) {
-  if (const Unsynced unsynced = sync_folder(folder)) throw Error(*unsynced);
+  if (const Unsynced unsynced = hold_folder(folder).sync()) throw Error(*unsynced);
+}
+
+// Nothing if there is no such folder.
+std::optional<FilePlace> find_place_of(const fs::path& file) {
+  std::error_code unknown;
+  if (!fs::exists(file.parent_path(), unknown)) return std::nullopt;
+  return FilePlace{hold_folder(file.parent_path()), file.filename()};
 }
 
 }  // namespace
@@ -110,29 +137,32 @@ Key key_for_new_file(const Paths& paths) {
 }
 
 void write_key(const fs::path& file, const Key& key) {
-  make_private_folder(file.parent_path());
-  remove_abandoned(file);
-  if (!make_file(file, encode_base64(key.bytes) + '\n'))
+  const FilePlace place{make_private_folder(file.parent_path()), file.filename()};
+  remove_abandoned(place);
+  if (!make_file(place, encode_base64(key.bytes) + '\n'))
     throw Error(place_of(file), error_text(EEXIST));
 }
 
 void settle_new_key(const Paths& paths, const SealedHeader& header) {
-  const auto key = read_own_key(paths.new_key);
+  const auto place = find_place_of(paths.new_key);
+  const auto key = place ? read_own_key(*place) : std::nullopt;
   if (!key) return;
   if (!is_key_of(*key, header)) {
-    remove_file(paths.new_key);
+    std::ignore = remove_file(*place);  // if a power cut brings it back: at the next change
     return;
   }
   // Who sealed the credentials may have been killed before their folder was on disk; without them,
   // the old key would still be needed.
   require_synced(paths.credentials.parent_path());
-  rename_file(paths.new_key, paths.key);
+  // By whichever name it is there after a power cut, find_key_in_files() finds it.
+  std::ignore = rename_file(*place, paths.key.filename());
 }
 
 void remove_retired_key(const Paths& paths, const SealedHeader& header) {
-  const auto key = read_own_key(paths.key);
+  const auto place = find_place_of(paths.key);
+  const auto key = place ? read_own_key(*place) : std::nullopt;
   if (!key || is_key_of(*key, header)) return;
-  if (const Unsynced unsynced = remove_file(paths.key)) throw Error(*unsynced);
+  if (const Unsynced unsynced = remove_file(*place)) throw Error(*unsynced);
 }
 
 }  // namespace pullsecret

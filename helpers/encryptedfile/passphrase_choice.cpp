@@ -1,7 +1,10 @@
 #include "helpers/encryptedfile/passphrase_choice.h"
 
+#include <tuple>
+
 #include "system/error.h"
 #include "system/file.h"
+#include "system/new_file.h"
 #include "system/private_file.h"
 
 namespace pullsecret {
@@ -28,14 +31,17 @@ void refuse_unasked_key(const Paths& paths) {
 
 void choose_passphrase(const Paths& paths) {
   if (is_passphrase_chosen(paths)) return;
-  make_private_folder(paths.passphrase_chosen.parent_path());
-  remove_abandoned(paths.passphrase_chosen);
-  if (const Unsynced unsynced = replace_file(paths.passphrase_chosen, mark)) throw Error(*unsynced);
+  const std::filesystem::path& file = paths.passphrase_chosen;
+  const FilePlace place{make_private_folder(file.parent_path()), file.filename()};
+  remove_abandoned(place);
+  if (const Unsynced unsynced = replace_file(place, mark)) throw Error(*unsynced);
 }
 
 void choose_key_file(const Paths& paths) {
   // One that a power cut brings back refuses to store, until the next change of the credentials.
-  if (is_passphrase_chosen(paths)) remove_file(paths.passphrase_chosen);
+  if (!is_passphrase_chosen(paths)) return;
+  const std::filesystem::path& file = paths.passphrase_chosen;
+  std::ignore = remove_file({hold_folder(file.parent_path()), file.filename()});
 }
 
 }  // namespace pullsecret

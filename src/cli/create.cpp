@@ -62,7 +62,7 @@ std::string read_password(const CreateOptions& options) {
   constexpr std::size_t max_password = 1024UL * 1024;
   if (!options.password_file) print_note_of_typing("the password, which shows as it is typed,");
   std::string password = without_line_break(
-      options.password_file ? read_file(*options.password_file, max_password)
+      options.password_file ? read_input(*options.password_file, max_password)
                             : read_all(STDIN_FILENO, "standard input", max_password));
   if (trim(password).empty())
     throw Error(

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -247,17 +248,18 @@ std::string config_text(const ProviderConfigOptions& options, const CredentialPr
 }
 
 void provider_config(const ProviderConfigOptions& options) {
-  const ConfigLocation location = find_config(options.store.config);
+  ConfigLocation location = find_config(options.store.config);
   const fs::path file = fs::absolute(location.file).lexically_normal();
   if (!location.is_there)
     throw Error(place_of(file), "there is no such file",
                 "log in with docker login REGISTRY, or name a file with --config");
-  const Config config = load_config(file.string()).config;  // without DOCKER_AUTH_CONFIG
+  const Config config = parse_config_file(file, read_config_text(location));
   const CredentialProvider provider = provider_for(file, config, match_images_for(options, config));
   const std::string text = config_text(options, provider, comments_for(file));
   warn_of_node(options, config, provider);
   if (options.output_file)
-    replace_file(*options.output_file, text, Access::as_before);
+    std::ignore =
+        replace_file(*options.output_file, text, Access::as_before);  // it can be made again
   else
     print_data(text);
 }

@@ -91,7 +91,7 @@ ProviderConfig load_providers(const fs::path& name) {
   ProviderConfig all;
   for (const fs::path& file : config_files(name)) {
     ProviderConfig config =
-        read_provider_config({place_of(file), read_file(file, max_manifest_size)});
+        read_provider_config({place_of(file), read_input(file, max_manifest_size)});
     std::move(config.providers.begin(), config.providers.end(), std::back_inserter(all.providers));
     std::move(config.unknown_fields.begin(), config.unknown_fields.end(),
               std::back_inserter(all.unknown_fields));

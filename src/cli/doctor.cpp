@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -148,7 +149,8 @@ bool is_wanted(const DoctorOptions& options) {
 void change_text(const DoctorOptions& options, const Checkup& checkup, const std::string& text) {
   const ConfigLocation& location = *checkup.location;
   if (!location.is_there) {
-    write_config(location, *checkup.json, text);
+    // There is nothing that a power cut could lose but this, which doctor would do again.
+    std::ignore = write_config(location, *checkup.json, text);
     return;
   }
   const fs::path backup = write_config_with_backup(location, *checkup.json, text);
@@ -156,9 +158,9 @@ void change_text(const DoctorOptions& options, const Checkup& checkup, const std
 }
 
 void mend(const DoctorOptions& options, const Checkup& checkup, const Repair& repair) {
+  if (repair.closes_file) close_to_others(*checkup.location);
   if (repair.text) change_text(options, checkup, *repair.text);
-  if (repair.closes_file) close_to_others(checkup.location->file);
-  if (!repair.abandoned.empty()) remove_abandoned(checkup.location->file);
+  if (!repair.abandoned.empty()) remove_abandoned(*checkup.location);
 }
 
 void fix(const DoctorOptions& options, const Checkup& checkup, HelperClient& helpers,
@@ -171,6 +173,7 @@ void fix(const DoctorOptions& options, const Checkup& checkup, HelperClient& hel
     print_notes(options, {"there is nothing to mend without you"});
     return fail_if_problems(checkup.findings, "");
   }
+  require_changeable(*checkup.location);
   show(options, checkup, repair);
   print_notes(options, repair.notes);
   if (!is_wanted(options)) throw Error("", "nothing was changed");
@@ -185,10 +188,11 @@ void fix(const DoctorOptions& options, const Checkup& checkup, HelperClient& hel
 
 void set_hooks(const DoctorOptions& options) {
   const bool on = options.hooks == HookState::on;
-  const ConfigLocation location = find_config_json(options.store);
+  ConfigLocation location = find_config_json(options.store);
   const JsonText json = read_config_text(location);
   const std::string text = changed_config(json, error_hooks(json, on));
-  if (text != json.text) write_config(location, json, text);
+  // A power cut may bring back the config without them, which is as good as it was.
+  if (text != json.text) std::ignore = write_config(location, json, text);
   print_notes(options, {fmt::format("{}: docker {} pullsecret when a command fails",
                                     place_of(location.file), on ? "asks" : "does not ask")});
   if (on) print_notes(options, {"it takes docker 29.3 or later, and a terminal as its output"});

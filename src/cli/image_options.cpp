@@ -54,7 +54,7 @@ Workloads wanted_images(const ImageOptions& options, bool quiet) {
 }
 
 JsonText read_file_or_input(const std::string& file, std::size_t max_bytes) {
-  if (file != "-") return {place_of(file), read_file(file, max_bytes)};
+  if (file != "-") return {place_of(file), read_input(file, max_bytes)};
   const std::string place = "standard input";
   return {place, read_all(STDIN_FILENO, place, max_bytes)};
 }

@@ -1,6 +1,7 @@
 #include "cli/manifest.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -149,7 +150,7 @@ void write_manifests(const ManifestOptions& options, const std::vector<std::stri
 
 void write_output(const ManifestOptions& options, const std::string& output) {
   if (options.output_file)
-    replace_file(*options.output_file, output);
+    std::ignore = replace_file(*options.output_file, output);  // it can be made again
   else
     print_data(output);
 }

@@ -158,21 +158,21 @@ void warn_of_environment(const MigrateOptions& options) {
 }
 
 // What comes into the file in plain text is for the user alone.
-void close_for_inline(const fs::path& file, const MigrateOptions& options) {
-  constexpr fs::perms others = fs::perms::group_all | fs::perms::others_all;
-  const bool is_open = fs::exists(file) && (fs::status(file).permissions() & others) != fs::perms();
-  if (!is_inline(options.migration.to) || !is_open) return;
-  close_to_others(file);
+void close_for_inline(const ConfigLocation& location, const MigrateOptions& options) {
+  if (!is_inline(options.migration.to) || !location.is_there || !is_open_to_others(location))
+    return;
+  close_to_others(location);
   if (!options.store.quiet)
-    print_note(fmt::format("{} is readable by you alone now (mode 0600)", place_of(file)));
+    print_note(fmt::format("{} is readable by you alone now (mode 0600)", place_of(location.file)));
 }
 
 void migrate(const MigrateOptions& options) {
   const Migration& migration = options.migration;
-  const ConfigLocation location = find_config_json(options.store);
+  ConfigLocation location = find_config_json(options.store);
   const JsonText json = read_config_text(location);
   const Config config = parse_config(json);
   warn_of_environment(options);
+  if (!options.dry_run) require_changeable(location);
 
   StatusLine status(options.store.quiet);
   HelperClient helpers = make_helper_client(options.store, status);
@@ -183,7 +183,7 @@ void migrate(const MigrateOptions& options) {
     copy_to_target(moves, migration, helpers);
     const ConfigChange change = config_after_moves(config, migration, moves);
     if (!change.empty()) {
-      close_for_inline(location.file, options);
+      close_for_inline(location, options);
       const Unsynced unsynced = write_config(location, json, changed_config(json, change));
       if (unsynced) throw not_to_be_erased(location.file, *unsynced);
     }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <ctime>
 #include <system_error>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "system/environment.h"
+#include "system/new_file.h"
 #include "system/private_file.h"
 #include "system/text.h"
 
@@ -70,16 +72,20 @@ bool is_dockercfg(const fs::path& file) {
   return file.filename() == ".dockercfg";
 }
 
-LoadedConfig read_config(const fs::path& file) {
-  JsonText json = read_config_text(file);
-  LoadedConfig loaded{.config = parse_config_file(file, json)};
-  if (!is_dockercfg(file)) loaded.json = std::move(json);
+LoadedConfig read_config(ConfigLocation location) {
+  JsonText json = read_config_text(location);
+  LoadedConfig loaded{.config = parse_config_file(location.file, json),
+                      .is_dockers_own = location.is_dockers_own};
+  if (!is_dockercfg(location.file)) loaded.json = std::move(json);
   return loaded;
 }
 
 std::optional<ConfigLocation> search_config() {
-  if (auto file = first_existing(docker_files())) return ConfigLocation{std::move(*file), true};
-  if (auto file = first_existing(other_files())) return ConfigLocation{std::move(*file), false};
+  if (auto file = first_existing(docker_files())) return ConfigLocation{.file = std::move(*file)};
+  if (auto file = first_existing(other_files())) {
+    const bool is_named = *file == environment_variable("REGISTRY_AUTH_FILE");
+    return ConfigLocation{.file = std::move(*file), .is_dockers_own = false, .is_named = is_named};
+  }
   return std::nullopt;
 }
 
@@ -95,36 +101,101 @@ Error no_config() {
           "log in with docker login REGISTRY, or name a file with --config"};
 }
 
-void refuse_other_text(const ConfigLocation& location, const JsonText& text) {
-  if (read_config_text(location).text != text.text)
-    throw Error(place_of(location.file), "changed by another program meanwhile; it stays as it is",
+ConfigLocation locate_config(const std::optional<std::string>& named) {
+  if (named) return {.file = file_of_name(*named), .is_named = true};
+  if (auto location = search_config()) return *std::move(location);
+  const std::vector<fs::path> files = docker_files();
+  if (files.empty()) throw no_config();
+  return {.file = files.front(), .is_there = false};
+}
+
+// ---- Changing
+
+// What this program was asked to do, for the user who may.
+std::string command_for_owner(const ConfigLocation& location) {
+  std::vector<std::string> words = own_arguments();
+  if (!words.empty() && words.front() == "pullsecret") words.erase(words.begin());  // by docker
+  if (!location.is_named) words.insert(words.end(), {"--config", location.file.string()});
+  std::string command = "pullsecret";
+  for (const std::string& word : words)
+    command += " " + shell_word(word);
+  return command;
+}
+
+// Docker's folder is not there yet: it is made by the owner of the one that it comes into.
+FileToChange hold_in_new_folder(const ConfigLocation& location) {
+  const fs::path folder = location.file.parent_path();
+  fs::path above = folder;
+  while (!above.empty() && !is_there(above))
+    above = above.parent_path();
+  const FileToChange found = hold_to_change(above / ".", location.is_named);
+  require_changeable(found, command_for_owner(location));
+  {
+    const FilesAs as(found.changed_as);
+    make_private_folder(folder);
+  }
+  return hold_to_change(location.file, location.is_named);
+}
+
+FileToChange hold(const ConfigLocation& location) {
+  if (location.held) return *location.held;
+  const fs::path folder = location.file.parent_path();
+  if (!folder.empty() && !is_there(folder)) return hold_in_new_folder(location);
+  return hold_to_change(location.file, location.is_named);
+}
+
+// What `work` returns, which changes the file that it gets, or what is beside that.
+template <typename Work>
+auto change(const ConfigLocation& location, Work work) {
+  const FileToChange held = hold(location);
+  require_changeable(held, command_for_owner(location));
+  const FilesAs as(held.changed_as);
+  return work(held.file);
+}
+
+void refuse_other_text(const HeldFile& file, const JsonText& text) {
+  const auto now = open_regular(file.place);
+  const bool is_same = now.has_value() == file.status.has_value() &&
+                       (!now || (now->status.st_dev == file.status->st_dev &&
+                                 now->status.st_ino == file.status->st_ino));
+  const std::string text_now =
+      now ? read_all(now->descriptor.get(), file.asked_for, max_config_size) : "";
+  if (!is_same || text_now != text.text)
+    throw Error(file.asked_for, "changed by another program meanwhile; it stays as it is",
                 "run it again");
 }
 
-fs::path back_up(const fs::path& file, const std::string& text) {
+FilePlace back_up(const HeldFile& file, const std::string& name, const std::string& text) {
   const std::time_t now = std::time(nullptr);
   const std::string first =
-      fmt::format("{}{}{:%Y%m%dT%H%M%SZ}", file.string(), backup_suffix, fmt::gmtime(now));
-  fs::path backup = first;
-  for (int count = 2; !make_file(backup, text, file); ++count)
-    backup = fmt::format("{}-{}", first, count);
+      fmt::format("{}{}{:%Y%m%dT%H%M%SZ}", name, backup_suffix, fmt::gmtime(now));
+  FilePlace backup{file.beside, first};
+  for (int count = 2; !make_file(backup, text, file.status); ++count)
+    backup.name = fmt::format("{}-{}", first, count);
   return backup;
 }
 
-// A backup of what did not change would only be in the way; in doubt it stays.
-void remove_if_unchanged(const fs::path& backup, const ConfigLocation& location,
-                         const JsonText& before) {
+// A backup of what did not change would only be in the way; in doubt it stays. So it may after a
+// power cut.
+void remove_if_unchanged(const FilePlace& backup, const HeldFile& file, const JsonText& before) {
   try {
-    refuse_other_text(location, before);
-    remove_file(backup);
+    refuse_other_text(file, before);
+    std::ignore = remove_file(backup);
   } catch (const Error&) {
     return;
   }
 }
 
+Unsynced replace_text(const HeldFile& file, const JsonText& before, const std::string& text) {
+  remove_abandoned(file.place);
+  return replace_file(file, text, Access::as_before, [&] { refuse_other_text(file, before); });
+}
+
+// ---- Backups
+
 bool holds_plain_text(const fs::path& file) {
   try {
-    return has_inline_credential(read_config(file).config);
+    return has_inline_credential(read_config({.file = file}).config);
   } catch (const Error&) {
     return false;
   }
@@ -133,15 +204,14 @@ bool holds_plain_text(const fs::path& file) {
 }  // namespace
 
 LoadedConfig load_config(const std::optional<std::string>& named) {
-  if (named) return read_config(file_of_name(*named));
+  if (named) return read_config(locate_config(named));
 
   const auto environment_auths = environment_variable("DOCKER_AUTH_CONFIG");
   const std::optional<ConfigLocation> location = search_config();
   if (!location && !environment_auths) throw no_config();
 
   LoadedConfig loaded{.config = {.file = "DOCKER_AUTH_CONFIG"}};
-  if (location) loaded = read_config(location->file);
-  if (location) loaded.is_dockers_own = location->is_dockers_own;
+  if (location) loaded = read_config(*location);
   if (!environment_auths) return loaded;
   try {
     for (AuthEntry& entry : parse_environment_auths(*environment_auths))
@@ -157,11 +227,13 @@ bool is_any_config(const std::optional<std::string>& named) {
 }
 
 ConfigLocation find_config(const std::optional<std::string>& named) {
-  if (named) return {file_of_name(*named)};
-  if (auto location = search_config()) return *std::move(location);
-  const std::vector<fs::path> files = docker_files();
-  if (files.empty()) throw no_config();
-  return {.file = files.front(), .is_there = false};
+  ConfigLocation location = locate_config(named);
+  try {
+    location.held = hold_to_change(location.file, location.is_named);
+  } catch (const Error&) {
+    return location;  // reading it will say what is wrong
+  }
+  return location;
 }
 
 std::string command_for_first_config(std::string_view text) {
@@ -174,47 +246,72 @@ std::string command_for_first_config(std::string_view text) {
 
 bool is_config_json(const ConfigLocation& location) {
   const std::string name = location.file.filename();
-  std::error_code unknown;
-  const fs::file_type type = fs::status(location.file, unknown).type();
-  return location.is_dockers_own && name != "auth.json" && name != ".dockercfg" &&
-         (type == fs::file_type::regular || type == fs::file_type::not_found);
+  if (!location.is_dockers_own || name == "auth.json" || name == ".dockercfg") return false;
+  if (!location.held) return !is_there(location.file);
+  const HeldFile& file = location.held->file;
+  return !file.status || (!file.is_stream() && !file.is_folder());
 }
 
-JsonText read_config_text(const fs::path& file) {
-  const std::string standard_input = "standard input";
-  if (file == "-") return {standard_input, read_all(STDIN_FILENO, standard_input, max_config_size)};
-  return {place_of(file), read_file(file, max_config_size)};
-}
-
-JsonText read_config_text(const ConfigLocation& location) {
-  if (!location.is_there && !is_there(location.file)) return {place_of(location.file), {}};
-  return read_config_text(location.file);
+JsonText read_config_text(ConfigLocation& location) {
+  const bool is_input = location.is_named && location.file == "-";
+  const std::string place = is_input ? "standard input" : place_of(location.file);
+  if (is_input) return {place, read_all(STDIN_FILENO, place, max_config_size)};
+  if (!location.is_there && !is_there(location.file)) return {place, {}};
+  if (!location.held) location.held = hold_to_change(location.file, location.is_named);
+  HeldFile& file = location.held->file;
+  // What is not that user's will not be changed; what is wrong with it can be told all the same.
+  const auto& user = location.held->changed_as;
+  const bool is_theirs = user && file.status && file.status->st_uid == user->id;
+  const FilesAs as(is_theirs ? user : std::nullopt);
+  return {place,
+          location.is_named ? read_input(file, max_config_size) : read_file(file, max_config_size)};
 }
 
 Config parse_config_file(const fs::path& file, JsonText json) {
   return is_dockercfg(file) ? parse_dockercfg(std::move(json)) : parse_config(std::move(json));
 }
 
+void require_changeable(const ConfigLocation& location) {
+  if (location.held) require_changeable(*location.held, command_for_owner(location));
+}
+
 Unsynced write_config(const ConfigLocation& location, const JsonText& before,
                       const std::string& text) {
-  if (const fs::path folder = location.file.parent_path(); !folder.empty() && !is_there(folder))
-    make_private_folder(folder);
-  remove_abandoned(location.file);
-  return replace_file(location.file, text, Access::as_before,
-                      [&] { refuse_other_text(location, before); });
+  return change(location, [&](const HeldFile& file) { return replace_text(file, before, text); });
 }
 
 fs::path write_config_with_backup(const ConfigLocation& location, const JsonText& before,
                                   const std::string& text) {
-  refuse_other_text(location, before);
-  fs::path backup = back_up(location.file, before.text);
-  try {
-    write_config(location, before, text);
-  } catch (const Error&) {
-    remove_if_unchanged(backup, location, before);
-    throw;
-  }
-  return backup;
+  return change(location, [&](const HeldFile& file) {
+    refuse_other_text(file, before);
+    const FilePlace backup = back_up(file, location.file.filename(), before.text);
+    try {
+      // A power cut may bring the old text back, whose backup is on disk.
+      std::ignore = replace_text(file, before, text);
+    } catch (const Error&) {
+      remove_if_unchanged(backup, file, before);
+      throw;
+    }
+    return location.file.parent_path() / backup.name;
+  });
+}
+
+bool is_open_to_others(const ConfigLocation& location) {
+  return (location.held->file.status->st_mode & (S_IRWXG | S_IRWXO)) != 0;
+}
+
+void close_to_others(const ConfigLocation& location) {
+  change(location, [](const HeldFile& file) { close_to_others(file); });
+}
+
+std::vector<fs::path> abandoned_files(const ConfigLocation& location) {
+  if (!location.held) return {};
+  const FilesAs as(location.held->changed_as);
+  return abandoned_files(location.held->file.place);
+}
+
+void remove_abandoned(const ConfigLocation& location) {
+  change(location, [](const HeldFile& file) { remove_abandoned(file.place); });
 }
 
 std::vector<fs::path> plain_text_backups(const fs::path& file) {

@@ -8,6 +8,7 @@
 
 #include "docker/config.h"
 #include "system/file.h"
+#include "system/whose_folder.h"
 
 namespace pullsecret {
 
@@ -30,7 +31,8 @@ struct LoadedConfig {
 /// The first that exists counts, even if it cannot be read. Unless `named` is given,
 /// DOCKER_AUTH_CONFIG takes part; where Docker ignores it, so is it here, and the config's
 /// environment_refused says why. A file named `.dockercfg` is read as the map it is. At most 16 MiB
-/// are read. Throws Error if there is no config at all, or it is refused.
+/// are read, and of what neither `named` nor $REGISTRY_AUTH_FILE names only a regular file. Throws
+/// Error if there is no config at all, or it is refused.
 LoadedConfig load_config(const std::optional<std::string>& named);
 
 /// Whether load_config() would find one; what is `named` counts as found.
@@ -41,10 +43,14 @@ struct ConfigLocation {
   std::filesystem::path file;
   bool is_dockers_own = true;  ///< false: podman's file, or ~/.dockercfg
   bool is_there = true;        ///< false: there is none yet, and Docker would make it here
+  bool is_named = false;       ///< the user named it
+  std::optional<FileToChange> held = {};  ///< as it was looked up; none where that failed
 };
 
 /// The file that load_config() would read, else the one that Docker would make. `named` counts even
-/// if there is no such file. Throws Error if Docker has no place for it: there is no home folder.
+/// if there is no such file. It is held from then on: what is read, and then changed, is this one,
+/// whatever its name leads to by then. Throws Error if Docker has no place for it: there is no home
+/// folder.
 ConfigLocation find_config(const std::optional<std::string>& named);
 
 /// The shell's command, in back quotes, that makes the config.json which Docker looks for, with
@@ -55,19 +61,22 @@ std::string command_for_first_config(std::string_view text);
 /// podman's auth.json or a .dockercfg, which follow other rules.
 bool is_config_json(const ConfigLocation& location);
 
-/// The text of `file`, at most 16 MiB; `-` is standard input. Throws Error with the file as its
-/// place.
-JsonText read_config_text(const std::filesystem::path& file);
-
-/// The same; it is empty where there was no config, and still is none.
-JsonText read_config_text(const ConfigLocation& location);
+/// The text of the config, at most 16 MiB, which for `-` is standard input; it is empty where there
+/// was no config, and still is none. A file is held from then on. One that was not named has to be
+/// a regular file. Throws Error with the file as its place.
+JsonText read_config_text(ConfigLocation& location);
 
 /// Reads the text of `file` as parse_config() does, or parse_dockercfg() for a file of that name.
 Config parse_config_file(const std::filesystem::path& file, JsonText json);
 
+/// Throws Error if root is not to change it (whose_folder.h), as what follows does: for who has
+/// something else to do before.
+void require_changeable(const ConfigLocation& location);
+
 /// Puts `text` into the config file in one step, as Docker does: a symbolic link is followed, owner
-/// and mode stay as they were, a new file is 0600 and a new folder 0700. Throws Error if the file's
-/// text is not `before` any more, or it cannot be written; the file is then as it was, and a new
+/// and mode stay as they were, a new file is 0600 and a new folder 0700. Throws Error if the name
+/// does not lead to the file that was read any more or its text is not `before`, if root is not to
+/// change it, or it cannot be written; the file is then as it was, and a new
 /// folder may be left. Until the file is synced, nothing may be destroyed that it took over. What
 /// a killed writer left beside it is removed (remove_abandoned).
 ///
@@ -85,6 +94,18 @@ Unsynced write_config(const ConfigLocation& location, const JsonText& before,
 /// backup is gone again, unless it cannot be removed, or the config does not read as `before`.
 std::filesystem::path write_config_with_backup(const ConfigLocation& location,
                                                const JsonText& before, const std::string& text);
+
+/// Whether others than its owner may use the config file, which was read.
+bool is_open_to_others(const ConfigLocation& location);
+
+/// Takes that leave from them: mode 0600. Throws Error as write_config() does.
+void close_to_others(const ConfigLocation& location);
+
+/// What killed writers left beside the config: abandoned_files().
+std::vector<std::filesystem::path> abandoned_files(const ConfigLocation& location);
+
+/// Removes it. Throws Error as write_config() does, if it is not to be changed.
+void remove_abandoned(const ConfigLocation& location);
 
 /// The backups of `file` that hold a credential inline, by name.
 std::vector<std::filesystem::path> plain_text_backups(const std::filesystem::path& file);

@@ -81,7 +81,7 @@ Checkup check_all(const std::optional<std::string>& named, HelperClient& helpers
   checkup.location = std::move(checks.location);
   checkup.is_open = checks.is_open;
   if (checkup.location) {
-    LeftoverChecks leftovers = check_leftovers(checkup.location->file);
+    LeftoverChecks leftovers = check_leftovers(*checkup.location);
     append(checks.findings, std::move(leftovers.findings));
     checkup.abandoned = std::move(leftovers.abandoned);
   }

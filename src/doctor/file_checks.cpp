@@ -1,11 +1,9 @@
 #include "doctor/file_checks.h"
 
-#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <charconv>
 #include <string_view>
 #include <utility>
 
@@ -16,6 +14,7 @@
 #include "system/error.h"
 #include "system/file.h"
 #include "system/text.h"
+#include "system/whose_folder.h"
 
 namespace pullsecret {
 namespace {
@@ -25,8 +24,8 @@ namespace fs = std::filesystem;
 // ---- Words
 
 std::string user_in_words(uid_t user) {
-  const passwd* entry = getpwuid(user);
-  return entry == nullptr ? fmt::format("the user {}", user) : printable(entry->pw_name);
+  const User known = user_of(user);
+  return known.home.empty() ? fmt::format("the user {}", user) : printable(known.name);
 }
 
 std::string take_over(const fs::path& path, std::string_view option = "") {
@@ -108,21 +107,12 @@ std::optional<Finding> check_home() {
   return std::nullopt;
 }
 
-// The user who called sudo(8), if root acts for somebody else.
-const passwd* sudo_user() {
-  const auto text = environment_variable("SUDO_UID");
-  if (!text || geteuid() != 0) return nullptr;
-  uid_t user = 0;
-  std::from_chars(text->data(), text->data() + text->size(), user);
-  return user == 0 ? nullptr : getpwuid(user);
-}
-
 std::optional<Finding> check_sudo() {
-  const passwd* user = sudo_user();
+  const auto user = sudo_caller();
   const auto home = find_home_folder();
-  if (user == nullptr || !home) return std::nullopt;
-  const std::string name = printable(user->pw_name);
-  if (*home == user->pw_dir)
+  if (!user || user->home.empty() || !home) return std::nullopt;
+  const std::string name = printable(user->name);
+  if (*home == user->home)
     return warning("sudo-home", "HOME",
                    fmt::format("root uses the home folder of {}, who cannot read what sudo docker "
                                "login writes there",
@@ -132,7 +122,7 @@ std::optional<Finding> check_sudo() {
       "sudo-home", "HOME",
       fmt::format("this is root's config, which sudo docker reads; docker reads the one "
                   "in {}",
-                  place_of(fs::path(user->pw_dir) / ".docker")),
+                  place_of(user->home / ".docker")),
       fmt::format("run `pullsecret doctor` without sudo to check the config of {}", name));
 }
 
@@ -246,10 +236,6 @@ Finding foreign(const fs::path& file, const Status& status) {
       take_over(file));
 }
 
-bool is_open_to_others(const Status& status) {
-  return (status.mode() & (S_IRWXG | S_IRWXO)) != 0;
-}
-
 Finding open_to_others(const fs::path& file, const Status& status) {
   const bool may_write = (status.mode() & (S_IWGRP | S_IWOTH)) != 0;
   return warning(
@@ -262,19 +248,21 @@ Finding readable(const std::string& subject) {
   return fine("file-ok", subject, "it can be read");
 }
 
-Finding read_config_file(FileChecks& checks, const fs::path& file) {
-  const Status status = status_of(file);
-  if (auto finding = check_kind(file, status)) return *std::move(finding);
+Finding read_config_file(FileChecks& checks) {
+  ConfigLocation& location = *checks.location;
+  Status status = status_of(location.file);
+  if (auto finding = check_kind(location.file, status)) return *std::move(finding);
   try {
-    checks.json = read_config_text(file);
+    checks.json = read_config_text(location);
   } catch (const Error& error) {
-    return unreadable(file, status, error);
+    return unreadable(location.file, status, error);
   }
   // What is no file, a pipe for example, has no owner and mode that count.
-  const bool is_file = S_ISREG(status.stat.st_mode);
-  if (is_file && status.is_of_another_user()) return foreign(file, status);
-  checks.is_open = is_file && is_open_to_others(status);
-  return checks.is_open ? open_to_others(file, status) : readable(place_of(file));
+  status.stat = *location.held->file.status;
+  if (!S_ISREG(status.stat.st_mode)) return readable(place_of(location.file));
+  if (status.is_of_another_user()) return foreign(location.file, status);
+  checks.is_open = is_open_to_others(location);
+  return checks.is_open ? open_to_others(location.file, status) : readable(place_of(location.file));
 }
 
 // Nobody has logged in yet; unless something is wrong with the way to the file.
@@ -292,7 +280,7 @@ void check_present(FileChecks& checks) {
     checks.findings.push_back(warning("file-not-dockers", place_of(file),
                                       "Docker does not read it, and has no config of its own",
                                       "docker login REGISTRY"));
-  append(checks.findings, read_config_file(checks, file));
+  append(checks.findings, read_config_file(checks));
 }
 
 // Without it Docker has no place for a config, which is told as a problem of HOME.
@@ -305,7 +293,8 @@ bool is_place_known() {
 FileChecks check_file(const std::optional<std::string>& named) {
   FileChecks checks;
   if (named == "-") {
-    checks.json = read_config_text(*named);
+    ConfigLocation input{.file = *named, .is_named = true};
+    checks.json = read_config_text(input);
     checks.findings = {readable(checks.json->file)};
     return checks;
   }

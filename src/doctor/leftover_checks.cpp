@@ -64,11 +64,11 @@ Finding left_behind(const fs::path& file, std::string_view condition) {
 
 }  // namespace
 
-LeftoverChecks check_leftovers(const fs::path& config) {
+LeftoverChecks check_leftovers(const ConfigLocation& config) {
   LeftoverChecks checks{.findings = {}, .abandoned = abandoned_files(config)};
   for (const fs::path& file : checks.abandoned)
     checks.findings.push_back(left_behind(file, ""));
-  for (const fs::path& file : left_by_others(config))
+  for (const fs::path& file : left_by_others(config.file))
     checks.findings.push_back(left_behind(file, "when no docker command is running: "));
   return checks;
 }

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "docker/config_file.h"
 #include "doctor/finding.h"
 
 namespace pullsecret {
@@ -14,9 +15,9 @@ struct LeftoverChecks {
 };
 
 /// `file-left-behind` for each file of this user with something in it: the abandoned_files() beside
-/// `config`, or what has the name of Docker's own new files (Go's os.CreateTemp: `config.json` and
-/// a number) or of those of pullsecret 1.0 (`.config.json.` and six letters or digits). What
+/// the config, or what has the name of Docker's own new files (Go's os.CreateTemp: `config.json`
+/// and a number) or of those of pullsecret 1.0 (`.config.json.` and six letters or digits). What
 /// another program left may be something that it is still writing, so only the user removes it.
-LeftoverChecks check_leftovers(const std::filesystem::path& config);
+LeftoverChecks check_leftovers(const ConfigLocation& config);
 
 }  // namespace pullsecret

@@ -5,8 +5,11 @@
 
 #include <array>
 #include <cstdlib>
+#include <fstream>
+#include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "system/error.h"
 
@@ -32,6 +35,15 @@ Environment environment() {
 std::filesystem::path own_program() {
   std::error_code unknown;
   return std::filesystem::read_symlink("/proc/self/exe", unknown);
+}
+
+std::vector<std::string> own_arguments() {
+  std::vector<std::string> arguments;
+  std::ifstream words("/proc/self/cmdline");
+  for (std::string word; std::getline(words, word, '\0');)
+    arguments.push_back(std::move(word));
+  if (!arguments.empty()) arguments.erase(arguments.begin());
+  return arguments;
 }
 
 std::optional<std::filesystem::path> find_home_folder() {

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace pullsecret {
 
@@ -16,6 +17,9 @@ Environment environment();
 
 /// The file of the program that runs, whatever links led to it; empty if that cannot be known.
 std::filesystem::path own_program();
+
+/// What this program was called with, its name not counted.
+std::vector<std::string> own_arguments();
 
 /// The user's home folder: $HOME, else the passwd entry's (as Docker does for an empty HOME), if
 /// there is one.

@@ -12,7 +12,6 @@
 
 #include <fmt/format.h>
 
-#include "system/destination.h"
 #include "system/file_calls.h"
 #include "system/file_descriptor.h"
 #include "system/new_file.h"
@@ -24,20 +23,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-FileDescriptor open_file(const fs::path& file, int flags) {
-  FileDescriptor descriptor(uninterrupted(file_calls().open, file.c_str(), flags | O_CLOEXEC, 0U));
-  if (!descriptor.is_open()) throw system_error(place_of(file));
-  return descriptor;
-}
-
-// That of what `file` is or points to; nothing if it is not there.
-std::optional<struct stat> status_of(const fs::path& file, const std::string& place) {
-  struct stat status {};
-  if (stat(file.c_str(), &status) == 0) return status;
-  if (errno != ENOENT) throw system_error(place);
-  return std::nullopt;
-}
-
 // Whether read() or write() is to be called again: it was interrupted, or the descriptor, which
 // came from somebody else, does not block and is ready now.
 bool may_go_on(int descriptor, short events) {
@@ -47,18 +32,25 @@ bool may_go_on(int descriptor, short events) {
   return poll(&waited, 1, -1) >= 0 || errno == EINTR;
 }
 
-// With its folder, to make another file there and to sync it.
-fs::path with_folder(const fs::path& file) {
-  return file.has_parent_path() ? file : "." / file;
+// Of the file that was read, else of the one that is there now; if that cannot be read, its list of
+// who may is not to be had.
+void take_access(const NewFile& created, const HeldFile& held) {
+  constexpr int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
+  const FileDescriptor found =
+      held.content ? FileDescriptor() : held.place.folder.open(held.place.name, flags);
+  const FileDescriptor& original = held.content ? *held.content : found;
+  struct stat status = *held.status;
+  if (original.is_open() ? fstat(original.get(), &status) != 0 : errno != EACCES)
+    throw system_error(held.asked_for);
+  created.take_access_of(status, original);
 }
 
-// Nothing if it leads to no place to write to.
-std::optional<fs::path> reachable_target_of(const fs::path& file) {
-  try {
-    return find_destination(file).path;
-  } catch (const Error&) {
-    return std::nullopt;
-  }
+std::string read_held(HeldFile& held, std::size_t max_bytes) {
+  std::optional<OpenFile> file = open_regular(held.place);
+  if (!file) throw Error(held.asked_for, error_text(ENOENT));
+  held.status = file->status;
+  held.content = std::make_shared<const FileDescriptor>(std::move(file->descriptor));
+  return read_all(held.content->get(), held.asked_for, max_bytes);
 }
 
 }  // namespace
@@ -82,7 +74,26 @@ std::string read_all(int descriptor, const std::string& name, std::size_t max_by
 }
 
 std::string read_file(const fs::path& file, std::size_t max_bytes) {
-  return read_all(open_file(file, O_RDONLY).get(), place_of(file), max_bytes);
+  const std::optional<OpenFile> opened = open_regular(file);
+  if (!opened) throw Error(place_of(file), error_text(ENOENT));
+  return read_all(opened->descriptor.get(), place_of(file), max_bytes);
+}
+
+std::string read_input(const fs::path& file, std::size_t max_bytes) {
+  const FileDescriptor opened(uninterrupted(file_calls().openat, AT_FDCWD, file.c_str(),
+                                            O_RDONLY | O_NOCTTY | O_CLOEXEC, mode_t{0}));
+  if (!opened.is_open()) throw system_error(place_of(file));
+  return read_all(opened.get(), place_of(file), max_bytes);
+}
+
+std::string read_file(HeldFile& file, std::size_t max_bytes) {
+  if (file.is_stream()) throw Error(file.asked_for, "not a regular file");
+  return read_held(file, max_bytes);
+}
+
+std::string read_input(HeldFile& file, std::size_t max_bytes) {
+  if (!file.is_stream()) return read_held(file, max_bytes);
+  return read_all(open_to_read(file).get(), file.asked_for, max_bytes);
 }
 
 bool has_reader(int descriptor) {
@@ -99,76 +110,63 @@ void write_all(int descriptor, const std::string& name, std::string_view content
   }
 }
 
-Unsynced replace_file(const fs::path& file, std::string_view content, Access access,
+Unsynced replace_file(const HeldFile& file, std::string_view content, Access access,
                       const std::function<void()>& check) {
-  const std::string place = place_of(file);
-  const Destination destination = find_destination(file);
-  if (destination.is_folder()) throw Error(place, error_text(EISDIR));
-  if (destination.is_stream()) {
+  if (file.planted) throw Error(*file.planted);
+  if (file.is_folder()) throw Error(file.asked_for, error_text(EISDIR));
+  if (file.is_stream()) {
     check();
-    write_all(open_stream(destination).get(), place, content);
+    write_all(open_to_write(file).get(), file.asked_for, content);
     return std::nullopt;
   }
-  NewFile created(destination.path, place);
-  if (destination.status && access == Access::as_before)
-    created.take_access_of(*destination.status);
+  NewFile created(file.place, file.asked_for);
+  if (file.status && access == Access::as_before) take_access(created, file);
   created.write(content);
   check();
   created.take_place();
-  return sync_folder(destination.path.parent_path());
+  return file.place.folder.sync();
 }
 
-bool make_file(const fs::path& file, std::string_view content,
-               const std::optional<fs::path>& original) {
-  const fs::path target = with_folder(file);
-  const std::string place = place_of(file);
-  NewFile created(target, place);
-  if (original)
-    if (const auto status = status_of(*original, place)) created.give_to_owner_of(*status);
+Unsynced replace_file(const fs::path& file, std::string_view content, Access access) {
+  return replace_file(hold_file(file), content, access);
+}
+
+Unsynced replace_file(const FilePlace& file, std::string_view content) {
+  NewFile created(file, place_of(file.path()));
+  created.write(content);
+  created.take_place();
+  return file.folder.sync();
+}
+
+bool make_file(const FilePlace& file, std::string_view content,
+               const std::optional<struct stat>& original) {
+  const std::string place = place_of(file.path());
+  NewFile created(file, place);
+  if (original) created.give_to_owner_of(*original);
   created.write(content);
   if (!created.take_free_place()) return false;
-  const Unsynced unsynced = sync_folder(target.parent_path());
+  const Unsynced unsynced = file.folder.sync();
   if (!unsynced) return true;
-  file_calls().unlink(target.c_str());
+  file_calls().unlinkat(file.folder.get(), file.name.c_str(), 0);
   throw Error(place, unsynced->what());
 }
 
-Unsynced rename_file(const fs::path& file, const fs::path& new_name) {
-  if (file_calls().rename(file.c_str(), new_name.c_str()) != 0)
-    throw system_error(place_of(new_name));
-  return sync_folder(with_folder(new_name).parent_path());
+Unsynced rename_file(const FilePlace& file, const std::string& new_name) {
+  const int folder = file.folder.get();
+  if (file_calls().renameat2(folder, file.name.c_str(), new_name.c_str(), 0) != 0)
+    throw system_error(place_of(file.folder.path() / new_name));
+  return file.folder.sync();
 }
 
-Unsynced remove_file(const fs::path& file) {
-  if (file_calls().unlink(file.c_str()) != 0) throw system_error(place_of(file));
-  return sync_folder(with_folder(file).parent_path());
+Unsynced remove_file(const FilePlace& file) {
+  if (file_calls().unlinkat(file.folder.get(), file.name.c_str(), 0) != 0)
+    throw system_error(place_of(file.path()));
+  return file.folder.sync();
 }
 
-void close_to_others(const fs::path& file) {
-  const FileDescriptor descriptor =
-      open_file(find_destination(file).path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-  if (uninterrupted(file_calls().fchmod, descriptor.get(), mode_t{S_IRUSR | S_IWUSR}) != 0)
-    throw system_error(place_of(file));
-}
-
-std::vector<fs::path> abandoned_files(const fs::path& file) {
-  const auto target = reachable_target_of(file);
-  return target ? abandoned_new_files(*target) : std::vector<fs::path>();
-}
-
-void remove_abandoned(const fs::path& file) {
-  if (const auto target = reachable_target_of(file)) remove_abandoned_new_files(*target);
-}
-
-Unsynced sync_folder(const fs::path& folder) {
-  const FileDescriptor descriptor(
-      uninterrupted(file_calls().open, folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0U));
-  if (!descriptor.is_open() && errno == EACCES) return std::nullopt;
-  if (descriptor.is_open() &&
-      (uninterrupted(file_calls().fsync, descriptor.get()) == 0 || errno == EINVAL))
-    return std::nullopt;
-  return Error(place_of(folder), fmt::format("cannot be synced to disk: {}", error_text(errno)),
-               "a power cut may undo the last change in it");
+void close_to_others(const HeldFile& file) {
+  if (uninterrupted(file_calls().fchmod, file.content->get(), mode_t{S_IRUSR | S_IWUSR}) != 0)
+    throw system_error(file.asked_for);
 }
 
 }  // namespace pullsecret

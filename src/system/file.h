@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/stat.h>
+
 #include <cstddef>
 #include <filesystem>
 #include <functional>
@@ -9,15 +11,25 @@
 #include <vector>
 
 #include "system/error.h"
+#include "system/folder.h"
+#include "system/held_file.h"
 
 namespace pullsecret {
 
 /// The place of errors about `path`: itself, printable.
 std::string place_of(const std::filesystem::path& path);
 
-/// The whole content of `file`, which may be a pipe. Throws Error, with the file as its place, if
-/// it cannot be read, is a directory or holds more than `max_bytes`.
+/// The whole content of `file`, one of ours: open_regular() opens it. Throws Error, with the file
+/// as its place, if it is not there or refused, cannot be read or holds more than `max_bytes`.
 std::string read_file(const std::filesystem::path& file, std::size_t max_bytes);
+
+/// The same for one that the user named as an input: it may be a pipe, as of `<(…)`, and is then
+/// waited for.
+std::string read_input(const std::filesystem::path& file, std::size_t max_bytes);
+
+/// The same for a file that was looked up; a regular file is held from then on.
+std::string read_file(HeldFile& file, std::size_t max_bytes);
+std::string read_input(HeldFile& file, std::size_t max_bytes);
 
 /// What is left to read from the open `descriptor`; `name` is the place of errors.
 std::string read_all(int descriptor, const std::string& name, std::size_t max_bytes);
@@ -41,24 +53,21 @@ void write_all(int descriptor, const std::string& name, std::string_view content
 //   abandoned_files().
 // - After a power cut it has the old or the new content, and once its folder is synced the new one.
 //   A folder that cannot be synced fails nothing, for the new content is in place: see Unsynced.
+// - All of it is done in the folder that was held first (folder.h), and with the owner, mode and
+//   access control list of the file that was read.
 // - O_TMPFILE has no name that SIGKILL could leave behind, but linkat(2) cannot put such a file in
 //   the place of another, and NFS does not have it: it would be a second way beside this one.
-
-/// Nothing; or an Error which says why a power cut may yet undo what has been done in a folder.
-/// Only who is about to destroy what would then be missing has to look at it. A folder that may be
-/// written to and not read, or whose file system has no syncing, counts as synced.
-using Unsynced = std::optional<Error>;
 
 /// Who may use a file that takes the place of another one.
 enum class Access {
   user_alone,  ///< the user who writes it: mode 0600
-  as_before,   ///< owner, group and mode stay as far as the system lets them (what the group might
-               ///< do is for no other group); a new file is 0600
+  as_before,   ///< owner, group, mode and access control list stay as far as the system lets them
+               ///< (what the group might do is for no other group); a new file is 0600
 };
 
 /// Puts `content` into `file`, which is made if it is not there. A symbolic link is followed: what
 /// it points to is replaced. A link, pipe or device that another user may have planted is refused:
-/// destination.h has the rule. Throws Error with `file`, or what it leads through, as its place.
+/// held_file.h has the rule. Throws Error with `file`, or what it leads through, as its place.
 ///
 /// `check` is called when the new file is on disk, directly before the rename: what it throws
 /// leaves `file` as it is.
@@ -66,36 +75,30 @@ enum class Access {
 /// A device or pipe is written to, and a part may have been when that fails; no signal is held,
 /// since its reader may never come.
 Unsynced replace_file(
-    const std::filesystem::path& file, std::string_view content, Access access = Access::user_alone,
+    const HeldFile& file, std::string_view content, Access access = Access::user_alone,
     const std::function<void()>& check = [] {});
+Unsynced replace_file(const std::filesystem::path& file, std::string_view content,
+                      Access access = Access::user_alone);
+
+/// The same for the name itself, whatever is there.
+Unsynced replace_file(const FilePlace& file, std::string_view content);
 
 /// Makes the new file `file` with `content`, mode 0600, and the owner and group of `original`, if
-/// that is named, as far as the system lets it. False if something of that name is there already.
+/// that is given, as far as the system lets it. False if something of that name is there already.
 /// When it returns true the file outlasts a power cut: one that cannot be synced is removed again.
 /// Throws Error with `file` as its place; there is then no such file.
-bool make_file(const std::filesystem::path& file, std::string_view content,
-               const std::optional<std::filesystem::path>& original = std::nullopt);
+[[nodiscard]] bool make_file(const FilePlace& file, std::string_view content,
+                             const std::optional<struct stat>& original = std::nullopt);
 
 /// Renames `file` to `new_name`, in the same folder, in the place of what is there. Throws Error
 /// with `new_name` as its place; both are then as they were.
-Unsynced rename_file(const std::filesystem::path& file, const std::filesystem::path& new_name);
+Unsynced rename_file(const FilePlace& file, const std::string& new_name);
 
 /// Removes `file`. Throws Error with `file` as its place; it is then still there.
-Unsynced remove_file(const std::filesystem::path& file);
+Unsynced remove_file(const FilePlace& file);
 
-/// Takes group's and others' leave to use `file` from them: mode 0600. Links are followed as in
-/// replace_file(). Throws Error.
-void close_to_others(const std::filesystem::path& file);
-
-/// The new files beside `file`, or beside what it points to, that replace_file() and make_file()
-/// left when they were killed: only what is certainly theirs (by its name, owner and type), and
-/// what no process is writing. None where they cannot be looked for.
-std::vector<std::filesystem::path> abandoned_files(const std::filesystem::path& file);
-
-/// Removes them, as far as it can.
-void remove_abandoned(const std::filesystem::path& file);
-
-/// Returns once what was made, renamed or removed in `folder` is on disk.
-Unsynced sync_folder(const std::filesystem::path& folder);
+/// Takes group's and others' leave to use `file`, which was read, from them: mode 0600. Throws
+/// Error.
+void close_to_others(const HeldFile& file);
 
 }  // namespace pullsecret

@@ -3,14 +3,15 @@
 #include <filesystem>
 
 #include "system/file_descriptor.h"
+#include "system/folder.h"
 
 namespace pullsecret {
 
 /// Waits until no other process holds the lock `file`, which is made if it is not there (mode 0600)
 /// and stays; the lock is held until the descriptor is closed, or its process ends in whatever way.
-/// flock(2): it also works over NFS. Throws Error with `file` as its place; a symbolic link is
-/// refused.
-FileDescriptor lock_file(const std::filesystem::path& file);
+/// flock(2): it also works over NFS. Throws Error with `file` as its place; what is no regular file
+/// is refused.
+FileDescriptor lock_file(const FilePlace& file);
 
 /// The same for a file that is open already, a terminal for example. False if it cannot be locked.
 bool lock_open_file(const FileDescriptor& descriptor);

@@ -1,18 +1,19 @@
 #include "system/new_file.h"
 
 #include <fcntl.h>
+#include <linux/limits.h>
 #include <sys/file.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <functional>
 #include <optional>
-#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
+#include <sodium.h>
 
 #include "system/error.h"
 #include "system/file.h"
@@ -25,22 +26,27 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view mark = "pullsecret-";
-constexpr std::string_view made_up = "XXXXXX";  // by mkostemp(3), of letters and digits
+constexpr std::size_t made_up = 6;
+constexpr std::string_view letters_and_digits =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+constexpr const char* access_list = "system.posix_acl_access";
 
 // The name of a new file beside `target`, up to the characters that are made up.
-std::string name_prefix(const fs::path& target) {
-  const std::size_t most = 255 - std::string_view("..").size() - mark.size() - made_up.size();
-  return fmt::format(".{}.{}", target.filename().string().substr(0, most), mark);
+std::string name_prefix(const FilePlace& target) {
+  const std::size_t most = 255 - std::string_view("..").size() - mark.size() - made_up;
+  return fmt::format(".{}.{}", target.name.substr(0, most), mark);
 }
 
-bool is_letter_or_digit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+std::string make_up_name(const FilePlace& target) {
+  std::string name = name_prefix(target);
+  for (std::size_t i = 0; i < made_up; ++i)
+    name += letters_and_digits[randombytes_uniform(letters_and_digits.size())];
+  return name;
 }
 
 bool is_name_of_new_file(std::string_view name, std::string_view prefix) {
-  if (!name.starts_with(prefix) || name.size() != prefix.size() + made_up.size()) return false;
-  name.remove_prefix(prefix.size());
-  return std::all_of(name.begin(), name.end(), is_letter_or_digit);
+  return name.starts_with(prefix) && name.size() == prefix.size() + made_up &&
+         name.find_first_not_of(letters_and_digits, prefix.size()) == std::string_view::npos;
 }
 
 bool is_held_by_another(const FileDescriptor& file) {
@@ -54,33 +60,32 @@ bool is_lost(const FileDescriptor& file) {
 }
 
 // The open file, locked, if nobody else holds it.
-std::optional<FileDescriptor> abandoned(const fs::path& file) {
-  constexpr int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-  FileDescriptor descriptor(uninterrupted(file_calls().open, file.c_str(), flags, mode_t{0}));
+std::optional<FileDescriptor> abandoned(const FilePlace& place) {
+  FileDescriptor file =
+      place.folder.open(place.name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
   struct stat status {};
-  if (!descriptor.is_open() || fstat(descriptor.get(), &status) != 0) return std::nullopt;
+  if (!file.is_open() || fstat(file.get(), &status) != 0) return std::nullopt;
   if (!S_ISREG(status.st_mode) || status.st_uid != geteuid()) return std::nullopt;
-  if (uninterrupted(flock, descriptor.get(), LOCK_EX | LOCK_NB) != 0) return std::nullopt;
-  return descriptor;
+  if (uninterrupted(flock, file.get(), LOCK_EX | LOCK_NB) != 0) return std::nullopt;
+  return file;
 }
 
-void for_each_abandoned(const fs::path& target, const std::function<void(const fs::path&)>& work) {
+void for_each_abandoned(const FilePlace& target,
+                        const std::function<void(const std::string&)>& work) {
   const std::string prefix = name_prefix(target);
-  std::error_code ignored;
-  for (fs::directory_iterator entry(target.parent_path(), ignored), end; entry != end;
-       entry.increment(ignored)) {
-    if (!is_name_of_new_file(entry->path().filename().string(), prefix)) continue;
-    if (const auto held = abandoned(entry->path())) work(entry->path());
+  for (const std::string& name : target.folder.names()) {
+    if (!is_name_of_new_file(name, prefix)) continue;
+    if (const auto held = abandoned({target.folder, name})) work(name);
   }
 }
 
 }  // namespace
 
-NewFile::NewFile(fs::path target, std::string place)
+NewFile::NewFile(FilePlace target, std::string place)
     : target_(std::move(target)), place_(std::move(place)), descriptor_(make()) {}
 
 NewFile::~NewFile() {
-  if (!path_.empty()) file_calls().unlink(path_.c_str());
+  if (!name_.empty()) remove();
 }
 
 void NewFile::give_to_owner_of(const struct stat& status) const {
@@ -90,13 +95,30 @@ void NewFile::give_to_owner_of(const struct stat& status) const {
   [[maybe_unused]] const bool ignored = own(status.st_uid) || own(static_cast<uid_t>(-1));
 }
 
-void NewFile::take_access_of(const struct stat& status) const {
+void NewFile::take_access_of(const struct stat& status, const FileDescriptor& original) const {
   give_to_owner_of(status);
   struct stat reached {};
   if (fstat(descriptor_.get(), &reached) != 0) throw system_error(place_);
-  const mode_t lost = reached.st_gid == status.st_gid ? 0U : S_IRWXG | S_ISGID;
+  const bool is_same = reached.st_gid == status.st_gid && take_list_of(original);
+  const mode_t lost = is_same ? 0U : S_IRWXG | S_ISGID;
   const mode_t mode = status.st_mode & 07777U & ~lost;
   if (uninterrupted(file_calls().fchmod, descriptor_.get(), mode) != 0) throw system_error(place_);
+}
+
+// Whether it then has the same one, or like that none: the folder's default list may have given it
+// one, and the group's bits of the mode are then those of its mask.
+bool NewFile::take_list_of(const FileDescriptor& original) const {
+  const auto has_none = [] { return errno == ENODATA || errno == ENOTSUP; };
+  std::vector<char> list(XATTR_SIZE_MAX);
+  const ssize_t size = fgetxattr(original.get(), access_list, list.data(), list.size());
+  if (size < 0 && !has_none()) return false;
+  const int result = size < 0
+                         ? uninterrupted(file_calls().fremovexattr, descriptor_.get(), access_list)
+                         : uninterrupted(file_calls().fsetxattr, descriptor_.get(), access_list,
+                                         list.data(), static_cast<std::size_t>(size), 0);
+  if (result == 0 || (size < 0 && has_none())) return true;
+  if (errno != EPERM && errno != ENOTSUP) throw system_error(place_);
+  return false;
 }
 
 void NewFile::write(std::string_view content) const {
@@ -105,19 +127,21 @@ void NewFile::write(std::string_view content) const {
 }
 
 void NewFile::take_place() {
-  if (file_calls().rename(path_.c_str(), target_.c_str()) != 0)
+  if (file_calls().renameat2(target_.folder.get(), name_.c_str(), target_.name.c_str(), 0) != 0)
     throw system_error(place_, errno == EBUSY
                                    ? "it is mounted by itself, as by docker run -v, and nothing "
                                      "can take its place: mount its folder instead"
                                    : "");
-  path_.clear();
+  name_.clear();
 }
 
 bool NewFile::take_free_place() {
   const FileCalls& calls = file_calls();
-  if (calls.renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, target_.c_str(), RENAME_NOREPLACE) == 0)
-    path_.clear();
-  else if (errno == EINVAL && calls.link(path_.c_str(), target_.c_str()) == 0)  // such as NFS
+  const int folder = target_.folder.get();
+  if (calls.renameat2(folder, name_.c_str(), target_.name.c_str(), RENAME_NOREPLACE) == 0)
+    name_.clear();
+  else if (errno == EINVAL &&
+           calls.linkat(folder, name_.c_str(), target_.name.c_str()) == 0)  // such as NFS
     remove();
   else if (errno == EEXIST)
     return false;
@@ -127,30 +151,32 @@ bool NewFile::take_free_place() {
 }
 
 FileDescriptor NewFile::make() {
+  constexpr int flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW;
   while (true) {
-    FileDescriptor made(uninterrupted([this] {
-      path_ = target_.parent_path() / fmt::format("{}{}", name_prefix(target_), made_up);
-      return file_calls().mkostemp(path_.data(), O_CLOEXEC);
-    }));
+    name_ = make_up_name(target_);
+    FileDescriptor made = target_.folder.open(name_, flags, S_IRUSR | S_IWUSR);
+    if (!made.is_open() && errno == EEXIST) continue;
     if (!made.is_open()) throw system_error(place_);
     if (!is_lost(made)) return made;
-    file_calls().unlink(path_.c_str());
+    remove();
   }
 }
 
 void NewFile::remove() {
-  if (file_calls().unlink(path_.c_str()) == 0) path_.clear();
+  if (file_calls().unlinkat(target_.folder.get(), name_.c_str(), 0) == 0) name_.clear();
 }
 
-std::vector<fs::path> abandoned_new_files(const fs::path& target) {
+std::vector<fs::path> abandoned_files(const FilePlace& target) {
   std::vector<fs::path> files;
-  for_each_abandoned(target, [&](const fs::path& file) { files.push_back(file); });
-  std::sort(files.begin(), files.end());
+  for_each_abandoned(
+      target, [&](const std::string& name) { files.push_back(target.folder.path() / name); });
   return files;
 }
 
-void remove_abandoned_new_files(const fs::path& target) {
-  for_each_abandoned(target, [](const fs::path& file) { file_calls().unlink(file.c_str()); });
+void remove_abandoned(const FilePlace& target) {
+  for_each_abandoned(target, [&](const std::string& name) {
+    file_calls().unlinkat(target.folder.get(), name.c_str(), 0);
+  });
 }
 
 }  // namespace pullsecret

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "system/file_descriptor.h"
+#include "system/folder.h"
 #include "system/held_signals.h"
 
 namespace pullsecret {
@@ -20,8 +20,8 @@ namespace pullsecret {
 /// alone (mode 0600). Signals are held while there is one.
 class NewFile {
  public:
-  /// Makes it; `target` has a folder. `place` is that of errors, in all that follows.
-  NewFile(std::filesystem::path target, std::string place);
+  /// Makes it. `place` is that of errors, in all that follows.
+  NewFile(FilePlace target, std::string place);
   NewFile(const NewFile&) = delete;
   NewFile& operator=(const NewFile&) = delete;
   ~NewFile();
@@ -30,8 +30,9 @@ class NewFile {
   /// own groups alone. What is not allowed is no error.
   void give_to_owner_of(const struct stat& status) const;
 
-  /// The same, with the mode; what the group might do is for no other group.
-  void take_access_of(const struct stat& status) const;
+  /// The same, with the mode and the access control list (acl(5)); what the group might do, with a
+  /// list those whom it names, is for no other group, and for nobody if the list is not to be had.
+  void take_access_of(const struct stat& status, const FileDescriptor& original) const;
 
   /// Returns once `content` is on disk.
   void write(std::string_view content) const;
@@ -44,20 +45,22 @@ class NewFile {
 
  private:
   FileDescriptor make();
+  bool take_list_of(const FileDescriptor& original) const;
   void remove();
 
   const HeldSignals signals_;
-  const std::filesystem::path target_;
+  const FilePlace target_;
   const std::string place_;
-  std::string path_;  ///< nothing once it is not there any more
+  std::string name_;  ///< nothing once it is not there any more
   const FileDescriptor descriptor_;
 };
 
-/// The new files beside `target`, which has a folder, that nobody writes any more: regular files of
-/// such a name and of this user, whose lock is free. None where they cannot be looked for.
-std::vector<std::filesystem::path> abandoned_new_files(const std::filesystem::path& target);
+/// The new files beside `target` that were left when their writer was killed: only what is
+/// certainly its (by its name, owner and type), and what no process is writing. None where they
+/// cannot be looked for.
+std::vector<std::filesystem::path> abandoned_files(const FilePlace& target);
 
-/// Removes them.
-void remove_abandoned_new_files(const std::filesystem::path& target);
+/// Removes them, as far as it can.
+void remove_abandoned(const FilePlace& target);
 
 }  // namespace pullsecret

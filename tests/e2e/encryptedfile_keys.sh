@@ -317,6 +317,25 @@ else
   skip 'only root can give files away'
 fi
 
+it "root's key file that others may use is no user's, but as systemd gives it"
+as_nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups env "HOME=$scratch/nobody")
+if ((EUID == 0)) && "${as_nobody[@]}" docker-credential-encryptedfile version >/dev/null 2>&1; then
+  chmod 755 "$scratch"
+  install -d -o 65534 "$scratch/nobody"
+  install -d "$scratch/given"
+  head -c 32 /dev/urandom >"$scratch/given/docker-credential-key"
+  chmod 644 "$scratch/given/docker-credential-key"
+  as_user() {
+    printf '{"ServerURL":"ghcr.io","Username":"u","Secret":"hunter2"}' |
+      "${as_nobody[@]}" "$@" docker-credential-encryptedfile store >"$scratch/out" 2>"$scratch/err"
+  }
+  ! as_user "DOCKER_CREDENTIAL_KEY_FILE=$scratch/given/docker-credential-key" || problem 'it serves'
+  out_has "^$scratch/given/docker-credential-key: it is root's, and others can use it, its mode is 0644; "
+  as_user "CREDENTIALS_DIRECTORY=$scratch/given" || problem 'it does not serve'
+else
+  skip 'only root can become others'
+fi
+
 it 'no home folder that can be made: a clear line'
 touch "$scratch/file"
 HOME=$scratch/file keep ghcr.io

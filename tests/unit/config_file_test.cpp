@@ -10,6 +10,7 @@
 #include "support.h"
 #include "temporary_folder.h"
 #include "watched_calls.h"
+#include "writing.h"
 
 using namespace pullsecret;
 namespace fs = std::filesystem;
@@ -145,18 +146,18 @@ TEST_CASE("a config file is written where its link points, with its mode") {
   fs::permissions(file, fs::perms(0640));
   fs::create_directory(home.path(".docker"));
   fs::create_symlink(file, home.path(".docker/config.json"));
-  const ConfigLocation location{home.path(".docker/config.json")};
-  write_config(location, read_config_text(location), R"({"x":1})");
+  ConfigLocation location{home.path(".docker/config.json")};
+  write_synced(location, read_config_text(location), R"({"x":1})");
   CHECK(fs::is_symlink(home.path(".docker/config.json")));
-  CHECK(read_config_text(file).text == R"({"x":1})");
+  CHECK(text_of(file) == R"({"x":1})");
   CHECK(fs::status(file).permissions() == fs::perms(0640));
 }
 
 TEST_CASE("a config that is not there yet is made, with its folder, for the user alone") {
   const DockerHome home;
-  const ConfigLocation location = find_config(std::nullopt);
+  ConfigLocation location = find_config(std::nullopt);
   CHECK(read_config_text(location).text.empty());
-  write_config(location, read_config_text(location), "{}");
+  write_synced(location, read_config_text(location), "{}");
   CHECK(read_config_text(location).text == "{}");
   CHECK(fs::status(location.file).permissions() == fs::perms(0600));
   CHECK(fs::status(location.file.parent_path()).permissions() == fs::perms(0700));
@@ -164,45 +165,45 @@ TEST_CASE("a config that is not there yet is made, with its folder, for the user
 
 TEST_CASE("a config that changed meanwhile is not written over") {
   const DockerHome home;
-  const ConfigLocation none = find_config(std::nullopt);
+  ConfigLocation none = find_config(std::nullopt);
   const JsonText before = read_config_text(none);
   const std::string file = home.folder.write(".docker/config.json", "{}");
-  CHECK(error_of([&] { write_config(none, before, "new"); })->message() ==
+  CHECK(error_of([&] { write_synced(none, before, "new"); })->message() ==
         "changed by another program meanwhile; it stays as it is");
-  CHECK(read_config_text(fs::path(file)).text == "{}");
+  CHECK(text_of(file) == "{}");
 }
 
 TEST_CASE("a config that changes while the new one is synced to disk is not written over") {
   const DockerHome home;
   const std::string file = home.folder.write(".docker/config.json", "{}");
-  const ConfigLocation location = find_config(std::nullopt);
+  ConfigLocation location = find_config(std::nullopt);
   const JsonText before = read_config_text(location);
   const WatchedCalls watched([&](const FileCall& call) {
     if (call.name == "fsync") home.folder.write(".docker/config.json", one_auth);
     return 0;
   });
   SECTION("without a backup") {
-    CHECK(error_of([&] { write_config(location, before, "new"); }));
+    CHECK(error_of([&] { write_synced(location, before, "new"); }));
   }
   SECTION("with a backup") {
     CHECK(error_of([&] { write_config_with_backup(location, before, "new"); }));
   }
-  CHECK(read_config_text(fs::path(file)).text == one_auth);
+  CHECK(text_of(file) == one_auth);
 }
 
 TEST_CASE("backups stand beside the link, each with a name of its own") {
   const DockerHome home;
   const auto file = home.folder.write("dotfiles/docker.json", "{}");
   fs::permissions(file, fs::perms(0644));
-  const ConfigLocation location{home.path("config.json")};
+  ConfigLocation location{home.path("config.json")};
   fs::create_symlink(file, location.file);
   const fs::path first = write_config_with_backup(location, {.text = "{}"}, "one");
   const fs::path second = write_config_with_backup(location, {.text = "one"}, "two");
   CHECK_THAT(first.string(),
              Catch::Matches(home.path("config.json") + R"(\.bak-[0-9]{8}T[0-9]{6}Z)"));
   CHECK(first != second);
-  CHECK(read_config_text(first).text == "{}");
-  CHECK(read_config_text(second).text == "one");
+  CHECK(text_of(first) == "{}");
+  CHECK(text_of(second) == "one");
   CHECK(read_config_text(location).text == "two");
   CHECK(fs::status(first).permissions() == fs::perms(0600));
 }

@@ -10,6 +10,7 @@
 #include "support.h"
 #include "system/file.h"
 #include "temporary_folder.h"
+#include "writing.h"
 
 using namespace pullsecret;
 namespace fs = std::filesystem;
@@ -106,28 +107,28 @@ TEST_CASE("a file that cannot be opened is left as it is") {
   }
   SECTION("a damaged file") {
     bytes.back() = static_cast<char>(bytes.back() ^ 1);
-    replace_file(test.paths.credentials, bytes);
+    replace_synced(test.paths.credentials, bytes);
     check_refused(test, "damaged: some of its bytes have changed since it was written");
   }
   SECTION("a cut file") {
-    replace_file(test.paths.credentials, bytes.substr(0, 60));
+    replace_synced(test.paths.credentials, bytes.substr(0, 60));
     check_refused(test, "damaged: it ends after 60 bytes");
   }
   SECTION("an empty file") {
-    replace_file(test.paths.credentials, "");
+    replace_synced(test.paths.credentials, "");
     check_refused(test, "not a file of docker-credential-encryptedfile");
   }
   SECTION("a foreign file") {
-    replace_file(test.paths.credentials, "{\"auths\":{}}\n");
+    replace_synced(test.paths.credentials, "{\"auths\":{}}\n");
     check_refused(test, "not a file of docker-credential-encryptedfile");
   }
   SECTION("a newer version") {
     bytes[16] = 2;
-    replace_file(test.paths.credentials, bytes);
+    replace_synced(test.paths.credentials, bytes);
     check_refused(test, "its format has version 2, and this program knows 1");
   }
   SECTION("other content under the same key") {
-    replace_file(test.paths.credentials, seal("[]", test.key(), std::nullopt, new_nonce()));
+    replace_synced(test.paths.credentials, seal("[]", test.key(), std::nullopt, new_nonce()));
     check_refused(test, "what it holds are not credentials");
   }
   SECTION("a symbolic link") {
@@ -180,7 +181,7 @@ TEST_CASE(
   }
   SECTION("after it") {
     const std::string content = unseal(test.bytes(), old_key);
-    replace_file(test.paths.credentials, seal(content, next_key, std::nullopt, new_nonce()));
+    replace_synced(test.paths.credentials, seal(content, next_key, std::nullopt, new_nonce()));
     CHECK(test.store().get("ghcr.io"));
     test.store().store("quay.io", {"u", "p"});
     CHECK(test.key().bytes == next_key.bytes);

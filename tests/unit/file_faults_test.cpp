@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <tuple>
 
 #define CATCH_CONFIG_ENABLE_PAIR_STRINGMAKER
 #include "catch.h"
@@ -21,6 +22,7 @@
 #include "temporary_folder.h"
 #include "watched_calls.h"
 #include "writers.h"
+#include "writing.h"
 
 using namespace pullsecret;
 namespace fs = std::filesystem;
@@ -103,7 +105,8 @@ TEST_CASE("a folder that cannot be synced fails no replacement, and is told") {
   CHECK(write_config({.file = file}, {.text = "new"}, "newer"));
   CHECK(read_file(file, 9) == "newer");
 
-  const auto error = error_of([&] { make_file(folder.path() / "copy", "content"); });
+  const auto error =
+      error_of([&] { std::ignore = make_file(place_at(folder.path() / "copy"), "content"); });
   REQUIRE(error);
   CHECK(error->place() == folder.path() / "copy");
   CHECK_FALSE(fs::exists(folder.path() / "copy"));
@@ -137,7 +140,7 @@ TEST_CASE("leave that a group has is for no other group") {
   const auto mode_after = [&](bool is_refused) {
     const WatchedCalls watched(
         [&](const FileCall& call) { return is_refused && call.name == "fchown" ? EPERM : 0; });
-    replace_file(file, "new", Access::as_before);
+    replace_synced(file, "new", Access::as_before);
     return fs::status(file).permissions();
   };
   CHECK(mode_after(true) == fs::perms(0664));  // the same group, all the same
@@ -232,7 +235,7 @@ TEST_CASE("a file that may not grow so large is an error, and leaves no part of 
   const int status = end_of_child({}, [&] {
     const rlimit limit{4, 4};
     setrlimit(RLIMIT_FSIZE, &limit);
-    replace_file(file, "longer than that");
+    replace_synced(file, "longer than that");
   });
   CHECK((WIFEXITED(status) && WEXITSTATUS(status) == 1));
   CHECK(read_file(file, 9) == "old");
@@ -244,7 +247,7 @@ TEST_CASE("no signal is held for the reader of a pipe") {
   REQUIRE(pipe2(ends.data(), O_NONBLOCK) == 0);
   const int status = end_of_child(
       [](const FileCall& call) { return call.name == "write" ? std::raise(SIGTERM) : 0; },
-      [&] { replace_file("/dev/fd/" + std::to_string(ends[1]), "through"); });
+      [&] { replace_synced("/dev/fd/" + std::to_string(ends[1]), "through"); });
   CHECK(was_ended_by(SIGTERM, status));
   char byte = 0;
   CHECK(read(ends[0], &byte, 1) < 0);
@@ -265,12 +268,12 @@ TEST_CASE("signals are held only while there is a new file") {
     if (call.name == "rename" || call.name == "write") held_meanwhile = held_meanwhile && held();
     return call.name == "rename" && ++renamings == 2 ? EIO : 0;
   });
-  replace_file(folder.path() / "file", "content");
+  replace_synced(folder.path() / "file", "content");
   CHECK(held_meanwhile);
   CHECK_FALSE(held());
-  CHECK(error_of([&] { replace_file(folder.path() / "file", "other"); }));
+  CHECK(error_of([&] { replace_synced(folder.path() / "file", "other"); }));
   CHECK(held_meanwhile);
   CHECK_FALSE(held());
-  CHECK(error_of([&] { replace_file(folder.path() / "none/file", "other"); }));
+  CHECK(error_of([&] { replace_synced(folder.path() / "none/file", "other"); }));
   CHECK_FALSE(held());
 }

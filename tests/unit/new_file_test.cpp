@@ -15,6 +15,7 @@
 #include "system/file.h"
 #include "temporary_folder.h"
 #include "watched_calls.h"
+#include "writing.h"
 
 using namespace pullsecret;
 namespace fs = std::filesystem;
@@ -55,20 +56,18 @@ TEST_CASE("what a killed writer left is found and removed") {
       if (call.name == "rename") raise(SIGKILL);  // NOLINT(cert-err33-c): it cannot fail
       return 0;
     });
-    replace_file(link, "hunter2");
+    replace_synced(link, "hunter2");
   });
   CHECK(WTERMSIG(end_of(child)) == SIGKILL);
   CHECK(read_file(file, 9) == "old");
 
-  const std::vector<fs::path> left = abandoned_files(link);
+  const std::vector<fs::path> left = abandoned_files(hold_file(link).place);
   REQUIRE(left.size() == 1);
   CHECK(read_file(left.front(), 9) == "hunter2");
   CHECK(left.front().filename().string().starts_with(".file.pullsecret-"));
-  remove_abandoned(file);
+  remove_abandoned(place_at(file));
   CHECK_FALSE(fs::exists(left.front()));
   CHECK(read_file(file, 9) == "old");
-  CHECK(abandoned_files(folder.path() / "none/file").empty());
-  remove_abandoned(folder.path() / "none/file");
 }
 
 TEST_CASE("what may be somebody's own file is not taken for an abandoned one") {
@@ -84,9 +83,9 @@ TEST_CASE("what may be somebody's own file is not taken for an abandoned one") {
   fs::create_directory(folder.path() / ".key.pullsecret-folder");
   fs::create_symlink("key", folder.path() / ".key.pullsecret-link00");
   REQUIRE(mkfifo((folder.path() / ".key.pullsecret-pipe00").c_str(), 0600) == 0);
-  CHECK(abandoned_files(key) == std::vector{folder.path() / left});
+  CHECK(abandoned_files(place_at(key)) == std::vector{folder.path() / left});
   const auto before = number_of_files(folder);
-  remove_abandoned(key);
+  remove_abandoned(place_at(key));
   CHECK_FALSE(fs::exists(folder.path() / left));
   CHECK(number_of_files(folder) == before - 1);
 }
@@ -96,7 +95,7 @@ TEST_CASE("another user's file is not taken for an abandoned one") {
   const TemporaryFolder folder;
   const fs::path left = folder.write(".key.pullsecret-aB3xyZ", "");
   REQUIRE(chown(left.c_str(), 12345, 12345) == 0);
-  remove_abandoned(folder.path() / "key");
+  remove_abandoned(place_at(folder.path() / "key"));
   CHECK(fs::exists(left));
 }
 
@@ -104,11 +103,11 @@ TEST_CASE("a file that is being written is not taken for an abandoned one") {
   const TemporaryFolder folder;
   const fs::path file = folder.path() / "file";
   const WatchedCalls meanwhile([&](const FileCall& call) {
-    if (call.name == "write" || call.name == "rename") remove_abandoned(file);
+    if (call.name == "write" || call.name == "rename") remove_abandoned(place_at(file));
     return 0;
   });
-  NewFile created(file, "file");
-  CHECK(abandoned_files(file).empty());
+  NewFile created(place_at(file), "file");
+  CHECK(abandoned_files(place_at(file)).empty());
   created.write("content");
   created.take_place();
   CHECK(read_file(file, 9) == "content");
@@ -119,13 +118,13 @@ TEST_CASE("no writer fails while others look for abandoned files, and none is le
   const fs::path file = folder.path() / "file";
   const pid_t child = start_child([&] {
     while (true)
-      remove_abandoned(file);
+      remove_abandoned(place_at(file));
   });
   for (int round = 0; round < 3000; ++round)
-    CHECK_FALSE(error_of([&] { replace_file(file, std::to_string(round)); }));
+    CHECK_FALSE(error_of([&] { replace_synced(file, std::to_string(round)); }));
   kill(child, SIGKILL);
   end_of(child);
   CHECK(read_file(file, 9) == "2999");
-  remove_abandoned(file);
+  remove_abandoned(place_at(file));
   CHECK(number_of_files(folder) == 1);
 }

@@ -9,7 +9,9 @@
 #include "catch.h"
 #include "support.h"
 #include "system/lock.h"
+#include "system/whose_folder.h"
 #include "temporary_folder.h"
+#include "writing.h"
 
 using namespace pullsecret;
 namespace fs = std::filesystem;
@@ -81,6 +83,22 @@ TEST_CASE("another user's file or folder is refused, root's is not") {
         "belongs to user 12345, and this is user 0");
 }
 
+TEST_CASE("root's file that others may use is another user's only as systemd gives it") {
+  if (geteuid() != 0) return skip("only root can become others");
+  const TemporaryFolder folder;
+  const fs::path file = folder.write("file", "content");
+  chmod(folder.path().c_str(), 0755);
+  for (const mode_t mode : {0644U, 0640U}) {
+    REQUIRE(chown(file.c_str(), 0, user_of(1).group) == 0);
+    chmod(file.c_str(), mode);
+    const FilesAs as(user_of(1));
+    CHECK_THAT(refusal_of_file(file), Catch::StartsWith("it is root's, and others can use it"));
+    CHECK(read_as(file, OpenMode::refused_but_of_root) == "content");
+  }
+  const fs::path own = folder.write("own", "content");
+  CHECK(error_of([&] { read_as(own, OpenMode::refused_but_of_root); }));
+}
+
 TEST_CASE("folders are made, and mended, for the user alone") {
   const TemporaryFolder folder;
   const fs::path deep = folder.path() / "a/b/c";
@@ -92,6 +110,11 @@ TEST_CASE("folders are made, and mended, for the user alone") {
   CHECK(fs::status(deep).permissions() == fs::perms(0700));
   fs::create_directory_symlink(deep, folder.path() / "link");
   make_private_folder(folder.path() / "link");
+  const fs::path before = fs::current_path();
+  fs::current_path(folder.path());
+  make_private_folder("relative/deep");
+  fs::current_path(before);
+  CHECK(fs::status(folder.path() / "relative/deep").permissions() == fs::perms(0700));
   folder.write("file", "");
   CHECK(error_of([&] { make_private_folder(folder.path() / "file/below"); })->message() ==
         "not a directory");
@@ -100,10 +123,10 @@ TEST_CASE("folders are made, and mended, for the user alone") {
 TEST_CASE("a lock is a file of the user's own, never a link's target") {
   const TemporaryFolder folder;
   const fs::path file = folder.path() / "lock";
-  { const FileDescriptor held = lock_file(file); }
+  { const FileDescriptor held = lock_file(place_at(file)); }
   CHECK(fs::status(file).permissions() == fs::perms(0600));
-  { const FileDescriptor again = lock_file(file); }
+  { const FileDescriptor again = lock_file(place_at(file)); }
   fs::create_symlink("target", folder.path() / "link");
-  CHECK(error_of([&] { lock_file(folder.path() / "link"); }));
+  CHECK(error_of([&] { lock_file(place_at(folder.path() / "link")); }));
   CHECK_FALSE(fs::exists(folder.path() / "target"));
 }

@@ -41,12 +41,8 @@ std::string path_of(int descriptor) {
   return std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(descriptor), unknown);
 }
 
-int make_temporary(char* pattern, int flags) {
-  std::string asked = pattern;
-  if (!fails("mkostemp", asked)) return real.mkostemp(pattern, flags);
-  // As glibc leaves it: no pattern any more.
-  asked.replace(asked.size() - 6, 6, "aaaaaa").copy(pattern, asked.size());
-  return -1;
+std::string path_in(int folder, const char* name) {
+  return folder == AT_FDCWD ? name : std::filesystem::path(path_of(folder)) / name;
 }
 
 ssize_t write_some(int descriptor, const void* bytes, std::size_t count) {
@@ -67,9 +63,11 @@ int not_made() {
 }
 
 const FileCalls watched{
-    .open = [](const char* file, int flags,
-               mode_t mode) { return judged("open", file, real.open, file, flags, mode); },
-    .mkostemp = make_temporary,
+    .openat =
+        [](int folder, const char* file, int flags, mode_t mode) {
+          return judged((flags & O_EXCL) != 0 ? "create" : "open", path_in(folder, file),
+                        real.openat, folder, file, flags, mode);
+        },
     .write = write_some,
     .fchown =
         [](int file, uid_t user, gid_t group) {
@@ -77,24 +75,36 @@ const FileCalls watched{
         },
     .fchmod = [](int file,
                  mode_t mode) { return judged("fchmod", path_of(file), real.fchmod, file, mode); },
-    .chmod = [](const char* file,
-                mode_t mode) { return judged("chmod", file, real.chmod, file, mode); },
+    .fsetxattr =
+        [](int file, const char* name, const void* value, std::size_t size, int flags) {
+          return judged("fsetxattr", path_of(file), real.fsetxattr, file, name, value, size, flags);
+        },
+    .fremovexattr =
+        [](int file, const char* name) {
+          return judged("fremovexattr", path_of(file), real.fremovexattr, file, name);
+        },
     .fsync =
         [](int file) {
           return judge_of_calls ? judged("fsync", path_of(file), not_made) : real.fsync(file);
         },
-    .rename = [](const char* file,
-                 const char* name) { return judged("rename", name, real.rename, file, name); },
     .renameat2 =
-        [](int folder, const char* file, int new_folder, const char* name, unsigned flags) {
-          return judged("renameat2", name, real.renameat2, folder, file, new_folder, name, flags);
+        [](int folder, const char* file, const char* name, unsigned flags) {
+          return judged(flags == 0 ? "rename" : "renameat2", path_in(folder, name), real.renameat2,
+                        folder, file, name, flags);
         },
-    .link = [](const char* file,
-               const char* name) { return judged("link", name, real.link, file, name); },
-    .unlink = [](const char* file) { return judged("unlink", file, real.unlink, file); },
-    .mkdir = [](const char* folder,
-                mode_t mode) { return judged("mkdir", folder, real.mkdir, folder, mode); },
-    .rmdir = [](const char* folder) { return judged("rmdir", folder, real.rmdir, folder); },
+    .linkat =
+        [](int folder, const char* file, const char* name) {
+          return judged("link", path_in(folder, name), real.linkat, folder, file, name);
+        },
+    .unlinkat =
+        [](int folder, const char* file, int flags) {
+          return judged(flags == 0 ? "unlink" : "rmdir", path_in(folder, file), real.unlinkat,
+                        folder, file, flags);
+        },
+    .mkdirat =
+        [](int folder, const char* name, mode_t mode) {
+          return judged("mkdir", path_in(folder, name), real.mkdirat, folder, name, mode);
+        },
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <fstream>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -47,23 +48,27 @@ void write_output_file(const fs::path& folder) {
 }
 
 void write_linked_config(const fs::path& folder) {
-  const ConfigLocation location{.file = folder / "config.json"};
-  write_config(location, {.text = old_text}, new_text);
+  ConfigLocation location = find_config(folder / "config.json");
+  const JsonText before = read_config_text(location);
+  std::ignore = write_config(location, before, new_text);
 }
 
 void write_new_config(const fs::path& folder) {
   const ConfigLocation location{.file = folder / "config.json", .is_there = false};
-  write_config(location, {}, new_text);
+  std::ignore = write_config(location, {}, new_text);
 }
 
 void write_linked_config_with_backup(const fs::path& folder) {
-  const ConfigLocation location{.file = folder / "config.json"};
-  write_config_with_backup(location, {.text = old_text}, new_text);
+  ConfigLocation location = find_config(folder / "config.json");
+  const JsonText before = read_config_text(location);
+  write_config_with_backup(location, before, new_text);
 }
 
 // What backups and keys are made by.
 void make_new_file(const fs::path& folder) {
-  if (!make_file(folder / "new", new_text, folder / "file")) throw Error("new", "is there");
+  const FilePlace place{hold_folder(folder), "new"};
+  if (!make_file(place, new_text, hold_file(folder / "file").status))
+    throw Error("new", "is there");
 }
 
 void make_credentials(const fs::path& folder) {
