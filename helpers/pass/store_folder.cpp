@@ -86,7 +86,7 @@ std::int64_t written_at(const struct stat& status) {
 
 // What pass itself keeps beside entries.
 bool is_of_pass(std::string_view name) {
-  return name.starts_with(gpg_id);
+  return name == gpg_id || name == ".gpg-id.sig";
 }
 
 // `folder` is the server's, or one below it, whose name there, with a slash behind it, is `prefix`.

@@ -39,8 +39,8 @@ namespace pullsecret {
 //                    in this session, and there is no terminal to ask for it (locked)
 //   not-installed    pass: pass or gpg is not on PATH
 //   not-initialized  pass: there is no password store
-//   file-missing     encryptedfile: its file is gone, and a passphrase was chosen to open it (store)
-//   key-missing      pass: gpg lacks the store's key (store), or its secret half (get);
+//   file-missing     encryptedfile: its file is gone, and a passphrase was chosen to open it
+//   (store) key-missing      pass: gpg lacks the store's key (store), or its secret half (get);
 //                    encryptedfile: the key file is not there
 //   key-expired      pass: the key has ended (store)
 //   key-untrusted    pass: gpg does not trust the key, and does not encrypt to it (store)

@@ -100,7 +100,10 @@ void NewFile::take_access_of(const struct stat& status, const FileDescriptor& or
   struct stat reached {};
   if (fstat(descriptor_.get(), &reached) != 0) throw system_error(place_);
   const bool is_same = reached.st_gid == status.st_gid && take_list_of(original);
-  const mode_t lost = is_same ? 0U : S_IRWXG | S_ISGID;
+  // Whom the group or the list kept out is now one of the others, who keep what the group had.
+  const bool has_list = fgetxattr(original.get(), access_list, nullptr, 0) > 0;
+  const mode_t others = has_list ? S_IRWXO : S_IRWXO & ~(status.st_mode >> 3U);
+  const mode_t lost = is_same ? 0U : S_IRWXG | S_ISGID | others;
   const mode_t mode = status.st_mode & 07777U & ~lost;
   if (uninterrupted(file_calls().fchmod, descriptor_.get(), mode) != 0) throw system_error(place_);
 }

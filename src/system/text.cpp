@@ -32,9 +32,11 @@ bool is_control(std::string_view sequence) {
 
 // Those of Unicode's format characters, and of its separators of lines, that show nothing.
 bool is_invisible(char32_t c) {
-  constexpr std::array<std::pair<char32_t, char32_t>, 12> ranges{{{0xAD, 0xAD},
+  constexpr std::array<std::pair<char32_t, char32_t>, 17> ranges{{{0xAD, 0xAD},
                                                                   {0x34F, 0x34F},
                                                                   {0x61C, 0x61C},
+                                                                  {0x115F, 0x1160},
+                                                                  {0x17B4, 0x17B5},
                                                                   {0x180B, 0x180F},
                                                                   {0x200B, 0x200F},
                                                                   {0x2028, 0x202E},
@@ -42,7 +44,10 @@ bool is_invisible(char32_t c) {
                                                                   {0x3164, 0x3164},
                                                                   {0xFE00, 0xFE0F},
                                                                   {0xFEFF, 0xFEFF},
+                                                                  {0xFFA0, 0xFFA0},
                                                                   {0xFFF9, 0xFFFB},
+                                                                  {0x1BCA0, 0x1BCA3},
+                                                                  {0x1D173, 0x1D17A},
                                                                   {0xE0000, 0xE0FFF}}};
   return std::any_of(ranges.begin(), ranges.end(),
                      [c](const auto& range) { return range.first <= c && c <= range.second; });
