@@ -173,6 +173,7 @@ void migrate(const MigrateOptions& options) {
   const Config config = parse_config(json);
   warn_of_environment(options);
   if (!options.dry_run) require_changeable(location);
+  require_own_stores(location);
 
   StatusLine status(options.store.quiet);
   HelperClient helpers = make_helper_client(options.store, status);

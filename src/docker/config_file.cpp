@@ -275,6 +275,14 @@ void require_changeable(const ConfigLocation& location) {
   if (location.held) require_changeable(*location.held, command_for_owner(location));
 }
 
+void require_own_stores(const ConfigLocation& location) {
+  if (!location.held || !location.held->changed_as) return;
+  const std::string& name = location.held->changed_as->name;
+  throw Error(place_of(location.file),
+              fmt::format("the config of {}, whose stores are not root's", printable(name)),
+              fmt::format("`sudo -u {} {}`", shell_word(name), command_for_owner(location)));
+}
+
 Unsynced write_config(const ConfigLocation& location, const JsonText& before,
                       const std::string& text) {
   return change(location, [&](const HeldFile& file) { return replace_text(file, before, text); });

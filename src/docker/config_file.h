@@ -73,6 +73,10 @@ Config parse_config_file(const std::filesystem::path& file, JsonText json);
 /// something else to do before.
 void require_changeable(const ConfigLocation& location);
 
+/// Throws Error if root would change it for a user: its credentials are in that user's stores, and
+/// the helpers that root calls are root's.
+void require_own_stores(const ConfigLocation& location);
+
 /// Puts `text` into the config file in one step, as Docker does: a symbolic link is followed, owner
 /// and mode stay as they were, a new file is 0600 and a new folder 0700. Throws Error if the name
 /// does not lead to the file that was read any more or its text is not `before`, if root is not to

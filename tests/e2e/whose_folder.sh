@@ -76,6 +76,10 @@ same 'the owner of the new folder' "$(owner "$theirs/.docker")" 65534:65534:700
 set_hooks off HOME="$theirs" SUDO_UID=1
 fails_with 1 'a folder of nobody'
 
+it "migrate for sudo's caller is left to that user, whose stores it is about"
+run env HOME="$theirs" SUDO_UID=65534 pullsecret migrate --to encryptedfile --config "$file"
+fails_with 1 "whose stores are not root's"
+
 it "a file of root's in the folder of sudo's caller; the hint does it"
 chown 0:0 "$file"
 chmod 600 "$file"
