@@ -31,7 +31,7 @@ std::string name_in_store(const std::string& server_url) {
 
 /// The folder of one server and those above it, as far as they are there.
 struct Folders {
-  std::optional<StoreFolder> store, all, server;
+  std::optional<Folder> store, all, server;
 };
 
 Folders open_folders(const fs::path& store, const std::string& server_url) {
@@ -41,7 +41,7 @@ Folders open_folders(const fs::path& store, const std::string& server_url) {
   if (folders.store) folders.all = open_folder(*folders.store, std::string(credentials_folder));
   if (folders.all) folders.server = open_folder(*folders.all, name);
   if (folders.server && is_another_name(*folders.all, name))
-    throw Error(place_of(folders.server->path),
+    throw Error(place_of(folders.server->path()),
                 "the file system takes it for another server's folder, because it does not tell "
                 "capital letters from small ones");
   return folders;
@@ -91,7 +91,7 @@ std::optional<StoreFile> file_of(const Folders& folders, const NewEntry& entry) 
 std::optional<std::string> prepare(const Folders& folders, const NewEntry& entry) {
   if (!folders.server) return std::nullopt;
   if (is_another_name(*folders.server, entry.file))
-    throw Error(place_of(folders.server->path / entry.file),
+    throw Error(place_of(folders.server->path() / entry.file),
                 "the file system takes it for another user's entry, because it does not tell "
                 "capital letters from small ones",
                 fmt::format("`printf %s {} | docker-credential-pass erase` removes that one",

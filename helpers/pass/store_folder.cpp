@@ -16,6 +16,8 @@
 #include "helpers/pass/layout.h"
 #include "system/error.h"
 #include "system/file.h"
+#include "system/held_file.h"
+#include "system/new_file.h"
 #include "system/text.h"
 #include "system/uninterrupted.h"
 
@@ -24,15 +26,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int for_reading = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+constexpr int for_reading = O_RDONLY | O_NONBLOCK | O_NOCTTY;
 constexpr const char* gpg_id = ".gpg-id";
 
-FileDescriptor open_in(const StoreFolder& folder, const char* name, int flags, mode_t mode = 0) {
-  return FileDescriptor(uninterrupted(openat, folder.descriptor.get(), name, flags, mode));
-}
-
-std::string place_in(const StoreFolder& folder, const std::string& name) {
-  return place_of(folder.path / name);
+std::string place_in(const Folder& folder, const std::string& name) {
+  return place_of(FilePlace{folder, name}.path());
 }
 
 bool is_absence(int error_number) {
@@ -40,10 +38,9 @@ bool is_absence(int error_number) {
 }
 
 // Of `name` itself, not of what it links to.
-std::optional<struct stat> status_in(const StoreFolder& folder, const std::string& name) {
+std::optional<struct stat> status_in(const Folder& folder, const std::string& name) {
   struct stat status {};
-  if (fstatat(folder.descriptor.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0)
-    return status;
+  if (fstatat(folder.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) return status;
   if (is_absence(errno)) return std::nullopt;
   throw system_error(place_in(folder, name));
 }
@@ -70,11 +67,11 @@ Error refusal(const fs::path& path, mode_t mode, std::string_view wanted) {
 }
 
 // What the open of `name` failed for: `errno` says it, but for what kind of thing it is.
-Error not_opened(const StoreFolder& folder, const std::string& name, std::string_view wanted) {
+Error not_opened(const Folder& folder, const std::string& name, std::string_view wanted) {
   const int error_number = errno;
   const auto status = status_in(folder, name);
   if (status && (error_number == ELOOP || error_number == ENOTDIR || error_number == ENXIO))
-    return refusal(folder.path / name, status->st_mode, wanted);
+    return refusal(folder.path() / name, status->st_mode, wanted);
   errno = error_number;
   return system_error(place_in(folder, name));
 }
@@ -91,8 +88,7 @@ bool is_of_pass(std::string_view name) {
 
 // `folder` is the server's, or one below it, whose name there, with a slash behind it, is `prefix`.
 // What goes away while it is looked at is not there.
-void add_entries(const StoreFolder& folder, const std::string& prefix,
-                 std::vector<PassEntry>& entries) {
+void add_entries(const Folder& folder, const std::string& prefix, std::vector<PassEntry>& entries) {
   for (const std::string& name : names_in(folder)) {
     const auto status = status_in(folder, name);
     if (!status || is_of_pass(name)) continue;
@@ -103,32 +99,33 @@ void add_entries(const StoreFolder& folder, const std::string& prefix,
     }
     const auto entry = entry_of_file(name);
     if (S_ISLNK(status->st_mode) || (entry && !S_ISREG(status->st_mode)))
-      throw refusal(folder.path / name, status->st_mode, "a file of its own");
+      throw refusal(folder.path() / name, status->st_mode, "a file of its own");
     if (entry) entries.push_back({.name = prefix + *entry, .written = written_at(*status)});
   }
 }
 
 }  // namespace
 
-std::optional<StoreFolder> open_store(const fs::path& store) {
-  FileDescriptor descriptor(uninterrupted(open, store.c_str(), for_reading | O_DIRECTORY, 0U));
-  if (descriptor.is_open()) return StoreFolder{std::move(descriptor), store};
+std::optional<Folder> open_store(const fs::path& store) {
+  FileDescriptor descriptor(
+      uninterrupted(open, store.c_str(), for_reading | O_CLOEXEC | O_DIRECTORY, 0U));
+  if (descriptor.is_open()) return Folder(std::move(descriptor), store);
   if (is_absence(errno) || errno == ENOTDIR) return std::nullopt;
   throw system_error(place_of(store));
 }
 
-std::optional<StoreFolder> open_folder(const StoreFolder& parent, const std::string& name) {
-  FileDescriptor descriptor = open_in(parent, name.c_str(), for_reading | O_DIRECTORY | O_NOFOLLOW);
-  if (descriptor.is_open()) return StoreFolder{std::move(descriptor), parent.path / name};
+std::optional<Folder> open_folder(const Folder& parent, const std::string& name) {
+  FileDescriptor descriptor = parent.open(name, for_reading | O_DIRECTORY | O_NOFOLLOW);
+  if (descriptor.is_open()) return Folder(std::move(descriptor), parent.path() / name);
   if (is_absence(errno)) return std::nullopt;
   throw not_opened(parent, name, "a folder");
 }
 
-std::vector<std::string> names_in(const StoreFolder& folder) {
-  const std::string place = place_of(folder.path);
+std::vector<std::string> names_in(const Folder& folder) {
+  const std::string place = place_of(folder.path());
   // Of its own: a copy of the descriptor would share the place up to which it was read.
-  const int descriptor = uninterrupted(openat, folder.descriptor.get(), ".",
-                                       for_reading | O_DIRECTORY | O_NOFOLLOW, 0U);
+  const int descriptor = uninterrupted(openat, folder.get(), ".",
+                                       for_reading | O_CLOEXEC | O_DIRECTORY | O_NOFOLLOW, 0U);
   const std::unique_ptr<DIR, int (*)(DIR*)> stream(descriptor < 0 ? nullptr : fdopendir(descriptor),
                                                    closedir);
   if (!stream) throw system_error(place);
@@ -143,11 +140,11 @@ std::vector<std::string> names_in(const StoreFolder& folder) {
   }
 }
 
-bool is_there(const StoreFolder& folder, const std::string& name) {
+bool is_there(const Folder& folder, const std::string& name) {
   return status_in(folder, name).has_value();
 }
 
-bool is_another_name(const StoreFolder& folder, const std::string& name) {
+bool is_another_name(const Folder& folder, const std::string& name) {
   const auto is_listed = [&] {
     const std::vector<std::string> names = names_in(folder);
     return std::find(names.begin(), names.end(), name) != names.end();
@@ -156,7 +153,7 @@ bool is_another_name(const StoreFolder& folder, const std::string& name) {
   return is_there(folder, name) && !is_listed() && is_there(folder, name);
 }
 
-std::vector<PassEntry> entries_in(const StoreFolder& server) {
+std::vector<PassEntry> entries_in(const Folder& server) {
   std::vector<PassEntry> entries;
   add_entries(server, "", entries);
   std::sort(entries.begin(), entries.end(), [](const PassEntry& a, const PassEntry& b) {
@@ -165,56 +162,45 @@ std::vector<PassEntry> entries_in(const StoreFolder& server) {
   return entries;
 }
 
-std::optional<StoreFile> read_file_in(const StoreFolder& folder, const std::string& name,
+std::optional<StoreFile> read_file_in(const Folder& folder, const std::string& name,
                                       std::size_t max_bytes) {
   constexpr std::string_view wanted = "a file of its own";
-  const FileDescriptor file = open_in(folder, name.c_str(), for_reading | O_NOFOLLOW);
+  const FileDescriptor file = folder.open(name, for_reading | O_NOFOLLOW);
   if (!file.is_open() && is_absence(errno)) return std::nullopt;
   if (!file.is_open()) throw not_opened(folder, name, wanted);
   const std::string place = place_in(folder, name);
   const struct stat status = status_of(file, place);
-  if (!S_ISREG(status.st_mode)) throw refusal(folder.path / name, status.st_mode, wanted);
+  if (!S_ISREG(status.st_mode)) throw refusal(folder.path() / name, status.st_mode, wanted);
   return StoreFile{.content = read_all(file.get(), place, max_bytes),
                    .has_other_names = status.st_nlink > 1};
 }
 
-std::optional<std::string> read_gpg_id(const StoreFolder& folder) {
+std::optional<std::string> read_gpg_id(const Folder& folder) {
   constexpr std::size_t most = 64UL * 1024;
-  const FileDescriptor file = open_in(folder, gpg_id, for_reading);
+  const FileDescriptor file = folder.open(gpg_id, for_reading);
   const std::string place = place_in(folder, gpg_id);
   if (!file.is_open() && errno == EACCES) throw system_error(place);
   if (!file.is_open() || !S_ISREG(status_of(file, place).st_mode)) return std::nullopt;
   return read_all(file.get(), place, most);
 }
 
-void replace_file_in(const StoreFolder& folder, const std::string& name, std::string_view content) {
-  constexpr const char* new_name = ".pullsecret-new";
-  const std::string place = place_in(folder, name);
-  const auto before = status_in(folder, name);
-  remove_file_in(folder, new_name);  // where the last one was killed
-  const FileDescriptor file = open_in(
-      folder, new_name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR);
-  if (!file.is_open()) throw system_error(place);
-  try {
-    constexpr mode_t for_all = S_IRWXU | S_IRWXG | S_IRWXO;
-    if (before && fchown(file.get(), before->st_uid, before->st_gid) == 0)
-      fchmod(file.get(), before->st_mode & for_all);
-    write_all(file.get(), place, content);
-    if (fsync(file.get()) != 0 ||
-        renameat(folder.descriptor.get(), new_name, folder.descriptor.get(), name.c_str()) != 0)
-      throw system_error(place);
-  } catch (const Error&) {
-    remove_file_in(folder, new_name);
-    throw;
-  }
+void replace_file_in(const Folder& folder, const std::string& name, std::string_view content) {
+  const FilePlace place{folder, name};
+  const HeldFile file{.asked_for = place_in(folder, name),
+                      .place = place,
+                      .beside = folder,
+                      .status = status_in(folder, name)};
+  remove_abandoned(place);
+  // What a power cut may bring back is the entry as it was.
+  std::ignore = replace_file(file, content, Access::as_before);
 }
 
-void remove_file_in(const StoreFolder& folder, const std::string& name) {
-  unlinkat(folder.descriptor.get(), name.c_str(), 0);
+void remove_file_in(const Folder& folder, const std::string& name) {
+  unlinkat(folder.get(), name.c_str(), 0);
 }
 
-void remove_empty_folder_in(const StoreFolder& folder, const std::string& name) {
-  unlinkat(folder.descriptor.get(), name.c_str(), AT_REMOVEDIR);
+void remove_empty_folder_in(const Folder& folder, const std::string& name) {
+  unlinkat(folder.get(), name.c_str(), AT_REMOVEDIR);
 }
 
 }  // namespace pullsecret

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "system/file_descriptor.h"
+#include "system/folder.h"
 
 namespace pullsecret {
 
@@ -30,29 +30,23 @@ namespace pullsecret {
 //   decides for which keys it is; gpg's trust in them, and PASSWORD_STORE_SIGNING_KEY, are what
 //   pass has against that.
 
-/// A folder that is held open.
-struct StoreFolder {
-  FileDescriptor descriptor;
-  std::filesystem::path path;  ///< by which it was found: for messages, and for pass
-};
-
 /// The password store; nothing if there is none. Throws Error if it cannot be read, as all that
 /// follows does.
-std::optional<StoreFolder> open_store(const std::filesystem::path& store);
+std::optional<Folder> open_store(const std::filesystem::path& store);
 
 /// The folder `name` in `parent`; nothing if it is not there. Throws Error with its path as the
 /// place if it is a link, or no folder.
-std::optional<StoreFolder> open_folder(const StoreFolder& parent, const std::string& name);
+std::optional<Folder> open_folder(const Folder& parent, const std::string& name);
 
 /// The names of all that stands in `folder`.
-std::vector<std::string> names_in(const StoreFolder& folder);
+std::vector<std::string> names_in(const Folder& folder);
 
 /// Whether anything has that name in `folder`: a link, too, wherever it leads.
-bool is_there(const StoreFolder& folder, const std::string& name);
+bool is_there(const Folder& folder, const std::string& name);
 
 /// Whether the file system takes `name` for another one that stands there: it does not tell capital
 /// letters from small ones.
-bool is_another_name(const StoreFolder& folder, const std::string& name);
+bool is_another_name(const Folder& folder, const std::string& name);
 
 /// An entry in a server's folder, or in a folder there: upstream nests a username's slashes.
 struct PassEntry {
@@ -64,7 +58,7 @@ struct PassEntry {
 
 /// The entries in a server's folder, the newest first. Only names and times are read. Throws Error
 /// with the path of a link, or of what is called an entry and is no file.
-std::vector<PassEntry> entries_in(const StoreFolder& server);
+std::vector<PassEntry> entries_in(const Folder& server);
 
 /// What a file of the store holds.
 struct StoreFile {
@@ -74,19 +68,19 @@ struct StoreFile {
 
 /// The file `name` in `folder`; nothing if it is not there. Throws Error with its path as the place
 /// if it is a link, no file, or larger than `max_bytes`.
-std::optional<StoreFile> read_file_in(const StoreFolder& folder, const std::string& name,
+std::optional<StoreFile> read_file_in(const Folder& folder, const std::string& name,
                                       std::size_t max_bytes);
 
 /// The keys' file of pass in `folder`; nothing if pass would not see one there.
-std::optional<std::string> read_gpg_id(const StoreFolder& folder);
+std::optional<std::string> read_gpg_id(const Folder& folder);
 
 /// Puts a new file with `content` in the place of the file `name`, which is there or was a moment
-/// ago: by a new name and a rename, with its owner and mode as far as the system lets that. One
-/// process at a time may do it in a folder. Throws Error with the path of `name`.
-void replace_file_in(const StoreFolder& folder, const std::string& name, std::string_view content);
+/// ago, as replace_file() does (file.h), with its owner, mode and access control list. Throws Error
+/// with the path of `name`.
+void replace_file_in(const Folder& folder, const std::string& name, std::string_view content);
 
 /// Removes the file `name`, or the folder if it is empty, and does nothing where it cannot.
-void remove_file_in(const StoreFolder& folder, const std::string& name);
-void remove_empty_folder_in(const StoreFolder& folder, const std::string& name);
+void remove_file_in(const Folder& folder, const std::string& name);
+void remove_empty_folder_in(const Folder& folder, const std::string& name);
 
 }  // namespace pullsecret

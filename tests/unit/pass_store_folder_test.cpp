@@ -28,7 +28,7 @@ void write_entry(const TemporaryFolder& folder, const std::string& name, std::ch
   fs::last_write_time(folder.write(name, ""), fs::file_time_type::clock::now() - age);
 }
 
-StoreFolder opened(const fs::path& folder) {
+Folder opened(const fs::path& folder) {
   auto store = open_store(folder);
   REQUIRE(store);
   return *std::move(store);
@@ -61,13 +61,13 @@ TEST_CASE("a password store's folder is no link, but the store may be one") {
   fs::create_symlink("nowhere", folder.path() / "store/broken");
   fs::create_directory_symlink("store", folder.path() / "other");
   for (const char* name : {"store", "other"}) {
-    const StoreFolder store = opened(folder.path() / name);
+    const Folder store = opened(folder.path() / name);
     CHECK(open_folder(store, "real"));
     CHECK_FALSE(open_folder(store, "absent"));
     CHECK_FALSE(open_folder(store, repeated("x", 300)));
     for (const char* link : {"link", "broken"})
-      check_refused(store.path / link, "a symbolic link", [&] { open_folder(store, link); });
-    check_refused(store.path / "file", "a file", [&] { open_folder(store, "file"); });
+      check_refused(store.path() / link, "a symbolic link", [&] { open_folder(store, link); });
+    check_refused(store.path() / "file", "a file", [&] { open_folder(store, "file"); });
   }
   CHECK_FALSE(open_store(folder.path() / "absent"));
   CHECK_FALSE(open_store(folder.path() / "store/file"));
@@ -77,17 +77,17 @@ TEST_CASE("a folder that is held stays the same, whatever comes in its place") {
   const TemporaryFolder folder;
   folder.write("store/server/builder.gpg", "own");
   folder.write("store/other/builder.gpg", "other");
-  const StoreFolder store = opened(folder.path() / "store");
+  const Folder store = opened(folder.path() / "store");
   const auto server = open_folder(store, "server");
-  fs::rename(store.path / "server", store.path / "moved");
-  fs::create_directory_symlink("other", store.path / "server");
+  fs::rename(store.path() / "server", store.path() / "moved");
+  fs::create_directory_symlink("other", store.path() / "server");
   CHECK(read_file_in(*server, "builder.gpg", most)->content == "own");
   replace_file_in(*server, "builder.gpg", "new");
   remove_file_in(*server, "absent.gpg");
-  CHECK(read_file(store.path / "other/builder.gpg", most) == "other");
-  CHECK(read_file(store.path / "moved/builder.gpg", most) == "new");
+  CHECK(read_file(store.path() / "other/builder.gpg", most) == "other");
+  CHECK(read_file(store.path() / "moved/builder.gpg", most) == "new");
   remove_file_in(*server, "builder.gpg");
-  CHECK(fs::exists(store.path / "other/builder.gpg"));
+  CHECK(fs::exists(store.path() / "other/builder.gpg"));
   CHECK(names_in(*server).empty());
 }
 
@@ -110,6 +110,13 @@ TEST_CASE("what is no entry is passed over") {
   CHECK(entry_names_in(folder.path()) == std::vector<std::string>{"builder"});
 }
 
+TEST_CASE("a username may begin as pass's own files do") {
+  const TemporaryFolder folder;
+  write_entry(folder, ".gpg-id.gpg", 1h);
+  write_entry(folder, ".gpg-id-bot.gpg", 2h);
+  CHECK(entry_names_in(folder.path()) == std::vector<std::string>{".gpg-id", ".gpg-id-bot"});
+}
+
 TEST_CASE("in the place of an entry nothing but a file is taken, and nothing waits") {
   const std::string name = GENERATE("builder.gpg", "team/builder.gpg");
   const TemporaryFolder folder;
@@ -118,7 +125,7 @@ TEST_CASE("in the place of an entry nothing but a file is taken, and nothing wai
   const fs::path path = folder.path() / name;
   const auto check_entries = [&](const std::string& kind) {
     check_refused(path, kind, [&] { entries_in(opened(folder.path())); });
-    const StoreFolder parent = opened(path.parent_path());
+    const Folder parent = opened(path.parent_path());
     check_refused(path, kind, [&] { read_file_in(parent, "builder.gpg", most); });
     fs::remove(path);
   };
@@ -148,7 +155,7 @@ TEST_CASE("a link to a folder among the entries is refused") {
 TEST_CASE("a file of the store is bounded, and its other names are told") {
   const TemporaryFolder folder;
   const fs::path file = folder.write("a.gpg", "content");
-  const StoreFolder store = opened(folder.path());
+  const Folder store = opened(folder.path());
   CHECK_FALSE(read_file_in(store, "absent.gpg", most));
   CHECK_FALSE(read_file_in(store, "a.gpg", most)->has_other_names);
   CHECK_THAT(error_of([&] { read_file_in(store, "a.gpg", 6); })->what(),
@@ -166,8 +173,8 @@ TEST_CASE("a file of the store is bounded, and its other names are told") {
 TEST_CASE("a file that cannot be replaced is as it was, and nothing is left beside it") {
   const TemporaryFolder folder;
   folder.write("a.gpg", "content");
-  folder.write(".pullsecret-new", "of one that was killed");
-  const StoreFolder store = opened(folder.path());
+  folder.write(".a.gpg.pullsecret-abc123", "of one that was killed");
+  const Folder store = opened(folder.path());
   {
     const WatchedCalls watched(
         [](const FileCall& call) { return call.name == "write" ? ENOSPC : 0; });
@@ -181,7 +188,7 @@ TEST_CASE("a file that cannot be replaced is as it was, and nothing is left besi
 TEST_CASE("the keys' file is what pass takes for one") {
   const TemporaryFolder folder;
   folder.write("file", "key\n");
-  const StoreFolder store = opened(folder.path());
+  const Folder store = opened(folder.path());
   const fs::path gpg_id = folder.path() / ".gpg-id";
   CHECK_FALSE(read_gpg_id(store));
   fs::create_symlink("file", gpg_id);
@@ -199,7 +206,7 @@ TEST_CASE("the keys' file is what pass takes for one") {
 TEST_CASE("a name that the file system tells from others is no other one") {
   const TemporaryFolder folder;
   folder.write("Abc", "");
-  const StoreFolder store = opened(folder.path());
+  const Folder store = opened(folder.path());
   CHECK_FALSE(is_another_name(store, "Abc"));
   CHECK_FALSE(is_another_name(store, "abc"));
 }
