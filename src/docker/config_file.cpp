@@ -280,7 +280,7 @@ void require_own_stores(const ConfigLocation& location) {
   const std::string& name = location.held->changed_as->name;
   throw Error(place_of(location.file),
               fmt::format("the config of {}, whose stores are not root's", printable(name)),
-              fmt::format("`sudo -u {} {}`", shell_word(name), command_for_owner(location)));
+              as_user(name, command_for_owner(location)));
 }
 
 Unsynced write_config(const ConfigLocation& location, const JsonText& before,

@@ -34,13 +34,12 @@ namespace pullsecret {
 //   no-bus           secretservice: there is no session bus
 //   no-service       secretservice: no program on the bus keeps secrets
 //   no-keyring       secretservice: there is no keyring yet, and storing has to make one (locked)
-//   locked           secretservice: the keyring is locked; encryptedfile: the passphrase is not
-//   kept
+//   locked           secretservice: the keyring is locked; encryptedfile: no passphrase is kept
 //                    in this session, and there is no terminal to ask for it (locked)
 //   not-installed    pass: pass or gpg is not on PATH
 //   not-initialized  pass: there is no password store
-//   file-missing     encryptedfile: its file is gone, and a passphrase was chosen to open it
-//   (store) key-missing      pass: gpg lacks the store's key (store), or its secret half (get);
+//   file-missing     encryptedfile: its file, for which a passphrase was chosen, is gone (store)
+//   key-missing      pass: gpg lacks the store's key (store), or its secret half (get);
 //                    encryptedfile: the key file is not there
 //   key-expired      pass: the key has ended (store)
 //   key-untrusted    pass: gpg does not trust the key, and does not encrypt to it (store)

@@ -99,12 +99,14 @@ void NewFile::take_access_of(const struct stat& status, const FileDescriptor& or
   give_to_owner_of(status);
   struct stat reached {};
   if (fstat(descriptor_.get(), &reached) != 0) throw system_error(place_);
-  const bool is_same = reached.st_gid == status.st_gid && take_list_of(original);
-  // Whom the group or the list kept out is now one of the others, who keep what the group had.
-  const bool has_list = fgetxattr(original.get(), access_list, nullptr, 0) > 0;
-  const mode_t others = has_list ? S_IRWXO : S_IRWXO & ~(status.st_mode >> 3U);
-  const mode_t lost = is_same ? 0U : S_IRWXG | S_ISGID | others;
-  const mode_t mode = status.st_mode & 07777U & ~lost;
+  mode_t mode = status.st_mode & 07777U;
+  if (reached.st_gid != status.st_gid || !take_list_of(original)) {
+    // Whom the group or the list kept out is one of the others then, who keep what the group had.
+    const mode_t kept = fgetxattr(original.get(), access_list, nullptr, 0) > 0
+                            ? 0U
+                            : status.st_mode & (status.st_mode >> 3U) & S_IRWXO;
+    mode &= ~(S_IRWXG | S_ISGID | (S_IRWXO & ~kept));
+  }
   if (uninterrupted(file_calls().fchmod, descriptor_.get(), mode) != 0) throw system_error(place_);
 }
 

@@ -63,7 +63,7 @@ void require_folder(const Folder& folder, const HeldFile& file, const User& self
     throw Error(place_of(folder.path()),
                 fmt::format("a folder of {}; root changes no file in another user's folder",
                             printable(owner)),
-                fmt::format("`sudo -u {} {}`", shell_word(owner), command));
+                as_user(owner, command));
   }
   const bool is_files_own = !file.status || file.status->st_uid == self.id;
   if (!may_others_write(folder, status, self.group) ||
@@ -93,6 +93,10 @@ std::optional<User> sudo_caller() {
   const auto [end, failure] = std::from_chars(text->data(), text->data() + text->size(), id);
   if (failure != std::errc() || *end != '\0' || id == 0) return std::nullopt;
   return user_of(id);
+}
+
+std::string as_user(const std::string& user, const std::string& command) {
+  return fmt::format("`sudo -u {} {}`", shell_word(user), command);
 }
 
 FileToChange hold_to_change(const fs::path& file, bool is_named) {

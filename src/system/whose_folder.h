@@ -53,6 +53,9 @@ struct FileToChange {
 /// it. What is refused can still be read. Throws Error if there is no way to it.
 FileToChange hold_to_change(const std::filesystem::path& file, bool is_named);
 
+/// The shell's command, in back quotes, by which `user` runs `command`.
+std::string as_user(const std::string& user, const std::string& command);
+
 /// Throws Error if the file is not to be changed. The hint says what to do instead: `command` is
 /// the shell's that would do the same, for its owner.
 void require_changeable(const FileToChange& change, const std::string& command);

@@ -100,6 +100,20 @@ TEST_CASE("replace_file keeps owner and group where it may") {
   CHECK(owner_of(file) == std::pair<uid_t, gid_t>(0, 0));
 }
 
+TEST_CASE("whom a group kept out gets nothing where the group cannot be kept") {
+  if (geteuid() != 0) return skip("only root has files of other groups");
+  const TemporaryFolder folder;
+  const fs::path file = folder.write("file", "one");
+  const WatchedCalls watched(
+      [](const FileCall& call) { return call.name == "fchown" ? EPERM : 0; });
+  for (const auto& [before, after] : {std::pair(0604U, 0600U), std::pair(0644U, 0604U)}) {
+    REQUIRE(chown(file.c_str(), 0, 5678) == 0);
+    REQUIRE(chmod(file.c_str(), before) == 0);
+    replace_synced(file, "two", Access::as_before);
+    CHECK(mode_of(file) == after);
+  }
+}
+
 TEST_CASE("make_file makes a file of its own for the owner alone, and replaces none") {
   const TemporaryFolder folder;
   const fs::path original = folder.write("file", "one"), copy = folder.path() / "copy";

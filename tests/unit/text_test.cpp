@@ -67,6 +67,8 @@ TEST_CASE("what nobody sees, or what turns text around, is shown") {
   CHECK(printable("oi\u202Ercr.\u202C") == R"(oi\u202ercr.\u202c)");
   CHECK(printable("\u2066\u2069\u2067\u2069\u2068\u2069\u200E\u200F\u061C") ==
         R"(\u2066\u2069\u2067\u2069\u2068\u2069\u200e\u200f\u061c)");
+  CHECK(printable("\u115F\u1160\u17B4\uFFA0\U0001BCA0\U0001D173") ==
+        R"(\u115f\u1160\u17b4\uffa0\U0001bca0\U0001d173)");
   CHECK(printable("ghcr\u200B\u200C\u200D\u2060\uFEFF\u00AD.io") ==
         R"(ghcr\u200b\u200c\u200d\u2060\ufeff\u00ad.io)");
   CHECK(printable("a\u2028b\u2029") == R"(a\u2028b\u2029)");
