@@ -285,7 +285,8 @@ head -c 100 /dev/urandom >"$HOME/.local/share/docker-credential-encryptedfile/cr
 chmod 600 "$HOME/.local/share/docker-credential-encryptedfile/credentials"
 doctor
 finds problem encryptedfile-damaged
-rm -r "$HOME/.local/share/docker-credential-encryptedfile" "$key"
+# The mark of the chosen passphrase outlives what it opened.
+rm -r "$HOME/.local/share/docker-credential-encryptedfile" "$HOME/.config/docker-credential-encryptedfile"
 
 # ---- Without pullsecret's helpers
 
