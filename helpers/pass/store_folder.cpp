@@ -176,12 +176,12 @@ std::optional<StoreFile> read_file_in(const Folder& folder, const std::string& n
 }
 
 std::optional<std::string> read_gpg_id(const Folder& folder) {
-  constexpr std::size_t most = 64UL * 1024;
+  constexpr std::size_t max_bytes = 64UL * 1024;
   const FileDescriptor file = folder.open(gpg_id, for_reading);
   const std::string place = place_in(folder, gpg_id);
   if (!file.is_open() && errno == EACCES) throw system_error(place);
   if (!file.is_open() || !S_ISREG(status_of(file, place).st_mode)) return std::nullopt;
-  return read_all(file.get(), place, most);
+  return read_all(file.get(), place, max_bytes);
 }
 
 void replace_file_in(const Folder& folder, const std::string& name, std::string_view content) {

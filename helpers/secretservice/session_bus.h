@@ -44,6 +44,7 @@ class SessionBus {
   explicit SessionBus(std::chrono::seconds limit);
   SessionBus(const SessionBus&) = delete;
   SessionBus& operator=(const SessionBus&) = delete;
+  ~SessionBus() = default;
 
   /// A call of the service's method `member`, its arguments to be appended.
   Message method(const std::string& object, const char* interface, const char* member) const;

@@ -67,8 +67,10 @@ std::vector<HttpReply> follow_redirects(std::vector<HttpRequest> requests,
   std::vector<HttpReply> replies = exchange(requests);
   std::vector<Walk> walks;
   walks.reserve(requests.size());
-  for (HttpRequest& request : requests)
-    walks.push_back({.asked = request, .request = std::move(request)});
+  for (HttpRequest& request : requests) {
+    walks.push_back({.asked = request, .request = {}});
+    walks.back().request = std::move(request);
+  }
   for (int round = 0; round <= most_redirects; ++round) {
     std::vector<std::size_t> positions;
     std::vector<HttpRequest> next;

@@ -37,7 +37,7 @@ bool is_below(const fs::path& path, const fs::path& folder) {
 std::optional<User> user_to_act_for(const Folder& folder, bool is_named) {
   const uid_t owner = folder.status().st_uid;
   if (geteuid() != 0 || owner == 0) return std::nullopt;
-  const auto caller = sudo_caller();
+  auto caller = sudo_caller();
   if (caller && caller->id == owner) return caller;
   User user = user_of(owner);
   if (is_named && !user.home.empty() && is_below(folder.path(), user.home)) return user;

@@ -36,7 +36,7 @@ expect 'a test in each section' [ "$(grep -c '^\.Ss Shown by' "$manual")" -eq "$
 it 'a test that is not there is found out'
 expect 'no such case' eval '! has_case e2e/security.sh "no such case, in no file"'
 expect 'no such file' eval '! has_case e2e/absent.sh "no such file"'
-expect 'a part of a name is none' eval '! has_case unit/text_test.cpp "text is UTF-8"'
+expect 'a part of a name is none' eval '! has_case unit/system/text_test.cpp "text is UTF-8"'
 
 it 'README and the manual pages lead there'
 expect 'README' grep -qF '(man/pullsecret-security.7)' "$tests/../README.md"

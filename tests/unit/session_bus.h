@@ -56,8 +56,9 @@ class PrivateSessionBus {
   std::string network_address() {
     const auto port = folder_.path() / "port";
     start("sh",
-          {"-c", R"(>"$2"; python3 "$0" "$1" "$2" >"$3")", TEST_DATA_DIR "/../e2e/wiretap.py",
-           (folder_.path() / "bus").string(), (folder_.path() / "wire").string(), port.string()});
+          {"-c", R"(>"$2"; python3 "$0" "$1" "$2" >"$3")",
+           std::string(TEST_DATA_DIR) + "/../e2e/wiretap.py", (folder_.path() / "bus").string(),
+           (folder_.path() / "wire").string(), port.string()});
     std::string number;
     wait_until([&] { return static_cast<bool>(std::getline(std::ifstream(port), number)); },
                "wiretap.py");

@@ -16,6 +16,13 @@ inline std::filesystem::path folder_in_memory() {
   return access(memory, W_OK) == 0 ? memory : std::filesystem::temp_directory_path();
 }
 
+/// The permission bits of a file; those of none are 0.
+inline mode_t mode_of(const std::filesystem::path& file) {
+  struct stat status {};
+  stat(file.c_str(), &status);
+  return status.st_mode & 07777U;
+}
+
 /// A folder of its own for one test case, removed with all in it.
 class TemporaryFolder {
  public:

@@ -300,7 +300,7 @@ TransferEnd Transfer::end(CURLcode result) const {
 
 HttpReply Transfer::reply(CURLcode result, std::set<std::string>& wanting_certificates) {
   if (tls_.wants_certificate()) wanting_certificates.insert(origin_.authority());
-  wants_certificate_ = wanting_certificates.count(origin_.authority()) > 0;
+  wants_certificate_ = wanting_certificates.contains(origin_.authority());
   if (has_thrown_) return HttpFailure{HttpFailure::Kind::response, "there is not enough memory"};
   const bool is_cut = result == CURLE_WRITE_ERROR && response_.body.size() == max_body;
   if (result == CURLE_OK || is_cut) return response();

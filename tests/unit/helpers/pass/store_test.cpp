@@ -1,5 +1,3 @@
-#include "helpers/pass/pass_store.h"
-
 #include <cerrno>
 #include <chrono>
 #include <filesystem>
@@ -8,6 +6,7 @@
 #include "catch.h"
 #include "helpers/pass/gpg_key.h"
 #include "helpers/pass/pass_program.h"
+#include "helpers/pass/pass_store.h"
 #include "support.h"
 #include "system/environment.h"
 #include "system/file.h"

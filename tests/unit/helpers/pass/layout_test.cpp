@@ -1,9 +1,10 @@
+#include "helpers/pass/layout.h"
+
 #include <set>
 #include <string>
 #include <vector>
 
 #include "catch.h"
-#include "helpers/pass/layout.h"
 
 using namespace pullsecret;
 

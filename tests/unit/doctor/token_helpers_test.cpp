@@ -1,5 +1,6 @@
-#include "catch.h"
 #include "doctor/token_helpers.h"
+
+#include "catch.h"
 #include "support.h"
 
 using namespace pullsecret;

@@ -1,3 +1,5 @@
+#include "helpers/pass/store_folder.h"
+
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -9,7 +11,6 @@
 #include <vector>
 
 #include "catch.h"
-#include "helpers/pass/store_folder.h"
 #include "support.h"
 #include "system/file.h"
 #include "temporary_folder.h"

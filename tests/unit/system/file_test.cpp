@@ -28,10 +28,6 @@ struct stat status_of(const fs::path& file) {
   return status;
 }
 
-mode_t mode_of(const fs::path& file) {
-  return status_of(file).st_mode & 07777U;
-}
-
 std::pair<uid_t, gid_t> owner_of(const fs::path& file) {
   return {status_of(file).st_uid, status_of(file).st_gid};
 }

@@ -228,12 +228,6 @@ bool has_list(const fs::path& path) {
   return getxattr(path.c_str(), access_list, nullptr, 0) > 0;
 }
 
-mode_t mode_of(const fs::path& path) {
-  struct stat status {};
-  REQUIRE(stat(path.c_str(), &status) == 0);
-  return status.st_mode & 07777U;
-}
-
 }  // namespace
 
 TEST_CASE("a file that is replaced keeps its access control list") {

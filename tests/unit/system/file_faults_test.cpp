@@ -64,12 +64,12 @@ bool check_fault(const Writer& writer, const Expected& expected, const Fault& fa
   INFO(writer.name << ": " << fault.name << " at call " << at << ", which "
                    << (error ? error->what() : "succeeded"));
   CHECK_FALSE((error && fault_at.is_harmless()));
-  const Files& right = error ? expected.old_files : expected.new_files;
+  const Files& intended = error ? expected.old_files : expected.new_files;
   const Files files = writer.read(folder.path());
   if (fault_at.prevented_tidying())
-    CHECK(holds_all_of(files, right));
+    CHECK(holds_all_of(files, intended));
   else
-    CHECK(files == right);
+    CHECK(files == intended);
   return fault_at.was_reached();
 }
 

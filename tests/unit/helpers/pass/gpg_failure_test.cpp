@@ -1,9 +1,10 @@
+#include "helpers/pass/gpg_failure.h"
+
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "catch.h"
-#include "helpers/pass/gpg_failure.h"
 #include "helpers/pass/gpg_key.h"
 
 using namespace pullsecret;

@@ -63,9 +63,9 @@ std::optional<int> readable_entries;
 }  // namespace
 
 // In the place of the C library's, for the standard library, too.
-extern "C" dirent* readdir(DIR* folder) {
+extern "C" dirent* readdir(DIR* dirp) {
   static const auto real = reinterpret_cast<decltype(&readdir)>(dlsym(RTLD_NEXT, "readdir"));
-  if (!readable_entries || (*readable_entries)-- > 0) return real(folder);
+  if (!readable_entries || (*readable_entries)-- > 0) return real(dirp);
   errno = EIO;
   return nullptr;
 }

@@ -1,11 +1,10 @@
-#include "helpers/secretservice/secretservice_store.h"
-
 #include <chrono>
 #include <map>
 #include <string>
 #include <thread>
 
 #include "catch.h"
+#include "helpers/secretservice/secretservice_store.h"
 #include "session_bus.h"
 #include "support.h"
 
