@@ -111,6 +111,10 @@ bool has_decrypted(std::string_view error_output) {
   return has_line(error_output, "DECRYPTION_OKAY");
 }
 
+bool has_given_plaintext(std::string_view error_output) {
+  return has_line(error_output, "PLAINTEXT");
+}
+
 bool has_encrypted(std::string_view error_output) {
   return has_line(error_output, "END_ENCRYPTION");
 }

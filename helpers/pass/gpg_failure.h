@@ -27,6 +27,10 @@ bool gpg_spoke(std::string_view error_output);
 /// a file that was cut off, too, whose content then seems to be empty, and for `--help`.
 bool has_decrypted(std::string_view error_output);
 
+/// Whether gpg says that it gave out what was encrypted. With `--unwrap` it decrypts a message, and
+/// gives out another one.
+bool has_given_plaintext(std::string_view error_output);
+
 /// Whether gpg says that it encrypted a message to its end, and the fingerprints of the keys that
 /// it was for.
 bool has_encrypted(std::string_view error_output);

@@ -89,8 +89,22 @@ std::optional<GpgKeyFault> fault_of(const GpgKey& key) {
   return std::nullopt;
 }
 
+std::string_view key_to_show(std::string_view key) {
+  constexpr std::size_t shortest_id = 8, longest_fingerprint = 64, longest_user_id = 256;
+  std::string_view id = key;
+  if (id.starts_with("0x")) id.remove_prefix(2);
+  if (id.ends_with('!')) id.remove_suffix(1);
+  const bool is_id = id.size() >= shortest_id && id.size() <= longest_fingerprint &&
+                     id.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
+  const auto at = key.find('@');
+  const bool has_address = key.size() <= longest_user_id && at != std::string_view::npos &&
+                           at > 0 && key.find('@', at + 1) == std::string_view::npos &&
+                           key.find(':') == std::string_view::npos;
+  return is_id || has_address ? key : "KEY";
+}
+
 Error key_error(GpgKeyFault fault, std::string_view key) {
-  const std::string name = printable(key), word = shell_word(key);
+  const std::string name = printable(key_to_show(key)), word = shell_word(key_to_show(key));
   switch (fault) {
     case GpgKeyFault::missing:
       return {"pass",

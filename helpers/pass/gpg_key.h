@@ -40,6 +40,11 @@ std::optional<GpgKey> first_key(std::string_view listing);
 /// card, nor elsewhere.
 bool has_decrypting_key(std::string_view listing);
 
+/// How a key of `.gpg-id` is named to people: its ID, its fingerprint or a user ID with an address,
+/// as they are; else "KEY". What a planted `.gpg-id` leads to may be any text of the user's files,
+/// which is not to be shown.
+std::string_view key_to_show(std::string_view key);
+
 /// What keeps gpg from encrypting to a key.
 enum class GpgKeyFault { missing, expired, revoked, disabled, cannot_encrypt, untrusted };
 

@@ -40,7 +40,8 @@ bool has_succeeded(const PassCall& call, const ProgramResult& result) {
   if (!has_exited_well(result)) return false;
   const std::string& action = call.arguments.front();
   if (action == "insert") return has_encrypted(result.error_output);
-  return action != "show" || has_decrypted(result.error_output);
+  return action != "show" ||
+         (has_decrypted(result.error_output) && has_given_plaintext(result.error_output));
 }
 
 // pass exited well, and gpg did not do what it was to do.
@@ -56,7 +57,8 @@ Error exit_failure(const PassCall& call, const ProgramResult& result) {
   find_gpg();  // throws Error where there is none, which is what failed then
   const std::string& action = call.arguments.front();
   const std::string& error_output = result.error_output;
-  if (has_exited_well(result) && (action == "insert" || !gpg_spoke(error_output)))
+  if (has_exited_well(result) &&
+      (action == "insert" || !gpg_spoke(error_output) || has_decrypted(error_output)))
     return not_done(action);
   if (gpg_spoke(error_output) && action == "insert")
     return encryption_failure(error_output, list_gpg_keys);
@@ -96,7 +98,7 @@ Environment environment_for(const PassCall& call) {
   Environment variables = environment();
   variables["PATH"] = safe_search_path();
   variables["PASSWORD_STORE_DIR"] = call.store.string();
-  variables["PASSWORD_STORE_GPG_OPTS"] = user_gpg_options() + " --status-fd 2";
+  variables["PASSWORD_STORE_GPG_OPTS"] = user_gpg_options() + " --status-fd 2 --logger-fd 2";
   if (!call.may_ask && user_gpg_options().find(pinentry_mode) == std::string::npos)
     variables["PASSWORD_STORE_GPG_OPTS"] += fmt::format(" {} error", pinentry_mode);
   variables["GPG_TTY"] = asked_on.empty() ? "not a tty" : asked_on;

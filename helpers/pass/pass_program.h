@@ -28,14 +28,16 @@ struct PassResult {
 
 /// Runs it. Throws Error if it does not succeed, with what gpg or pass said and the command that
 /// mends it (gpg_failure.h). An exit status of 0 is not enough where gpg has work to do: `insert`
-/// has succeeded if gpg says that it encrypted, `show` if it says that it decrypted.
+/// has succeeded if gpg says that it encrypted, `show` if it says that it decrypted and gave that
+/// out.
 ///
 /// It gets the caller's environment, in which
 ///
 /// - PATH has its absolute entries alone, where `pass` and what it starts are looked for;
-/// - PASSWORD_STORE_GPG_OPTS, which pass hands to gpg, has `--status-fd 2` after what the user set:
-///   gpg then says what it does in words that are the same in every language. (Setting LC_ALL
-///   instead would change the language in which the user is asked for the passphrase.)
+/// - PASSWORD_STORE_GPG_OPTS, which pass hands to gpg, has `--status-fd 2 --logger-fd 2` after what
+///   the user set: gpg then says what it does in words that are the same in every language, and
+///   its messages are not taken for the password. (Setting LC_ALL instead would change the language
+///   in which the user is asked for the passphrase.)
 /// - GPG_TTY, where it is not set, names the terminal of a standard stream. pass itself looks at
 ///   standard input only, which is never a terminal here;
 /// - git has `safe.bareRepository=explicit`: folders of the store that look like a repository, as

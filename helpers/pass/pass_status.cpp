@@ -91,16 +91,20 @@ std::optional<StoreFault> check_key(const std::string& name) {
   if (reason) return key_fault(kind_of(*reason), key_error(*reason, key ? key->fingerprint : name));
   return key_fault(
       "key-unusable",
-      {"", fmt::format("gpg does not encrypt to the password store's key {}", printable(name)),
+      {"",
+       fmt::format("gpg does not encrypt to the password store's key {}",
+                   printable(key_to_show(name))),
        fmt::format("see what it says: `echo | gpg --encrypt --recipient {} >/dev/null`",
-                   shell_word(name))});
+                   shell_word(key_to_show(name)))});
 }
 
 bool has_secret_key(const std::string& key) {
   return !list_gpg_keys("--list-secret-keys", key).empty();
 }
 
-Error no_secret_key(const std::vector<std::string>& keys) {
+Error no_secret_key(std::vector<std::string> keys) {
+  for (std::string& key : keys)
+    key = key_to_show(key);
   return {"",
           fmt::format("gpg has no secret key for {}: nobody here can read what is stored",
                       printable(join(keys, ", "))),

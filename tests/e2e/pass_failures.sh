@@ -322,6 +322,16 @@ it 'without them the entry is as it was'
 ask "$ours" get ghcr.io
 answers_text ghcr.io builder hunter2
 
+for options in '--verbose --logger-fd 1' '--show-session-key --logger-fd 1'; do
+  it "what gpg says is not taken for the password: $options"
+  PASSWORD_STORE_GPG_OPTS=$options ask "$ours" get ghcr.io
+  refused '^pass: the entry .* is empty, .* PASSWORD_STORE_GPG_OPTS leave gpg its work'
+done
+
+it 'nor what it gives out in the place of the plain text'
+PASSWORD_STORE_GPG_OPTS=--unwrap ask "$ours" get ghcr.io
+refused '^pass: it succeeded, but gpg does not say that it decrypted anything; '
+
 it 'an entry of which nothing comes out is an error'
 printf '' | pass insert -f -m "docker-credential-helpers/$(basename "$(folder_of empty.example)")/builder" >/dev/null
 ask "$ours" get empty.example

@@ -219,6 +219,18 @@ refused 'gpg has no public key'
 same 'the other password' "$(sha256sum "$work/vpn.gpg")" "$before"
 expect 'the entry as it was' cmp -s "$server/builder.gpg" "$scratch/was"
 
+it 'what a planted .gpg-id leads to is not shown'
+mv "$password_store/.gpg-id" "$scratch/gpg-id"
+printf 'hunter2-of-the-bank\nuser:pa@ss\n' >"$scratch/private"
+ln -s "$scratch/private" "$password_store/.gpg-id"
+keep_text "$ours" new.example builder hunter2-new
+refused 'gpg has no public key KEY'
+out_lacks 'hunter2-of|pa@ss'
+run "$ours" status
+out_lacks 'hunter2-of|pa@ss'
+rm "$password_store/.gpg-id"
+mv "$scratch/gpg-id" "$password_store/.gpg-id"
+
 it 'nor is it removed'
 ln -f "$work/vpn.gpg" "$server/builder.gpg"
 ask "$ours" erase ghcr.io

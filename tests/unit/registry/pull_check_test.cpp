@@ -452,6 +452,7 @@ TEST_CASE("a registry whose way to log in is unknown is not told the credential,
 TEST_CASE("many tries are made in several turns, and each has its verdict") {
   FakeRegistries registries = basic_registry();
   std::vector<PullQuestion> questions;
+  questions.reserve(600);
   for (int i = 0; i < 600; ++i)
     questions.push_back(question({i % 2 == 0 ? right : wrong}));
   const auto found = outcomes(registries, questions);

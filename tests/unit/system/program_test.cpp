@@ -62,7 +62,9 @@ std::optional<int> readable_entries;
 
 }  // namespace
 
-// In the place of the C library's, for the standard library, too.
+// In the place of the C library's, for the standard library, too. (The C library's name of the
+// parameter is reserved to it.)
+// NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name)
 extern "C" dirent* readdir(DIR* dirp) {
   static const auto real = reinterpret_cast<decltype(&readdir)>(dlsym(RTLD_NEXT, "readdir"));
   if (!readable_entries || (*readable_entries)-- > 0) return real(dirp);

@@ -25,7 +25,7 @@ constexpr const char* plain_pass = R"(
   file=$PASSWORD_STORE_DIR/$last.gpg
   case $1 in
   insert) mkdir -p "${file%/*}"; cat >"$file"; echo '[GNUPG:] END_ENCRYPTION' >&2 ;;
-  show) cat "$file"; echo '[GNUPG:] DECRYPTION_OKAY' >&2 ;;
+  show) cat "$file"; printf '[GNUPG:] %s\n' 'PLAINTEXT 62 1 ' DECRYPTION_OKAY >&2 ;;
   rm) rm -f "$file" ;;
   esac)";
 
@@ -149,7 +149,10 @@ TEST_CASE("what pass says it did is looked at") {
                  Catch::StartsWith("it succeeded, but "));
     CHECK_THAT(error_of([&] { store.get("ghcr.io"); })->message(), Catch::Contains("gpg "));
   }
-  plain.use("echo '[GNUPG:] DECRYPTION_OKAY' >&2");
+  plain.use("echo '[GNUPG:] DECRYPTION_OKAY' >&2; echo another");
+  CHECK_THAT(error_of([&] { store.get("ghcr.io"); })->message(),
+             Catch::Contains("gpg does not say that it decrypted"));
+  plain.use("printf '[GNUPG:] %s\\n' 'PLAINTEXT 62 1 ' DECRYPTION_OKAY >&2");
   CHECK_THAT(error_of([&] { store.get("ghcr.io"); })->message(), Catch::Contains("is empty"));
   plain.use(plain_pass);
   CHECK(store.get("ghcr.io")->secret == "hunter2");
@@ -160,7 +163,7 @@ TEST_CASE("an entry that keeps changing while it is read is an error") {
   PassStore store = plain.store();
   store.store("ghcr.io", {"builder", "hunter2"});
   plain.use(R"(
-    echo '[GNUPG:] DECRYPTION_OKAY' >&2
+    printf '[GNUPG:] %s\n' 'PLAINTEXT 62 1 ' DECRYPTION_OKAY >&2
     echo x
     cp "$PASSWORD_STORE_DIR/$2.gpg" "$PASSWORD_STORE_DIR/${2%/*}/$$.gpg")");
   CHECK_THAT(error_of([&] { store.get("ghcr.io"); })->message(),
@@ -193,7 +196,8 @@ TEST_CASE("pass runs in an environment with safe folders, gpg's status lines and
   const ScopedVariable count("GIT_CONFIG_COUNT", "2");
   CHECK(run_pass({.store = "/a/store", .arguments = {"rm"}}).output ==
         folders +
-            "\n/a/store\n--armor --status-fd 2\n/dev/pts/7\n\n3 safe.bareRepository explicit\n");
+            "\n/a/store\n--armor --status-fd 2 --logger-fd 2\n/dev/pts/7\n\n3 safe.bareRepository "
+            "explicit\n");
   CHECK_THAT(run_pass({.store = "/a/store", .arguments = {"rm"}, .literal_paths = true}).output,
              Catch::Contains("\n1\n"));
   CHECK(environment_variable("PASSWORD_STORE_GPG_OPTS") == "--armor");
