@@ -61,12 +61,15 @@ LoadedConfig load_config_aloud(const StoreOptions& options) {
 // Podman asks credHelpers alone, and the oldest Docker no store at all.
 ConfigLocation find_config_json(const StoreOptions& options) {
   ConfigLocation location = find_config(options.config);
-  if (!is_config_json(location))
-    throw Error(place_of(location.file), "not a config.json, which alone names a store for Docker",
-                options.config ? "name one with --config"
-                               : "make one: " + command_for_first_config("{}") +
-                                     "; or name one with --config");
-  return location;
+  if (is_config_json(location)) return location;
+  std::string hint = "name one with --config";
+  const std::string file = shell_operand(location.file.string());
+  if (!options.config && location.is_dockers_own)  // a pipe, or a folder
+    hint = fmt::format("move it away: `mv {} {}.old`", file, file);
+  else if (!options.config)
+    hint = "make one: " + command_for_first_config("{}") + "; or " + hint;
+  throw Error(place_of(location.file), "not a config.json, which alone names a store for Docker",
+              hint);
 }
 
 HelperClient make_helper_client(const StoreOptions& options, StatusLine& status) {

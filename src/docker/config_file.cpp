@@ -25,6 +25,11 @@ namespace fs = std::filesystem;
 constexpr std::size_t max_config_size = 16UL * 1024 * 1024;
 constexpr std::string_view backup_suffix = ".bak-";
 
+// As Docker joins them: `link/..` is the folder that holds the link.
+fs::path config_in(const fs::path& folder) {
+  return (folder / "config.json").lexically_normal();
+}
+
 // What cannot be looked at, and a dangling link, is there: reading it will say what is wrong.
 bool is_there(const fs::path& file) {
   std::error_code error;
@@ -33,8 +38,8 @@ bool is_there(const fs::path& file) {
 
 std::vector<fs::path> docker_files() {
   if (const auto folder = environment_variable("DOCKER_CONFIG"))
-    return {fs::path(*folder) / "config.json"};
-  if (const auto home = find_home_folder()) return {*home / ".docker" / "config.json"};
+    return {config_in(*folder)};
+  if (const auto home = find_home_folder()) return {config_in(*home / ".docker")};
   return {};
 }
 
@@ -115,7 +120,8 @@ ConfigLocation locate_config(const std::optional<std::string>& named) {
 std::string command_for_owner(const ConfigLocation& location) {
   std::vector<std::string> words = own_arguments();
   if (!words.empty() && words.front() == "pullsecret") words.erase(words.begin());  // by docker
-  if (!location.is_named) words.insert(words.end(), {"--config", location.file.string()});
+  if (!location.is_named || !location.is_dockers_own)  // found, or named by a variable
+    words.insert(words.end(), {"--config", location.file.string()});
   std::string command = "pullsecret";
   for (const std::string& word : words)
     command += " " + shell_word(word);

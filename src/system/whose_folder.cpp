@@ -119,8 +119,11 @@ void require_changeable(const FileToChange& change, const std::string& command) 
   throw Error(file.asked_for,
               fmt::format("it belongs to {}, in a folder of {}",
                           printable(user_of(file.status->st_uid).name), printable(self.name)),
-              fmt::format("sudo chown {} {}", shell_word(self.name),
-                          shell_operand(file.place.path().string())));
+              file.status->st_nlink > 1
+                  ? "it has another name, too, in which others may rely on its owner: put a copy "
+                    "in its place"
+                  : fmt::format("sudo chown -h {} {}", shell_word(self.name),
+                                shell_operand(file.place.path().string())));
 }
 
 FilesAs::FilesAs(const std::optional<User>& user) {

@@ -114,6 +114,22 @@ docker_login "$registry"
 succeeds
 kept "$registry"
 
+it 'migrate: what is no file in the place of config.json'
+for kind in mkfifo mkdir; do
+  new_home
+  mkdir -p "${file%/*}"
+  "$kind" "$file"
+  run pullsecret migrate --to encryptedfile
+  fails_with 1 'config.json: not a config.json'
+  hint_on_standard_error 'move it away'
+  follow
+  run pullsecret migrate --to encryptedfile
+  succeeds
+  docker_login "$registry"
+  succeeds
+  kept "$registry"
+done
+
 it 'doctor: no config, another program has one, an entry that is empty or not in its store'
 new_home
 doctor

@@ -66,6 +66,11 @@ TEST_CASE("with DOCKER_CONFIG set only that folder counts") {
   CHECK(loaded_file() == home.path("other/config.json"));
   fs::remove(home.path("other/config.json"));
   CHECK(error_of([] { load_config(std::nullopt); }));
+  fs::create_directory_symlink(home.path(".docker"), home.path("link"));
+  home.folder.write("other/config.json", "{}");
+  const ScopedVariable behind_link("DOCKER_CONFIG", home.path("link/../other"));
+  INFO("Docker joins names, and never asks the system where link/.. is");
+  CHECK(loaded_file() == home.path("other/config.json"));
 }
 
 TEST_CASE("a config that exists and cannot be read is not passed over") {

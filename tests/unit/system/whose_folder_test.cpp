@@ -109,6 +109,10 @@ TEST_CASE("in the folder of sudo's caller root changes files as that user") {
   SECTION("a file there that is root's is not that user's to change") {
     give(home.path(".docker/config.json"), 0, 0644);
     CHECK_THAT(change()->message(), Catch::StartsWith("it belongs to root, in a folder of "));
+    CHECK_THAT(change()->hint(), Catch::StartsWith("sudo chown -h "));
+    INFO("with another name elsewhere its owner is not to be changed from here");
+    fs::create_hard_link(home.path(".docker/config.json"), home.path("other-name"));
+    CHECK_THAT(change()->hint(), !Catch::Contains("chown"));
   }
   SECTION("a link of that user's to root's file is nothing of theirs") {
     const TemporaryFolder roots;
