@@ -15,8 +15,8 @@
 #include "cli/store_options.h"
 #include "cli/table.h"
 #include "cli/usable_credentials.h"
+#include "credential/expiry.h"
 #include "credential/registry.h"
-#include "credential/token.h"
 #include "kubernetes/keyring.h"
 #include "registry/http_program.h"
 #include "registry/origin.h"
@@ -232,7 +232,7 @@ void check(const CheckOptions& options) {
   std::vector<Inquiry> inquiries =
       asks_for_images ? about_images(images, secrets) : about_registries(secrets);
   if (inquiries.empty()) throw Error("", "there is no registry to be asked");
-  const Time now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const Time now = current_time();
   const std::vector<PullReport> reports = ask(options, http, std::move(inquiries), now);
   if (options.format == CheckFormat::json)
     print_pull_json(reports);

@@ -70,9 +70,7 @@ ProviderResponse answer(const ProviderOptions& options, const ProviderRequest& r
       /*quiet=*/true);
   const std::map<std::string, Credential> by_key(std::move_iterator(credentials.begin()),
                                                  std::move_iterator(credentials.end()));
-  return provider_answer(
-      request, by_key, known,
-      std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
+  return provider_answer(request, by_key, known, current_time());
 }
 
 // The node's log has a line for what went wrong, and nobody there reads a hint.

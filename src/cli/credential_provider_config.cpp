@@ -15,12 +15,12 @@
 #include "cli/messages.h"
 #include "cli/options.h"
 #include "cli/store_options.h"
+#include "credential/issuers.h"
 #include "credential/registry.h"
 #include "docker/config_file.h"
 #include "docker/resolve.h"
 #include "doctor/helper_program.h"
 #include "doctor/node_checks.h"
-#include "doctor/token_helpers.h"
 #include "kubernetes/ask_providers.h"
 #include "kubernetes/documents.h"
 #include "kubernetes/keyring.h"
@@ -94,18 +94,11 @@ std::vector<std::string> listed_registries(const ProviderConfigOptions& options,
 }
 
 // A helper that mints tokens serves registries that no config has to name.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 3> token_patterns{{
-    {"Amazon ECR", "--match '*.dkr.ecr.*.amazonaws.com'"},
-    {"Google's registries", "--match gcr.io --match '*.gcr.io' --match '*.pkg.dev'"},
-    {"Azure's registries", "--match '*.azurecr.io'"},
-}};
-
 std::string token_options(const Config& config) {
-  const std::string_view issuer = token_issuer(config.creds_store);
-  const auto* const found =
-      std::find_if(token_patterns.begin(), token_patterns.end(),
-                   [&](const auto& candidate) { return candidate.first == issuer; });
-  return found == token_patterns.end() ? "" : std::string(found->second);
+  std::vector<std::string> options;
+  for (const std::string_view host : hosts_of_token_helper(config.creds_store))
+    options.push_back("--match " + shell_word(host));
+  return join(options, " ");
 }
 
 std::vector<std::string> match_images_for(const ProviderConfigOptions& options,

@@ -16,9 +16,9 @@
 #include "cli/options.h"
 #include "cli/read_pull_secrets.h"
 #include "cli/table.h"
+#include "credential/expiry.h"
 #include "credential/go_duration.h"
 #include "credential/registry.h"
-#include "credential/token.h"
 #include "kubernetes/documents.h"
 #include "kubernetes/keyring.h"
 #include "kubernetes/secret_manifest.h"
@@ -180,7 +180,7 @@ void check_validity(const Entries& entries, std::chrono::seconds min_validity, T
 
 template <typename Things>
 void print(const InspectOptions& options, const Things& things) {
-  const Time now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const Time now = current_time();
   if (options.min_validity) check_validity(entries_of(things), *options.min_validity, now);
   const InspectionStyle style{
       .show_secrets = options.show_secrets, .color = wants_color(), .now = now};

@@ -9,9 +9,10 @@
 #include "cli/block.h"
 #include "cli/caller.h"
 #include "credential/base64.h"
+#include "credential/expiry.h"
 #include "credential/go_json_writer.h"
+#include "credential/issuers.h"
 #include "credential/registry.h"
-#include "credential/token.h"
 #include "kubernetes/keyring.h"
 #include "system/text.h"
 
@@ -49,7 +50,7 @@ Row entry_row(const InspectedEntry& inspected, std::string last_cell, Inspection
   const std::string username = username_of(credential, style);
   return {{"  " + display_key(inspected, style)},
           {username.empty() || defect ? "-" : shown(username)},
-          {defect ? "-" : std::string(in_words(credential_kind(credential)))},
+          {defect ? "-" : std::string(credential_kind(credential).words)},
           {defect ? "-" : std::to_string(secret_of(credential).size())},
           expiry_cell(inspected, style.now),
           {std::move(last_cell)}};
@@ -135,7 +136,7 @@ Json entry_json(const InspectedEntry& inspected, InspectionStyle style) {
                {"serves", or_null(served_images(key))}};
   if (!defect) {
     json["username"] = username_of(credential, style);
-    json["kind"] = in_words(credential_kind(credential));
+    json["kind"] = credential_kind(credential).words;
     json["length"] = secret_of(credential).size();
     if (inspected.expires) json["expires"] = rfc3339(*inspected.expires);
   }

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "cli/table.h"
-#include "credential/token.h"
+#include "credential/expiry.h"
 #include "kubernetes/pull_secret.h"
 
 namespace pullsecret {

@@ -12,8 +12,8 @@
 #include "cli/table.h"
 #include "credential/go_duration.h"
 #include "credential/go_json_writer.h"
+#include "credential/issuers.h"
 #include "credential/registry.h"
-#include "credential/token.h"
 #include "kubernetes/keyring.h"
 #include "system/text.h"
 
@@ -131,7 +131,7 @@ std::string tried_table(const ProvidersReport& report, bool color) {
     const std::string username = username_of(one.credential, {});
     rows.push_back({{"  " + key_in_words(one.key)},
                     {username.empty() ? "-" : shown(username)},
-                    {std::string(in_words(credential_kind(one.credential)))},
+                    {std::string(credential_kind(one.credential).words)},
                     {std::to_string(one.credential.password.size())},
                     {shown(report.providers[one.provider].name)}});
   }

@@ -8,8 +8,8 @@
 #include "cli/caller.h"
 #include "cli/messages.h"
 #include "cli/table.h"
+#include "credential/expiry.h"
 #include "credential/go_json_writer.h"
-#include "credential/token.h"
 #include "system/text.h"
 
 namespace pullsecret {

@@ -25,7 +25,7 @@ std::vector<std::string> skipped_kinds(const Manifests& manifests) {
 std::vector<InspectedSecret> read_pull_secrets(const std::string& file) {
   const JsonText source = read_file_or_input(file, max_manifest_size);
   const Manifests manifests = read_manifests(source);
-  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const Time now = current_time();
   std::vector<InspectedSecret> secrets = inspect_secrets(manifests.secrets, now);
   const std::vector<std::string> skipped = skipped_kinds(manifests);
   if (secrets.empty())

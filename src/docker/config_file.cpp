@@ -37,8 +37,7 @@ bool is_there(const fs::path& file) {
 }
 
 std::vector<fs::path> docker_files() {
-  if (const auto folder = environment_variable("DOCKER_CONFIG"))
-    return {config_in(*folder)};
+  if (const auto folder = environment_variable("DOCKER_CONFIG")) return {config_in(*folder)};
   if (const auto home = find_home_folder()) return {config_in(*home / ".docker")};
   return {};
 }

@@ -9,8 +9,9 @@
 
 #include <fmt/format.h>
 
+#include "credential/expiry.h"
+#include "credential/issuers.h"
 #include "credential/registry.h"
-#include "credential/token.h"
 #include "credential/white_space.h"
 #include "docker/ask_stores.h"
 #include "docker/resolve.h"
@@ -23,7 +24,6 @@ namespace {
 // ---- What a credential is worth
 
 Finding describe(const Registry& registry, const Credential& credential, const std::string& place) {
-  const CredentialKind kind = credential_kind(credential);
   const std::string owner =
       credential.username.empty()
           ? ""
@@ -33,9 +33,9 @@ Finding describe(const Registry& registry, const Credential& credential, const s
     return problem("entry-no-password", key,
                    fmt::format("a username{}, {}, and an empty password", owner, place),
                    login_command(registry.key));
-  std::string what = fmt::format("{}{}, {}", in_words(kind), owner, place);
+  std::string what = fmt::format("{}{}, {}", credential_kind(credential).words, owner, place);
   const auto expiry = expiry_of(credential);
-  if (expiry && *expiry <= std::chrono::system_clock::now())
+  if (expiry && *expiry <= current_time())
     return problem(
         "entry-expired", key,
         fmt::format("{}: it ended at {}, and the registry refuses it", what, in_words(*expiry)),

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "credential/issuers.h"
 #include "credential/registry.h"
 #include "helper/client.h"
 #include "helper/installed.h"
@@ -90,7 +91,7 @@ HelperCheck name_prefix(const HelperUse& use) {
 
 /// What brings a helper that is not there.
 struct Origin {
-  std::string_view name;  ///< the helper's; one that ends in a hyphen is the start of several
+  std::string_view name;  ///< the helper's
   std::string_view hint;
 };
 
@@ -99,19 +100,18 @@ constexpr std::array origins{
     Origin{"secretservice",
            "install it: pullsecret's, or Debian's golang-docker-credential-helpers"},
     Origin{"encryptedfile", "install it: it is one of pullsecret's"},
-    Origin{"gcloud", "install the Google Cloud CLI (package google-cloud-cli), which has it"},
-    Origin{"gcr", "install docker-credential-gcr, or use gcloud: `gcloud auth configure-docker`"},
-    Origin{"ecr-login", "install it: `apt install amazon-ecr-credential-helper`"},
-    Origin{"acr-", "install Azure's docker-credential-acr, or log in with `az acr login`"},
     Origin{"osxkeychain", "it is macOS's: this config comes from there"},
     Origin{"wincred", "it is Windows': this config comes from there"},
 };
 
 const Origin* find_origin(const std::string& helper) {
-  const auto* const found = std::find_if(origins.begin(), origins.end(), [&](const Origin& known) {
-    return helper == known.name || (known.name.ends_with('-') && helper.starts_with(known.name));
-  });
+  const auto* const found = std::find_if(origins.begin(), origins.end(),
+                                         [&](const Origin& known) { return helper == known.name; });
   return found == origins.end() ? nullptr : found;
+}
+
+bool is_known(const std::string& helper) {
+  return find_origin(helper) != nullptr || find_token_helper(helper) != nullptr;
 }
 
 // ---- Names that are nearly right
@@ -130,7 +130,7 @@ std::optional<std::string> find_meant(const std::string& helper) {
   std::size_t least = letters.size() / 5 + 1;
   for (const std::string& name : helpers_on_path()) {
     const std::size_t distance = edit_distance(letters, core_of(name));
-    if (distance >= least || (distance > 0 && find_origin(helper) != nullptr)) continue;
+    if (distance >= least || (distance > 0 && is_known(helper))) continue;
     least = distance;
     meant = name;
   }
@@ -151,6 +151,8 @@ HelperCheck misspelled(const HelperUse& use, const std::string& meant) {
 // ---- Programs that are not there
 
 std::string origin_hint(const std::string& helper) {
+  if (const TokenHelper* known = find_token_helper(helper))
+    return std::string(known->way_to_install);
   const Origin* origin = find_origin(helper);
   return std::string(origin == nullptr ? "install it, or add its folder to PATH" : origin->hint);
 }

@@ -8,10 +8,10 @@
 
 #include <fmt/format.h>
 
+#include "credential/issuers.h"
 #include "credential/registry.h"
 #include "docker/ask_stores.h"
 #include "doctor/helper_lines.h"
-#include "doctor/token_helpers.h"
 #include "system/text.h"
 
 namespace pullsecret {

@@ -6,11 +6,11 @@
 
 #include <fmt/format.h>
 
+#include "credential/issuers.h"
 #include "credential/registry.h"
 #include "docker/ask_stores.h"
 #include "docker/resolve.h"
 #include "doctor/helper_lines.h"
-#include "doctor/token_helpers.h"
 #include "system/error.h"
 #include "system/text.h"
 

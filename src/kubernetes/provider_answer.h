@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "credential/credential.h"
-#include "credential/token.h"
+#include "credential/expiry.h"
 #include "kubernetes/provider_request.h"
 #include "kubernetes/provider_response.h"
 

@@ -113,30 +113,11 @@ void check_login(const Credential& credential, std::vector<Remark>& remarks) {
                        "pullsecret convert writes it without"});
 }
 
-// How long a credential of this kind lasts; empty if that differs.
-std::string_view lifetime_of(const Credential& credential) {
-  const std::string_view password = credential.password;
-  switch (credential_kind(credential)) {
-    case CredentialKind::ecr_token:
-      return "12 hours";
-    case CredentialKind::google_token:
-      return "one hour";
-    case CredentialKind::acr_token:
-      return "about three hours";
-    case CredentialKind::github_token:
-      return password.starts_with("ghs_") ? "only until the job that made it ends" : "";
-    case CredentialKind::gitlab_token:
-      return credential.username == "gitlab-ci-token" ? "only until the job that made it ends" : "";
-    default:
-      return {};
-  }
-}
-
 void check_lifetime(InspectedEntry& inspected, Time now) {
   constexpr auto renew_hint =
       "make the Secret again before, from a CronJob, or use a credential that lasts";
   std::vector<Remark>& remarks = inspected.remarks;
-  const std::string_view lifetime = lifetime_of(inspected.entry.credential);
+  const std::string_view lifetime = credential_kind(inspected.entry.credential).lifetime;
   inspected.expires = expiry_of(inspected.entry.credential);
   if (inspected.expires && *inspected.expires <= now)
     remarks.push_back({"expired", problem, "it expired at " + in_words(*inspected.expires),

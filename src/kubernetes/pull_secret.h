@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "credential/token.h"
+#include "credential/expiry.h"
 #include "kubernetes/image.h"
 #include "kubernetes/pull_data.h"
 #include "kubernetes/secret_manifest.h"

@@ -135,7 +135,7 @@ class Checker {
   PullVerdict verdict_on(const Try& one) const {
     return judge({.host = one.asked->host,
                   .repository = one.asked->repository,
-                  .kind = registry_kind(one.asked->host, service_of(one)),
+                  .issuer = &issuer_of_registry(one.asked->host, service_of(one)),
                   .credential = one.credential,
                   .is_sent = one.is_sent,
                   .token = one.authorization.substr(one.authorization.find(' ') + 1),

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "credential/credential.h"
-#include "credential/token.h"
+#include "credential/expiry.h"
 #include "registry/http.h"
 #include "registry/pull_verdict.h"
 #include "registry/registry_access.h"

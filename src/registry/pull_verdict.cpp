@@ -142,7 +142,8 @@ PullVerdict missing(const PullEvidence& evidence, const Answer& answer) {
   if (!answer.has_code("NAME_UNKNOWN")) return verdict;
   verdict.reason = fmt::format("there is no repository {}, or it may not be seen",
                                printable(evidence.repository));
-  verdict.hint = "see how the repository is spelled; " + access_hint(evidence.kind);
+  verdict.hint =
+      "see how the repository is spelled; " + std::string(evidence.issuer->way_to_access);
   return verdict;
 }
 
@@ -158,18 +159,18 @@ bool says_expired(const Answer& answer) {
   });
 }
 
-// What GitHub says to one that does not log in: it has ended, or never had the scope. To one that
-// does it says the same of a package that it may not read.
-bool is_githubs_ended_token(const PullEvidence& evidence, const Answer& answer) {
-  return evidence.kind == RegistryKind::github &&
-         answer.words.text.find("read_package") != std::string::npos;
+// Said to one that does not log in. To one that does GitHub says the same of a package that it may
+// not read.
+bool says_ended_token(const PullEvidence& evidence, const Answer& answer) {
+  const std::string_view word = evidence.issuer->word_of_ended_token;
+  return !word.empty() && answer.words.text.find(word) != std::string::npos;
 }
 
 PullVerdict refused_anonymous(const PullEvidence& evidence, const Answer& answer) {
   return {.outcome = PullOutcome::no_access,
           .reason = "it is not public, or not there: a credential is needed",
           .registry_words = answer.words.text,
-          .hint = credential_hint(evidence.kind, evidence.host)};
+          .hint = credential_hint(*evidence.issuer, evidence.host)};
 }
 
 // containerd asks everybody who is asked by the name of a host for a login, and answers with the
@@ -209,10 +210,8 @@ std::optional<Answer> login_answer(const PullEvidence& evidence) {
 
 // Of a token nobody but its issuer knows whether it was right once, and few say so.
 std::string wrong_login(const Credential& credential) {
-  const CredentialKind kind = credential_kind(credential);
-  const bool lasts =
-      kind == CredentialKind::password || kind == CredentialKind::service_account_key;
-  return lasts ? "wrong username or password" : "wrong username or token, or the token has expired";
+  return credential_kind(credential).is_token ? "wrong username or token, or the token has expired"
+                                              : "wrong username or password";
 }
 
 // Why the credential has ended; empty if nothing says so.
@@ -222,7 +221,7 @@ std::string end_of(const PullEvidence& evidence, const Answer& answer,
   if (expiry && *expiry <= now) return "the credential expired at " + in_words(*expiry);
   if (says_expired(answer) || (login && says_expired(*login))) return "the credential has expired";
   const bool logs_in = login && login->status == 200;
-  if (!logs_in && is_githubs_ended_token(evidence, answer))
+  if (!logs_in && says_ended_token(evidence, answer))
     return "the token has expired, or lacks the scope read:packages";
   return {};
 }
@@ -232,13 +231,13 @@ PullVerdict refused(const PullEvidence& evidence, const Answer& answer, Time now
   PullVerdict verdict{.outcome = PullOutcome::expired,
                       .reason = end_of(evidence, answer, login, now),
                       .registry_words = answer.words.text,
-                      .hint = login_hint(evidence.kind, evidence.host)};
+                      .hint = login_hint(*evidence.issuer, evidence.host)};
   if (!verdict.reason.empty()) return verdict;
   if (login && login->status == 200) {
     verdict.outcome = PullOutcome::no_access;
     verdict.reason =
         fmt::format("logged in, but not to {}, if that is there", printable(evidence.repository));
-    verdict.hint = access_hint(evidence.kind);
+    verdict.hint = std::string(evidence.issuer->way_to_access);
     return verdict;
   }
   verdict.outcome = PullOutcome::refused;
@@ -250,16 +249,17 @@ PullVerdict rate_limited(const PullEvidence& evidence, std::string words) {
   return {.outcome = PullOutcome::rate_limited,
           .reason = "the registry takes no more requests for now",
           .registry_words = std::move(words),
-          .hint = evidence.credential == nullptr ? "pulls with a login are counted apart: " +
-                                                       credential_hint(evidence.kind, evidence.host)
-                                                 : "wait, or take an account that may pull more"};
+          .hint = evidence.credential == nullptr
+                      ? "pulls with a login are counted apart: " +
+                            credential_hint(*evidence.issuer, evidence.host)
+                      : "wait, or take an account that may pull more"};
 }
 
 // Docker Hub counts no HEAD, and answers it when nothing is left for a pull, with
 // `ratelimit-remaining: 0;w=21600` (docs.docker.com, pull usage and limits).
 bool has_no_pull_left(const PullEvidence& evidence, const HttpResponse& response) {
   const auto left = headers_named(response.headers, "RateLimit-Remaining");
-  return evidence.kind == RegistryKind::docker_hub && !left.empty() &&
+  return evidence.issuer->tells_pulls_left && !left.empty() &&
          (left.front() == "0" || left.front().starts_with("0;"));
 }
 

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "credential/credential.h"
-#include "credential/token.h"
+#include "credential/expiry.h"
+#include "credential/issuers.h"
 #include "registry/http.h"
-#include "registry/registry_kind.h"
 
 namespace pullsecret {
 
@@ -41,10 +41,10 @@ struct PullVerdict {
 
 /// What a registry answered in one try.
 struct PullEvidence {
-  std::string host;        ///< the registry host
-  std::string repository;  ///< empty: it was only asked to log in
-  RegistryKind kind = RegistryKind::other;
-  const Credential* credential = nullptr;  ///< what was to be given; nullptr: nothing
+  std::string host;                                ///< the registry host
+  std::string repository;                          ///< empty: it was only asked to log in
+  const Issuer* issuer = &issuer_of_registry({});  ///< of the registry
+  const Credential* credential = nullptr;          ///< what was to be given; nullptr: nothing
   bool is_sent = true;     ///< whether that was asked for, by a challenge that can be met
   std::string token = {};  ///< a secret that no message may have, either
   std::vector<std::string> told = {};  ///< what else the registry was told in other tries

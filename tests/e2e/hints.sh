@@ -72,10 +72,10 @@ all_are_followed() {
   done <"$table"
 }
 
-# expect_followed STRING: as it stands in the sources, with `{}` for what differs.
+# expect_followed STRING: as it stands in the sources, with `{}` or `{name}` for what differs.
 expect_followed() {
   local pattern
-  pattern=$(sed 's/[][\.*^$]/\\&/g; s/{}/.*/g' <<<"$1")
+  pattern=$(sed 's/[][\.*^$]/\\&/g; s/{[a-z]*}/.*/g' <<<"$1")
   grep -q -- "$pattern" "$scratch/followed" || problem "not followed: $1"
 }
 

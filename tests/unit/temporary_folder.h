@@ -16,6 +16,9 @@ inline std::filesystem::path folder_in_memory() {
   return access(memory, W_OK) == 0 ? memory : std::filesystem::temp_directory_path();
 }
 
+/// A user whom no machine has.
+inline constexpr uid_t stranger = 12345;
+
 /// The permission bits of a file; those of none are 0.
 inline mode_t mode_of(const std::filesystem::path& file) {
   struct stat status {};

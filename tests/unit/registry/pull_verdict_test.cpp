@@ -14,10 +14,10 @@ const Credential judged_user{.username = "octocat", .password = "hunter2"};
 
 PullVerdict judged(const HttpReply& last, const Credential* credential = &judged_user,
                    const std::optional<HttpReply>& login = std::nullopt,
-                   RegistryKind kind = RegistryKind::other) {
+                   const char* host_of_issuer = "") {
   return judge({.host = "registry",
                 .repository = "acme/app",
-                .kind = kind,
+                .issuer = &issuer_of_registry(host_of_issuer),
                 .credential = credential,
                 .last = last,
                 .login = login},
@@ -54,11 +54,8 @@ TEST_CASE("a credential that says when it ends has ended then") {
   const std::string claims = encode_base64(R"({"exp":1000})");
   const Credential token{.username = "00000000-0000-0000-0000-000000000000",
                          .password = "e30." + claims.substr(0, claims.find('=')) + ".hunter2"};
-  const PullEvidence evidence{.host = "acme.azurecr.io",
-                              .repository = "a",
-                              .kind = RegistryKind::azure,
-                              .credential = &token,
-                              .last = response(401)};
+  const PullEvidence evidence{
+      .host = "acme.azurecr.io", .repository = "a", .credential = &token, .last = response(401)};
   CHECK(judge(evidence, Time(std::chrono::seconds(1000))).outcome == PullOutcome::expired);
   CHECK_THAT(judge(evidence, Time(std::chrono::seconds(1000))).reason,
              Contains("expired at 1970-01-01T00:16Z"));
@@ -124,9 +121,8 @@ TEST_CASE("Docker Hub answers HEAD where nothing is left for a pull") {
   }));
   CAPTURE(left);
   const HttpReply last = response(200, "", {{"ratelimit-remaining", left}});
-  CHECK(judged(last, &judged_user, std::nullopt, RegistryKind::docker_hub).outcome == outcome);
-  CHECK(judged(last, &judged_user, std::nullopt, RegistryKind::gitlab).outcome ==
-        PullOutcome::pulls);
+  CHECK(judged(last, &judged_user, std::nullopt, "docker.io").outcome == outcome);
+  CHECK(judged(last, &judged_user, std::nullopt, "registry.example").outcome == PullOutcome::pulls);
 }
 
 TEST_CASE("whom nobody reaches says why") {

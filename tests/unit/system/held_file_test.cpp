@@ -26,8 +26,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr uid_t stranger = 12345;
-
 void give_away(const fs::path& path) {
   REQUIRE(lchown(path.c_str(), stranger, stranger) == 0);
 }

@@ -28,8 +28,6 @@ std::string refusal_of_file(const fs::path& file) {
   return error ? error->message() : "no error";
 }
 
-constexpr uid_t stranger = 12345;
-
 }  // namespace
 
 TEST_CASE("a private file is read, and nothing is where there is none") {

@@ -1,4 +1,4 @@
-#include "credential/token.h"
+#include "credential/expiry.h"
 
 #include "catch.h"
 #include "credential/base64.h"
@@ -6,8 +6,6 @@
 using namespace pullsecret;
 
 namespace {
-
-using enum CredentialKind;
 
 Time at(std::int64_t seconds) {
   return Time(std::chrono::seconds(seconds));
@@ -21,51 +19,6 @@ std::string web_token(std::string_view claims) {
 }
 
 }  // namespace
-
-TEST_CASE("the username or the secret's prefix tells the kind") {
-  const auto [username, password, kind] = GENERATE(table<std::string, std::string, CredentialKind>({
-      {"octocat", "hunter2", CredentialKind::password},
-      {"octocat", "", CredentialKind::password},
-      {"octocat", "hunter2 ghp_x", CredentialKind::password},
-      {"_json_key", "{}", service_account_key},
-      {"_json_key_base64", "e30=", service_account_key},
-      {"octocat", "dckr_pat_x", docker_hub_token},
-      {"acme", "dckr_oat_x", docker_hub_token},
-      {"octocat", "ghp_x", github_token},
-      {"octocat", "gho_x", github_token},
-      {"octocat", "ghu_x", github_token},
-      {"actor", "ghs_x", github_token},
-      {"octocat", "github_pat_x", github_token},
-      {"me", "glpat-x", gitlab_token},
-      {"me", "gldt-x", gitlab_token},
-      {"gitlab-ci-token", "x", gitlab_token},
-      {"gitlab+deploy-token-7", "x", gitlab_token},
-      {"AWS", "x", ecr_token},
-      {"00000000-0000-0000-0000-000000000000", "x", acr_token},
-      {"oauth2accesstoken", "x", google_token},
-      {"_dcgcr_2_0_0_token", "x", google_token},
-      {"me", "ya29.x", google_token},
-      {"", "", none},
-  }));
-  CAPTURE(username, password);
-  CHECK(credential_kind({.username = username, .password = password}) == kind);
-}
-
-TEST_CASE("a token without a password is what it is") {
-  CHECK(credential_kind({.identity_token = "x"}) == identity_token);
-  CHECK(credential_kind({.username = "<token>", .identity_token = "x"}) == identity_token);
-  CHECK(credential_kind({.registry_token = "x"}) == registry_token);
-  CHECK(credential_kind({.username = "u", .password = "p", .identity_token = "x"}) ==
-        CredentialKind::password);
-}
-
-TEST_CASE("a token is one as the username, too") {
-  CHECK(credential_kind({.username = "ghp_x"}) == github_token);
-  CHECK(credential_kind({.username = "glpat-x", .password = "x-oauth-basic"}) == gitlab_token);
-  CHECK(token_prefix("glpat-x") == "glpat-");
-  CHECK(token_prefix("github_pat_x") == "github_pat_");
-  CHECK(token_prefix("octocat").empty());
-}
 
 TEST_CASE("claims beyond 64 KiB are none") {
   const auto claims = [](std::size_t spaces) {
@@ -102,6 +55,7 @@ TEST_CASE("a time is told to people to the minute, and to programs to the second
   CHECK(in_words(at(1'795'270'000)) == "2026-11-21T14:06Z");
   CHECK(in_words(at(0)) == "1970-01-01T00:00Z");
   CHECK(rfc3339(at(1'795'270'000)) == "2026-11-21T14:06:40Z");
+  CHECK(rfc3339(at(253'402'300'799)) == "9999-12-31T23:59:59Z");
 }
 
 TEST_CASE("what is left is told in the largest unit of which there are two") {
