@@ -100,7 +100,7 @@ for case in tables["cases"]:
     lines = problems(steps, answers)
     print("not ok" if lines else "ok", "-", title, flush=True)
     for line in lines:
-        print("#  ", line)
+        print(line, flush=True)
     failed = failed or bool(lines)
 
 for name in differences:

@@ -61,7 +61,7 @@ while kill -0 "$storing" 2>/dev/null; do
   is_one_of alice bob carol || wrong=$((wrong + 1))
 done
 same 'the gets that answered anything else' "$wrong" 0
-echo "count - $gets gets during 60 stores"
+echo "# count - $gets gets during 60 stores"
 
 it 'a store and an erase at once: neither fails'
 failures=0

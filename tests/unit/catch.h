@@ -8,8 +8,11 @@
 #include <catch2/interfaces/catch_interfaces_capture.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <catch2/matchers/catch_matchers_vector.hpp>
+#include <catch2/reporters/catch_reporter_event_listener.hpp>
+#include <catch2/reporters/catch_reporter_registrars.hpp>
 
 namespace Catch {
+using CaseListener = EventListenerBase;
 using Matchers::EndsWith;
 using Matchers::Equals;
 using Matchers::Matches;
@@ -20,4 +23,10 @@ inline auto Contains(const std::string& text) {
 }  // namespace Catch
 #else
 #include <catch2/catch.hpp>
+
+#ifdef CATCH_CONFIG_RUNNER
+namespace Catch {
+using CaseListener = TestEventListenerBase;
+}
+#endif
 #endif

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <fstream>
-#include <iostream>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "catch.h"
+#include "skip.h"
 #include "system/error.h"
 
 inline std::string repeated(std::string_view text, std::size_t times) {
@@ -23,13 +23,6 @@ inline std::string repeated(std::string_view text, std::size_t times) {
 inline nlohmann::json test_data(const std::string& name) {
   std::ifstream file(std::string(TEST_DATA_DIR "/") + name);
   return nlohmann::json::parse(file);
-}
-
-/// Says that what remains of the test case is left out, and why; to be followed by its end.
-/// tests/run counts these lines.
-inline void skip(std::string_view why) {
-  const std::string name = Catch::getResultCapture().getCurrentTestName();
-  std::cout << "skip - " << name << ": " << why << std::endl;
 }
 
 /// The Error that `action` throws; nullopt if it throws none.
