@@ -1,6 +1,6 @@
 #!/bin/bash
 # docker-credential-encryptedfile: nothing is lost or torn, whoever else writes, whenever it is
-# killed, whatever the disk says. The counts are printed as `count - …`.
+# killed, whatever the disk says. The counts are printed as `# count - …`.
 
 # shellcheck source=own_mounts.sh
 . "$(dirname "$0")/own_mounts.sh"
@@ -49,7 +49,7 @@ same 'the processes that succeeded' "$(sort "$scratch/writes" | uniq -c | xargs)
 ask list
 out_json 'keys | sort' "$(seq $processes | jq -cR '"b-" + .' | jq -cs sort)"
 there=$(jq length "$scratch/out")
-echo "count - $processes processes: $((processes * 3)) stores, $processes erases, $there entries there"
+echo "# count - $processes processes: $((processes * 3)) stores, $processes erases, $there entries there"
 nothing_but_the_files
 
 it 'readers and a rekey at the same time: every answer is right'
@@ -76,7 +76,7 @@ same 'the processes that succeeded' "$(sort "$scratch/writes" | uniq -c | xargs)
 ask list
 out_json length $((processes + 1))
 reads=$(awk '{ n += $1 } END { print n }' "$scratch/reads")
-echo "count - 40 rekeys and 40 changes at once: $reads reads," \
+echo "# count - 40 rekeys and 40 changes at once: $reads reads," \
   "$(wc -l <"$scratch/wrong-answers") of them wrong"
 nothing_but_the_files
 
@@ -89,7 +89,7 @@ killed() {
   status=$?
   ran="kill_at_random.py $*"
   succeeds_quietly
-  sed 's/^/count - /' "$scratch/out"
+  sed 's/^/# count - /' "$scratch/out"
 }
 
 it "$kills runs of store that are killed at a random moment: always the old or the new content"
@@ -110,7 +110,7 @@ out_json length $((processes + 2))
 # small_disk: sets XDG_DATA_HOME to a disk of 256 KiB.
 small_disk() {
   mkdir -p "$scratch/disk"
-  mount -t tmpfs -o size=256k,mode=700 none "$scratch/disk" 2>"$scratch/err" || return
+  mount_here -t tmpfs -o size=256k,mode=700 none "$scratch/disk" 2>"$scratch/err" || return
   export XDG_DATA_HOME=$scratch/disk
   data=$scratch/disk/docker-credential-encryptedfile
 }
@@ -134,7 +134,7 @@ if small_disk; then
   has ghcr.io
   ask list
   out_json length $((stored + 1))
-  echo "count - a disk of 256 KiB is full after $stored entries of 12 KB, and all are there"
+  echo "# count - a disk of 256 KiB is full after $stored entries of 12 KB, and all are there"
 
   it 'a disk that is full to the last byte: the same for the first use, without a file or a key'
   rm -r "$data"
@@ -146,7 +146,7 @@ if small_disk; then
   it 'a read-only file system: reading works, changing is a clear line'
   rm "$scratch/disk/filler"
   keep ghcr.io
-  mount -o remount,ro "$scratch/disk"
+  mount_here -o remount,ro "$scratch/disk"
   has ghcr.io
   keep quay.io
   refused "^$data: read-only file system; to store and erase, make the folder writable$"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # pullsecret migrate loses nothing, whenever it is killed, whatever the stores, the disk and other
-# programs do. The counts are printed as `count - …`.
+# programs do. The counts are printed as `# count - …`.
 #
 # runs alone: it looks for processes by name
 
@@ -97,7 +97,7 @@ same 'what is in secretservice' "$(listed secretservice)" 'a.example b.example c
 
 it 'a full disk: nothing is erased, the config stays'
 mkdir "$scratch/disk"
-if mount -t tmpfs -o size=64k none "$scratch/disk" 2>"$scratch/err"; then
+if mount_here -t tmpfs -o size=64k none "$scratch/disk" 2>"$scratch/err"; then
   printf '{"credsStore": "secretservice", "x": "%s"}' "$(head -c 5000 /dev/zero | tr '\0' x)" \
     >"$scratch/disk/config.json"
   cp "$scratch/disk/config.json" "$scratch/config-before.json"
@@ -110,11 +110,11 @@ if mount -t tmpfs -o size=64k none "$scratch/disk" 2>"$scratch/err"; then
 
   it 'a read-only disk: the same, and it goes on from there'
   rm "$scratch/disk/filler"
-  mount -o remount,ro "$scratch/disk"
+  mount_here -o remount,ro "$scratch/disk"
   run pullsecret migrate --to encryptedfile --config "$scratch/disk"
   fails_with 1 'read-only file system'
   same 'what is in secretservice' "$(listed secretservice)" 'a.example b.example c.example'
-  mount -o remount,rw "$scratch/disk"
+  mount_here -o remount,rw "$scratch/disk"
   run pullsecret migrate --to encryptedfile --config "$scratch/disk"
   succeeds_quietly
   out_has '^a.example +secretservice +encryptedfile +there already$'
@@ -133,6 +133,6 @@ ran=kill_migrations.py
 timeout 800 python3 "$e2e/kill_migrations.py" "$kills" "$config_file" >"$scratch/out" 2>"$scratch/err"
 status=$?
 succeeds_quietly
-sed 's/^/count - /' "$scratch/out"
+sed 's/^/# count - /' "$scratch/out"
 
 finish

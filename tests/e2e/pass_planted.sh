@@ -2,6 +2,9 @@
 # docker-credential-pass in a password store that somebody else may write to, over the real pass, gpg
 # and git: nothing but a server's own entries is read, written or removed.
 
+# shellcheck source=own_mounts.sh
+. "$(dirname "$0")/own_mounts.sh"
+((EUID != 0)) || enter_own_mounts "$@" # only root has a disk to mount
 # shellcheck source=pass_cases.sh
 . "$(dirname "$0")/pass_cases.sh"
 need git python3
@@ -255,7 +258,7 @@ same "the server's entries" "$(ls "$server")" BUILDER.gpg
 it 'but not on a file system that does not tell them apart: nothing is lost'
 disk=$scratch/disk
 device=
-if truncate -s 8M "$disk" && mkfs.exfat "$disk" >"$scratch/mkfs.log" 2>&1 &&
+if [ "${in_own_mounts-}" ] && truncate -s 8M "$disk" && mkfs.exfat "$disk" >"$scratch/mkfs.log" 2>&1 &&
   device=$(losetup -f --show "$disk" 2>/dev/null) && mkdir "$scratch/mounted" &&
   mount.exfat-fuse "$device" "$scratch/mounted" >"$scratch/mount.log" 2>&1; then
   export PASSWORD_STORE_DIR=$scratch/mounted/store
@@ -282,7 +285,7 @@ if truncate -s 8M "$disk" && mkfs.exfat "$disk" >"$scratch/mkfs.log" 2>&1 &&
     './docker-credential-helpers/z2Hjci5pbw==/builder.gpg'
   unset PASSWORD_STORE_DIR
 else
-  skip 'needs root, exfat-fuse, exfatprogs, /dev/fuse and a loop device'
+  skip 'needs root, a mount namespace, exfat-fuse, exfatprogs, /dev/fuse and a loop device'
 fi
 umount "$scratch/mounted" 2>/dev/null
 [ -z "$device" ] || losetup -d "$device"
