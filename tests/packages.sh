@@ -27,11 +27,12 @@ check_packages=(clang-format clang-tidy shellcheck)
 
 is_installed() { [[ $(dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null) == ii* ]]; }
 
-# available PACKAGE|PACKAGE: the first that this release of Debian has, else the last.
+# available PACKAGE|PACKAGE: the first that this release of Debian has, else the last; the only one
+# without a question.
 available() {
   local package
   for package in ${1//|/ }; do
-    ! apt-cache show "$package" >/dev/null 2>&1 || break
+    [[ $1 == *\|* ]] && apt-cache show "$package" >/dev/null 2>&1 && break
   done
   echo "$package"
 }

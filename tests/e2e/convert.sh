@@ -28,10 +28,13 @@ credential() {
 
 # ---- Which file
 
-it 'the first config file that exists counts: Docker, podman, ~/.dockercfg'
-mkdir -p docker-config .config/containers run/containers xdg/containers
-entries docker.example >.docker/config.json
+mkdir docker-config
+entries folder.example >docker-config/config.json
 entries named.example >named.json
+
+it 'the first config file that exists counts: Docker, podman, ~/.dockercfg'
+mkdir -p .config/containers run/containers xdg/containers
+entries docker.example >.docker/config.json
 entries runtime.example >run/containers/auth.json
 entries xdg.example >xdg/containers/auth.json
 entries home.example >.config/containers/auth.json
@@ -60,11 +63,12 @@ err_has '^pullsecret: note: .*\.dockercfg'
 run pullsecret convert --quiet
 converts_to oldest.example
 err_is_empty
+rm -r .dockercfg .config run xdg
 
 it 'with DOCKER_CONFIG set only that folder counts'
-run env DOCKER_CONFIG="$HOME/docker-config" REGISTRY_AUTH_FILE="$HOME/named.json" pullsecret convert
-fails_with 1 'docker-config/config\.json'
-entries folder.example >docker-config/config.json
+mkdir empty
+run env DOCKER_CONFIG="$HOME/empty" REGISTRY_AUTH_FILE="$HOME/named.json" pullsecret convert
+fails_with 1 'empty/config\.json'
 run env DOCKER_CONFIG="$HOME/docker-config" pullsecret convert
 converts_to folder.example
 err_is_empty
@@ -82,7 +86,6 @@ done
 converts_to named.example
 
 entries ghcr.io quay.io >.docker/config.json
-rm .dockercfg
 
 it 'DOCKER_AUTH_CONFIG is asked first'
 DOCKER_AUTH_CONFIG='{"auths": {"ghcr.io": {"auth": "Y2k6aHVudGVyMi1jaQ=="}, "ci.example": {"auth": "Y2k6aHVudGVyMg=="}}}'
