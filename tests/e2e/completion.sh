@@ -108,14 +108,11 @@ mkfifo .docker/config.json
 offers '' :4 get ''
 rm .docker/config.json
 
-it 'it takes 20 ms of a processor at most, with a thousand registries in the config, too'
+it 'with a thousand registries in the config, too'
 jq -nc '{auths: ([range(1000) | {("r\(.).example.com"): {auth: "dTpodW50ZXIy"}}] | add)}' \
   >.docker/config.json
-for _ in 1 2 3; do
-  run pullsecret __complete get r99
-  succeeds_quietly
-  uses_at_most 20
-done
+run pullsecret __complete get r99
+succeeds_quietly
 same 'the candidates' "$(grep -c example "$scratch/out")" 11
 
 it 'a config that would take longer is not read'

@@ -118,9 +118,8 @@ discarded 'docker-credential-encryptedfile get: exit status 1: '
 it '50 pulls at once'
 variables=("HOME=$HOME" "DOCKER_CREDENTIAL_KEY_FILE=$scratch/etc/docker-credential-key")
 asks "$(printf 'ghcr.io/acme/app-%d,' {1..49})ghcr.io/acme/app-50"
-same 'the answers' "$(jq -c '.taken.auth["ghcr.io"].password' "$scratch/out" | sort | uniq -c | tr -s ' ')" \
-  ' 50 "hunter2"'
-uses_at_most 20000
+same 'the answers' "$(jq -r '.taken.auth["ghcr.io"].password // "\(.discarded) \(.stderr)"' "$scratch/out" |
+  sort | uniq -c | tr -s ' ')" ' 50 hunter2'
 
 it 'docker-credential-pass'
 make_key builder

@@ -120,7 +120,6 @@ refuses() {
   run pullsecret credential-provider <"$scratch/request"
   fails_with 1 "$1"
   expect 'one line' [ "$(wc -l <"$scratch/err")" -eq 1 ]
-  uses_at_most 1000
 }
 
 it 'what is no request'

@@ -158,7 +158,6 @@ for command in convert doctor; do
   counted pullsecret "$command"
   status_is 1
   takes_calls 200 # each but the first twice: beside others, and alone
-  uses_at_most 20000
   nothing_left
 done
 

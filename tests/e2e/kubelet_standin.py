@@ -11,6 +11,7 @@ and `discarded`, why it takes none; `status` and `stderr` of the program. REQUES
 environment of the stand-in is written in the place of its own request; API_VERSION is another one.
 """
 
+import concurrent.futures
 import json
 import os
 import re
@@ -103,8 +104,9 @@ def main():
             environment[name] = os.environ[name]
     environment |= dict(variable.split("=", 1) for variable in variables)
     processes = [(start(sys.argv[split + 1:], environment), image) for image in images.split(",")]
-    for process, image in processes:
-        print(json.dumps(result_of(process, image)))
+    with concurrent.futures.ThreadPoolExecutor(len(processes)) as pool:
+        for result in pool.map(result_of, *zip(*processes)):
+            print(json.dumps(result))
 
 
 main()
