@@ -16,7 +16,7 @@ test_packages=(
   # shells to press Tab in
   bash-completion zsh fish
   # what the scripts are written with
-  dpkg-dev jq mandoc bubblewrap procps e2fsprogs exfat-fuse exfatprogs iproute2 mmdebstrap python3-yaml
+  dpkg-dev gojq jq mandoc bubblewrap procps e2fsprogs exfat-fuse exfatprogs iproute2 mmdebstrap python3-yaml
   xdotool xvfb
 )
 command -v docker >/dev/null || test_packages+=('docker-cli|docker.io')

@@ -20,6 +20,7 @@ try_on_libsecret() {
     skip 'it is not built: libsecret-1-dev is missing, or the installed one is over libsecret'
     finish
   fi
+  ours_on_libsecret=$(for_others "$ours_on_libsecret")
   ours=$ours_on_libsecret
 }
 

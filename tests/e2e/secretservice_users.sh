@@ -35,12 +35,13 @@ END
   export DBUS_SESSION_BUS_ADDRESS=unix:path=$folder/bus
   start "bus-$name" "$@" dbus-daemon --config-file="$folder/bus.conf" --nofork
   wait_until "test -S $folder/bus" || bail_out "no bus: $(cat "$scratch/bus-$name.log")"
-  start "service-$name" "$@" python3 "$e2e/secret_service_standin.py" plain
+  start "service-$name" "$@" python3 "$standin" plain
   wait_until 'on_bus org.freedesktop.secrets' ||
     bail_out "no Secret Service: $(cat "$scratch/service-$name.log")"
 }
 
 chmod 755 "$scratch"
+standin=$(for_others "$e2e/secret_service_standin.py")
 bus_of root env
 root_bus=$DBUS_SESSION_BUS_ADDRESS
 bus_of nobody "${as_nobody[@]}"
