@@ -32,7 +32,7 @@ for_others() {
     return
   fi
   chmod 711 "$scratch"
-  mkdir -m 755 -p "$(dirname "$copy")"
+  (umask 022 && mkdir -p "$(dirname "$copy")")
   cp -r "$1" "$copy"
   echo "$copy"
 }
