@@ -8,8 +8,8 @@ enter_own_mounts "$@"
 # shellcheck source=encryptedfile_cases.sh
 . "$(dirname "$0")/encryptedfile_cases.sh"
 
-kills=1000
-rekey_kills=300
+kills=$(rounds 1000)
+rekey_kills=$(rounds 300)
 processes=50
 # Each run takes ten times as long, for what a sanitizer does not look at.
 ! is_sanitized || kills=100 rekey_kills=30

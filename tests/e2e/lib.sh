@@ -38,6 +38,7 @@ for_others() {
 }
 program_folder=$(for_others "$(dirname "$program_folder")")/$(basename "$program_folder")
 
+all_rounds=${ALL_ROUNDS-}
 for name in $(compgen -e); do
   case $name in PATH | ASAN_OPTIONS | UBSAN_OPTIONS) ;; *) unset "$name" ;; esac
 done
@@ -162,6 +163,9 @@ start() {
   shift
   "$@" <&0 >"$log" 2>&1 &
 }
+
+# rounds NUMBER: of what is tried at random moments; a quarter of it but with `tests/run --all`.
+rounds() { echo $(($1 / (${#all_rounds} ? 1 : 4))); }
 
 # wait_until COMMAND [SECONDS]: whether COMMAND succeeds within the time, 10 seconds if none is given.
 wait_until() {

@@ -11,7 +11,7 @@ enter_own_mounts "$@"
 . "$(dirname "$0")/secret_service.sh"
 need jq python3 gnome-keyring-daemon docker-credential-encryptedfile
 
-kills=150
+kills=$(rounds 150)
 ! is_sanitized || kills=30 # as in encryptedfile_faults.sh
 config_file=$HOME/.docker/config.json
 

@@ -7,7 +7,7 @@
 . "$(dirname "$0")/pass_cases.sh"
 make_key builder
 new_store builder
-rounds=100
+rounds=$(rounds 100)
 
 # write_input USERNAME SECRET: what store gets, in $scratch/USERNAME.
 write_input() {
@@ -53,7 +53,8 @@ it 'a get while others store: always one of those that are stored'
 write_input carol hunter2-carol
 wrong=0
 gets=0
-(for ((round = 0; round < 20; round++)); do at_once alice bob carol; done) &
+others=$(rounds 20)
+(for ((round = 0; round < others; round++)); do at_once alice bob carol; done) &
 storing=$!
 while kill -0 "$storing" 2>/dev/null; do
   ask "$ours" get ghcr.io
@@ -61,11 +62,11 @@ while kill -0 "$storing" 2>/dev/null; do
   is_one_of alice bob carol || wrong=$((wrong + 1))
 done
 same 'the gets that answered anything else' "$wrong" 0
-echo "# count - $gets gets during 60 stores"
+echo "# count - $gets gets during $((3 * others)) stores"
 
 it 'a store and an erase at once: neither fails'
 failures=0
-for ((round = 0; round < 20; round++)); do
+for ((round = 0; round < others; round++)); do
   "$ours" erase <<<ghcr.io >>"$scratch/said" 2>&1 &
   erasing=$!
   at_once alice

@@ -31,11 +31,13 @@ fingerprint() {
     awk -F : '$1 == "fpr" { print $10; exit }'
 }
 
-# new_store NAME: an empty password store for that key.
+# new_store NAME: an empty password store for that key, as the first one was made.
 new_store() {
   rm -rf "$password_store"
+  cp -r "$scratch/store-of-$1" "$password_store" 2>/dev/null && return
   pass init "$1@example.invalid" >"$scratch/pass.log" 2>&1 ||
     bail_out "no password store: $(cat "$scratch/pass.log")"
+  cp -r "$password_store" "$scratch/store-of-$1"
 }
 
 # forget_passphrases: the agent that remembers them ends.

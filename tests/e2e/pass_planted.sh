@@ -19,11 +19,15 @@ work=$password_store/Work
 planted_store() {
   chmod -R u+w "$scratch/outside" "$password_store" 2>/dev/null
   rm -rf "$scratch/outside"
-  new_store builder
-  keep_text "$ours" ghcr.io builder hunter2-ghcr
-  keep_text "$ours" quay.io builder hunter2-quay
-  printf 'hunter2-vpn' | pass insert -f -m Work/vpn >/dev/null
-  printf 'hunter2-bank' | pass insert -f -m bank >/dev/null
+  rm -rf "$password_store"
+  if ! cp -r "$scratch/planted" "$password_store" 2>/dev/null; then
+    new_store builder
+    keep_text "$ours" ghcr.io builder hunter2-ghcr
+    keep_text "$ours" quay.io builder hunter2-quay
+    printf 'hunter2-vpn' | pass insert -f -m Work/vpn >/dev/null
+    printf 'hunter2-bank' | pass insert -f -m bank >/dev/null
+    cp -r "$password_store" "$scratch/planted"
+  fi
   mkdir "$scratch/outside"
   cp "$work/vpn.gpg" "$scratch/outside/vpn.gpg"
   cp "$work/vpn.gpg" "$scratch/outside/builder.gpg"

@@ -48,6 +48,9 @@ class Request:
             if not byte:
                 raise ConnectionError
             head += byte
+            if head == b"\x16":  # TLS, of which other servers without it say so at once, too
+                self.send("HTTP/1.0 400 Bad Request\r\n\r\n")
+                raise ConnectionError
         line, *lines = head.decode("latin-1").split("\r\n")
         self.method, self.path, _ = line.split(" ", 2)
         self.headers = {}
