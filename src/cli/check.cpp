@@ -71,18 +71,20 @@ CheckOptions read_check_options(const CommandLine& line) {
 // A Secret as convert would make it; none where there is no config, as who has never logged in may
 // well ask for public images.
 std::vector<InspectedSecret> secret_of_config(const CheckOptions& options,
-                                              const std::vector<WorkloadImage>& images) {
+                                              const std::vector<WorkloadImage>& images,
+                                              const Streams& streams) {
   if (!images.empty() && !is_any_config(options.store.config)) {
     if (!options.store.quiet)
-      print_note("there is no Docker config: images are asked for without a login");
+      print_note(streams, "there is no Docker config: images are asked for without a login");
     return {};
   }
-  const LoadedConfig loaded = load_config_aloud(options.store);
+  const LoadedConfig loaded = load_config_aloud(options.store, streams);
   const CredentialChoice choice{.images_if_known = images_of(images), .quiet = options.store.quiet};
-  StatusLine status(options.store.quiet);
+  StatusLine status(streams, options.store.quiet);
   HelperClient helpers = make_helper_client(options.store, status);
   InspectedSecret secret{.is_config_file = true, .is_read = true};
-  for (auto& [key, credential] : usable_credentials(choice, loaded.config, helpers, status)) {
+  for (auto& [key, credential] :
+       usable_credentials(choice, loaded.config, helpers, status, streams)) {
     InspectedEntry& inspected = secret.entries.emplace_back();
     inspected.expires = expiry_of(credential);
     inspected.entry = {.key = key, .credential = std::move(credential)};
@@ -90,8 +92,8 @@ std::vector<InspectedSecret> secret_of_config(const CheckOptions& options,
   return {std::move(secret)};
 }
 
-std::vector<InspectedSecret> secrets_of_file(const std::string& file) {
-  std::vector<InspectedSecret> secrets = read_pull_secrets(file);
+std::vector<InspectedSecret> secrets_of_file(const std::string& file, const Streams& streams) {
+  std::vector<InspectedSecret> secrets = read_pull_secrets(file, streams);
   for (const InspectedSecret& secret : secrets)
     if (secret.is_refused)
       throw Error(name_in_words(secret),
@@ -152,14 +154,15 @@ std::optional<std::string> host_of_key(const std::string& key) {
   return origin_of("https://" + host) ? std::optional(host) : std::nullopt;
 }
 
-std::vector<Inquiry> about_registries(const std::vector<InspectedSecret>& secrets) {
+std::vector<Inquiry> about_registries(const std::vector<InspectedSecret>& secrets,
+                                      const Streams& streams) {
   std::vector<Inquiry> inquiries;
   for (const InspectedSecret& secret : secrets)
     for (const InspectedEntry& inspected : secret.entries) {
       const auto host = host_of_key(inspected.entry.key);
       if (!host) {
-        print_note(fmt::format("{} names no single registry that could be asked",
-                               display_key(inspected, {})));
+        print_note(streams, fmt::format("{} names no single registry that could be asked",
+                                        display_key(inspected, {})));
         continue;
       }
       Inquiry inquiry{.report = {.registry = *host},
@@ -181,8 +184,8 @@ bool succeeds(const PullReport& report) {
 }
 
 std::vector<PullReport> ask(const CheckOptions& options, HttpClient& http,
-                            std::vector<Inquiry> inquiries, Time now) {
-  StatusLine status(options.store.quiet);
+                            std::vector<Inquiry> inquiries, Time now, const Streams& streams) {
+  StatusLine status(streams, options.store.quiet);
   const auto progress = [&](std::size_t done, std::size_t total, const std::string& url) {
     const auto origin = origin_of(url);
     status.show(done, total, origin ? origin->host : "");
@@ -221,25 +224,27 @@ void fail_if_any(const std::vector<PullReport>& reports, bool about_images) {
                             about_images ? "images do not pull" : "registries refuse the login"));
 }
 
-void check(const CheckOptions& options) {
+void check(const CheckOptions& options, const Streams& streams) {
   HttpClient http(http_program(), options.http);
   const bool asks_for_images = options.images.any();
   const std::vector<WorkloadImage> images =
-      asks_for_images ? wanted_images(options.images, options.store.quiet).images
+      asks_for_images ? wanted_images(options.images, options.store.quiet, streams).images
                       : std::vector<WorkloadImage>();
-  const std::vector<InspectedSecret> secrets =
-      options.file ? secrets_of_file(*options.file) : secret_of_config(options, images);
+  const std::vector<InspectedSecret> secrets = options.file
+                                                   ? secrets_of_file(*options.file, streams)
+                                                   : secret_of_config(options, images, streams);
   std::vector<Inquiry> inquiries =
-      asks_for_images ? about_images(images, secrets) : about_registries(secrets);
+      asks_for_images ? about_images(images, secrets) : about_registries(secrets, streams);
   if (inquiries.empty()) throw Error("", "there is no registry to be asked");
   const Time now = current_time();
-  const std::vector<PullReport> reports = ask(options, http, std::move(inquiries), now);
+  const std::vector<PullReport> reports = ask(options, http, std::move(inquiries), now, streams);
   if (options.format == CheckFormat::json)
-    print_pull_json(reports);
+    print_pull_json(reports, streams);
   else
-    print_data(pull_table(reports, {.color = wants_color(), .now = now}));
+    streams.data(pull_table(reports, {.color = streams.has_color, .now = now}));
   if (!asks_for_images && !options.store.quiet)
     print_note(
+        streams,
         "that it logs in does not say that it pulls: name images with --image or --images-in");
   fail_if_any(reports, asks_for_images);
 }

@@ -54,12 +54,14 @@ struct OptionGroup {
 };
 
 struct CommandLine;
+struct Streams;
 
 /// What stands on the command line behind a command's name.
 using Arguments = std::vector<std::string>;
 
-/// The work of a command whose command line has been read.
-using Work = std::function<void()>;
+/// The work of a command whose command line has been read. It writes to `streams` alone, and to the
+/// files that its options name.
+using Work = std::function<void(const Streams& streams)>;
 
 struct Command {
   std::string_view name;     ///< of one word or more: "credential-provider config"
@@ -78,7 +80,7 @@ struct Command {
 /// The usual `prepare`: reads options, and runs with them.
 template <auto read_options, auto run>
 Work prepare(const CommandLine& line) {
-  return [options = read_options(line)] { run(options); };
+  return [options = read_options(line)](const Streams& streams) { run(options, streams); };
 }
 
 Command check_command();

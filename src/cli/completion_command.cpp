@@ -22,10 +22,10 @@ std::string read_shell(const CommandLine& line) {
   return *shell;
 }
 
-void print_script(const std::string& shell) {
+void print_script(const std::string& shell, const Streams& streams) {
   const auto* const script = std::find_if(scripts.begin(), scripts.end(),
                                           [&](const auto& known) { return known.first == shell; });
-  print_data(script->second);
+  streams.data(script->second);
 }
 
 }  // namespace

@@ -57,17 +57,17 @@ std::string config_with(const LoadedConfig& loaded, const KeyedCredentials& cred
 }
 
 void write_credentials(const ConvertOptions& options, const LoadedConfig& loaded,
-                       KeyedCredentials credentials) {
+                       KeyedCredentials credentials, const Streams& streams) {
   if (options.manifest.format == OutputFormat::config)
-    return write_output(options.manifest, config_with(loaded, credentials));
+    return write_output(options.manifest, config_with(loaded, credentials), streams);
   const std::map<std::string, Credential> by_key(std::move_iterator(credentials.begin()),
                                                  std::move_iterator(credentials.end()));
-  write_manifests(options.manifest, format_manifests(options.manifest, by_key));
+  write_manifests(options.manifest, format_manifests(options.manifest, by_key), streams);
 }
 
 // An image of a manifest that no entry serves may well be public.
 void note_unknown(const ConvertOptions& options, const std::vector<WorkloadImage>& images,
-                  const KeyedCredentials& credentials) {
+                  const KeyedCredentials& credentials, const Streams& streams) {
   std::vector<std::string> keys, unknown;
   for (const auto& [key, credential] : credentials)
     keys.push_back(key);
@@ -78,21 +78,23 @@ void note_unknown(const ConvertOptions& options, const std::vector<WorkloadImage
     throw Error("", "no entry of the config serves any of the images",
                 "`docker login REGISTRY`, or --all where only the store knows the registry");
   if (!options.store.quiet && !unknown.empty())
-    print_note("no entry serves, so the kubelet pulls without a login: " + join(unknown, ", "));
+    print_note(streams,
+               "no entry serves, so the kubelet pulls without a login: " + join(unknown, ", "));
 }
 
-void convert(const ConvertOptions& options) {
-  const LoadedConfig loaded = load_config_aloud(options.store);
+void convert(const ConvertOptions& options, const Streams& streams) {
+  const LoadedConfig loaded = load_config_aloud(options.store, streams);
   CredentialChoice choice = options.choice;
   const std::vector<WorkloadImage> others =
-      wanted_images({.images_in = options.images.images_in}, options.store.quiet).images;
+      wanted_images({.images_in = options.images.images_in}, options.store.quiet, streams).images;
   choice.images = images_of(options.images.named);
   choice.images_if_known = images_of(others);
-  StatusLine status(options.store.quiet);
+  StatusLine status(streams, options.store.quiet);
   HelperClient helpers = make_helper_client(options.store, status);
-  KeyedCredentials credentials = usable_credentials(choice, loaded.config, helpers, status);
-  if (!others.empty()) note_unknown(options, others, credentials);
-  write_credentials(options, loaded, std::move(credentials));
+  KeyedCredentials credentials =
+      usable_credentials(choice, loaded.config, helpers, status, streams);
+  if (!others.empty()) note_unknown(options, others, credentials, streams);
+  write_credentials(options, loaded, std::move(credentials), streams);
 }
 
 }  // namespace

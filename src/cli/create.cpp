@@ -58,9 +58,10 @@ std::string without_line_break(std::string password) {
   return password;
 }
 
-std::string read_password(const CreateOptions& options) {
+std::string read_password(const CreateOptions& options, const Streams& streams) {
   constexpr std::size_t max_password = 1024UL * 1024;
-  if (!options.password_file) print_note_of_typing("the password, which shows as it is typed,");
+  if (!options.password_file)
+    print_note_of_typing(streams, "the password, which shows as it is typed,");
   std::string password = without_line_break(
       options.password_file ? read_input(*options.password_file, max_password)
                             : read_all(STDIN_FILENO, "standard input", max_password));
@@ -70,18 +71,18 @@ std::string read_password(const CreateOptions& options) {
   return password;
 }
 
-void create(const CreateOptions& options) {
-  Credential credential{.username = options.username, .password = read_password(options)};
+void create(const CreateOptions& options, const Streams& streams) {
+  Credential credential{.username = options.username, .password = read_password(options, streams)};
   credential.email = options.email;
   for (const Remark& remark : remarks_on_white_space(credential))
-    print_warning(Error("", remark.message));
+    print_warning(streams, Error("", remark.message));
   const std::string key = kubelet_registry_key(options.server);
   if (options.manifest.format == OutputFormat::config)
     return write_output(
         options.manifest,
-        changed_config({.text = "\n"}, inline_alone({}, {{key, std::move(credential)}})));
+        changed_config({.text = "\n"}, inline_alone({}, {{key, std::move(credential)}})), streams);
   write_manifests(options.manifest,
-                  format_manifests(options.manifest, {{key, std::move(credential)}}));
+                  format_manifests(options.manifest, {{key, std::move(credential)}}), streams);
 }
 
 }  // namespace

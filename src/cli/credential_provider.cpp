@@ -60,27 +60,28 @@ KeyedCredentials take_known(std::vector<Resolved> resolved) {
   return known;
 }
 
-ProviderResponse answer(const ProviderOptions& options, const ProviderRequest& request) {
+ProviderResponse answer(const ProviderOptions& options, const ProviderRequest& request,
+                        const Streams& streams) {
   if (!is_any_config(options.config)) return provider_answer(request, {}, {}, {});
   const Config config = load_config(options.config).config;
   const std::vector<std::string> known = named_registries(config);
   HelperClient helpers(options.limits, end_without_reader);
   KeyedCredentials credentials = mend_keys(
       take_known(resolve(config, registries_for_images(config, known, {request.image}), helpers)),
-      /*quiet=*/true);
+      /*quiet=*/true, streams);
   const std::map<std::string, Credential> by_key(std::move_iterator(credentials.begin()),
                                                  std::move_iterator(credentials.end()));
   return provider_answer(request, by_key, known, current_time());
 }
 
 // The node's log has a line for what went wrong, and nobody there reads a hint.
-void answer_kubelet(const ProviderOptions& options) {
-  print_note_of_typing("a CredentialProviderRequest");
+void answer_kubelet(const ProviderOptions& options, const Streams& streams) {
+  print_note_of_typing(streams, "a CredentialProviderRequest");
   const std::string input = "standard input";
   try {
     const ProviderRequest request =
         read_provider_request({input, read_all(STDIN_FILENO, input, max_provider_request)});
-    print_data(format_provider_response(answer(options, request)));
+    streams.data(format_provider_response(answer(options, request, streams)));
   } catch (const Error& error) {
     throw Error("", error.what());
   }

@@ -67,8 +67,8 @@ ProviderConfigOptions read_provider_config_options(const CommandLine& line) {
   return config;
 }
 
-void warn(const ProviderConfigOptions& options, const Error& warning) {
-  if (!options.store.quiet) print_warning(warning);
+void warn(const ProviderConfigOptions& options, const Streams& streams, const Error& warning) {
+  if (!options.store.quiet) print_warning(streams, warning);
 }
 
 // ---- For which images
@@ -79,16 +79,17 @@ bool is_on_path(const std::string& helper) {
 
 // What the store lists, but not where that fails: what the config names is known all the same.
 std::vector<std::string> listed_registries(const ProviderConfigOptions& options,
-                                           const Config& config) {
+                                           const Config& config, const Streams& streams) {
   if (!is_on_path(config.creds_store)) return {};  // which warnings_for_node() tells
-  StatusLine status(options.store.quiet);
+  StatusLine status(streams, options.store.quiet);
   HelperClient helpers = make_helper_client(options.store, status);
   try {
     return stored_registries(config, helpers);
   } catch (const Error& error) {
     status.erase();
-    warn(options, {error.place(), error.message() + ": the registries it has are not asked for",
-                   error.hint()});
+    warn(options, streams,
+         {error.place(), error.message() + ": the registries it has are not asked for",
+          error.hint()});
     return {};
   }
 }
@@ -102,19 +103,19 @@ std::string token_options(const Config& config) {
 }
 
 std::vector<std::string> match_images_for(const ProviderConfigOptions& options,
-                                          const Config& config) {
+                                          const Config& config, const Streams& streams) {
   std::vector<std::string> keys = named_registries(config);
-  for (std::string& key : listed_registries(options, config))
+  for (std::string& key : listed_registries(options, config, streams))
     keys.push_back(std::move(key));
   std::vector<std::string> patterns;
   for (const std::string& key : without_repeats(std::move(keys)))
     if (auto pattern = match_pattern(key))
       patterns.push_back(*std::move(pattern));
     else if (const auto reason = why_serves_nothing(key))
-      warn(options, {key_in_words(key), reason->message() + ": left out", reason->hint()});
+      warn(options, streams, {key_in_words(key), reason->message() + ": left out", reason->hint()});
   for (const std::string& pattern : options.patterns) {
     if (const auto reason = why_matches_nothing(pattern))
-      warn(options, {printable(pattern), reason->message(), reason->hint()});
+      warn(options, streams, {printable(pattern), reason->message(), reason->hint()});
     patterns.push_back(pattern);
   }
   const std::string token_registries = token_options(config);
@@ -123,8 +124,9 @@ std::vector<std::string> match_images_for(const ProviderConfigOptions& options,
                 token_registries.empty() ? "name some with --match, such as --match ghcr.io"
                                          : "name them: " + token_registries);
   if (!token_registries.empty() && options.patterns.empty())
-    warn(options, {program_of(config.creds_store), "it serves more registries than are named",
-                   "name them: " + token_registries});
+    warn(options, streams,
+         {program_of(config.creds_store), "it serves more registries than are named",
+          "name them: " + token_registries});
   return without_repeats(std::move(patterns));
 }
 
@@ -206,15 +208,17 @@ ProviderComments comments_for(const fs::path& config_file) {
 }
 
 void warn_of_node(const ProviderConfigOptions& options, const Config& config,
-                  const CredentialProvider& provider) {
+                  const CredentialProvider& provider, const Streams& streams) {
   const Environment environment = provider_environment(provider, service_environment());
   for (const Error& warning : warnings_for_node(config, environment))
-    warn(options, warning);
+    warn(options, streams, warning);
   if (options.store.quiet) return;
   if (environment_variable("DOCKER_AUTH_CONFIG"))
-    print_note("DOCKER_AUTH_CONFIG does not count: the kubelet's environment does not have it");
+    print_note(streams,
+               "DOCKER_AUTH_CONFIG does not count: the kubelet's environment does not have it");
   if (geteuid() != 0)
-    print_note("the kubelet runs as root: run this as root, with the config that is root's");
+    print_note(streams,
+               "the kubelet runs as root: run this as root, with the config that is root's");
 }
 
 // ---- The other providers
@@ -228,33 +232,35 @@ JsonText read_providers(const std::string& name) {
 }
 
 std::string config_text(const ProviderConfigOptions& options, const CredentialProvider& provider,
-                        const ProviderComments& comments) {
+                        const ProviderComments& comments, const Streams& streams) {
   if (!options.merge) return new_provider_config(provider, comments, options.format);
   const JsonText source = read_providers(*options.merge);
   MergedConfig merged = merged_provider_config(source, provider, comments, options.format);
   const bool loses_comments = options.format == ProviderFormat::yaml && !merged.keeps_text &&
                               source.text.find('#') != std::string::npos;
   if (loses_comments && !options.store.quiet)
-    print_note(source.file +
-               " is not in YAML's block style: its comments are left out, its values kept");
+    print_note(
+        streams,
+        source.file + " is not in YAML's block style: its comments are left out, its values kept");
   return std::move(merged.text);
 }
 
-void provider_config(const ProviderConfigOptions& options) {
+void provider_config(const ProviderConfigOptions& options, const Streams& streams) {
   ConfigLocation location = find_config(options.store.config);
   const fs::path file = fs::absolute(location.file).lexically_normal();
   if (!location.is_there)
     throw Error(place_of(file), "there is no such file",
                 "log in with docker login REGISTRY, or name a file with --config");
   const Config config = parse_config_file(file, read_config_text(location));
-  const CredentialProvider provider = provider_for(file, config, match_images_for(options, config));
-  const std::string text = config_text(options, provider, comments_for(file));
-  warn_of_node(options, config, provider);
+  const CredentialProvider provider =
+      provider_for(file, config, match_images_for(options, config, streams));
+  const std::string text = config_text(options, provider, comments_for(file), streams);
+  warn_of_node(options, config, provider, streams);
   if (options.output_file)
     std::ignore =
         replace_file(*options.output_file, text, Access::as_before);  // it can be made again
   else
-    print_data(text);
+    streams.data(text);
 }
 
 }  // namespace

@@ -113,32 +113,36 @@ ProviderConfig load_for_kubelet(const ProviderTestOptions& options) {
 
 // ---- What cannot be as on the node
 
-void say_what_differs(const ProviderTestOptions& options, const ProviderConfig& config) {
+void say_what_differs(const ProviderTestOptions& options, const ProviderConfig& config,
+                      const Streams& streams) {
   if (options.quiet) return;
   if (!config.unknown_fields.empty())
-    print_warning(Error(place_of(options.config_file),
+    print_warning(streams,
+                  Error(place_of(options.config_file),
                         "newer kubelets do not start with a field that they do not know: " +
                             join(config.unknown_fields, ", ")));
   for (const CredentialProvider& provider : config.providers)
     if (provider.wants_service_account)
-      print_note(
-          fmt::format("{} gets the token of the Pod's ServiceAccount from the kubelet, and "
-                      "none here",
-                      printable(provider.name)));
+      print_note(streams,
+                 fmt::format("{} gets the token of the Pod's ServiceAccount from the kubelet, and "
+                             "none here",
+                             printable(provider.name)));
   if (geteuid() != 0)
-    print_note("the kubelet runs providers as root: run this as root to see what they do then");
+    print_note(streams,
+               "the kubelet runs providers as root: run this as root to see what they do then");
 }
 
-void provider_test(const ProviderTestOptions& options) {
+void provider_test(const ProviderTestOptions& options, const Streams& streams) {
   const ProviderConfig config = load_for_kubelet(options);
-  say_what_differs(options, config);
+  say_what_differs(options, config, streams);
   const ProvidersReport report = report_of(options.name, options.image, config,
                                            ask_providers(config, options.image,
                                                          {.bin_dir = options.bin_dir,
                                                           .environment = service_environment(),
                                                           .timeout = options.timeout}));
-  print_data(options.format == ProviderTestFormat::json ? providers_json(report)
-                                                        : providers_table(report, wants_color()));
+  streams.data(options.format == ProviderTestFormat::json
+                   ? providers_json(report)
+                   : providers_table(report, streams.has_color));
   if (const auto why = why_none_is_tried(report)) throw Error(*why);
 }
 

@@ -68,14 +68,14 @@ Row row_of(const Finding& finding) {
           {finding.subject + ": " + finding.message}};
 }
 
-std::string format_as_table(const Findings& findings) {
+std::string format_as_table(const Findings& findings, bool color) {
   std::vector<Row> rows;
   for (const Finding& finding : findings) {
     rows.push_back(row_of(finding));
     if (!finding.hint.empty())
       rows.push_back({{}, {}, {.text = "→ " + as_called(finding.hint), .is_whole = true}});
   }
-  return format_table(rows, wants_color());
+  return format_table(rows, color);
 }
 
 std::string format_as_json(const Findings& findings) {
@@ -96,11 +96,11 @@ bool is_ok(const Finding& finding) {
   return finding.severity == Severity::ok;
 }
 
-void report(const DoctorOptions& options, Findings findings) {
+void report(const DoctorOptions& options, Findings findings, const Streams& streams) {
   if (options.store.quiet) std::erase_if(findings, is_ok);
   findings = worst_first(std::move(findings));
-  print_data(options.format == DoctorFormat::json ? format_as_json(findings)
-                                                  : format_as_table(findings));
+  streams.data(options.format == DoctorFormat::json ? format_as_json(findings)
+                                                    : format_as_table(findings, streams.has_color));
 }
 
 void fail_if_problems(const Findings& findings, const std::string& hint) {
@@ -113,20 +113,22 @@ void fail_if_problems(const Findings& findings, const std::string& hint) {
 
 // ---- The mending
 
-void print_notes(const DoctorOptions& options, const std::vector<std::string>& notes) {
+void print_notes(const DoctorOptions& options, const std::vector<std::string>& notes,
+                 const Streams& streams) {
   if (options.store.quiet) return;
   for (const std::string& note : notes)
-    print_note(note);
+    print_note(streams, note);
 }
 
-void show(const DoctorOptions& options, const Checkup& checkup, const Repair& repair) {
+void show(const DoctorOptions& options, const Checkup& checkup, const Repair& repair,
+          const Streams& streams) {
   if (options.store.quiet && options.yes) return;
   const std::string file = place_of(checkup.location->file);
-  if (repair.text) print_lines(config_diff(*checkup.json, {checkup.json->file, *repair.text}));
+  if (repair.text) streams.words(config_diff(*checkup.json, {checkup.json->file, *repair.text}));
   if (repair.closes_file)
-    print_note(fmt::format("{} will be readable by you alone (mode 0600)", file));
+    print_note(streams, fmt::format("{} will be readable by you alone (mode 0600)", file));
   for (const fs::path& abandoned : repair.abandoned)
-    print_note(fmt::format("{} will be removed", place_of(abandoned)));
+    print_note(streams, fmt::format("{} will be removed", place_of(abandoned)));
 }
 
 // The command that does the same, or mends what this one found.
@@ -146,7 +148,8 @@ bool is_wanted(const DoctorOptions& options) {
   return terminal->ask_yes_no("pullsecret: make this change? [y/N]: ");
 }
 
-void change_text(const DoctorOptions& options, const Checkup& checkup, const std::string& text) {
+void change_text(const DoctorOptions& options, const Checkup& checkup, const std::string& text,
+                 const Streams& streams) {
   const ConfigLocation& location = *checkup.location;
   if (!location.is_there) {
     // There is nothing that a power cut could lose but this, which doctor would do again.
@@ -154,60 +157,64 @@ void change_text(const DoctorOptions& options, const Checkup& checkup, const std
     return;
   }
   const fs::path backup = write_config_with_backup(location, *checkup.json, text);
-  print_notes(options, {fmt::format("the file as it was is {}", place_of(backup))});
+  print_notes(options, {fmt::format("the file as it was is {}", place_of(backup))}, streams);
 }
 
-void mend(const DoctorOptions& options, const Checkup& checkup, const Repair& repair) {
+void mend(const DoctorOptions& options, const Checkup& checkup, const Repair& repair,
+          const Streams& streams) {
   if (repair.closes_file) close_to_others(*checkup.location);
-  if (repair.text) change_text(options, checkup, *repair.text);
+  if (repair.text) change_text(options, checkup, *repair.text, streams);
   if (!repair.abandoned.empty()) remove_abandoned(*checkup.location);
 }
 
 void fix(const DoctorOptions& options, const Checkup& checkup, HelperClient& helpers,
-         StatusLine& status) {
+         StatusLine& status, const Streams& streams) {
   const Repair repair = plan_repair(checkup, options.use, helpers);
   status.erase();
   if (repair.empty()) {
-    report(options, checkup.findings);
-    print_notes(options, repair.notes);
-    print_notes(options, {"there is nothing to mend without you"});
+    report(options, checkup.findings, streams);
+    print_notes(options, repair.notes, streams);
+    print_notes(options, {"there is nothing to mend without you"}, streams);
     return fail_if_problems(checkup.findings, "");
   }
   require_changeable(*checkup.location);
-  show(options, checkup, repair);
-  print_notes(options, repair.notes);
+  show(options, checkup, repair, streams);
+  print_notes(options, repair.notes, streams);
   if (!is_wanted(options)) throw Error("", "nothing was changed");
-  mend(options, checkup, repair);
+  mend(options, checkup, repair, streams);
   const Checkup mended = check_all(options.store.config, helpers);
   status.erase();
-  report(options, mended.findings);
+  report(options, mended.findings, streams);
   fail_if_problems(mended.findings, "each line says what to do about the rest");
 }
 
 // ---- Docker's hooks
 
-void set_hooks(const DoctorOptions& options) {
+void set_hooks(const DoctorOptions& options, const Streams& streams) {
   const bool on = options.hooks == HookState::on;
   ConfigLocation location = find_config_json(options.store);
   const JsonText json = read_config_text(location);
   const std::string text = changed_config(json, error_hooks(json, on));
   // A power cut may bring back the config without them, which is as good as it was.
   if (text != json.text) std::ignore = write_config(location, json, text);
-  print_notes(options, {fmt::format("{}: docker {} pullsecret when a command fails",
-                                    place_of(location.file), on ? "asks" : "does not ask")});
-  if (on) print_notes(options, {"it takes docker 29.3 or later, and a terminal as its output"});
+  print_notes(options,
+              {fmt::format("{}: docker {} pullsecret when a command fails", place_of(location.file),
+                           on ? "asks" : "does not ask")},
+              streams);
+  if (on)
+    print_notes(options, {"it takes docker 29.3 or later, and a terminal as its output"}, streams);
 }
 
-void doctor(const DoctorOptions& options) {
-  if (options.hooks) return set_hooks(options);
-  tell_of_typed_config(options.store);
-  StatusLine status(options.store.quiet);
+void doctor(const DoctorOptions& options, const Streams& streams) {
+  if (options.hooks) return set_hooks(options, streams);
+  tell_of_typed_config(options.store, streams);
+  StatusLine status(streams, options.store.quiet);
   HelperClient helpers = make_helper_client(options.store, status);
   const Checkup checkup = check_all(options.store.config, helpers);
-  if (options.fix) return fix(options, checkup, helpers, status);
+  if (options.fix) return fix(options, checkup, helpers, status, streams);
   const bool is_mendable = mends_something(checkup, helpers);
   status.erase();
-  report(options, checkup.findings);
+  report(options, checkup.findings, streams);
   fail_if_problems(
       checkup.findings,
       is_mendable ? fmt::format("`{}` mends what is safe to mend", fix_command(options)) : "");

@@ -67,9 +67,9 @@ std::string format(GetFormat format, const std::string& registry, const Credenti
   return {};
 }
 
-void get(const GetOptions& options) {
-  const Config config = load_config_aloud(options.store).config;
-  StatusLine status(options.store.quiet);
+void get(const GetOptions& options, const Streams& streams) {
+  const Config config = load_config_aloud(options.store, streams).config;
+  StatusLine status(streams, options.store.quiet);
   HelperClient helpers = make_helper_client(options.store, status);
   const std::string registry = registry_of(config, options.registry);
   const std::string key = registry_key_for(config, registry);
@@ -80,7 +80,7 @@ void get(const GetOptions& options) {
   const auto& credential = std::get<Credential>(resolved.front().outcome);
   refuse_registry_token(key, credential);
   if (options.format == GetFormat::json) refuse_token_user(key, credential);
-  print_data(format(options.format, registry, credential));
+  streams.data(format(options.format, registry, credential));
 }
 
 }  // namespace

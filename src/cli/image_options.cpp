@@ -7,7 +7,6 @@
 
 #include <fmt/format.h>
 
-#include "cli/messages.h"
 #include "kubernetes/documents.h"
 #include "system/error.h"
 #include "system/file.h"
@@ -34,13 +33,14 @@ ImageOptions read_image_options(const CommandLine& line) {
   return options;
 }
 
-Workloads wanted_images(const ImageOptions& options, bool quiet) {
+Workloads wanted_images(const ImageOptions& options, bool quiet, const Streams& streams) {
   Workloads wanted{.images = options.named, .pull_secrets = {}, .passed_over = {}};
   if (!options.images_in) return wanted;
   const JsonText source = read_file_or_input(*options.images_in, max_manifest_size);
   Workloads found = read_workloads(source);
   if (!quiet && !found.passed_over.empty())
-    print_note(fmt::format("{}: passed over {}", source.file, kinds_in_words(found.passed_over)));
+    print_note(streams,
+               fmt::format("{}: passed over {}", source.file, kinds_in_words(found.passed_over)));
   if (found.images.empty())
     throw Error(source.file, "the manifests name no image",
                 "it takes Pods, and what makes them: Deployments, Jobs and the like");

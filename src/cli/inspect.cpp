@@ -179,13 +179,13 @@ void check_validity(const Entries& entries, std::chrono::seconds min_validity, T
 }
 
 template <typename Things>
-void print(const InspectOptions& options, const Things& things) {
+void print(const InspectOptions& options, const Things& things, const Streams& streams) {
   const Time now = current_time();
   if (options.min_validity) check_validity(entries_of(things), *options.min_validity, now);
   const InspectionStyle style{
-      .show_secrets = options.show_secrets, .color = wants_color(), .now = now};
-  print_data(options.format == InspectFormat::json ? inspection_json(things, style)
-                                                   : inspection_table(things, style));
+      .show_secrets = options.show_secrets, .color = streams.has_color, .now = now};
+  streams.data(options.format == InspectFormat::json ? inspection_json(things, style)
+                                                     : inspection_table(things, style));
 }
 
 // Whoever leaves the namespace out leaves it to kubectl.
@@ -196,20 +196,22 @@ bool is_named(const InspectedSecret& secret, const PullSecretName& named) {
 }
 
 void warn_of_absent_secrets(const std::vector<PullSecretName>& named,
-                            const std::vector<InspectedSecret>& secrets) {
+                            const std::vector<InspectedSecret>& secrets, const Streams& streams) {
   for (const PullSecretName& name : named)
     if (std::none_of(secrets.begin(), secrets.end(),
                      [&](const InspectedSecret& secret) { return is_named(secret, name); }))
-      print_warning(Error(name.place, fmt::format("it names the pull Secret {}, which is not here",
+      print_warning(streams,
+                    Error(name.place, fmt::format("it names the pull Secret {}, which is not here",
                                                   printable(name.name))));
 }
 
-void inspect(const InspectOptions& options) {
-  const std::vector<InspectedSecret> secrets = read_pull_secrets(options.file.value_or("-"));
-  if (!options.images.any()) return print(options, secrets);
-  const Workloads wanted = wanted_images(options.images, /*quiet=*/false);
-  warn_of_absent_secrets(wanted.pull_secrets, secrets);
-  print(options, find_entries(wanted.images, secrets));
+void inspect(const InspectOptions& options, const Streams& streams) {
+  const std::vector<InspectedSecret> secrets =
+      read_pull_secrets(options.file.value_or("-"), streams);
+  if (!options.images.any()) return print(options, secrets, streams);
+  const Workloads wanted = wanted_images(options.images, /*quiet=*/false, streams);
+  warn_of_absent_secrets(wanted.pull_secrets, secrets, streams);
+  print(options, find_entries(wanted.images, secrets), streams);
 }
 
 }  // namespace

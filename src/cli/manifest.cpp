@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "cli/messages.h"
 #include "kubernetes/names.h"
 #include "system/error.h"
 #include "system/file.h"
@@ -137,22 +136,25 @@ std::vector<std::string> format_manifests(const ManifestOptions& options,
   return documents;
 }
 
-void write_manifests(const ManifestOptions& options, const std::vector<std::string>& documents) {
+void write_manifests(const ManifestOptions& options, const std::vector<std::string>& documents,
+                     const Streams& streams) {
   // A stream of JSON documents needs no separator.
   const std::string_view separator = options.format == OutputFormat::yaml ? "---\n" : "";
-  write_output(options, join(documents, separator));
+  write_output(options, join(documents, separator), streams);
   const auto is_too_large = [](const std::string& document) {
     return document.size() > max_annotations;
   };
   if (std::any_of(documents.begin(), documents.end(), is_too_large))
-    print_hint("the manifest is too large for client-side apply: kubectl apply --server-side -f -");
+    print_hint(streams,
+               "the manifest is too large for client-side apply: kubectl apply --server-side -f -");
 }
 
-void write_output(const ManifestOptions& options, const std::string& output) {
+void write_output(const ManifestOptions& options, const std::string& output,
+                  const Streams& streams) {
   if (options.output_file)
     std::ignore = replace_file(*options.output_file, output);  // it can be made again
   else
-    print_data(output);
+    streams.data(output);
 }
 
 }  // namespace pullsecret

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/messages.h"
 #include "cli/options.h"
 #include "credential/credential.h"
 #include "kubernetes/secret.h"
@@ -35,11 +36,13 @@ ManifestOptions read_manifest_options(const CommandLine& line);
 std::vector<std::string> format_manifests(const ManifestOptions& options,
                                           const std::map<std::string, Credential>& credentials);
 
-/// Writes the documents to the output file, else to standard output; then gives a hint on standard
-/// error if one is too large for client-side `kubectl apply`.
-void write_manifests(const ManifestOptions& options, const std::vector<std::string>& documents);
+/// Writes the documents to the output file, else to `streams`; then gives a hint if one is too
+/// large for client-side `kubectl apply`.
+void write_manifests(const ManifestOptions& options, const std::vector<std::string>& documents,
+                     const Streams& streams);
 
-/// Writes `output` to the output file, else to standard output.
-void write_output(const ManifestOptions& options, const std::string& output);
+/// Writes `output` to the output file, else to `streams`.
+void write_output(const ManifestOptions& options, const std::string& output,
+                  const Streams& streams);
 
 }  // namespace pullsecret

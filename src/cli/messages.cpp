@@ -8,28 +8,25 @@
 #include <fmt/format.h>
 
 #include "cli/caller.h"
+#include "system/environment.h"
 #include "system/file.h"
 #include "system/text.h"
 
 namespace pullsecret {
 namespace {
 
-// When standard error cannot be written to, there is nobody left to tell.
-void print(std::string_view text) {
-  try {
-    write_all(STDERR_FILENO, "standard error", text);
-  } catch (const Error&) {
-    return;
-  }
+bool wants_color() {
+  return isatty(STDOUT_FILENO) != 0 && !environment_variable("NO_COLOR") &&
+         environment_variable("TERM").value_or("dumb") != "dumb";
 }
 
-void print_line(std::string_view kind, std::string_view text) {
-  print(fmt::format("pullsecret: {}: {}\n", kind, as_called(text)));
+void print_line(const Streams& streams, std::string_view kind, std::string_view text) {
+  streams.words(fmt::format("pullsecret: {}: {}\n", kind, as_called(text)));
 }
 
-void print_with_hint(std::string_view kind, const Error& error) {
-  print_line(kind, error.what());
-  if (!error.hint().empty()) print_hint(error.hint());
+void print_with_hint(const Streams& streams, std::string_view kind, const Error& error) {
+  print_line(streams, kind, error.what());
+  if (!error.hint().empty()) print_hint(streams, error.hint());
 }
 
 bool is_asking_for_password() {
@@ -39,37 +36,45 @@ bool is_asking_for_password() {
 
 }  // namespace
 
-void print_error(const Error& error) {
-  print_with_hint("error", error);
+Streams standard_streams() {
+  return {.data = [](std::string_view data) { write_all(STDOUT_FILENO, "standard output", data); },
+          .words =
+              [](std::string_view words) {
+                try {
+                  write_all(STDERR_FILENO, "standard error", words);
+                } catch (const Error&) {
+                  return;
+                }
+              },
+          .has_color = wants_color(),
+          .can_be_redrawn = isatty(STDERR_FILENO) != 0};
 }
 
-void print_warning(const Error& warning) {
-  print_with_hint("warning", warning);
+void print_error(const Streams& streams, const Error& error) {
+  print_with_hint(streams, "error", error);
 }
 
-void print_note(std::string_view note) {
-  print_line("note", note);
+void print_warning(const Streams& streams, const Error& warning) {
+  print_with_hint(streams, "warning", warning);
 }
 
-void print_hint(std::string_view hint) {
-  print_line("hint", hint);
+void print_note(const Streams& streams, std::string_view note) {
+  print_line(streams, "note", note);
 }
 
-void print_note_of_typing(std::string_view what) {
+void print_hint(const Streams& streams, std::string_view hint) {
+  print_line(streams, "hint", hint);
+}
+
+void print_note_of_typing(const Streams& streams, std::string_view what) {
   if (isatty(STDIN_FILENO) != 0)
     print_note(
+        streams,
         fmt::format("waiting for {} on standard input; Ctrl-D on a line of its own ends it", what));
 }
 
-void print_lines(std::string_view lines) {
-  print(lines);
-}
-
-void print_data(std::string_view data) {
-  write_all(STDOUT_FILENO, "standard output", data);
-}
-
-StatusLine::StatusLine(bool quiet) : enabled_(!quiet && isatty(STDERR_FILENO) != 0) {}
+StatusLine::StatusLine(const Streams& streams, bool quiet)
+    : streams_(streams), enabled_(!quiet && streams.can_be_redrawn) {}
 
 StatusLine::~StatusLine() {
   erase();
@@ -80,12 +85,13 @@ void StatusLine::show(std::size_t done, std::size_t total, const std::string& as
   if (!enabled_ || std::chrono::steady_clock::now() - started_ < patience) return;
   if (is_asking_for_password()) return;
   // Back to the first column, the text, and erase what is left of the old one.
-  print(fmt::format("\rpullsecret: asking {}, {} of {} answered\x1b[K", asked, done, total));
+  streams_.words(
+      fmt::format("\rpullsecret: asking {}, {} of {} answered\x1b[K", asked, done, total));
   shown_ = true;
 }
 
 void StatusLine::erase() {
-  if (std::exchange(shown_, false)) print("\r\x1b[K");
+  if (std::exchange(shown_, false)) streams_.words("\r\x1b[K");
 }
 
 }  // namespace pullsecret

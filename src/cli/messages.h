@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -9,33 +10,40 @@
 
 namespace pullsecret {
 
-// What pullsecret says to people, on standard error: `pullsecret: KIND: TEXT`, no capital, no full
-// stop. Standard output is for data alone.
+/// Where a command writes.
+struct Streams {
+  /// For data alone; throws Error if not all of it could be written.
+  std::function<void(std::string_view)> data;
+  /// For people; throws nothing: when it cannot be written to, there is nobody left to tell.
+  std::function<void(std::string_view)> words;
+  bool has_color = false;       ///< whether to colour data
+  bool can_be_redrawn = false;  ///< whether words go to a terminal
+};
+
+/// Standard output and standard error. Data is coloured on a terminal that knows colours (TERM is
+/// not `dumb`), unless NO_COLOR is set (no-color.org).
+Streams standard_streams();
+
+// What pullsecret says to people: `pullsecret: KIND: TEXT`, no capital, no full stop.
 
 /// Prints the error and, below it, its hint.
-void print_error(const Error& error);
+void print_error(const Streams& streams, const Error& error);
 
 /// Prints `warning: TEXT` and, below it, the hint if there is one.
-void print_warning(const Error& warning);
+void print_warning(const Streams& streams, const Error& warning);
 
-void print_note(std::string_view note);
-void print_hint(std::string_view hint);
+void print_note(const Streams& streams, std::string_view note);
+void print_hint(const Streams& streams, std::string_view hint);
 
 /// If standard input is a terminal, prints a note that it is waited for: who is to type `what`.
-void print_note_of_typing(std::string_view what);
-
-/// Prints lines that are no message, such as a diff, as they are.
-void print_lines(std::string_view lines);
-
-/// Writes data to standard output. Throws Error if not all of it could be written.
-void print_data(std::string_view data);
+void print_note_of_typing(const Streams& streams, std::string_view what);
 
 /// One line on a terminal about work that takes long, redrawn in place and wiped at the end. Shown
-/// only where standard error is a terminal, after half a second, and not while somebody asks for a
-/// password on it.
+/// only after half a second, and not while somebody asks for a password on it.
 class StatusLine {
  public:
-  explicit StatusLine(bool quiet);
+  /// Outlived by `streams`.
+  StatusLine(const Streams& streams, bool quiet);
   StatusLine(const StatusLine&) = delete;
   StatusLine& operator=(const StatusLine&) = delete;
   ~StatusLine();
@@ -46,6 +54,7 @@ class StatusLine {
   void erase();
 
  private:
+  const Streams& streams_;
   bool enabled_;
   bool shown_ = false;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();

@@ -80,7 +80,7 @@ Cell result_of(const Move& move, bool dry_run) {
   return {};
 }
 
-std::string table_of(const Moves& moves, const MigrateOptions& options) {
+std::string table_of(const Moves& moves, const MigrateOptions& options, bool color) {
   std::vector<Row> rows{{{"REGISTRY", Color::bold},
                          {"FROM", Color::bold},
                          {"TO", Color::bold},
@@ -93,23 +93,24 @@ std::string table_of(const Moves& moves, const MigrateOptions& options) {
                     {stays ? "" : printable(options.migration.to)},
                     result_of(move, options.dry_run)});
   }
-  return rows.size() > 1 ? format_table(rows, wants_color()) : "";
+  return rows.size() > 1 ? format_table(rows, color) : "";
 }
 
 // A backup of a file that had credentials inline has them still.
-void tell_backups(const fs::path& file) {
+void tell_backups(const fs::path& file, const Streams& streams) {
   for (const fs::path& backup : plain_text_backups(file))
-    print_hint(fmt::format("{} still holds credentials in plain text: if all works, `rm {}`",
+    print_hint(streams,
+               fmt::format("{} still holds credentials in plain text: if all works, `rm {}`",
                            place_of(backup), shell_operand(backup.string())));
 }
 
-void tell_left_behind(const Moves& moves) {
+void tell_left_behind(const Moves& moves, const Streams& streams) {
   for (const Move& move : moves)
     if (move.left_behind)
-      print_warning(
-          Error(key_in_words(move.key),
-                fmt::format("not erased in {}: {}", printable(move.from), move.left_behind->what()),
-                move.left_behind->hint()));
+      print_warning(streams, Error(key_in_words(move.key),
+                                   fmt::format("not erased in {}: {}", printable(move.from),
+                                               move.left_behind->what()),
+                                   move.left_behind->hint()));
 }
 
 bool is_about_a_credential(const Move& move) {
@@ -129,17 +130,18 @@ Error failures_of(const Moves& moves) {
   return {"", fmt::format("{} of {} credentials cannot move:{}", failed, all, list)};
 }
 
-void tell(const Moves& moves, const fs::path& file, const MigrateOptions& options) {
-  print_data(table_of(moves, options));
+void tell(const Moves& moves, const fs::path& file, const MigrateOptions& options,
+          const Streams& streams) {
+  streams.data(table_of(moves, options, streams.has_color));
   if (!options.store.quiet) {
     if (std::none_of(moves.begin(), moves.end(), is_about_a_credential))
-      print_note("there is no credential to move");
-    tell_left_behind(moves);
-    if (!is_inline(options.migration.to)) tell_backups(file);
+      print_note(streams, "there is no credential to move");
+    tell_left_behind(moves, streams);
+    if (!is_inline(options.migration.to)) tell_backups(file, streams);
   }
   if (!any_failed(moves)) return;
   if (!options.dry_run) throw failures_of(moves);
-  print_warning(failures_of(moves));
+  print_warning(streams, failures_of(moves));
 }
 
 // A power cut may bring the config back that finds the credentials at the old places.
@@ -151,31 +153,33 @@ Error not_to_be_erased(const fs::path& file, const Error& unsynced) {
 
 // ---- The steps
 
-void warn_of_environment(const MigrateOptions& options) {
+void warn_of_environment(const MigrateOptions& options, const Streams& streams) {
   if (options.store.quiet || !environment_variable("DOCKER_AUTH_CONFIG")) return;
   print_warning(
-      Error("DOCKER_AUTH_CONFIG", "it counts before the config file, and stays as it is"));
+      streams, Error("DOCKER_AUTH_CONFIG", "it counts before the config file, and stays as it is"));
 }
 
 // What comes into the file in plain text is for the user alone.
-void close_for_inline(const ConfigLocation& location, const MigrateOptions& options) {
+void close_for_inline(const ConfigLocation& location, const MigrateOptions& options,
+                      const Streams& streams) {
   if (!is_inline(options.migration.to) || !location.is_there || !is_open_to_others(location))
     return;
   close_to_others(location);
   if (!options.store.quiet)
-    print_note(fmt::format("{} is readable by you alone now (mode 0600)", place_of(location.file)));
+    print_note(streams,
+               fmt::format("{} is readable by you alone now (mode 0600)", place_of(location.file)));
 }
 
-void migrate(const MigrateOptions& options) {
+void migrate(const MigrateOptions& options, const Streams& streams) {
   const Migration& migration = options.migration;
   ConfigLocation location = find_config_json(options.store);
   const JsonText json = read_config_text(location);
   const Config config = parse_config(json);
-  warn_of_environment(options);
+  warn_of_environment(options, streams);
   if (!options.dry_run) require_changeable(location);
   require_own_stores(location);
 
-  StatusLine status(options.store.quiet);
+  StatusLine status(streams, options.store.quiet);
   HelperClient helpers = make_helper_client(options.store, status);
   if (!is_inline(migration.to)) check_usable("--to", migration.to, helpers);
   Moves moves = find_moves(config, migration, helpers);
@@ -184,14 +188,14 @@ void migrate(const MigrateOptions& options) {
     copy_to_target(moves, migration, helpers);
     const ConfigChange change = config_after_moves(config, migration, moves);
     if (!change.empty()) {
-      close_for_inline(location, options);
+      close_for_inline(location, options, streams);
       const Unsynced unsynced = write_config(location, json, changed_config(json, change));
       if (unsynced) throw not_to_be_erased(location.file, *unsynced);
     }
     erase_at_sources(moves, migration, helpers);
   }
   status.erase();
-  tell(moves, location.file, options);
+  tell(moves, location.file, options, streams);
 }
 
 }  // namespace

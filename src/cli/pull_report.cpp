@@ -6,7 +6,6 @@
 
 #include "cli/block.h"
 #include "cli/caller.h"
-#include "cli/messages.h"
 #include "cli/table.h"
 #include "credential/expiry.h"
 #include "credential/go_json_writer.h"
@@ -98,7 +97,7 @@ std::string pull_table(const std::vector<PullReport>& reports, InspectionStyle s
   return tables;
 }
 
-void print_pull_json(const std::vector<PullReport>& reports) {
+void print_pull_json(const std::vector<PullReport>& reports, const Streams& streams) {
   constexpr std::size_t enough = 64UL * 1024;
   std::string text = "[", separator = "\n";
   for (const PullReport& report : reports)
@@ -107,9 +106,9 @@ void print_pull_json(const std::vector<PullReport>& reports) {
       const std::string object = json_document(json_of(report, one));
       for (const char c : trim(object))
         text += c == '\n' ? std::string("\n    ") : std::string(1, c);
-      if (text.size() > enough) print_data(std::exchange(text, ""));
+      if (text.size() > enough) streams.data(std::exchange(text, ""));
     }
-  print_data(text + (separator == "\n" ? "]\n" : "\n]\n"));
+  streams.data(text + (separator == "\n" ? "]\n" : "\n]\n"));
 }
 
 }  // namespace pullsecret

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/inspection.h"
+#include "cli/messages.h"
 #include "registry/pull_verdict.h"
 
 namespace pullsecret {
@@ -30,6 +31,6 @@ std::string pull_table(const std::vector<PullReport>& reports, InspectionStyle s
 /// Prints JSON for scripts: an array with an object for each image and try, as man/pullsecret.1
 /// says. It goes out in parts, since that of 10,000 images is larger than all that is known of
 /// them.
-void print_pull_json(const std::vector<PullReport>& reports);
+void print_pull_json(const std::vector<PullReport>& reports, const Streams& streams);
 
 }  // namespace pullsecret

@@ -3,7 +3,6 @@
 #include <chrono>
 
 #include "cli/image_options.h"
-#include "cli/messages.h"
 #include "kubernetes/documents.h"
 #include "kubernetes/secret_manifest.h"
 #include "system/error.h"
@@ -22,7 +21,7 @@ std::vector<std::string> skipped_kinds(const Manifests& manifests) {
 
 }  // namespace
 
-std::vector<InspectedSecret> read_pull_secrets(const std::string& file) {
+std::vector<InspectedSecret> read_pull_secrets(const std::string& file, const Streams& streams) {
   const JsonText source = read_file_or_input(file, max_manifest_size);
   const Manifests manifests = read_manifests(source);
   const Time now = current_time();
@@ -32,7 +31,7 @@ std::vector<InspectedSecret> read_pull_secrets(const std::string& file) {
     throw Error(source.file,
                 "no pull secret" + (skipped.empty() ? "" : ", only " + kinds_in_words(skipped)),
                 "kubectl get secret NAME -o yaml; kubectl get secrets lists the names");
-  if (!skipped.empty()) print_note("skipped " + kinds_in_words(skipped));
+  if (!skipped.empty()) print_note(streams, "skipped " + kinds_in_words(skipped));
   return secrets;
 }
 

@@ -3,12 +3,13 @@
 #include <string>
 #include <vector>
 
+#include "cli/messages.h"
 #include "kubernetes/pull_secret.h"
 
 namespace pullsecret {
 
-/// The pull Secrets in `file`, or in standard input for `-`: what read_manifests() takes. Says on
-/// standard error what was skipped. Throws Error if there is none.
-std::vector<InspectedSecret> read_pull_secrets(const std::string& file);
+/// The pull Secrets in `file`, or in standard input for `-`: what read_manifests() takes. Says what
+/// was skipped. Throws Error if there is none.
+std::vector<InspectedSecret> read_pull_secrets(const std::string& file, const Streams& streams);
 
 }  // namespace pullsecret

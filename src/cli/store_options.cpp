@@ -42,17 +42,18 @@ std::optional<std::size_t> jobs_of(const CommandLine& line) {
   return number_of(line, "jobs", 1, 128);
 }
 
-void tell_of_typed_config(const StoreOptions& options) {
-  if (!options.quiet && options.config == "-") print_note_of_typing("a config");
+void tell_of_typed_config(const StoreOptions& options, const Streams& streams) {
+  if (!options.quiet && options.config == "-") print_note_of_typing(streams, "a config");
 }
 
-LoadedConfig load_config_aloud(const StoreOptions& options) {
-  tell_of_typed_config(options);
+LoadedConfig load_config_aloud(const StoreOptions& options, const Streams& streams) {
+  tell_of_typed_config(options, streams);
   LoadedConfig loaded = load_config(options.config);
   if (!options.quiet && !loaded.is_dockers_own)
-    print_note(fmt::format("Docker has no config here; reading {}", loaded.config.file));
+    print_note(streams, fmt::format("Docker has no config here; reading {}", loaded.config.file));
   if (const auto& refused = loaded.config.environment_refused; refused && !options.quiet)
     print_warning(
+        streams,
         Error("", fmt::format("ignoring DOCKER_AUTH_CONFIG, as Docker does: {}", refused->what()),
               refused->hint()));
   return loaded;

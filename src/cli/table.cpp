@@ -1,7 +1,5 @@
 #include "cli/table.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <numeric>
@@ -10,7 +8,6 @@
 
 #include <fmt/format.h>
 
-#include "system/environment.h"
 #include "system/text.h"
 
 namespace pullsecret {
@@ -158,11 +155,6 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
     } while (!rest.empty());
   }
   return lines;
-}
-
-bool wants_color() {
-  return isatty(STDOUT_FILENO) != 0 && !environment_variable("NO_COLOR") &&
-         environment_variable("TERM").value_or("dumb") != "dumb";
 }
 
 std::string format_table(const std::vector<Row>& rows, bool color) {

@@ -25,10 +25,6 @@ Color color_of(Severity severity);
 /// stays.
 std::vector<std::string> wrapped(std::string_view text, std::size_t width);
 
-/// Whether to colour standard output: it is a terminal that knows colours (TERM is not `dumb`), and
-/// NO_COLOR is not set (no-color.org).
-bool wants_color();
-
 /// The rows as lines, their columns aligned and two spaces apart, at most 80 columns wide. What
 /// does not fit is wrapped inside its column, at a space, else behind a slash or a dot; in the
 /// first column it stands above its row, and uncut however long it is. No row is empty. Without

@@ -77,26 +77,27 @@ Error unresolved_error(const std::vector<Unresolved>& unresolved, std::size_t as
 
 // What stays unresolved is an error, or a warning each as long as one credential is left.
 void report_unresolved(const CredentialChoice& choice, const std::vector<Unresolved>& unresolved,
-                       std::size_t asked) {
+                       std::size_t asked, const Streams& streams) {
   if (unresolved.empty()) return;
   if (!choice.skip_unresolved || unresolved.size() == asked)
     throw unresolved_error(unresolved, asked);
   if (choice.quiet) return;
   for (const auto& [key, reason] : unresolved)
-    print_warning(
-        Error(key_in_words(key), std::string("left out: ") + reason.what(), reason.hint()));
+    print_warning(streams, Error(key_in_words(key), std::string("left out: ") + reason.what(),
+                                 reason.hint()));
 }
 
 // It is written as it is: who knows that it is not meant?
 void warn_of_white_space(const CredentialChoice& choice, const std::string& key,
-                         const Credential& credential) {
+                         const Credential& credential, const Streams& streams) {
   if (choice.quiet) return;
   for (const Remark& remark : remarks_on_white_space(credential))
-    print_warning(Error(key_in_words(key), remark.message, login_command(key)));
+    print_warning(streams, Error(key_in_words(key), remark.message, login_command(key)));
 }
 
 // The credentials in the form that the output takes: for a Secret, with a password.
-KeyedCredentials take_usable(const CredentialChoice& choice, std::vector<Resolved> resolved) {
+KeyedCredentials take_usable(const CredentialChoice& choice, std::vector<Resolved> resolved,
+                             const Streams& streams) {
   KeyedCredentials usable;
   usable.reserve(resolved.size());
   std::vector<Unresolved> unresolved;
@@ -108,12 +109,12 @@ KeyedCredentials take_usable(const CredentialChoice& choice, std::vector<Resolve
         if (const auto reason = why_serves_nothing(registry.key)) throw Error(*reason);
         credential = pull_credential(registry.key, std::move(credential));
       }
-      warn_of_white_space(choice, registry.key, credential);
+      warn_of_white_space(choice, registry.key, credential, streams);
       usable.emplace_back(registry.key, std::move(credential));
     } catch (const Error& error) {
       unresolved.push_back({registry.key, error});
     }
-  report_unresolved(choice, unresolved, resolved.size());
+  report_unresolved(choice, unresolved, resolved.size(), streams);
   return usable;
 }
 
@@ -129,17 +130,19 @@ const std::pair<std::string, Credential>& counting(const Spellings& spellings,
   return right == spellings.end() ? spellings.front() : *right;
 }
 
-void warn_of_others(const Spellings& spellings,
-                    const std::pair<std::string, Credential>& counting) {
+void warn_of_others(const Spellings& spellings, const std::pair<std::string, Credential>& counting,
+                    const Streams& streams) {
   std::vector<std::string> others;
   for (const auto& [key, credential] : spellings)
     if (!is_same_login(credential, counting.second)) others.push_back(key_in_words(key));
   if (others.empty()) return;
-  print_warning(Error(
-      "",
-      fmt::format("{} and {} mean one registry and have different credentials; that of {} counts",
-                  key_in_words(counting.first), join(others, ", "), key_in_words(counting.first)),
-      "take those you do not need out of the config; docker logout takes all of them"));
+  print_warning(
+      streams,
+      Error("",
+            fmt::format(
+                "{} and {} mean one registry and have different credentials; that of {} counts",
+                key_in_words(counting.first), join(others, ", "), key_in_words(counting.first)),
+            "take those you do not need out of the config; docker logout takes all of them"));
 }
 
 }  // namespace
@@ -156,7 +159,7 @@ std::vector<std::string> registries_for_images(const Config& config,
   return without_repeats(std::move(registries));
 }
 
-KeyedCredentials mend_keys(KeyedCredentials credentials, bool quiet) {
+KeyedCredentials mend_keys(KeyedCredentials credentials, bool quiet, const Streams& streams) {
   const auto needs_no_mending = [](const auto& keyed) {
     return keyed.first == kubelet_registry_key(keyed.first);
   };
@@ -168,14 +171,15 @@ KeyedCredentials mend_keys(KeyedCredentials credentials, bool quiet) {
   KeyedCredentials mended;
   for (const auto& [kubelet_key, spellings] : registries) {
     const auto& kept = counting(spellings, kubelet_key);
-    if (!quiet) warn_of_others(spellings, kept);
+    if (!quiet) warn_of_others(spellings, kept, streams);
     mended.emplace_back(kubelet_key, kept.second);
   }
   return mended;
 }
 
 KeyedCredentials usable_credentials(const CredentialChoice& choice, const Config& config,
-                                    HelperClient& helpers, StatusLine& status) {
+                                    HelperClient& helpers, StatusLine& status,
+                                    const Streams& streams) {
   const std::vector<std::string> keys = choose_registries(choice, config, helpers);
   if (keys.empty() && is_narrowed(choice)) return {};
   if (keys.empty())
@@ -187,7 +191,7 @@ KeyedCredentials usable_credentials(const CredentialChoice& choice, const Config
                 "log in with docker login REGISTRY, or name a file with --config");
   std::vector<Resolved> resolved = resolve(config, keys, helpers);
   status.erase();
-  return mend_keys(take_usable(choice, std::move(resolved)), choice.quiet);
+  return mend_keys(take_usable(choice, std::move(resolved), streams), choice.quiet, streams);
 }
 
 }  // namespace pullsecret

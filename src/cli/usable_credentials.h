@@ -37,12 +37,13 @@ std::vector<std::string> registries_for_images(const Config& config,
 /// The credentials under the keys that the kubelet matches with images. Of several spellings of one
 /// registry the one that needs no mending counts, else the first; unless `quiet`, warns where the
 /// others differ.
-KeyedCredentials mend_keys(KeyedCredentials credentials, bool quiet);
+KeyedCredentials mend_keys(KeyedCredentials credentials, bool quiet, const Streams& streams);
 
 /// Takes them from the config and its stores, side by side; `status` says how far it is. Warns of
 /// what is left out, of white space, and of two spellings of one registry. Throws Error if a
 /// registry that is wanted has no usable credential, or none is wanted at all.
 KeyedCredentials usable_credentials(const CredentialChoice& choice, const Config& config,
-                                    HelperClient& helpers, StatusLine& status);
+                                    HelperClient& helpers, StatusLine& status,
+                                    const Streams& streams);
 
 }  // namespace pullsecret

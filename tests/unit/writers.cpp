@@ -44,7 +44,7 @@ void linked_config(const fs::path& folder) {
 void write_output_file(const fs::path& folder) {
   ManifestOptions options;
   options.output_file = folder / "file";
-  write_output(options, new_text);
+  write_output(options, new_text, standard_streams());
 }
 
 void write_linked_config(const fs::path& folder) {

@@ -2,6 +2,7 @@
 #include <string>
 
 #include "catch.h"
+#include "cli/messages.h"
 #include "cli/options.h"
 #include "docker_home.h"
 #include "migration.h"
@@ -214,7 +215,7 @@ TEST_CASE("what a config needs that a power cut may bring back is not erased") {
   const Command command = migrate_command();
   const Work migrate =
       command.prepare(parse_command_line(command, {"--to", "new", "--quiet", "--config", file}));
-  const auto error = error_of(migrate);
+  const auto error = error_of([&] { migrate(standard_streams()); });
   REQUIRE(error);
   CHECK(error->place() == file);
   CHECK_THAT(error->message(),
