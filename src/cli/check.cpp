@@ -14,10 +14,9 @@
 #include "cli/read_pull_secrets.h"
 #include "cli/store_options.h"
 #include "cli/table.h"
-#include "cli/usable_credentials.h"
-#include "credential/expiry.h"
 #include "credential/registry.h"
 #include "kubernetes/keyring.h"
+#include "operations/usable_credentials.h"
 #include "registry/http_program.h"
 #include "registry/origin.h"
 #include "registry/pull_check.h"
@@ -79,12 +78,14 @@ std::vector<InspectedSecret> secret_of_config(const CheckOptions& options,
     return {};
   }
   const LoadedConfig loaded = load_config_aloud(options.store, streams);
-  const CredentialChoice choice{.images_if_known = images_of(images), .quiet = options.store.quiet};
+  const CredentialChoice choice{.images_if_known = images_of(images)};
   StatusLine status(streams, options.store.quiet);
   HelperClient helpers = make_helper_client(options.store, status);
+  auto [credentials, notices] = usable_credentials(choice, loaded.config, helpers);
+  status.erase();
+  if (!options.store.quiet) print_notices(streams, notices);
   InspectedSecret secret{.is_config_file = true, .is_read = true};
-  for (auto& [key, credential] :
-       usable_credentials(choice, loaded.config, helpers, status, streams)) {
+  for (auto& [key, credential] : credentials) {
     InspectedEntry& inspected = secret.entries.emplace_back();
     inspected.expires = expiry_of(credential);
     inspected.entry = {.key = key, .credential = std::move(credential)};

@@ -12,10 +12,9 @@
 #include "cli/messages.h"
 #include "cli/options.h"
 #include "cli/store_options.h"
-#include "cli/usable_credentials.h"
 #include "credential/go_json_writer.h"
 #include "docker/config_change.h"
-#include "kubernetes/keyring.h"
+#include "operations/usable_credentials.h"
 #include "system/text.h"
 
 namespace pullsecret {
@@ -36,7 +35,6 @@ ConvertOptions read_convert_options(const CommandLine& line) {
                                     .skip_unresolved = is_set(line, "skip-unresolved")},
                          .images = read_image_options(line)};
   convert.choice.as_passwords = convert.manifest.format != OutputFormat::config;
-  convert.choice.quiet = convert.store.quiet;
   convert.store.limits.jobs = jobs_of(line).value_or(convert.store.limits.jobs);
   const CredentialChoice& choice = convert.choice;
   for (const std::string& registry : choice.registries)
@@ -66,20 +64,12 @@ void write_credentials(const ConvertOptions& options, const LoadedConfig& loaded
 }
 
 // An image of a manifest that no entry serves may well be public.
-void note_unknown(const ConvertOptions& options, const std::vector<WorkloadImage>& images,
-                  const KeyedCredentials& credentials, const Streams& streams) {
-  std::vector<std::string> keys, unknown;
-  for (const auto& [key, credential] : credentials)
-    keys.push_back(key);
-  const auto serving = positions_serving(keys, images_of(images));
-  for (std::size_t i = 0; i < images.size(); ++i)
-    if (serving[i].empty()) unknown.push_back(printable(images[i].name));
-  if (credentials.empty())
-    throw Error("", "no entry of the config serves any of the images",
-                "`docker login REGISTRY`, or --all where only the store knows the registry");
-  if (!options.store.quiet && !unknown.empty())
-    print_note(streams,
-               "no entry serves, so the kubelet pulls without a login: " + join(unknown, ", "));
+void note_unserved(const std::vector<std::string>& images, const Streams& streams) {
+  std::vector<std::string> names;
+  for (const std::string& image : images)
+    names.push_back(printable(image));
+  print_note(streams,
+             "no entry serves, so the kubelet pulls without a login: " + join(names, ", "));
 }
 
 void convert(const ConvertOptions& options, const Streams& streams) {
@@ -91,9 +81,16 @@ void convert(const ConvertOptions& options, const Streams& streams) {
   choice.images_if_known = images_of(others);
   StatusLine status(streams, options.store.quiet);
   HelperClient helpers = make_helper_client(options.store, status);
-  KeyedCredentials credentials =
-      usable_credentials(choice, loaded.config, helpers, status, streams);
-  if (!others.empty()) note_unknown(options, others, credentials, streams);
+  auto [credentials, notices] = usable_credentials(choice, loaded.config, helpers);
+  status.erase();
+  if (credentials.empty())
+    throw Error("", "no entry of the config serves any of the images",
+                "`docker login REGISTRY`, or --all where only the store knows the registry");
+  if (!options.store.quiet) {
+    print_notices(streams, notices);
+    const std::vector<std::string> unserved = unserved_images(others, credentials);
+    if (!unserved.empty()) note_unserved(unserved, streams);
+  }
   write_credentials(options, loaded, std::move(credentials), streams);
 }
 

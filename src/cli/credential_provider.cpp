@@ -1,23 +1,14 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <map>
 #include <optional>
 #include <string>
-#include <utility>
-#include <variant>
-#include <vector>
 
 #include "cli/messages.h"
 #include "cli/options.h"
 #include "cli/store_options.h"
-#include "cli/usable_credentials.h"
-#include "credential/registry.h"
-#include "docker/config_file.h"
-#include "docker/resolve.h"
 #include "helper/client.h"
-#include "kubernetes/provider_answer.h"
-#include "kubernetes/pull_credential.h"
+#include "operations/provide.h"
 #include "system/file.h"
 
 namespace pullsecret {
@@ -44,36 +35,6 @@ void end_without_reader(std::size_t /*done*/, std::size_t /*total*/,
   if (!has_reader(STDOUT_FILENO)) throw Error("", "nobody waits for the answer any more");
 }
 
-// What has no credential has none; any other reason is an error.
-KeyedCredentials take_known(std::vector<Resolved> resolved) {
-  KeyedCredentials known;
-  for (Resolved& registry : resolved) {
-    if (std::holds_alternative<NoCredential>(registry.outcome)) continue;
-    try {
-      if (const Error* error = why_unresolved(registry)) throw *error;
-      auto& credential = std::get<Credential>(registry.outcome);
-      known.emplace_back(registry.key, pull_credential(registry.key, std::move(credential)));
-    } catch (const Error& error) {
-      throw Error(key_in_words(registry.key), error.what());
-    }
-  }
-  return known;
-}
-
-ProviderResponse answer(const ProviderOptions& options, const ProviderRequest& request,
-                        const Streams& streams) {
-  if (!is_any_config(options.config)) return provider_answer(request, {}, {}, {});
-  const Config config = load_config(options.config).config;
-  const std::vector<std::string> known = named_registries(config);
-  HelperClient helpers(options.limits, end_without_reader);
-  KeyedCredentials credentials = mend_keys(
-      take_known(resolve(config, registries_for_images(config, known, {request.image}), helpers)),
-      /*quiet=*/true, streams);
-  const std::map<std::string, Credential> by_key(std::move_iterator(credentials.begin()),
-                                                 std::move_iterator(credentials.end()));
-  return provider_answer(request, by_key, known, current_time());
-}
-
 // The node's log has a line for what went wrong, and nobody there reads a hint.
 void answer_kubelet(const ProviderOptions& options, const Streams& streams) {
   print_note_of_typing(streams, "a CredentialProviderRequest");
@@ -81,7 +42,8 @@ void answer_kubelet(const ProviderOptions& options, const Streams& streams) {
   try {
     const ProviderRequest request =
         read_provider_request({input, read_all(STDIN_FILENO, input, max_provider_request)});
-    streams.data(format_provider_response(answer(options, request, streams)));
+    HelperClient helpers(options.limits, end_without_reader);
+    streams.data(format_provider_response(provide(request, options.config, helpers, streams.now)));
   } catch (const Error& error) {
     throw Error("", error.what());
   }

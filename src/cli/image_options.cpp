@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "kubernetes/documents.h"
+#include "operations/inspect.h"
 #include "system/error.h"
 #include "system/file.h"
 #include "system/text.h"
@@ -57,12 +58,6 @@ JsonText read_file_or_input(const std::string& file, std::size_t max_bytes) {
   if (file != "-") return {place_of(file), read_input(file, max_bytes)};
   const std::string place = "standard input";
   return {place, read_all(STDIN_FILENO, place, max_bytes)};
-}
-
-std::string kinds_in_words(const std::vector<std::string>& kinds) {
-  return fmt::format("{}: {}",
-                     kinds.size() == 1 ? "1 object" : fmt::format("{} objects", kinds.size()),
-                     printable(join(without_repeats(kinds), ", ")));
 }
 
 }  // namespace pullsecret

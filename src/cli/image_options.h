@@ -35,7 +35,4 @@ Workloads wanted_images(const ImageOptions& options, bool quiet, const Streams& 
 /// The text of `file`, or of standard input for `-`, at most `max_bytes`.
 JsonText read_file_or_input(const std::string& file, std::size_t max_bytes);
 
-/// `kinds` as a message lists them: "3 objects: ConfigMap, Service".
-std::string kinds_in_words(const std::vector<std::string>& kinds);
-
 }  // namespace pullsecret

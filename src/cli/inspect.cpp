@@ -1,29 +1,17 @@
+#include "operations/inspect.h"
+
 #include <unistd.h>
 
-#include <algorithm>
 #include <chrono>
 #include <optional>
-#include <set>
 #include <string>
-#include <utility>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "cli/image_options.h"
 #include "cli/inspection.h"
 #include "cli/messages.h"
 #include "cli/options.h"
 #include "cli/read_pull_secrets.h"
-#include "cli/table.h"
-#include "credential/expiry.h"
-#include "credential/go_duration.h"
-#include "credential/registry.h"
-#include "kubernetes/documents.h"
-#include "kubernetes/keyring.h"
-#include "kubernetes/secret_manifest.h"
-#include "system/file.h"
-#include "system/text.h"
 
 namespace pullsecret {
 namespace {
@@ -63,146 +51,13 @@ InspectOptions read_inspect_options(const CommandLine& line) {
   return inspect;
 }
 
-// A line for each Secret that the kubelet refuses; empty if there is none.
-std::string refusals(const std::vector<InspectedSecret>& secrets) {
-  std::string lines;
-  for (const InspectedSecret& secret : secrets)
-    if (secret.is_refused)
-      lines += fmt::format(
-          "\n    {}: the kubelet refuses it, and pulls no image for a Pod that "
-          "names it",
-          name_in_words(secret));
-  return lines;
-}
-
-// Why no entry serves the image where no Secret is refused, a line for each Secret or key; the
-// nearest keys first.
-std::string reasons(const std::vector<InspectedSecret>& secrets, const Image& image) {
-  constexpr std::size_t most_keys = 10;
-  std::string unread;
-  std::vector<std::string> near, far;
-  for (const InspectedSecret& secret : secrets) {
-    if (!secret.is_read) {
-      unread += fmt::format("\n    {}: the kubelet reads no entry of it", name_in_words(secret));
-      continue;
-    }
-    for (const InspectedEntry& inspected : secret.entries) {
-      const std::string& key = inspected.entry.key;
-      const NotServed why = why_not_served(key, image);
-      (why.is_other_registry ? far : near)
-          .push_back(fmt::format("\n    {} {}", key_in_words(key), why.reason));
-    }
-  }
-  near.insert(near.end(), far.begin(), far.end());
-  const std::size_t named = std::min(near.size(), most_keys);
-  std::string text = unread;
-  for (std::size_t i = 0; i < named; ++i)
-    text += near[i];
-  if (named < near.size()) text += fmt::format("\n    and {} more", near.size() - named);
-  return text;
-}
-
-std::vector<ImageEntries> find_entries(const std::vector<WorkloadImage>& images,
-                                       const std::vector<InspectedSecret>& secrets) {
-  constexpr std::size_t most_explained = 10;
-  const std::string refused = refusals(secrets);
-  auto offered = entries_for_images(secrets, images_of(images));
-  std::vector<ImageEntries> found;
-  found.reserve(images.size());
-  std::string unserved;
-  std::size_t count = 0;
-  for (std::size_t i = 0; i < images.size(); ++i) {
-    const auto& [name, image] = images[i];
-    found.push_back({name, image, std::move(offered[i])});
-    if (!found.back().offered.empty()) continue;
-    unserved += "\n  " + printable(name);
-    if (++count > most_explained) continue;
-    unserved += refused.empty() ? reasons(secrets, image) : refused;
-  }
-  if (count > 0)
-    throw Error("",
-                fmt::format("no entry serves {} of {} images:{}", count, found.size(), unserved),
-                refused.empty() ? "the kubelet pulls such an image without a login" : "");
-  return found;
-}
-
-// ---- How long entries last
-
-using Entries = std::vector<OfferedEntry>;
-
-Entries entries_of(const std::vector<InspectedSecret>& secrets) {
-  Entries entries;
-  for (const InspectedSecret& secret : secrets)
-    for (const InspectedEntry& inspected : secret.entries)
-      entries.push_back({&secret, &inspected});
-  return entries;
-}
-
-// Those that the kubelet would try for any of the images, each once.
-Entries entries_of(const std::vector<ImageEntries>& images) {
-  Entries entries;
-  std::set<const InspectedEntry*> known;
-  for (const ImageEntries& image : images)
-    for (const OfferedEntry& offered : image.offered)
-      if (known.insert(offered.inspected).second) entries.push_back(offered);
-  return entries;
-}
-
-std::string secret_in_words(const InspectedSecret& secret) {
-  if (secret.is_config_file || secret.name.empty()) return name_in_words(secret);
-  return "Secret " + display_name(secret);
-}
-
-// Of one that does not say when it ends, nobody knows.
-bool ends_too_soon(const InspectedEntry& inspected, std::chrono::seconds min_validity, Time now) {
-  const auto& end = inspected.expires;
-  return end && (*end <= now || *end - now < min_validity);
-}
-
-void check_validity(const Entries& entries, std::chrono::seconds min_validity, Time now) {
-  std::size_t count = 0;
-  std::string ending;
-  for (const auto& [secret, inspected] : entries) {
-    if (!ends_too_soon(*inspected, min_validity, now)) continue;
-    ++count;
-    ending += fmt::format("\n  {} in {}: {}", key_in_words(inspected->entry.key),
-                          secret_in_words(*secret), time_left_in_words(*inspected->expires, now));
-  }
-  if (count == 0) return;
-  const std::string what =
-      min_validity.count() == 0 ? "have ended" : "last less than " + go_duration(min_validity);
-  throw Error("", fmt::format("{} of {} entries {}:{}", count, entries.size(), what, ending),
-              entries.front().secret->is_config_file
-                  ? "log in again"
-                  : "`pullsecret convert | kubectl apply -f -` makes the Secret again, with a new "
-                    "token; a CronJob does it in time");
-}
-
 template <typename Things>
 void print(const InspectOptions& options, const Things& things, const Streams& streams) {
-  const Time now = current_time();
-  if (options.min_validity) check_validity(entries_of(things), *options.min_validity, now);
+  if (options.min_validity) require_validity(things, *options.min_validity, streams.now);
   const InspectionStyle style{
-      .show_secrets = options.show_secrets, .color = streams.has_color, .now = now};
+      .show_secrets = options.show_secrets, .color = streams.has_color, .now = streams.now};
   streams.data(options.format == InspectFormat::json ? inspection_json(things, style)
                                                      : inspection_table(things, style));
-}
-
-// Whoever leaves the namespace out leaves it to kubectl.
-bool is_named(const InspectedSecret& secret, const PullSecretName& named) {
-  const bool is_same_namespace = named.name_space.empty() || secret.name_space.empty() ||
-                                 named.name_space == secret.name_space;
-  return is_same_namespace && named.name == secret.name;
-}
-
-void warn_of_absent_secrets(const std::vector<PullSecretName>& named,
-                            const std::vector<InspectedSecret>& secrets, const Streams& streams) {
-  for (const PullSecretName& name : named)
-    if (std::none_of(secrets.begin(), secrets.end(),
-                     [&](const InspectedSecret& secret) { return is_named(secret, name); }))
-      print_warning(streams,
-                    Error(name.place, fmt::format("it names the pull Secret {}, which is not here",
-                                                  printable(name.name))));
 }
 
 void inspect(const InspectOptions& options, const Streams& streams) {
@@ -210,8 +65,8 @@ void inspect(const InspectOptions& options, const Streams& streams) {
       read_pull_secrets(options.file.value_or("-"), streams);
   if (!options.images.any()) return print(options, secrets, streams);
   const Workloads wanted = wanted_images(options.images, /*quiet=*/false, streams);
-  warn_of_absent_secrets(wanted.pull_secrets, secrets, streams);
-  print(options, find_entries(wanted.images, secrets), streams);
+  print_notices(streams, absent_secrets(wanted.pull_secrets, secrets));
+  print(options, entries_serving(wanted.images, secrets), streams);
 }
 
 }  // namespace

@@ -5,16 +5,9 @@
 
 #include "cli/table.h"
 #include "credential/expiry.h"
-#include "kubernetes/pull_secret.h"
+#include "operations/inspect.h"
 
 namespace pullsecret {
-
-/// An image, and what the kubelet tries for it.
-struct ImageEntries {
-  std::string name;  ///< as asked for
-  Image image;
-  std::vector<OfferedEntry> offered;
-};
 
 /// How to show what was found.
 struct InspectionStyle {

@@ -47,7 +47,8 @@ Streams standard_streams() {
                 }
               },
           .has_color = wants_color(),
-          .can_be_redrawn = isatty(STDERR_FILENO) != 0};
+          .can_be_redrawn = isatty(STDERR_FILENO) != 0,
+          .now = current_time()};
 }
 
 void print_error(const Streams& streams, const Error& error) {
@@ -56,6 +57,11 @@ void print_error(const Streams& streams, const Error& error) {
 
 void print_warning(const Streams& streams, const Error& warning) {
   print_with_hint(streams, "warning", warning);
+}
+
+void print_notices(const Streams& streams, const Notices& notices) {
+  for (const auto& [severity, text] : notices)
+    print_with_hint(streams, in_words(severity), text);
 }
 
 void print_note(const Streams& streams, std::string_view note) {

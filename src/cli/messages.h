@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "credential/expiry.h"
+#include "operations/notices.h"
 #include "system/error.h"
 
 namespace pullsecret {
@@ -18,6 +20,7 @@ struct Streams {
   std::function<void(std::string_view)> words;
   bool has_color = false;       ///< whether to colour data
   bool can_be_redrawn = false;  ///< whether words go to a terminal
+  Time now = {};                ///< by which they tell what has ended
 };
 
 /// Standard output and standard error. Data is coloured on a terminal that knows colours (TERM is
@@ -31,6 +34,9 @@ void print_error(const Streams& streams, const Error& error);
 
 /// Prints `warning: TEXT` and, below it, the hint if there is one.
 void print_warning(const Streams& streams, const Error& warning);
+
+/// Prints each warning and note as it is one.
+void print_notices(const Streams& streams, const Notices& notices);
 
 void print_note(const Streams& streams, std::string_view note);
 void print_hint(const Streams& streams, std::string_view hint);

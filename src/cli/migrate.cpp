@@ -1,3 +1,5 @@
+#include "operations/migrate.h"
+
 #include <algorithm>
 #include <filesystem>
 #include <string>
@@ -11,11 +13,7 @@
 #include "cli/store_options.h"
 #include "cli/table.h"
 #include "credential/registry.h"
-#include "docker/config_after_moves.h"
-#include "docker/config_change.h"
 #include "docker/config_file.h"
-#include "docker/find_moves.h"
-#include "docker/make_moves.h"
 #include "doctor/helper_checks.h"
 #include "system/environment.h"
 #include "system/file.h"
@@ -144,13 +142,6 @@ void tell(const Moves& moves, const fs::path& file, const MigrateOptions& option
   print_warning(streams, failures_of(moves));
 }
 
-// A power cut may bring the config back that finds the credentials at the old places.
-Error not_to_be_erased(const fs::path& file, const Error& unsynced) {
-  return {place_of(file),
-          fmt::format("changed, but nothing was erased at the old places: {}", unsynced.what()),
-          unsynced.hint()};
-}
-
 // ---- The steps
 
 void warn_of_environment(const MigrateOptions& options, const Streams& streams) {
@@ -159,18 +150,7 @@ void warn_of_environment(const MigrateOptions& options, const Streams& streams) 
       streams, Error("DOCKER_AUTH_CONFIG", "it counts before the config file, and stays as it is"));
 }
 
-// What comes into the file in plain text is for the user alone.
-void close_for_inline(const ConfigLocation& location, const MigrateOptions& options,
-                      const Streams& streams) {
-  if (!is_inline(options.migration.to) || !location.is_there || !is_open_to_others(location))
-    return;
-  close_to_others(location);
-  if (!options.store.quiet)
-    print_note(streams,
-               fmt::format("{} is readable by you alone now (mode 0600)", place_of(location.file)));
-}
-
-void migrate(const MigrateOptions& options, const Streams& streams) {
+void migrate_config(const MigrateOptions& options, const Streams& streams) {
   const Migration& migration = options.migration;
   ConfigLocation location = find_config_json(options.store);
   const JsonText json = read_config_text(location);
@@ -182,20 +162,14 @@ void migrate(const MigrateOptions& options, const Streams& streams) {
   StatusLine status(streams, options.store.quiet);
   HelperClient helpers = make_helper_client(options.store, status);
   if (!is_inline(migration.to)) check_usable("--to", migration.to, helpers);
-  Moves moves = find_moves(config, migration, helpers);
-  compare_with_target(moves, config, migration, helpers);
-  if (!options.dry_run) {
-    copy_to_target(moves, migration, helpers);
-    const ConfigChange change = config_after_moves(config, migration, moves);
-    if (!change.empty()) {
-      close_for_inline(location, options, streams);
-      const Unsynced unsynced = write_config(location, json, changed_config(json, change));
-      if (unsynced) throw not_to_be_erased(location.file, *unsynced);
-    }
-    erase_at_sources(moves, migration, helpers);
-  }
+  const Migrated migrated = options.dry_run
+                                ? Migrated{.moves = plan_migration(config, migration, helpers)}
+                                : migrate(location, json, config, migration, helpers);
   status.erase();
-  tell(moves, location.file, options, streams);
+  if (migrated.closed_file && !options.store.quiet)
+    print_note(streams,
+               fmt::format("{} is readable by you alone now (mode 0600)", place_of(location.file)));
+  tell(migrated.moves, location.file, options, streams);
 }
 
 }  // namespace
@@ -248,7 +222,7 @@ Example:
     https://index.docker.io/v1/  inline  pass  moved
     ghcr.io                      inline  pass  moved
 )",
-      .prepare = prepare<read_migrate_options, migrate>};
+      .prepare = prepare<read_migrate_options, migrate_config>};
 }
 
 }  // namespace pullsecret

@@ -9,10 +9,9 @@
 
 #include "credential/basic_auth.h"
 #include "credential/registry.h"
-#include "docker/config_after_moves.h"
-#include "docker/find_moves.h"
-#include "docker/make_moves.h"
 #include "helper/answer.h"
+#include "operations/migrate.h"
+#include "system/file.h"
 #include "temporary_folder.h"
 
 // Migrations between stores that are shell scripts.
@@ -81,21 +80,22 @@ inline std::vector<std::string> listed(const std::string& store) {
   return parse_list_answer(std::get<std::string>(replies.front())).server_urls;
 }
 
-/// A config file as text that is migrated, in all steps.
+/// A config file of this text that is migrated.
 struct Run {
   std::string text;
   Moves moves = {};
 
   void migrate(const Migration& migration) {
+    const TemporaryFolder folder;
+    migrate_file(folder.write("config.json", text), migration);
+    text = read_file(folder.path() / "config.json", 1024UL * 1024);
+  }
+
+  void migrate_file(const std::string& file, const Migration& migration) {
     HelperClient helpers({});
-    const JsonText json{"config.json", text};
-    const Config config = parse_config(json);
-    moves = find_moves(config, migration, helpers);
-    compare_with_target(moves, config, migration, helpers);
-    copy_to_target(moves, migration, helpers);
-    const ConfigChange change = config_after_moves(config, migration, moves);
-    if (!change.empty()) text = changed_config(json, change);
-    erase_at_sources(moves, migration, helpers);
+    ConfigLocation location = find_config(file);
+    const JsonText json = read_config_text(location);
+    moves = pullsecret::migrate(location, json, parse_config(json), migration, helpers).moves;
   }
 
   Config config() const { return parse_config({"config.json", text}); }

@@ -2,8 +2,6 @@
 #include <string>
 
 #include "catch.h"
-#include "cli/messages.h"
-#include "cli/options.h"
 #include "docker_home.h"
 #include "migration.h"
 #include "support.h"
@@ -212,10 +210,7 @@ TEST_CASE("what a config needs that a power cut may bring back is not erased") {
   const WatchedCalls watched([&](const FileCall& call) {
     return call.name == "fsync" && call.path == home.folder.path() ? EIO : 0;
   });
-  const Command command = migrate_command();
-  const Work migrate =
-      command.prepare(parse_command_line(command, {"--to", "new", "--quiet", "--config", file}));
-  const auto error = error_of([&] { migrate(standard_streams()); });
+  const auto error = error_of([&] { Run().migrate_file(file, {.to = "new"}); });
   REQUIRE(error);
   CHECK(error->place() == file);
   CHECK_THAT(error->message(),

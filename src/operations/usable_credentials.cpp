@@ -1,8 +1,10 @@
-#include "cli/usable_credentials.h"
+#include "operations/usable_credentials.h"
 
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <optional>
+#include <variant>
 
 #include <fmt/format.h>
 
@@ -33,8 +35,9 @@ std::vector<std::vector<std::string>> keys_for(const std::vector<Image>& images,
   return serving;
 }
 
-void append(std::vector<std::string>& keys, const std::vector<std::string>& more) {
-  keys.insert(keys.end(), more.begin(), more.end());
+template <typename Thing>
+void append(std::vector<Thing>& things, const std::vector<Thing>& more) {
+  things.insert(things.end(), more.begin(), more.end());
 }
 
 bool is_narrowed(const CredentialChoice& choice) {
@@ -76,45 +79,42 @@ Error unresolved_error(const std::vector<Unresolved>& unresolved, std::size_t as
 }
 
 // What stays unresolved is an error, or a warning each as long as one credential is left.
-void report_unresolved(const CredentialChoice& choice, const std::vector<Unresolved>& unresolved,
-                       std::size_t asked, const Streams& streams) {
-  if (unresolved.empty()) return;
-  if (!choice.skip_unresolved || unresolved.size() == asked)
+Notices notices_of_unresolved(const CredentialChoice& choice,
+                              const std::vector<Unresolved>& unresolved, std::size_t asked) {
+  if (!unresolved.empty() && (!choice.skip_unresolved || unresolved.size() == asked))
     throw unresolved_error(unresolved, asked);
-  if (choice.quiet) return;
+  Notices notices;
   for (const auto& [key, reason] : unresolved)
-    print_warning(streams, Error(key_in_words(key), std::string("left out: ") + reason.what(),
-                                 reason.hint()));
+    notices.push_back(
+        {.text = {key_in_words(key), std::string("left out: ") + reason.what(), reason.hint()}});
+  return notices;
 }
 
-// It is written as it is: who knows that it is not meant?
-void warn_of_white_space(const CredentialChoice& choice, const std::string& key,
-                         const Credential& credential, const Streams& streams) {
-  if (choice.quiet) return;
-  for (const Remark& remark : remarks_on_white_space(credential))
-    print_warning(streams, Error(key_in_words(key), remark.message, login_command(key)));
+// In the form that the output takes: for a Secret, with a password.
+Credential take_usable_form(const CredentialChoice& choice, Resolved& registry) {
+  if (const Error* error = why_unresolved(registry)) throw Error(*error);
+  auto& credential = std::get<Credential>(registry.outcome);
+  if (!choice.as_passwords) return std::move(credential);
+  if (const auto reason = why_serves_nothing(registry.key)) throw Error(*reason);
+  return pull_credential(registry.key, std::move(credential));
 }
 
-// The credentials in the form that the output takes: for a Secret, with a password.
-KeyedCredentials take_usable(const CredentialChoice& choice, std::vector<Resolved> resolved,
-                             const Streams& streams) {
-  KeyedCredentials usable;
-  usable.reserve(resolved.size());
+UsableCredentials take_usable(const CredentialChoice& choice, std::vector<Resolved> resolved) {
+  UsableCredentials usable;
+  usable.credentials.reserve(resolved.size());
   std::vector<Unresolved> unresolved;
   for (Resolved& registry : resolved)
     try {
-      if (const Error* error = why_unresolved(registry)) throw *error;
-      auto& credential = std::get<Credential>(registry.outcome);
-      if (choice.as_passwords) {
-        if (const auto reason = why_serves_nothing(registry.key)) throw Error(*reason);
-        credential = pull_credential(registry.key, std::move(credential));
-      }
-      warn_of_white_space(choice, registry.key, credential, streams);
-      usable.emplace_back(registry.key, std::move(credential));
+      Credential credential = take_usable_form(choice, registry);
+      // It is written as it is: who knows that it is not meant?
+      for (const Remark& remark : remarks_on_white_space(credential))
+        usable.notices.push_back(
+            {.text = {key_in_words(registry.key), remark.message, login_command(registry.key)}});
+      usable.credentials.emplace_back(registry.key, std::move(credential));
     } catch (const Error& error) {
       unresolved.push_back({registry.key, error});
     }
-  report_unresolved(choice, unresolved, resolved.size(), streams);
+  append(usable.notices, notices_of_unresolved(choice, unresolved, resolved.size()));
   return usable;
 }
 
@@ -130,19 +130,18 @@ const std::pair<std::string, Credential>& counting(const Spellings& spellings,
   return right == spellings.end() ? spellings.front() : *right;
 }
 
-void warn_of_others(const Spellings& spellings, const std::pair<std::string, Credential>& counting,
-                    const Streams& streams) {
+std::optional<Notice> notice_of_others(const Spellings& spellings,
+                                       const std::pair<std::string, Credential>& counting) {
   std::vector<std::string> others;
   for (const auto& [key, credential] : spellings)
     if (!is_same_login(credential, counting.second)) others.push_back(key_in_words(key));
-  if (others.empty()) return;
-  print_warning(
-      streams,
-      Error("",
-            fmt::format(
-                "{} and {} mean one registry and have different credentials; that of {} counts",
-                key_in_words(counting.first), join(others, ", "), key_in_words(counting.first)),
-            "take those you do not need out of the config; docker logout takes all of them"));
+  if (others.empty()) return std::nullopt;
+  return Notice{
+      .text = {"",
+               fmt::format(
+                   "{} and {} mean one registry and have different credentials; that of {} counts",
+                   key_in_words(counting.first), join(others, ", "), key_in_words(counting.first)),
+               "take those you do not need out of the config; docker logout takes all of them"}};
 }
 
 }  // namespace
@@ -159,27 +158,28 @@ std::vector<std::string> registries_for_images(const Config& config,
   return without_repeats(std::move(registries));
 }
 
-KeyedCredentials mend_keys(KeyedCredentials credentials, bool quiet, const Streams& streams) {
+UsableCredentials mend_keys(KeyedCredentials credentials) {
   const auto needs_no_mending = [](const auto& keyed) {
     return keyed.first == kubelet_registry_key(keyed.first);
   };
-  if (std::all_of(credentials.begin(), credentials.end(), needs_no_mending)) return credentials;
+  if (std::all_of(credentials.begin(), credentials.end(), needs_no_mending))
+    return {std::move(credentials), {}};
 
   std::map<std::string, Spellings> registries;
   for (auto& keyed : credentials)
     registries[kubelet_registry_key(keyed.first)].push_back(std::move(keyed));
-  KeyedCredentials mended;
+  UsableCredentials mended;
   for (const auto& [kubelet_key, spellings] : registries) {
     const auto& kept = counting(spellings, kubelet_key);
-    if (!quiet) warn_of_others(spellings, kept, streams);
-    mended.emplace_back(kubelet_key, kept.second);
+    if (auto notice = notice_of_others(spellings, kept))
+      mended.notices.push_back(*std::move(notice));
+    mended.credentials.emplace_back(kubelet_key, kept.second);
   }
   return mended;
 }
 
-KeyedCredentials usable_credentials(const CredentialChoice& choice, const Config& config,
-                                    HelperClient& helpers, StatusLine& status,
-                                    const Streams& streams) {
+UsableCredentials usable_credentials(const CredentialChoice& choice, const Config& config,
+                                     HelperClient& helpers) {
   const std::vector<std::string> keys = choose_registries(choice, config, helpers);
   if (keys.empty() && is_narrowed(choice)) return {};
   if (keys.empty())
@@ -189,9 +189,22 @@ KeyedCredentials usable_credentials(const CredentialChoice& choice, const Config
                       "not taken"
                     : "it names no registry, and no credential store",
                 "log in with docker login REGISTRY, or name a file with --config");
-  std::vector<Resolved> resolved = resolve(config, keys, helpers);
-  status.erase();
-  return mend_keys(take_usable(choice, std::move(resolved), streams), choice.quiet, streams);
+  UsableCredentials usable = take_usable(choice, resolve(config, keys, helpers));
+  UsableCredentials mended = mend_keys(std::move(usable.credentials));
+  append(usable.notices, mended.notices);
+  return {std::move(mended.credentials), std::move(usable.notices)};
+}
+
+std::vector<std::string> unserved_images(const std::vector<WorkloadImage>& images,
+                                         const KeyedCredentials& credentials) {
+  std::vector<std::string> keys, unserved;
+  keys.reserve(credentials.size());
+  for (const auto& [key, credential] : credentials)
+    keys.push_back(key);
+  const auto serving = positions_serving(keys, images_of(images));
+  for (std::size_t i = 0; i < images.size(); ++i)
+    if (serving[i].empty()) unserved.push_back(images[i].name);
+  return unserved;
 }
 
 }  // namespace pullsecret

@@ -4,11 +4,12 @@
 #include <utility>
 #include <vector>
 
-#include "cli/messages.h"
 #include "credential/credential.h"
 #include "docker/config.h"
 #include "helper/client.h"
 #include "kubernetes/image.h"
+#include "kubernetes/workloads.h"
+#include "operations/notices.h"
 
 namespace pullsecret {
 
@@ -22,11 +23,15 @@ struct CredentialChoice {
   bool all = false;                         ///< also what the store of `credsStore` lists
   bool skip_unresolved = false;  ///< leave out what has no usable credential, as long as one has
   bool as_passwords = true;      ///< as the kubelet takes them; else tokens may be among them
-  bool quiet = false;            ///< no warnings
 };
 
 /// Credentials by registry key, as the kubelet needs it spelled.
 using KeyedCredentials = std::vector<std::pair<std::string, Credential>>;
+
+struct UsableCredentials {
+  KeyedCredentials credentials;
+  Notices notices;
+};
 
 /// The keys that serve `images`: those of `known` that the kubelet offers for each, were it alone;
 /// where there is none, what Docker would ask for with this config.
@@ -35,15 +40,18 @@ std::vector<std::string> registries_for_images(const Config& config,
                                                const std::vector<Image>& images);
 
 /// The credentials under the keys that the kubelet matches with images. Of several spellings of one
-/// registry the one that needs no mending counts, else the first; unless `quiet`, warns where the
-/// others differ.
-KeyedCredentials mend_keys(KeyedCredentials credentials, bool quiet, const Streams& streams);
+/// registry the one that needs no mending counts, else the first; a notice says where the others
+/// differ.
+UsableCredentials mend_keys(KeyedCredentials credentials);
 
-/// Takes them from the config and its stores, side by side; `status` says how far it is. Warns of
-/// what is left out, of white space, and of two spellings of one registry. Throws Error if a
-/// registry that is wanted has no usable credential, or none is wanted at all.
-KeyedCredentials usable_credentials(const CredentialChoice& choice, const Config& config,
-                                    HelperClient& helpers, StatusLine& status,
-                                    const Streams& streams);
+/// Takes them from the config and its stores, side by side, with notices of what is left out, of
+/// white space, and of two spellings of one registry. Throws Error if a registry that is wanted has
+/// no usable credential, or none is wanted at all.
+UsableCredentials usable_credentials(const CredentialChoice& choice, const Config& config,
+                                     HelperClient& helpers);
+
+/// The names of those `images` that none of the credentials serves.
+std::vector<std::string> unserved_images(const std::vector<WorkloadImage>& images,
+                                         const KeyedCredentials& credentials);
 
 }  // namespace pullsecret

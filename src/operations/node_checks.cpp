@@ -1,4 +1,6 @@
-#include "doctor/node_checks.h"
+#include "operations/node_checks.h"
+
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -17,6 +19,7 @@
 #include "doctor/store_checks.h"
 #include "helper/client.h"
 #include "helper/status.h"
+#include "kubernetes/ask_providers.h"
 #include "kubernetes/pull_credential.h"
 #include "system/program.h"
 #include "system/text.h"
@@ -112,14 +115,23 @@ Environment service_environment() {
           {"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}};
 }
 
-std::vector<Error> warnings_for_node(const Config& config, const Environment& environment) {
-  std::vector<Error> warnings;
+Notices notices_for_node(const Config& config, const CredentialProvider& provider) {
+  const Environment environment = provider_environment(provider, service_environment());
+  Notices notices;
   for (const std::string& helper : named_helpers(config))
     if (auto warning = helper_warning(helper, config.file, environment))
-      warnings.push_back(*std::move(warning));
+      notices.push_back({.text = *std::move(warning)});
   for (const AuthEntry& entry : config.auths)
-    if (auto warning = entry_warning(config, entry)) warnings.push_back(*std::move(warning));
-  return warnings;
+    if (auto warning = entry_warning(config, entry))
+      notices.push_back({.text = *std::move(warning)});
+  const auto add_note = [&](std::string note) {
+    notices.push_back({Severity::note, {"", std::move(note)}});
+  };
+  if (environment_variable("DOCKER_AUTH_CONFIG"))
+    add_note("DOCKER_AUTH_CONFIG does not count: the kubelet's environment does not have it");
+  if (geteuid() != 0)
+    add_note("the kubelet runs as root: run this as root, with the config that is root's");
+  return notices;
 }
 
 }  // namespace pullsecret

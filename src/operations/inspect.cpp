@@ -1,0 +1,196 @@
+#include "operations/inspect.h"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "credential/go_duration.h"
+#include "credential/registry.h"
+#include "kubernetes/keyring.h"
+#include "kubernetes/secret_manifest.h"
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+// What is neither a pull secret nor meant to be one, as a message lists it.
+std::vector<std::string> skipped_kinds(const Manifests& manifests) {
+  std::vector<std::string> kinds = manifests.skipped;
+  for (const SecretManifest& secret : manifests.secrets)
+    if (!is_pull_secret(secret))
+      kinds.push_back("Secret of type " + (secret.type.empty() ? "Opaque" : secret.type));
+  return kinds;
+}
+
+// ---- Why no entry serves an image
+
+// A line for each Secret that the kubelet refuses; empty if there is none.
+std::string refusals(const std::vector<InspectedSecret>& secrets) {
+  std::string lines;
+  for (const InspectedSecret& secret : secrets)
+    if (secret.is_refused)
+      lines += fmt::format(
+          "\n    {}: the kubelet refuses it, and pulls no image for a Pod that "
+          "names it",
+          name_in_words(secret));
+  return lines;
+}
+
+// Why no entry serves the image where no Secret is refused, a line for each Secret or key; the
+// nearest keys first.
+std::string reasons(const std::vector<InspectedSecret>& secrets, const Image& image) {
+  constexpr std::size_t most_keys = 10;
+  std::string unread;
+  std::vector<std::string> near, far;
+  for (const InspectedSecret& secret : secrets) {
+    if (!secret.is_read) {
+      unread += fmt::format("\n    {}: the kubelet reads no entry of it", name_in_words(secret));
+      continue;
+    }
+    for (const InspectedEntry& inspected : secret.entries) {
+      const std::string& key = inspected.entry.key;
+      const NotServed why = why_not_served(key, image);
+      (why.is_other_registry ? far : near)
+          .push_back(fmt::format("\n    {} {}", key_in_words(key), why.reason));
+    }
+  }
+  near.insert(near.end(), far.begin(), far.end());
+  const std::size_t named = std::min(near.size(), most_keys);
+  std::string text = unread;
+  for (std::size_t i = 0; i < named; ++i)
+    text += near[i];
+  if (named < near.size()) text += fmt::format("\n    and {} more", near.size() - named);
+  return text;
+}
+
+// ---- How long entries last
+
+using Entries = std::vector<OfferedEntry>;
+
+Entries entries_of(const std::vector<InspectedSecret>& secrets) {
+  Entries entries;
+  for (const InspectedSecret& secret : secrets)
+    for (const InspectedEntry& inspected : secret.entries)
+      entries.push_back({&secret, &inspected});
+  return entries;
+}
+
+// Those that the kubelet would try for any of the images, each once.
+Entries entries_of(const std::vector<ImageEntries>& images) {
+  Entries entries;
+  std::set<const InspectedEntry*> known;
+  for (const ImageEntries& image : images)
+    for (const OfferedEntry& offered : image.offered)
+      if (known.insert(offered.inspected).second) entries.push_back(offered);
+  return entries;
+}
+
+std::string secret_in_words(const InspectedSecret& secret) {
+  if (secret.is_config_file || secret.name.empty()) return name_in_words(secret);
+  const std::string place = secret.name_space.empty() ? "" : secret.name_space + "/";
+  return "Secret " + printable(place + secret.name, std::string::npos);
+}
+
+// Of one that does not say when it ends, nobody knows.
+bool ends_too_soon(const InspectedEntry& inspected, std::chrono::seconds min_validity, Time now) {
+  const auto& end = inspected.expires;
+  return end && (*end <= now || *end - now < min_validity);
+}
+
+void check_validity(const Entries& entries, std::chrono::seconds min_validity, Time now) {
+  std::size_t count = 0;
+  std::string ending;
+  for (const auto& [secret, inspected] : entries) {
+    if (!ends_too_soon(*inspected, min_validity, now)) continue;
+    ++count;
+    ending += fmt::format("\n  {} in {}: {}", key_in_words(inspected->entry.key),
+                          secret_in_words(*secret), time_left_in_words(*inspected->expires, now));
+  }
+  if (count == 0) return;
+  const std::string what =
+      min_validity.count() == 0 ? "have ended" : "last less than " + go_duration(min_validity);
+  throw Error("", fmt::format("{} of {} entries {}:{}", count, entries.size(), what, ending),
+              entries.front().secret->is_config_file
+                  ? "log in again"
+                  : "`pullsecret convert | kubectl apply -f -` makes the Secret again, with a new "
+                    "token; a CronJob does it in time");
+}
+
+// Whoever leaves the namespace out leaves it to kubectl.
+bool is_named(const InspectedSecret& secret, const PullSecretName& named) {
+  const bool is_same_namespace = named.name_space.empty() || secret.name_space.empty() ||
+                                 named.name_space == secret.name_space;
+  return is_same_namespace && named.name == secret.name;
+}
+
+}  // namespace
+
+PullSecrets pull_secrets_in(const JsonText& source, Time now) {
+  const Manifests manifests = read_manifests(source);
+  PullSecrets found{.secrets = inspect_secrets(manifests.secrets, now), .notices = {}};
+  const std::vector<std::string> skipped = skipped_kinds(manifests);
+  if (found.secrets.empty())
+    throw Error(source.file,
+                "no pull secret" + (skipped.empty() ? "" : ", only " + kinds_in_words(skipped)),
+                "kubectl get secret NAME -o yaml; kubectl get secrets lists the names");
+  if (!skipped.empty())
+    found.notices.push_back({Severity::note, {"", "skipped " + kinds_in_words(skipped)}});
+  return found;
+}
+
+std::vector<ImageEntries> entries_serving(const std::vector<WorkloadImage>& images,
+                                          const std::vector<InspectedSecret>& secrets) {
+  constexpr std::size_t most_explained = 10;
+  const std::string refused = refusals(secrets);
+  auto offered = entries_for_images(secrets, images_of(images));
+  std::vector<ImageEntries> found;
+  found.reserve(images.size());
+  std::string unserved;
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    const auto& [name, image] = images[i];
+    found.push_back({name, image, std::move(offered[i])});
+    if (!found.back().offered.empty()) continue;
+    unserved += "\n  " + printable(name);
+    if (++count > most_explained) continue;
+    unserved += refused.empty() ? reasons(secrets, image) : refused;
+  }
+  if (count > 0)
+    throw Error("",
+                fmt::format("no entry serves {} of {} images:{}", count, found.size(), unserved),
+                refused.empty() ? "the kubelet pulls such an image without a login" : "");
+  return found;
+}
+
+void require_validity(const std::vector<InspectedSecret>& secrets,
+                      std::chrono::seconds min_validity, Time now) {
+  check_validity(entries_of(secrets), min_validity, now);
+}
+
+void require_validity(const std::vector<ImageEntries>& images, std::chrono::seconds min_validity,
+                      Time now) {
+  check_validity(entries_of(images), min_validity, now);
+}
+
+Notices absent_secrets(const std::vector<PullSecretName>& named,
+                       const std::vector<InspectedSecret>& secrets) {
+  Notices notices;
+  for (const PullSecretName& name : named)
+    if (std::none_of(secrets.begin(), secrets.end(),
+                     [&](const InspectedSecret& secret) { return is_named(secret, name); }))
+      notices.push_back(
+          {.text = {name.place, fmt::format("it names the pull Secret {}, which is not here",
+                                            printable(name.name))}});
+  return notices;
+}
+
+std::string kinds_in_words(const std::vector<std::string>& kinds) {
+  return fmt::format("{}: {}",
+                     kinds.size() == 1 ? "1 object" : fmt::format("{} objects", kinds.size()),
+                     printable(join(without_repeats(kinds), ", ")));
+}
+
+}  // namespace pullsecret

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "credential/json_syntax.h"
+#include "credential/expiry.h"
+#include "kubernetes/pull_secret.h"
+#include "kubernetes/workloads.h"
+#include "operations/notices.h"
+
+namespace pullsecret {
+
+/// An image, and what the kubelet tries for it.
+struct ImageEntries {
+  std::string name;  ///< as asked for
+  Image image;
+  std::vector<OfferedEntry> offered;
+};
+
+struct PullSecrets {
+  std::vector<InspectedSecret> secrets;
+  Notices notices;
+};
+
+/// The pull Secrets in `source`: of what read_manifests() takes. A notice says what was skipped.
+/// Throws Error if there is none.
+PullSecrets pull_secrets_in(const JsonText& source, Time now);
+
+/// For each of `images` the entries of `secrets` that serve it. Throws Error if there is an image
+/// that none serves, with what keeps the nearest from it.
+std::vector<ImageEntries> entries_serving(const std::vector<WorkloadImage>& images,
+                                          const std::vector<InspectedSecret>& secrets);
+
+/// Throws Error if one of the entries ends sooner than `min_validity` after `now`: in all
+/// `secrets`, or of those that serve one of `images`. One that does not say when it ends is no
+/// failure.
+void require_validity(const std::vector<InspectedSecret>& secrets,
+                      std::chrono::seconds min_validity, Time now);
+void require_validity(const std::vector<ImageEntries>& images, std::chrono::seconds min_validity,
+                      Time now);
+
+/// A warning for each of the Secrets that manifests name and that is not among `secrets`.
+Notices absent_secrets(const std::vector<PullSecretName>& named,
+                       const std::vector<InspectedSecret>& secrets);
+
+/// `kinds` as a message lists them: "3 objects: ConfigMap, Service".
+std::string kinds_in_words(const std::vector<std::string>& kinds);
+
+}  // namespace pullsecret

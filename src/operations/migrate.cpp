@@ -1,0 +1,47 @@
+#include "operations/migrate.h"
+
+#include <fmt/format.h>
+
+#include "docker/config_after_moves.h"
+#include "docker/config_change.h"
+#include "docker/find_moves.h"
+#include "docker/make_moves.h"
+#include "system/file.h"
+
+namespace pullsecret {
+namespace {
+
+// Whether others could use it.
+bool close_for_inline(const ConfigLocation& location, const Migration& migration) {
+  if (!is_inline(migration.to) || !location.is_there || !is_open_to_others(location)) return false;
+  close_to_others(location);
+  return true;
+}
+
+}  // namespace
+
+Moves plan_migration(const Config& config, const Migration& migration, HelperClient& helpers) {
+  Moves moves = find_moves(config, migration, helpers);
+  compare_with_target(moves, config, migration, helpers);
+  return moves;
+}
+
+Migrated migrate(const ConfigLocation& location, const JsonText& json, const Config& config,
+                 const Migration& migration, HelperClient& helpers) {
+  Migrated migrated{.moves = plan_migration(config, migration, helpers)};
+  copy_to_target(migrated.moves, migration, helpers);
+  const ConfigChange change = config_after_moves(config, migration, migrated.moves);
+  if (!change.empty()) {
+    migrated.closed_file = close_for_inline(location, migration);
+    const Unsynced unsynced = write_config(location, json, changed_config(json, change));
+    if (unsynced)
+      throw Error(
+          place_of(location.file),
+          fmt::format("changed, but nothing was erased at the old places: {}", unsynced->what()),
+          unsynced->hint());
+  }
+  erase_at_sources(migrated.moves, migration, helpers);
+  return migrated;
+}
+
+}  // namespace pullsecret

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "docker/config.h"
+#include "docker/config_file.h"
+#include "docker/moves.h"
+#include "helper/client.h"
+
+namespace pullsecret {
+
+struct Migrated {
+  Moves moves;
+  bool closed_file = false;  ///< others could use the config file, which now has credentials
+};
+
+/// What migrate() would do, as far as can be told without storing anything.
+Moves plan_migration(const Config& config, const Migration& migration, HelperClient& helpers);
+
+/// Moves the credentials that `migration` is about, and sets the config at `location` to that, of
+/// which `json` and `config` were read. What is to stand in the file in plain text is for the user
+/// alone. Throws Error if a store does not answer, or the file cannot be written; and where it
+/// could not be synced: then nothing was erased at the old places, since a power cut may bring the
+/// config back that finds the credentials there.
+Migrated migrate(const ConfigLocation& location, const JsonText& json, const Config& config,
+                 const Migration& migration, HelperClient& helpers);
+
+}  // namespace pullsecret

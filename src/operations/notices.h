@@ -1,0 +1,17 @@
+#pragma once
+
+#include <vector>
+
+#include "system/error.h"
+#include "system/remark.h"
+
+namespace pullsecret {
+
+/// What an operation has to say besides its result, and is no failure.
+struct Notice {
+  Severity severity = Severity::warning;  ///< a warning or a note
+  Error text;
+};
+using Notices = std::vector<Notice>;
+
+}  // namespace pullsecret

@@ -1,0 +1,51 @@
+#include "operations/provide.h"
+
+#include <iterator>
+#include <map>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "credential/registry.h"
+#include "docker/config_file.h"
+#include "docker/resolve.h"
+#include "kubernetes/provider_answer.h"
+#include "kubernetes/pull_credential.h"
+#include "operations/usable_credentials.h"
+
+namespace pullsecret {
+namespace {
+
+// What has no credential has none; any other reason is an error.
+KeyedCredentials take_known(std::vector<Resolved> resolved) {
+  KeyedCredentials known;
+  for (Resolved& registry : resolved) {
+    if (std::holds_alternative<NoCredential>(registry.outcome)) continue;
+    try {
+      if (const Error* error = why_unresolved(registry)) throw *error;
+      auto& credential = std::get<Credential>(registry.outcome);
+      known.emplace_back(registry.key, pull_credential(registry.key, std::move(credential)));
+    } catch (const Error& error) {
+      throw Error(key_in_words(registry.key), error.what());
+    }
+  }
+  return known;
+}
+
+}  // namespace
+
+ProviderResponse provide(const ProviderRequest& request, const std::optional<std::string>& named,
+                         HelperClient& helpers, Time now) {
+  if (!is_any_config(named)) return provider_answer(request, {}, {}, {});
+  const Config config = load_config(named).config;
+  const std::vector<std::string> known = named_registries(config);
+  KeyedCredentials credentials =
+      mend_keys(take_known(resolve(config, registries_for_images(config, known, {request.image}),
+                                   helpers)))
+          .credentials;
+  const std::map<std::string, Credential> by_key(std::move_iterator(credentials.begin()),
+                                                 std::move_iterator(credentials.end()));
+  return provider_answer(request, by_key, known, now);
+}
+
+}  // namespace pullsecret

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "credential/expiry.h"
+#include "helper/client.h"
+#include "kubernetes/provider_request.h"
+#include "kubernetes/provider_response.h"
+
+namespace pullsecret {
+
+/// The answer to the kubelet that asks for an image: the credentials that convert would take for it
+/// from the config that is `named`, else from the one that counts; none where there is no config or
+/// nothing in it. Throws Error if a credential that is there cannot be had.
+ProviderResponse provide(const ProviderRequest& request, const std::optional<std::string>& named,
+                         HelperClient& helpers, Time now);
+
+}  // namespace pullsecret

@@ -1,0 +1,161 @@
+#include "operations/provider_for_node.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "credential/issuers.h"
+#include "credential/registry.h"
+#include "docker/resolve.h"
+#include "doctor/helper_program.h"
+#include "kubernetes/keyring.h"
+#include "kubernetes/match_images.h"
+#include "kubernetes/provider_request.h"
+#include "operations/node_checks.h"
+#include "system/environment.h"
+#include "system/program.h"
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+namespace fs = std::filesystem;
+
+// ---- For which images
+
+bool is_on_path(const std::string& helper) {
+  return is_helper_name(helper) && find_on_path(helper_program_name(helper)).found;
+}
+
+// What the store lists, but not where that fails: what the config names is known all the same.
+std::vector<std::string> listed_registries(const Config& config, HelperClient& helpers,
+                                           Notices& notices) {
+  if (!is_on_path(config.creds_store)) return {};  // which notices_for_node() tells
+  try {
+    return stored_registries(config, helpers);
+  } catch (const Error& error) {
+    notices.push_back(
+        {.text = {error.place(), error.message() + ": the registries it has are not asked for",
+                  error.hint()}});
+    return {};
+  }
+}
+
+// A helper that mints tokens serves registries that no config has to name.
+std::string token_options(const Config& config) {
+  std::vector<std::string> options;
+  for (const std::string_view host : hosts_of_token_helper(config.creds_store))
+    options.push_back("--match " + shell_word(host));
+  return join(options, " ");
+}
+
+// Appends one for each key; what serves no image has none.
+void add_patterns_of_keys(const std::vector<std::string>& keys, ProviderForNode& node) {
+  for (const std::string& key : keys)
+    if (auto pattern = match_pattern(key))
+      node.provider.match_images.push_back(*std::move(pattern));
+    else if (const auto reason = why_serves_nothing(key))
+      node.notices.push_back(
+          {.text = {key_in_words(key), reason->message() + ": left out", reason->hint()}});
+}
+
+void add_patterns(const std::vector<std::string>& patterns, ProviderForNode& node) {
+  for (const std::string& pattern : patterns) {
+    if (const auto reason = why_matches_nothing(pattern))
+      node.notices.push_back({.text = {printable(pattern), reason->message(), reason->hint()}});
+    node.provider.match_images.push_back(pattern);
+  }
+}
+
+// Why there may be no pattern, where that was noticed.
+Error no_registry(const Config& config, const Notices& notices) {
+  const std::string options = token_options(config);
+  const std::string why = notices.empty() ? "" : fmt::format(": {}", notices.front().text.what());
+  return {config.file, "it names no registry, and its store none" + why,
+          options.empty() ? "name some with --match, such as --match ghcr.io"
+                          : "name them: " + options};
+}
+
+void set_images(const Config& config, const std::vector<std::string>& patterns,
+                HelperClient& helpers, ProviderForNode& node) {
+  std::vector<std::string> keys = named_registries(config);
+  for (std::string& key : listed_registries(config, helpers, node.notices))
+    keys.push_back(std::move(key));
+  add_patterns_of_keys(without_repeats(std::move(keys)), node);
+  add_patterns(patterns, node);
+  std::vector<std::string>& images = node.provider.match_images;
+  if (images.empty()) throw no_registry(config, node.notices);
+  images = without_repeats(std::move(images));
+  const std::string options = token_options(config);
+  if (!options.empty() && patterns.empty())
+    node.notices.push_back(
+        {.text = {program_of(config.creds_store), "it serves more registries than are named",
+                  "name them: " + options}});
+}
+
+// ---- With which environment
+
+// Names of folders and files, and of accounts, by which a helper finds what it knows. None holds a
+// secret.
+constexpr std::array<std::pair<std::string_view, std::array<const char*, 5>>, 5> helper_variables{{
+    {"pass", {"PASSWORD_STORE_DIR", "GNUPGHOME"}},
+    {"encryptedfile", {"DOCKER_CREDENTIAL_KEY_FILE", "XDG_DATA_HOME", "XDG_CONFIG_HOME"}},
+    {"ecr-login",
+     {"AWS_PROFILE", "AWS_REGION", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE",
+      "AWS_SDK_LOAD_CONFIG"}},
+    {"gcloud", {"CLOUDSDK_CONFIG", "GOOGLE_APPLICATION_CREDENTIALS"}},
+    {"gcr", {"GOOGLE_APPLICATION_CREDENTIALS"}},
+}};
+
+// Those of the helpers first, so that the same programs are found as here.
+std::string search_path_for(const std::vector<std::string>& helpers) {
+  std::vector<std::string> folders;
+  for (const std::string& helper : helpers) {
+    if (!is_helper_name(helper)) continue;
+    std::vector<std::string> programs{helper_program_name(helper)};
+    if (helper == "pass") programs.insert(programs.end(), {"pass", "gpg"});
+    for (const std::string& program : programs)
+      if (const auto found = find_on_path(program).found)
+        folders.push_back(found->parent_path().lexically_normal());
+  }
+  for (std::string& folder : split(service_environment().at("PATH"), ':'))
+    folders.push_back(std::move(folder));
+  return join(without_repeats(std::move(folders)), ":");
+}
+
+// Docker finds a config.json by its folder; any other has to be named.
+void set_environment(const fs::path& file, const Config& config, CredentialProvider& provider) {
+  provider.args = {"credential-provider"};
+  provider.env = {{"HOME", home_folder()}};
+  if (file.filename() == "config.json")
+    provider.env.emplace_back("DOCKER_CONFIG", file.parent_path());
+  else
+    provider.args.insert(provider.args.end(), {"--config", file});
+  const std::vector<std::string> helpers = named_helpers(config);
+  provider.env.emplace_back("PATH", search_path_for(helpers));
+  for (const auto& [helper, variables] : helper_variables)
+    if (std::find(helpers.begin(), helpers.end(), helper) != helpers.end())
+      for (const char* name : variables)
+        if (const auto value = name == nullptr ? std::nullopt : environment_variable(name))
+          provider.env.emplace_back(name, *value);
+}
+
+}  // namespace
+
+ProviderForNode provider_for_node(const fs::path& file, const Config& config,
+                                  const std::vector<std::string>& patterns, HelperClient& helpers) {
+  ProviderForNode node{.provider = {.name = "pullsecret",
+                                    .default_cache_duration = std::chrono::minutes(10),
+                                    .api_version = std::string(newest_provider_api)},
+                       .notices = {}};
+  set_images(config, patterns, helpers, node);
+  set_environment(file, config, node.provider);
+  return node;
+}
+
+}  // namespace pullsecret

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "docker/config.h"
+#include "helper/client.h"
+#include "kubernetes/provider_config.h"
+#include "operations/notices.h"
+
+namespace pullsecret {
+
+struct ProviderForNode {
+  CredentialProvider provider;
+  Notices notices;
+};
+
+/// The provider by which a node's kubelet asks pullsecret for what `config` has, which is
+/// in `file`, an absolute name: for the images of the registries that it names, of those that the
+/// store of `credsStore` lists, and of `patterns`; with the variables by which its helpers find
+/// here what they know. The notices are about keys and patterns that no image matches, and a store
+/// that does not list. Throws Error if no pattern is left.
+ProviderForNode provider_for_node(const std::filesystem::path& file, const Config& config,
+                                  const std::vector<std::string>& patterns, HelperClient& helpers);
+
+}  // namespace pullsecret
