@@ -3,9 +3,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
-#include <ostream>
 #include <string>
 #include <string_view>
 
@@ -19,17 +19,13 @@
 
 /// What came of one.
 struct Outcome {
-  std::string out;  ///< standard output
-  std::string err;  ///< standard error
+  std::string out = {};  ///< standard output
+  std::string err = {};  ///< standard error
   int status = 0;
-
-  bool operator==(const Outcome&) const = default;
 };
 
-inline std::ostream& operator<<(std::ostream& stream, const Outcome& outcome) {
-  return stream << "\nout: " << outcome.out << "\nerr: " << outcome.err
-                << "\nexit status: " << outcome.status << '\n';
-}
+/// The time for what is run here.
+inline constexpr pullsecret::Time noon{std::chrono::seconds(1'800'014'400)};  // 2027-01-15, 12:00
 
 /// While it lives, standard input is `text`.
 class ScopedInput {
@@ -48,6 +44,17 @@ class ScopedInput {
   pullsecret::FileDescriptor before_{dup(STDIN_FILENO)};
 };
 
+/// What `pullsecret WORDS` does, with `input` on standard input.
+inline Outcome run_command(const pullsecret::Arguments& words, std::string_view input = {}) {
+  const ScopedInput standard_input(input);
+  Outcome outcome;
+  outcome.status =
+      pullsecret::run(words, {.data = [&](std::string_view text) { outcome.out += text; },
+                              .words = [&](std::string_view text) { outcome.err += text; },
+                              .now = noon});
+  return outcome;
+}
+
 /// A home folder of its own for one test case, which is the current one, too. The environment has
 /// nothing but that and a PATH, on which the home's bin/ comes first.
 class CommandHome {
@@ -55,7 +62,7 @@ class CommandHome {
   CommandHome() {
     clearenv();
     setenv("HOME", path().c_str(), 1);
-    setenv("PATH", (path().string() + "/bin:/usr/bin:/bin").c_str(), 1);
+    setenv("PATH", (path() / "bin:/usr/bin:/bin").c_str(), 1);
     std::filesystem::current_path(path());
   }
   CommandHome(const CommandHome&) = delete;
@@ -74,16 +81,6 @@ class CommandHome {
     const auto file = folder_.write(name, content);
     if (content.starts_with("#!"))
       std::filesystem::permissions(file, std::filesystem::perms::owner_all);
-  }
-
-  /// What `pullsecret WORDS` does, with `input` on standard input.
-  static Outcome run(const pullsecret::Arguments& words, std::string_view input = {}) {
-    const ScopedInput standard_input(input);
-    Outcome outcome;
-    outcome.status =
-        pullsecret::run(words, {.data = [&](std::string_view text) { outcome.out += text; },
-                                .words = [&](std::string_view text) { outcome.err += text; }});
-    return outcome;
   }
 
  private:

@@ -107,3 +107,14 @@ TEST_CASE("get finds another spelling and names the one that was asked for") {
   store.store("docker.io", {"exact", "p"});
   CHECK(get("docker.io") == "exact");
 }
+
+TEST_CASE("what Docker erases is gone under every spelling, what another asks for under its own") {
+  MapStore store;
+  for (const char* server_url : {"ghcr.io", "https://ghcr.io", "https://ghcr.io/v1/", "ghcr.io/a"})
+    store.store(server_url, {"u", "p"});
+  answer(store, "erase", "https://ghcr.io");
+  CHECK(answer(store, "list", "") ==
+        "{\"ghcr.io\":\"u\",\"ghcr.io/a\":\"u\",\"https://ghcr.io/v1/\":\"u\"}\n");
+  answer(store, "erase", "ghcr.io");
+  CHECK(answer(store, "list", "") == "{\"ghcr.io/a\":\"u\"}\n");
+}

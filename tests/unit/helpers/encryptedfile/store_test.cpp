@@ -1,3 +1,5 @@
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <filesystem>
@@ -10,6 +12,7 @@
 #include "support.h"
 #include "system/file.h"
 #include "temporary_folder.h"
+#include "watched_calls.h"
 #include "writing.h"
 
 using namespace pullsecret;
@@ -88,6 +91,23 @@ TEST_CASE("reading and erasing make neither a file nor a key") {
   CHECK(store.list().empty());
   store.erase("ghcr.io");
   CHECK(fs::is_empty(test.folder.path()));
+}
+
+TEST_CASE("who changes the file holds its lock, so that two lose nothing of each other") {
+  const TestStore test;
+  std::size_t changes = 0;
+  const WatchedCalls watched([&](const FileCall& call) {
+    if (call.name != "rename" || call.path != test.paths.credentials) return 0;
+    ++changes;
+    const FileDescriptor other(open(test.paths.lock.c_str(), O_RDWR | O_CLOEXEC));
+    CHECK(flock(other.get(), LOCK_EX | LOCK_NB) == -1);
+    return 0;
+  });
+  test.store().store("ghcr.io", {"u", "p"});
+  test.store().erase("ghcr.io");
+  test.file().rekey_at_random();
+  test.file().rekey(new_key(), std::nullopt);
+  CHECK(changes == 4);
 }
 
 TEST_CASE("a file that cannot be opened is left as it is") {

@@ -1,0 +1,313 @@
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <list>
+#include <set>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "catch.h"
+#include "cli/run_command.h"
+#include "credential/base64.h"
+#include "kubernetes/pull_data.h"
+#include "kubernetes/secret_manifest.h"
+#include "system/program.h"
+#include "system/text.h"
+
+// What commands say, as transcripts: the files cases/*.txt. In one of them
+//
+//   == NAME        begins a case, which has a home folder of its own; words for readers may follow
+//   -- FILE        the lines below are a file in that folder
+//   -- store NAME  the lines below are what docker-credential-NAME has, each `KEY USERNAME SECRET`;
+//                  what it is asked is noted in NAME.log
+//   $ COMMAND      runs it; the lines below are what it says
+//
+// Files above the first case are in all of them.
+//
+// A command is one of pullsecret, run in this process, or the shell's; of several with ` | `
+// between them each gets what the one before printed. `VARIABLE=VALUE` may stand before it and
+// `<FILE` behind it. `entries` prints what a Secret has, `KEY USERNAME PASSWORD [EMAIL]` each. The
+// time is noon of 15 January 2027, 1800014400 in seconds.
+//
+// Below a command stands its standard output, then, with `! ` before each line, its standard error,
+// and then, if it is not 0, `? ` and its exit status. Empty lines at the end do not count; `…`
+// stands for any text in a line, and alone for any lines; $HOME for the home folder. What is said
+// to who is not root does not count.
+//
+// With UPDATE_CASES in the environment, what came out is put in the place of what does not fit.
+
+using namespace pullsecret;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view anything = "…";
+
+using Lines = std::vector<std::string>;
+
+std::string text_of(const Lines& lines) {
+  return lines.empty() ? "" : join(lines, "\n") + "\n";
+}
+
+void cut_empty_end(Lines& lines) {
+  while (!lines.empty() && lines.back().empty())
+    lines.pop_back();
+}
+
+std::string replaced(std::string text, std::string_view from, const std::string& to) {
+  for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
+    text.replace(at, from.size(), to);
+  return text;
+}
+
+// ---- Comparing
+
+bool fits(std::string_view line, std::string_view expected) {
+  const std::size_t end = expected.find(anything);
+  if (end == std::string_view::npos) return line == expected;
+  if (!line.starts_with(expected.substr(0, end))) return false;
+  expected.remove_prefix(end + anything.size());
+  for (line.remove_prefix(end);; line.remove_prefix(1)) {
+    if (fits(line, expected)) return true;
+    if (line.empty()) return false;
+  }
+}
+
+bool fit(Lines::const_iterator line, Lines::const_iterator end, Lines::const_iterator expected,
+         Lines::const_iterator expected_end) {
+  if (expected == expected_end) return line == end;
+  if (*expected == anything) {
+    while (!fit(line, end, expected + 1, expected_end))
+      if (line++ == end) return false;
+    return true;
+  }
+  return line != end && fits(*line, *expected) && fit(line + 1, end, expected + 1, expected_end);
+}
+
+// ---- Running
+
+// In single and double quotes a space is no end, and nothing is special.
+Lines words_of(std::string_view command) {
+  Lines words;
+  char quote = 0;
+  bool in_word = false;
+  for (const char c : command)
+    if (c == quote) {
+      quote = 0;
+    } else if (quote == 0 && (c == '\'' || c == '"')) {
+      quote = c;
+      if (!std::exchange(in_word, true)) words.emplace_back();
+    } else if (quote == 0 && c == ' ') {
+      in_word = false;
+    } else {
+      if (!std::exchange(in_word, true)) words.emplace_back();
+      words.back() += c;
+    }
+  return words;
+}
+
+Lines parts_of(const std::string& command) {
+  Lines parts;
+  for (std::size_t begin = 0; begin <= command.size();) {
+    const std::size_t end = std::min(command.find(" | ", begin), command.size());
+    parts.push_back(command.substr(begin, end - begin));
+    begin = end + 3;
+  }
+  return parts;
+}
+
+Outcome run_shell(const std::string& command, std::string input) {
+  const ProgramResult result = run_program({.program = "/bin/sh",
+                                            .arguments = {"-c", command},
+                                            .input = std::move(input),
+                                            .timeout = std::chrono::seconds(60),
+                                            .max_output = 1024UL * 1024});
+  const auto* exited = std::get_if<Exited>(&result.end);
+  return {result.output, result.error_output, exited == nullptr ? -1 : exited->status};
+}
+
+Outcome print_entries(const std::string& manifests) {
+  std::string lines;
+  for (const SecretManifest& secret : read_manifests({"", manifests}).secrets)
+    for (const SecretType type : {SecretType::dockerconfigjson, SecretType::dockercfg})
+      if (const auto data = secret.data.find(std::string(names_of(type).data_key));
+          data != secret.data.end())
+        for (const auto& [key, credential, defect] :
+             read_pull_data(type, *decode_base64(data->second)).entries)
+          lines += fmt::format("{} {} {}{}{}\n", key, credential.username, credential.password,
+                               credential.email.empty() ? "" : " ", credential.email);
+  return {.out = lines};
+}
+
+Outcome run_part(const std::string& command, std::string input) {
+  Lines words = words_of(command);
+  std::list<ScopedVariable> set;
+  auto word = words.begin();
+  for (; word != words.end() && word->find('=') != std::string::npos && !word->starts_with('-');
+       ++word)
+    set.emplace_back(word->substr(0, word->find('=')), word->substr(word->find('=') + 1));
+  words.erase(words.begin(), word);
+  if (words.size() > 1 && words.back().starts_with('<')) {
+    input = read_file(words.back().substr(1), 64UL * 1024 * 1024);
+    words.pop_back();
+  }
+  if (words.front() == "entries") return print_entries(input);
+  if (words.front() != "pullsecret") return run_shell(command, std::move(input));
+  return run_command({words.begin() + 1, words.end()}, input);
+}
+
+// What came of it, as a transcript has it.
+Lines lines_of(const std::string& command) {
+  Outcome outcome;
+  std::string messages;
+  for (const std::string& part : parts_of(command)) {
+    outcome = run_part(part, outcome.out);
+    messages += outcome.err;
+  }
+  Lines lines = split(outcome.out, '\n');
+  cut_empty_end(lines);
+  for (const std::string& line : split(trim(messages), '\n'))
+    if (!line.empty() && !line.starts_with("pullsecret: note: the kubelet runs "))
+      lines.push_back("! " + line);
+  if (outcome.status != 0) lines.push_back(fmt::format("? {}", outcome.status));
+  return lines;
+}
+
+constexpr std::string_view store_script = R"sh(#!/bin/sh
+cd "$HOME"
+name=${0##*docker-credential-} entries=$0.entries
+input=$(cat)
+server=$input
+[ "$1" != store ] || server=$(printf %s "$input" | sed 's/{"ServerURL":"\([^"]*\)".*/\1/')
+echo "$1 $server" >>"$name.log"
+case $1 in
+get)
+  while read -r key username secret; do
+    [ "$key" != "$server" ] && continue
+    printf '{"ServerURL":"%s","Username":"%s","Secret":"%s"}\n' "$key" "$username" "$secret"
+    exit
+  done <"$entries"
+  echo credentials not found in native keychain
+  exit 1 ;;
+list)
+  comma=
+  printf {
+  while read -r key username _; do
+    printf '%s"%s":"%s"' "$comma" "$key" "$username"
+    comma=,
+  done <"$entries"
+  echo } ;;
+store) printf %s "$input" | sed 's/{"ServerURL":"\(.*\)","Username":"\(.*\)","Secret":"\(.*\)"}/\1 \2 \3\n/' >>"$entries" ;;
+erase) sed -i "\\|^$server |d" "$entries" ;;
+esac
+)sh";
+
+/// A part of a case: its first line, and those below it.
+struct Block {
+  std::string head;
+  Lines body = {};
+};
+
+// Does what the block says; of a command the lines that came of it.
+Lines run_block(const Block& block, const CommandHome& home) {
+  const std::string place = home.path().string();
+  const std::string words = replaced(block.head, "$HOME", place);
+  const std::string body = replaced(text_of(block.body), "$HOME", place);
+  if (words.starts_with("$ ")) {
+    Lines lines = lines_of(words.substr(2));
+    for (std::string& line : lines)
+      line = replaced(line, place, "$HOME");
+    return lines;
+  }
+  constexpr std::string_view store = "-- store ";
+  if (words.starts_with(store)) {
+    const std::string program = "bin/docker-credential-" + words.substr(store.size());
+    home.write(program, store_script);
+    home.write(program + ".entries", body);
+  } else {
+    home.write(words.substr(3), body);
+  }
+  return block.body;
+}
+
+// ---- The files
+
+struct Case {
+  Lines name;  // and what is said of it
+  std::vector<Block> blocks = {};
+};
+
+struct CaseFile {
+  fs::path path;
+  Case common = {};  // what is said of all, and files that all have
+  std::vector<Case> cases = {};
+};
+
+void add_line(CaseFile& file, std::string line) {
+  if (line.starts_with("== ")) file.cases.emplace_back();
+  Case& here = file.cases.empty() ? file.common : file.cases.back();
+  if (line.starts_with("-- ") || line.starts_with("$ "))
+    here.blocks.push_back({std::move(line)});
+  else
+    (here.blocks.empty() ? here.name : here.blocks.back().body).push_back(std::move(line));
+}
+
+CaseFile read_cases(const fs::path& path) {
+  CaseFile file{.path = path};
+  std::ifstream lines(path);
+  for (std::string line; std::getline(lines, line);)
+    add_line(file, std::move(line));
+  for (Case& one : file.cases)
+    for (Block& block : one.blocks)
+      cut_empty_end(block.body);
+  for (Block& block : file.common.blocks)
+    cut_empty_end(block.body);
+  cut_empty_end(file.common.name);
+  return file;
+}
+
+std::string text_of(const Case& one) {
+  std::string text = text_of(one.name);
+  for (const Block& block : one.blocks)
+    text += block.head + "\n" + text_of(block.body);
+  return text;
+}
+
+void write_cases(const CaseFile& file) {
+  std::string text = text_of(file.common);
+  for (const Case& one : file.cases)
+    text += "\n" + text_of(one);
+  std::ofstream(file.path) << text;
+}
+
+}  // namespace
+
+TEST_CASE("commands say what the transcripts of cases/ have") {
+  const bool is_update = std::getenv("UPDATE_CASES") != nullptr;
+  std::set<fs::path> paths;
+  for (const auto& entry : fs::directory_iterator(TEST_DATA_DIR "/../unit/cli/cases"))
+    paths.insert(entry.path());
+  for (const fs::path& path : paths) {
+    CaseFile file = read_cases(path);
+    for (Case& one : file.cases)
+      DYNAMIC_SECTION(path.filename().string() << " " << one.name.front()) {
+        const CommandHome home;
+        for (const Block& block : file.common.blocks)
+          run_block(block, home);
+        for (Block& block : one.blocks) {
+          const Lines lines = run_block(block, home);
+          if (fit(lines.begin(), lines.end(), block.body.begin(), block.body.end())) continue;
+          INFO(block.head << "\n" << text_of(block.body) << "is not what came of it:");
+          if (!is_update) FAIL_CHECK(text_of(lines));
+          block.body = lines;
+        }
+        if (is_update) write_cases(file);
+      }
+  }
+}
