@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "cli/caller.h"
+#include "credential/expiry.h"
 #include "system/environment.h"
 #include "system/file.h"
 #include "system/text.h"

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "credential/json_syntax.h"
 #include "credential/expiry.h"
+#include "credential/json_syntax.h"
 #include "kubernetes/pull_secret.h"
 #include "kubernetes/workloads.h"
 #include "operations/notices.h"
