@@ -93,12 +93,12 @@ killed() {
 }
 
 it "$kills runs of store that are killed at a random moment: always the old or the new content"
-killed $kills
+killed "$kills"
 keep ghcr.io
 nothing_but_the_files
 
 it "$rekey_kills runs of rekey that are killed at a random moment: always readable"
-killed $rekey_kills rekey
+killed "$rekey_kills" rekey
 run "$helper" rekey
 succeeds_quietly
 nothing_but_the_files

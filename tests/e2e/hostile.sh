@@ -50,7 +50,7 @@ run pullsecret convert --config /dev/zero
 fails_with 1 '/dev/zero: .*16 MiB'
 
 it '100,000 nested brackets'
-printf '[%.0s' {1..100000} >deep.json
+repeated 100000 '[' >deep.json
 run pullsecret convert --config deep.json
 fails_with 1 'deep\.json.*: nested deeper than 64 levels'
 
@@ -272,7 +272,7 @@ END
 fails_with 1 'docker-credential-hostile get: its answer is not JSON'
 
 it 'a helper that does not read its input, though it is larger than a pipe'
-long=$(printf 'x%.0s' {1..100000}).io
+long=$(repeated 100000 'x').io
 config "{\"auths\": {\"$long\": {}}, \"credsStore\": \"hostile\"}"
 hostile_helper -o config <<'END'
 exec <&-

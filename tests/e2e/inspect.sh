@@ -88,11 +88,11 @@ head -c 100000000 /dev/zero | tr '\0' a >hostile
 refused '100 MB' 'holds more than 8 MiB|larger than 8 MiB'
 head -c 4000000 /dev/urandom >hostile
 refused 'binary data' 'binary data, and no manifest'
-printf '[%.0s' {1..100000} >hostile
+repeated 100000 '[' >hostile
 refused '100,000 levels in YAML' 'nested deeper than 64 levels'
-printf -- '- %.0s' {1..100000} >hostile
+repeated 100000 '- ' >hostile
 refused '100,000 levels of blocks' 'nested deeper than 64 levels'
-printf '{"kind":%.0s' {1..100000} >hostile
+repeated 100000 '{"kind":' >hostile
 refused '100,000 levels in JSON' 'nested deeper than 64 levels'
 {
   echo 'a0: &a0 [x,x,x,x,x,x,x,x,x,x]'
@@ -111,13 +111,13 @@ refused 'aliases that explode' 'more than 250000 values'
 refused 'one large scalar a thousand times' 'it stands for more than 8 MiB'
 {
   printf '{"kind":"X","a":['
-  printf '{},%.0s' {1..250000}
+  repeated 250000 '{},'
   printf '{}]}'
 } >hostile
 refused '250,000 objects in JSON' 'more than 250000 values'
 {
   printf '{"kind":"X","a":['
-  printf '{},%.0s' {1..120000}
+  repeated 120000 '{},'
   printf '{}]}'
 } >hostile
 refused '120,000 objects in JSON' 'no pull secret, only 1 object: X'
@@ -130,7 +130,7 @@ refused '120,000 objects in JSON' 'no pull secret, only 1 object: X'
 refused 'a large tag 70,000 times' 'it stands for more than 8 MiB'
 {
   printf '{"auths":{"":{}'
-  printf ',"":{}%.0s' {1..120000}
+  repeated 120000 ',"":{}'
   printf '}}'
 } >hostile
 it 'a key repeated 120,000 times is named once'
@@ -141,7 +141,7 @@ printf 'kind: Secret\ntype: kubernetes.io/dockercfg\n---\n%.0s' {1..15000} >host
 it 'refused cheaply: thousands of empty Secrets'
 run pullsecret inspect hostile
 fails_with 1 'more than 10000 entries in all'
-printf '[a,%.0s' {1..2000000} >hostile
+repeated 2000000 '[a,' >hostile
 refused 'millions of tokens' 'more than 250000 values'
 echo ',' >hostile
 refused 'a comma, of which yaml-cpp makes documents without an end' 'not YAML: no value can begin here'

@@ -8,6 +8,7 @@
 . "$(dirname "$0")/lib.sh"
 source=$(cd "$e2e/../.." && pwd)
 prefix=$scratch/prefix
+version=$(pullsecret --version) # which is installed anew with what is built below
 
 # run_installer ARGUMENT...: with the PATH in $search. It may build everything, and gets more time than
 # `run` gives.
@@ -111,9 +112,9 @@ for file in bin/pullsecret libexec/pullsecret/pullsecret-http share/man/man1/pul
 done
 same 'the files named' "$(grep -o "$prefix/.*/.*" "$scratch/out" | grep -v PATH | sort)" \
   "$(find "$prefix" -type f -o -type l | sort)"
-same 'its version' "$("$prefix/bin/pullsecret" --version)" "$(pullsecret --version)"
+same 'its version' "$("$prefix/bin/pullsecret" --version)" "$version"
 for file in bin/kubectl-pullsecret lib/docker/cli-plugins/docker-pullsecret; do
-  same "the program behind $file" "$("$prefix/$file" --version)" "$(pullsecret --version)"
+  same "the program behind $file" "$("$prefix/$file" --version)" "$version"
 done
 expect 'no plugin in the folder of a user who installs elsewhere' [ ! -e .docker/cli-plugins ]
 
@@ -170,7 +171,7 @@ out_has '^Installed:'
 it 'in ~/.local docker finds the plugin all the same'
 run_installer --prefix "$HOME/.local"
 succeeds_quietly
-same 'its version' "$(.docker/cli-plugins/docker-pullsecret --version)" "$(pullsecret --version)"
+same 'its version' "$(.docker/cli-plugins/docker-pullsecret --version)" "$version"
 
 it 'it may be run again'
 search=$PATH:$prefix/bin

@@ -152,7 +152,7 @@ run() {
   ran="$*"
   timeout --kill-after=5 "$patience" "$@" >"$scratch/out" 2>"$scratch/err"
   status=$?
-  if grep -q hunter2 "$scratch/err"; then
+  if [ -s "$scratch/err" ] && grep -q hunter2 "$scratch/err"; then
     problem 'a secret is on standard error'
   fi
 }
@@ -314,6 +314,9 @@ store() {
 
 # asked NAME: what that store was asked, one `ACTION SERVERURL` a line.
 asked() { cat "$scratch/bin/docker-credential-$1.log"; }
+
+# repeated NUMBER TEXT: prints it so many times.
+repeated() { python3 -c 'import sys; print(sys.argv[2] * int(sys.argv[1]), end="")' "$@"; }
 
 # yaml_strings: sets `annotations`, the options that give each string of yaml-strings.json to an
 # annotation, the first to text-0. YAML reads each as something else when it is not quoted.
