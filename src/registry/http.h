@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <functional>
@@ -94,6 +95,11 @@ struct HttpFailure {
 HttpFailure file_failure(const Error& error);
 
 using HttpReply = std::variant<HttpResponse, HttpFailure>;
+
+struct HttpLimits {
+  std::size_t jobs = 16;                                         ///< requests at once
+  std::chrono::milliseconds timeout = std::chrono::seconds(30);  ///< of each
+};
 
 /// Makes all requests side by side; the replies are in their order.
 using HttpExchange = std::function<std::vector<HttpReply>(const std::vector<HttpRequest>&)>;

@@ -4,11 +4,11 @@
 #
 # shellcheck disable=SC2154 # build, scratch, source, ratio and times are tests/bench/run's
 
-# The program and its HTTP program as they are installed.
+# The program, and the one that it becomes, as they are installed.
 lay_out_check() {
   mkdir -p "$scratch/prefix/bin" "$scratch/prefix/libexec/pullsecret"
   cp "$build/src/pullsecret" "$scratch/prefix/bin/"
-  cp "$build/src/pullsecret-http" "$scratch/prefix/libexec/pullsecret/"
+  cp "$build/src/pullsecret-check" "$scratch/prefix/libexec/pullsecret/"
   check=$scratch/prefix/bin/pullsecret
 }
 

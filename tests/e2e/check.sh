@@ -135,10 +135,21 @@ echo '{"auths": {"ghcr.io": {"auth": "?"}}}' >"$scratch/refused.json"
 run pullsecret check "$scratch/refused.json" --image ghcr.io/acme/app
 fails_with 1 'the kubelet refuses it' 'hint: `pullsecret inspect .*says why$'
 
-it 'the HTTP program that is not there is an error that says so'
+it 'the program that it becomes is not there, or cannot be started: an error that says so'
 mkdir -p "$scratch/alone/bin"
 cp "$(command -v pullsecret)" "$scratch/alone/bin/"
 run "$scratch/alone/bin/pullsecret" check --image "$image"
-fails_with 1 'alone/libexec/pullsecret/pullsecret-http: .*not there' 'hint: install'
+fails_with 1 'alone/libexec/pullsecret/pullsecret-check: .*not there' 'hint: install'
+mkdir -p "$scratch/alone/libexec/pullsecret"
+printf 'MZ' >"$scratch/alone/libexec/pullsecret/pullsecret-check"
+chmod +x "$scratch/alone/libexec/pullsecret/pullsecret-check"
+run "$scratch/alone/bin/pullsecret" check --image "$image"
+fails_with 1 'alone/libexec/pullsecret/pullsecret-check: ' 'hint: '
+expect 'no other command to load libcurl' lacks libcurl <(ldd "$scratch/alone/bin/pullsecret")
+for words in '--help' '--image Not' '--nonsense'; do
+  # shellcheck disable=SC2086 # words
+  run "$scratch/alone/bin/pullsecret" check $words
+  expect "no need of it for $words" lacks libexec "$scratch/err"
+done
 
 finish

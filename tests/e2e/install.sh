@@ -102,7 +102,7 @@ search=$PATH
 it 'programs and manual pages are installed, and named'
 run_installer --prefix "$prefix"
 succeeds_quietly
-for file in bin/pullsecret libexec/pullsecret/pullsecret-http share/man/man1/pullsecret.1 \
+for file in bin/pullsecret libexec/pullsecret/pullsecret-check share/man/man1/pullsecret.1 \
   share/man/man7/pullsecret-errors.7 share/man/man7/pullsecret-recipes.7 \
   share/man/man7/pullsecret-security.7 \
   share/bash-completion/completions/pullsecret share/zsh/site-functions/_pullsecret \

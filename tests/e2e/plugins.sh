@@ -65,6 +65,11 @@ if command -v kubectl >/dev/null; then
   follow
   pull_data '.auths | keys' '["ghcr.io"]'
 
+  it 'check, which becomes another program, says kubectl pullsecret too'
+  echo '{"auths": {"ghcr.io": {"auth": "?"}}}' >refused.json
+  run kubectl pullsecret check refused.json --image ghcr.io/acme/app
+  fails_with 1 'the kubelet refuses it' 'hint: `kubectl pullsecret inspect refused\.json` says why$'
+
   it 'data is data'
   run kubectl pullsecret convert --annotation 'note=`pullsecret convert`'
   manifest '.[0].metadata.annotations.note' '"`pullsecret convert`"'
@@ -118,13 +123,16 @@ if command -v docker >/dev/null; then
 
   it "docker's own options count as far as they are about the config"
   mkdir other
-  printf '{"auths": {"quay.io": {"auth": "cTpodW50ZXIy"}}, "cliPluginsExtraDirs": ["%s"]}' \
+  printf '{"auths": {"quay.io": {"auth": "cTpodW50ZXIy"}, "127.0.0.1:1": {"auth": "cTpodW50ZXIy"}}, "cliPluginsExtraDirs": ["%s"]}' \
     "$HOME/.docker/cli-plugins" >other/config.json
   run docker --config other --log-level error pullsecret get quay.io -o username
   succeeds_quietly
   out_is q
   run docker --config=other pullsecret doctor -q -o json
   succeeds_quietly
+  run docker --config=other pullsecret check --image 127.0.0.1:1/acme/app -o json
+  status_is 1
+  out_json '.[0].username' '"q"'
   run docker -D -H unix:///nowhere pullsecret get ghcr.io -o username
   succeeds_quietly
   out_is octocat

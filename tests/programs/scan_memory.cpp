@@ -1,9 +1,10 @@
 // scan-memory FILE PROGRAM [ARGUMENT]...
 //
-// Runs PROGRAM and stops it at the last moment of its life, when main() has returned and all it
-// allocated is freed; then looks through all its writable memory (heap, stack, libraries' data) for
-// the secret in FILE: as it is, and as base64 holds it at each of the three alignments. Prints
-// where it was found; exit status 0 if nowhere, 1 if found, 2 if the scan itself failed.
+// Runs PROGRAM, and what it becomes, and stops it at the last moment of its life, when main() has
+// returned and all it allocated is freed; then looks through all its writable memory (heap, stack,
+// libraries' data) for the secret in FILE: as it is, and as base64 holds it at each of the three
+// alignments. Prints where it was found; exit status 0 if nowhere, 1 if found, 2 if the scan itself
+// failed.
 //
 // PROGRAM's own standard streams are left alone; its exit status is printed.
 
@@ -123,20 +124,28 @@ pid_t start_traced(char** command) {
   waitpid(process, &status, 0);
   if (!WIFSTOPPED(status))
     throw Error(command[0], WEXITSTATUS(status) == 126 ? "may not be traced" : "cannot be started");
-  ptrace(PTRACE_SETOPTIONS, process, nullptr, PTRACE_O_TRACEEXIT | PTRACE_O_EXITKILL);
+  ptrace(PTRACE_SETOPTIONS, process, nullptr,
+         PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT | PTRACE_O_EXITKILL);
   return process;
 }
 
-// Lets the program run until it is about to end; signals are passed on.
-void run_to_exit(pid_t process) {
+bool is_event(int status, int event) {
+  return status >> 8 == (SIGTRAP | (event << 8));
+}
+
+// Lets the program run until it is about to end; signals are passed on. Its memory then.
+Memory run_to_exit(pid_t process) {
+  Memory memory = open_memory(process);  // execve has just made it
   int signal = 0;
   while (true) {
     ptrace(PTRACE_CONT, process, nullptr, signal);
     int status = 0;
     if (waitpid(process, &status, 0) < 0 || !WIFSTOPPED(status))
       throw Error("", "the program ended without being stopped");
-    if (status >> 8 == (SIGTRAP | (PTRACE_EVENT_EXIT << 8))) return;
-    signal = WSTOPSIG(status);
+    if (is_event(status, PTRACE_EVENT_EXIT)) return memory;
+    const bool is_another = is_event(status, PTRACE_EVENT_EXEC);
+    if (is_another) memory = open_memory(process);
+    signal = is_another ? 0 : WSTOPSIG(status);
   }
 }
 
@@ -144,8 +153,7 @@ int scan_memory(char** arguments) {
   const std::string secret = pullsecret::read_file(arguments[1], 4096);
   if (secret.size() < 8) throw Error("", "a secret of under 8 bytes is found everywhere");
   const pid_t process = start_traced(arguments + 2);
-  Memory memory = open_memory(process);  // execve has just made it
-  run_to_exit(process);
+  Memory memory = run_to_exit(process);
   const bool found = scan(memory, needles_of(secret));
   ptrace(PTRACE_CONT, process, nullptr, nullptr);
   int status = 0;

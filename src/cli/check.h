@@ -1,0 +1,30 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "cli/image_options.h"
+#include "cli/messages.h"
+#include "cli/store_options.h"
+#include "registry/http.h"
+#include "registry/registry_access.h"
+
+namespace pullsecret {
+
+enum class CheckFormat { table, json };
+
+struct CheckOptions {
+  StoreOptions store;
+  std::optional<std::string> file;  // absent: the Docker config
+  ImageOptions images;
+  RegistryAccess access;
+  HttpLimits http;
+  CheckFormat format = CheckFormat::table;
+};
+
+/// The work of `check`, of which there are two: pullsecret-check, with libcurl, asks the registries
+/// (run_check.cpp); pullsecret becomes that program (become_check.cpp), called as it was itself.
+/// Throws Error for failure.
+void run_check(const CheckOptions& options, const Streams& streams);
+
+}  // namespace pullsecret

@@ -1,0 +1,116 @@
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "cli/check.h"
+#include "cli/messages.h"
+#include "cli/pull_report.h"
+#include "cli/read_pull_secrets.h"
+#include "operations/check.h"
+#include "operations/usable_credentials.h"
+#include "registry/http/client.h"
+#include "registry/origin.h"
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+// A Secret as convert would make it; none where there is no config, as who has never logged in may
+// well ask for public images.
+std::vector<InspectedSecret> secret_of_config(const CheckOptions& options,
+                                              const std::vector<WorkloadImage>& images,
+                                              const Streams& streams) {
+  if (!images.empty() && !is_any_config(options.store.config)) {
+    if (!options.store.quiet)
+      print_note(streams, "there is no Docker config: images are asked for without a login");
+    return {};
+  }
+  const LoadedConfig loaded = load_config_aloud(options.store, streams);
+  const CredentialChoice choice{.images_if_known = images_of(images)};
+  StatusLine status(streams, options.store.quiet);
+  HelperClient helpers = make_helper_client(options.store, status);
+  auto [credentials, notices] = usable_credentials(choice, loaded.config, helpers);
+  status.erase();
+  if (!options.store.quiet) print_notices(streams, notices);
+  InspectedSecret secret{.is_config_file = true, .is_read = true};
+  for (auto& [key, credential] : credentials) {
+    InspectedEntry& inspected = secret.entries.emplace_back();
+    inspected.expires = expiry_of(credential);
+    inspected.entry = {.key = key, .credential = std::move(credential)};
+  }
+  return {std::move(secret)};
+}
+
+std::vector<InspectedSecret> secrets_of_file(const std::string& file, const Streams& streams) {
+  std::vector<InspectedSecret> secrets = read_pull_secrets(file, streams);
+  for (const InspectedSecret& secret : secrets)
+    if (secret.is_refused)
+      throw Error(name_in_words(secret),
+                  "the kubelet refuses it, and pulls no image for a Pod that names it",
+                  file == "-"
+                      ? "pipe it into `pullsecret inspect`, which says why"
+                      : fmt::format("`pullsecret inspect {}` says why", shell_operand(file)));
+  return secrets;
+}
+
+std::vector<Inquiry> inquire_registries(const std::vector<InspectedSecret>& secrets,
+                                        const Streams& streams) {
+  auto [inquiries, left_out] = about_registries(secrets);
+  for (const InspectedEntry* inspected : left_out)
+    print_note(streams, fmt::format("{} names no single registry that could be asked",
+                                    display_key(*inspected, {})));
+  return std::move(inquiries);
+}
+
+std::vector<PullReport> ask(const CheckOptions& options, HttpClient& http,
+                            std::vector<Inquiry> inquiries, Time now, const Streams& streams) {
+  StatusLine status(streams, options.store.quiet);
+  const auto progress = [&](std::size_t done, std::size_t total, const std::string& url) {
+    const auto origin = origin_of(url);
+    status.show(done, total, origin ? origin->host : "");
+  };
+  const auto exchange = [&](const auto& requests) { return http.exchange(requests, progress); };
+  return ask_registries(std::move(inquiries), {exchange, options.access, now});
+}
+
+void fail_if_any(const std::vector<PullReport>& reports, bool about_images) {
+  const auto bad = std::count_if(reports.begin(), reports.end(),
+                                 [](const PullReport& report) { return !report.succeeds; });
+  if (bad > 0)
+    throw Error("",
+                fmt::format("{} of {} {}", bad, reports.size(),
+                            about_images ? "images do not pull" : "registries refuse the login"));
+}
+
+}  // namespace
+
+void run_check(const CheckOptions& options, const Streams& streams) {
+  HttpClient http(options.http);
+  const bool asks_for_images = options.images.any();
+  const std::vector<WorkloadImage> images =
+      asks_for_images ? wanted_images(options.images, options.store.quiet, streams).images
+                      : std::vector<WorkloadImage>();
+  const std::vector<InspectedSecret> secrets = options.file
+                                                   ? secrets_of_file(*options.file, streams)
+                                                   : secret_of_config(options, images, streams);
+  std::vector<Inquiry> inquiries =
+      asks_for_images ? about_images(images, secrets) : inquire_registries(secrets, streams);
+  if (inquiries.empty()) throw Error("", "there is no registry to be asked");
+  const Time now = current_time();
+  const std::vector<PullReport> reports = ask(options, http, std::move(inquiries), now, streams);
+  if (options.format == CheckFormat::json)
+    print_pull_json(reports, streams);
+  else
+    streams.data(pull_table(reports, {.color = streams.has_color, .now = now}));
+  if (!asks_for_images && !options.store.quiet)
+    print_note(
+        streams,
+        "that it logs in does not say that it pulls: name images with --image or --images-in");
+  fail_if_any(reports, asks_for_images);
+}
+
+}  // namespace pullsecret

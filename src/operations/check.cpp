@@ -1,0 +1,103 @@
+#include "operations/check.h"
+
+#include <optional>
+#include <utility>
+
+#include "credential/registry.h"
+#include "kubernetes/keyring.h"
+#include "registry/origin.h"
+
+namespace pullsecret {
+namespace {
+
+// What the kubelet sends: nothing where an entry has neither a username nor a password.
+std::optional<Credential> sent_credential(const InspectedEntry& inspected) {
+  const Credential& credential = inspected.entry.credential;
+  if (credential.username.empty() && credential.password.empty()) return std::nullopt;
+  return Credential{.username = credential.username, .password = credential.password};
+}
+
+void add_try(Inquiry& inquiry, const InspectedSecret* secret, const InspectedEntry* inspected) {
+  inquiry.report.tries.push_back({.secret = secret, .inspected = inspected, .verdict = {}});
+  inquiry.question.tries.push_back(inspected == nullptr ? std::nullopt
+                                                        : sent_credential(*inspected));
+}
+
+// The registry host that the kubelet takes `key` for; nothing for a pattern, and for what is none.
+std::optional<std::string> host_of_key(const std::string& key) {
+  const auto filed = filed_key(key);
+  if (!filed) return std::nullopt;
+  const std::string host = registry_host(*filed);
+  if (is_docker_hub_host(host)) return "docker.io";
+  return origin_of("https://" + host) ? std::optional(host) : std::nullopt;
+}
+
+// The kubelet pulls without a login only where no entry serves the image.
+bool succeeds(const PullReport& report) {
+  if (report.image.empty()) return report.tries.front().verdict.outcome == PullOutcome::logs_in;
+  const PullTry& last = report.tries.back();
+  const bool has_entries = report.tries.front().inspected != nullptr;
+  return is_pull(last.verdict.outcome) && (last.inspected != nullptr || !has_entries);
+}
+
+}  // namespace
+
+std::vector<Inquiry> about_images(const std::vector<WorkloadImage>& images,
+                                  const std::vector<InspectedSecret>& secrets) {
+  const auto offered = entries_for_images(secrets, images_of(images));
+  std::vector<Inquiry> inquiries;
+  inquiries.reserve(images.size());
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    const auto& [name, image] = images[i];
+    const std::string& host = image.registry_host;
+    Inquiry inquiry{.report = {.image = name, .registry = host},
+                    .question = {.host = host,
+                                 .repository = image.repository.substr(host.size() + 1),
+                                 .reference = image.reference}};
+    for (const auto& [secret, inspected] : offered[i])
+      add_try(inquiry, secret, inspected);
+    add_try(inquiry, nullptr, nullptr);
+    inquiries.push_back(std::move(inquiry));
+  }
+  return inquiries;
+}
+
+RegistryInquiries about_registries(const std::vector<InspectedSecret>& secrets) {
+  RegistryInquiries about;
+  for (const InspectedSecret& secret : secrets)
+    for (const InspectedEntry& inspected : secret.entries) {
+      const auto host = host_of_key(inspected.entry.key);
+      if (!host) {
+        about.left_out.push_back(&inspected);
+        continue;
+      }
+      Inquiry& inquiry = about.inquiries.emplace_back();
+      inquiry.report.registry = inquiry.question.host = *host;
+      add_try(inquiry, &secret, &inspected);
+    }
+  return about;
+}
+
+std::vector<PullReport> ask_registries(std::vector<Inquiry> inquiries, const PullCheck& check) {
+  std::vector<PullQuestion> questions;
+  questions.reserve(inquiries.size());
+  for (Inquiry& inquiry : inquiries)
+    questions.push_back(std::move(inquiry.question));
+  std::vector<std::vector<PullVerdict>> verdicts = check_pulls(questions, check);
+
+  std::vector<PullReport> reports;
+  for (std::size_t i = 0; i < inquiries.size(); ++i) {
+    PullReport& report = reports.emplace_back(std::move(inquiries[i].report));
+    report.tries.resize(verdicts[i].size());
+    for (std::size_t k = 0; k < verdicts[i].size(); ++k)
+      report.tries[k].verdict = std::move(verdicts[i][k]);
+    report.succeeds = succeeds(report);
+    if (!report.succeeds && report.tries.back().verdict.outcome == PullOutcome::anonymous)
+      report.tries.back().verdict.hint =
+          "it is public, but where an entry serves an image, the kubelet does not pull without a "
+          "login: mend the entry, or take it out";
+  }
+  return reports;
+}
+
+}  // namespace pullsecret

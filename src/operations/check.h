@@ -1,0 +1,49 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "kubernetes/pull_secret.h"
+#include "kubernetes/workloads.h"
+#include "registry/pull_check.h"
+
+namespace pullsecret {
+
+/// One try to pull an image, or to log in.
+struct PullTry {
+  const InspectedSecret* secret = nullptr;    ///< the Secret that the entry is in
+  const InspectedEntry* inspected = nullptr;  ///< nullptr: without a credential
+  PullVerdict verdict;
+};
+
+/// What came of an image, or of a registry where no image was asked for.
+struct PullReport {
+  std::string image;      ///< as asked for; empty: the registry alone was
+  std::string registry;   ///< the registry host
+  bool succeeds = false;  ///< whether the kubelet would pull it, or the registry took the login
+  std::vector<PullTry> tries = {};
+};
+
+/// A report whose verdicts are still to come, and the question for them.
+struct Inquiry {
+  PullReport report;
+  PullQuestion question;
+};
+
+/// About each image: with the entries that the kubelet would try for it, in its order, and then
+/// without a login. The reports have views of `secrets`.
+std::vector<Inquiry> about_images(const std::vector<WorkloadImage>& images,
+                                  const std::vector<InspectedSecret>& secrets);
+
+struct RegistryInquiries {
+  std::vector<Inquiry> inquiries;
+  std::vector<const InspectedEntry*> left_out;  ///< whose keys name no single registry
+};
+
+/// About the registry of each entry, and with that alone. All have views of `secrets`.
+RegistryInquiries about_registries(const std::vector<InspectedSecret>& secrets);
+
+/// Their reports, as the registries answer.
+std::vector<PullReport> ask_registries(std::vector<Inquiry> inquiries, const PullCheck& check);
+
+}  // namespace pullsecret

@@ -1,0 +1,100 @@
+#include "operations/check.h"
+
+#include "catch.h"
+#include "fake_registries.h"
+#include "kubernetes/image.h"
+#include "support.h"
+
+using namespace pullsecret;
+using Texts = std::vector<std::string>;
+
+namespace {
+
+const std::string host = "registry.example", image = host + "/acme/app:1";
+const std::string right_basic = "Basic b2N0b2NhdDpodW50ZXIy";
+
+// The passwords under registry.example/acme and registry.example; empty: there is no such entry.
+std::vector<InspectedSecret> secret_with(const std::string& of_path, const std::string& of_host) {
+  InspectedSecret secret{.is_read = true};
+  for (const auto& [key, password] : {std::pair(host + "/acme", of_path), std::pair(host, of_host)})
+    if (!password.empty())
+      secret.entries.push_back({.entry = {.key = key, .credential = {"octocat", password}}});
+  return {secret};
+}
+
+// It takes octocat's hunter2 alone; of a public image, nobody's login too.
+FakeRegistries registry_with(bool is_public) {
+  const auto guard = [](bool is_open) {
+    return [is_open](const HttpRequest& request) {
+      const bool is_taken =
+          request.authorization == right_basic || (is_open && request.authorization.empty());
+      return HttpReply(is_taken ? response(200) : challenged("Basic realm=\"r\""));
+    };
+  };
+  FakeRegistries registry;
+  registry.on("GET https://" + host + "/v2/", guard(false));
+  const std::string manifest = "https://" + host + "/v2/acme/app/manifests/1";
+  registry.on("HEAD " + manifest, guard(is_public)).on("GET " + manifest, guard(is_public));
+  return registry;
+}
+
+PullReport report_on(std::vector<Inquiry> inquiries, bool is_public) {
+  FakeRegistries registry = registry_with(is_public);
+  const auto reports = ask_registries(std::move(inquiries),
+                                      {registry.exchange(), {.certificates = "/nonexistent"}, {}});
+  REQUIRE(reports.size() == 1);
+  return reports.front();
+}
+
+Texts outcomes_of(const PullReport& report) {
+  Texts outcomes;
+  for (const PullTry& one : report.tries)
+    outcomes.emplace_back(in_words(one.verdict.outcome));
+  return outcomes;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "an image succeeds where the kubelet pulls it: without a login only if no entry serves it") {
+  const auto [of_path, of_host, is_public, outcomes, succeeds] =
+      GENERATE(table<std::string, std::string, bool, Texts, bool>({
+          {"", "hunter2", false, {"pulls"}, true},
+          {"hunter2-wrong", "hunter2", false, {"refused", "pulls"}, true},
+          {"", "hunter2-wrong", false, {"refused", "no access"}, false},
+          {"hunter2-wrong", "hunter2-old", true, {"refused", "refused", "anonymous"}, false},
+          {"", "", true, {"anonymous"}, true},
+          {"", "", false, {"no access"}, false},
+      }));
+  CAPTURE(of_path, of_host, is_public);
+  const auto secrets = secret_with(of_path, of_host);
+  const PullReport report =
+      report_on(about_images({{image, parse_image(image)}}, secrets), is_public);
+  CHECK(outcomes_of(report) == outcomes);
+  CHECK(report.succeeds == succeeds);
+  const bool is_public_in_vain = !succeeds && outcomes.back() == "anonymous";
+  CHECK((report.tries.back().verdict.hint.find("mend the entry") != std::string::npos) ==
+        is_public_in_vain);
+}
+
+TEST_CASE("a registry succeeds where it takes the login") {
+  const auto [password, outcome, succeeds] = GENERATE(table<std::string, std::string, bool>({
+      {"hunter2", "logs in", true},
+      {"hunter2-wrong", "refused", false},
+  }));
+  const auto secrets = secret_with("", password);
+  const PullReport report = report_on(about_registries(secrets).inquiries, true);
+  CHECK(report.registry == host);
+  CHECK(outcomes_of(report) == Texts{outcome});
+  CHECK(report.succeeds == succeeds);
+}
+
+TEST_CASE("a key that names no single registry is not asked about") {
+  InspectedSecret secret{.is_read = true};
+  secret.entries.push_back({.entry = {.key = "*.example", .credential = {"octocat", "hunter2"}}});
+  const std::vector<InspectedSecret> secrets{secret};
+  const auto [inquiries, left_out] = about_registries(secrets);
+  CHECK(inquiries.empty());
+  REQUIRE(left_out.size() == 1);
+  CHECK(left_out.front()->entry.key == "*.example");
+}
