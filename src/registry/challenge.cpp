@@ -69,7 +69,7 @@ RawChallenge read_challenge(std::string_view header) {
 
 std::optional<Challenge> challenge_of(RawChallenge raw) {
   if (raw.scheme == "basic") return Challenge{.scheme = Challenge::Scheme::basic};
-  if (raw.scheme != "bearer" || raw.parameters["realm"].empty()) return std::nullopt;
+  if (raw.scheme != "bearer") return std::nullopt;
   std::vector<std::string> scopes = split(raw.parameters["scope"], ' ');
   std::erase(scopes, "");
   return Challenge{.scheme = Challenge::Scheme::bearer,

@@ -12,19 +12,20 @@ namespace pullsecret {
 struct Challenge {
   enum class Scheme { basic, bearer };
   Scheme scheme = Scheme::basic;
-  std::string realm = {};                ///< of bearer: where tokens are to be had, a URL
+  std::string realm = {};                ///< of bearer: where tokens are to be had; may be no URL
   std::string service = {};              ///< of bearer: for whom; may be empty
   std::vector<std::string> scopes = {};  ///< of bearer: what for
 };
 
-/// The challenges of a response that can be met, bearer first, and then in their order. None of a
+/// The challenges of a response, bearer first, and then in their order. None of a
 /// response that comes from elsewhere: **a challenge counts only if the origin that was asked sent
 /// it**, or a redirect would be enough to be told a password.
 ///
 /// They are read as containerd reads them (core/remotes/docker/auth/parse.go), so that what is
 /// found here is what it finds: of several challenges in one header the first alone, in any letter
 /// case; of a repeated parameter the last; no blanks around `=`; what stands behind a fault of
-/// syntax is not there. At most 16 headers and 8 KiB of each are looked at.
+/// syntax is not there. One that cannot be met, such as bearer without a realm, is not passed over
+/// for the next. At most 16 headers and 8 KiB of each are looked at.
 std::vector<Challenge> challenges_of(const HttpResponse& response);
 
 /// The same of a response that comes from elsewhere: never to be met with a credential.

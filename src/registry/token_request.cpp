@@ -32,6 +32,9 @@ std::string form_of(const Parameters& parameters) {
 
 std::optional<std::string> refusal_of_realm(const std::string& realm,
                                             const std::string& registry_url) {
+  if (realm.empty())
+    return "its Bearer challenge, which containerd takes before any other, says not where a token "
+           "is to be had";
   const auto token_server = origin_of(realm), registry = origin_of(registry_url);
   if (!token_server || !registry)
     return fmt::format("it sends for a token to what is no URL to ask: {}", printable(realm, 200));

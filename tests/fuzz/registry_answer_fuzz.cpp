@@ -51,14 +51,14 @@ void check_challenges(const std::string& url, const HttpResponse& response) {
   for (const Challenge& challenge : challenges) {
     if (challenge.scheme == Challenge::Scheme::basic) is_basic = true;
     if (challenge.scheme == Challenge::Scheme::bearer) {
-      require(!is_basic && !challenge.realm.empty());
+      require(!is_basic);
       for (const std::string& scope : challenge.scopes)
         require(!scope.empty() && scope.find(' ') == std::string::npos);
       require(queried_token_request(challenge, challenge.scopes, user)
                   .url.starts_with(challenge.realm));
     }
-    if (const auto refusal = refusal_of_realm(challenge.realm, url))
-      require(is_printable(*refusal));
+    const auto refusal = refusal_of_realm(challenge.realm, url);
+    require(refusal ? is_printable(*refusal) : !challenge.realm.empty());
   }
 }
 

@@ -234,6 +234,18 @@ TEST_CASE("a realm gets no credential that it must not have") {
   CHECK(registries.asked() == Texts{greeting_request});
 }
 
+TEST_CASE("a Bearer challenge without a realm is met by nobody, whatever stands beside it") {
+  const std::string bearer_without = GENERATE("Bearer", "Bearer service=\"s\"");
+  FakeRegistries registries;
+  registries.on(greeting_request, response(401, {},
+                                           {{"WWW-Authenticate", "Basic realm=\"r\""},
+                                            {"WWW-Authenticate", bearer_without}}));
+  const auto found = verdicts(registries, question({right}));
+  CHECK(found.at(0).outcome == PullOutcome::unreachable);
+  CHECK_THAT(found.at(0).reason, Contains("says not where a token is to be had"));
+  CHECK(registries.asked() == Texts{greeting_request});
+}
+
 TEST_CASE("a public registry's realm is not asked at a private address") {
   FakeRegistries registries = bearer_registry();
   outcomes(registries, {question({right})});
