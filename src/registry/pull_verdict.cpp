@@ -101,7 +101,11 @@ std::string hint_for(const HttpFailure& failure, const std::string& registry) {
     case HttpFailure::Kind::client_certificate:
       return client_certificate_hint(name);
     case HttpFailure::Kind::plain:
-      return fmt::format("if it speaks http alone, name it with --insecure-registry {}", name);
+      return "see whether the port is right; if the registry speaks http alone, docker and "
+             "containerd "
+             "pull from it only where they are told to, and everybody on the way reads the "
+             "password: "
+             "who runs it should give it TLS";
     case HttpFailure::Kind::tls:
       return "see which versions of TLS the registry speaks, and whether a proxy is in between";
     case HttpFailure::Kind::time:

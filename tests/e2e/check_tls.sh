@@ -207,7 +207,8 @@ expect 'no file with keys' test ! -e "$scratch/keys"
 
 serve
 it 'a registry without TLS'
-is_not_reached 'speaks HTTP, and no TLS' '--insecure-registry'
+is_not_reached 'speaks HTTP, and no TLS' 'whether the port is right'
+is_no_case_for_insecure
 pulls --insecure-registry "registry.test:$port"
 
 # ---- A stand-in behind TLS

@@ -225,14 +225,14 @@ TEST_CASE("where a header has several challenges, the refusal says so") {
   CHECK_THAT(judged(challenged("Basic")).reason, !Contains("containerd"));
 }
 
-TEST_CASE("--insecure-registry is the hint for an unknown authority, and for one without TLS") {
+TEST_CASE("--insecure-registry is the hint for an unknown authority alone") {
   using Kind = HttpFailure::Kind;
   for (int number = 0; number <= static_cast<int>(Kind::response); ++number) {
     const auto kind = static_cast<Kind>(number);
     const std::string hint = judged(HttpFailure{kind, "it broke", "auth.example:444"}).hint;
     CAPTURE(number, hint);
     const bool has_option = hint.find("--insecure-registry auth.example:444") != std::string::npos;
-    CHECK(has_option == (kind == Kind::authority || kind == Kind::plain));
+    CHECK(has_option == (kind == Kind::authority));
   }
   CHECK(judged(HttpFailure{Kind::file, "x", "", "mend the file"}).hint == "mend the file");
 }
