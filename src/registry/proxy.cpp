@@ -59,22 +59,6 @@ Parts parts_of(std::string_view value) {
   return parts;
 }
 
-std::string fault_of(std::string_view value, const Parts& parts) {
-  const auto is_odd = [](char c) { return (c >= 0 && c <= ' ') || c == '\x7F'; };
-  if (std::any_of(value.begin(), value.end(), is_odd))
-    return "there is a blank or a control character in it";
-  if (parts.rest.find('@') != std::string_view::npos ||
-      parts.userinfo.find('@') != std::string_view::npos)
-    return "in a username and password / ? # @ and \\ have to be written as %2F %3F %23 %40 and "
-           "%5C";
-  if (parts.scheme && !is_one_of(lower_case(*parts.scheme),
-                                 {"http", "https", "socks4", "socks4a", "socks5", "socks5h"}))
-    return "its scheme is none of http, https, socks4, socks4a, socks5 and socks5h";
-  if (!is_proxy_host(parts.host)) return "what should be its host is no name and no address";
-  if (parts.port && !is_port(*parts.port)) return "its port is no number from 1 to 65535";
-  return {};
-}
-
 int digit_of(char c) {
   constexpr std::string_view digits = "0123456789abcdef";
   const std::size_t digit = digits.find(c >= 'A' && c <= 'F' ? static_cast<char>(c + 32) : c);
@@ -91,6 +75,26 @@ std::string percent_decoded(std::string_view text) {
     if (is_code) i += 2;
   }
   return decoded;
+}
+
+std::string fault_of(std::string_view value, const Parts& parts) {
+  const auto is_odd = [](char c) { return (c >= 0 && c <= ' ') || c == '\x7F'; };
+  if (std::any_of(value.begin(), value.end(), is_odd))
+    return "there is a blank or a control character in it";
+  if (parts.rest.find('@') != std::string_view::npos ||
+      parts.userinfo.find('@') != std::string_view::npos)
+    return "in a username and password / ? # @ and \\ have to be written as %2F %3F %23 %40 and "
+           "%5C";
+  // libcurl refuses it, and says that the registry's URL is none.
+  const std::string login = percent_decoded(parts.userinfo);
+  if (std::any_of(login.begin(), login.end(), [](char c) { return c >= 0 && c < ' '; }))
+    return "there is a control character in its username or password, from %00 to %1F";
+  if (parts.scheme && !is_one_of(lower_case(*parts.scheme),
+                                 {"http", "https", "socks4", "socks4a", "socks5", "socks5h"}))
+    return "its scheme is none of http, https, socks4, socks4a, socks5 and socks5h";
+  if (!is_proxy_host(parts.host)) return "what should be its host is no name and no address";
+  if (parts.port && !is_port(*parts.port)) return "its port is no number from 1 to 65535";
+  return {};
 }
 
 }  // namespace
