@@ -10,13 +10,14 @@ using Texts = std::vector<std::string>;
 
 namespace {
 
-const std::string host = "registry.example", image = host + "/acme/app:1";
-const std::string right_basic = "Basic b2N0b2NhdDpodW50ZXIy";
+const std::string asked_host = "registry.example", asked_image = asked_host + "/acme/app:1";
+const std::string basic_of_octocat = "Basic b2N0b2NhdDpodW50ZXIy";
 
 // The passwords under registry.example/acme and registry.example; empty: there is no such entry.
 std::vector<InspectedSecret> secret_with(const std::string& of_path, const std::string& of_host) {
   InspectedSecret secret{.is_read = true};
-  for (const auto& [key, password] : {std::pair(host + "/acme", of_path), std::pair(host, of_host)})
+  for (const auto& [key, password] :
+       {std::pair(asked_host + "/acme", of_path), std::pair(asked_host, of_host)})
     if (!password.empty())
       secret.entries.push_back({.entry = {.key = key, .credential = {"octocat", password}}});
   return {secret};
@@ -27,13 +28,13 @@ FakeRegistries registry_with(bool is_public) {
   const auto guard = [](bool is_open) {
     return [is_open](const HttpRequest& request) {
       const bool is_taken =
-          request.authorization == right_basic || (is_open && request.authorization.empty());
+          request.authorization == basic_of_octocat || (is_open && request.authorization.empty());
       return HttpReply(is_taken ? response(200) : challenged("Basic realm=\"r\""));
     };
   };
   FakeRegistries registry;
-  registry.on("GET https://" + host + "/v2/", guard(false));
-  const std::string manifest = "https://" + host + "/v2/acme/app/manifests/1";
+  registry.on("GET https://" + asked_host + "/v2/", guard(false));
+  const std::string manifest = "https://" + asked_host + "/v2/acme/app/manifests/1";
   registry.on("HEAD " + manifest, guard(is_public)).on("GET " + manifest, guard(is_public));
   return registry;
 }
@@ -69,7 +70,7 @@ TEST_CASE(
   CAPTURE(of_path, of_host, is_public);
   const auto secrets = secret_with(of_path, of_host);
   const PullReport report =
-      report_on(about_images({{image, parse_image(image)}}, secrets), is_public);
+      report_on(about_images({{asked_image, parse_image(asked_image)}}, secrets), is_public);
   CHECK(outcomes_of(report) == outcomes);
   CHECK(report.succeeds == succeeds);
   const bool is_public_in_vain = !succeeds && outcomes.back() == "anonymous";
@@ -84,7 +85,7 @@ TEST_CASE("a registry succeeds where it takes the login") {
   }));
   const auto secrets = secret_with("", password);
   const PullReport report = report_on(about_registries(secrets).inquiries, true);
-  CHECK(report.registry == host);
+  CHECK(report.registry == asked_host);
   CHECK(outcomes_of(report) == Texts{outcome});
   CHECK(report.succeeds == succeeds);
 }

@@ -14,7 +14,6 @@
 #include "temporary_folder.h"
 
 using namespace pullsecret;
-using Kind = HttpFailure::Kind;
 
 namespace {
 
@@ -69,7 +68,7 @@ int status_in(const HttpReply& reply) {
   return response == nullptr ? 0 : response->status;
 }
 
-std::optional<Kind> failure_in(const HttpReply& reply) {
+std::optional<HttpFailure::Kind> failure_in(const HttpReply& reply) {
   const auto* failure = std::get_if<HttpFailure>(&reply);
   return failure == nullptr ? std::nullopt : std::optional(failure->kind);
 }
@@ -80,9 +79,9 @@ TEST_CASE("who is at the other end is believed by its certificate alone") {
   if (!has_openssl()) return skip("openssl is not there");
   const TlsServer server;
   const TlsTrust nobody, itself{.authorities = {server.certificate()}}, anybody{.anybody = true};
-  CHECK(failure_in(reply_to(server.url("127.0.0.1"), nobody)) == Kind::authority);
+  CHECK(failure_in(reply_to(server.url("127.0.0.1"), nobody)) == HttpFailure::Kind::authority);
   CHECK(status_in(reply_to(server.url("127.0.0.1"), itself)) == 200);
-  CHECK(failure_in(reply_to(server.url("localhost"), itself)) == Kind::other_name);
+  CHECK(failure_in(reply_to(server.url("localhost"), itself)) == HttpFailure::Kind::other_name);
   CHECK(status_in(reply_to(server.url("localhost"), anybody)) == 200);
 }
 
@@ -111,6 +110,7 @@ TEST_CASE("requests are made side by side, and their replies are in their order"
 
 TEST_CASE("a certificate that cannot be read is a failure of its request alone") {
   const TlsTrust absent{.authorities = {"/nonexistent/ca.crt"}};
-  CHECK(failure_in(reply_to("https://127.0.0.1:1/", absent)) == Kind::file);
-  CHECK(failure_in(reply_to("https://127.0.0.1:1/", {.anybody = true})) == Kind::connection);
+  CHECK(failure_in(reply_to("https://127.0.0.1:1/", absent)) == HttpFailure::Kind::file);
+  CHECK(failure_in(reply_to("https://127.0.0.1:1/", {.anybody = true})) ==
+        HttpFailure::Kind::connection);
 }
