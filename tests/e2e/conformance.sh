@@ -57,10 +57,10 @@ both() {
   fi
 }
 
-if [ "$ours" = "$ours_on_libsecret" ]; then
+if [ "$on_libsecret" ]; then
   start_bus
   start_keyring
-  conforms ours 'secretservice over libsecret' "$ours" empty_keyring
+  conforms ours 'secretservice over libsecret' "$ours_on_libsecret" empty_keyring
   finish
 fi
 

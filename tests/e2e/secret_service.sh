@@ -13,6 +13,8 @@ ours=$(command -v docker-credential-secretservice)
 ours_on_libsecret=$(dirname "$(command -v scan-memory)")/libsecret/docker-credential-secretservice
 [ -x "$ours_on_libsecret" ] || ours_on_libsecret=
 
+on_libsecret=
+
 # try_on_libsecret: the script is about that one.
 try_on_libsecret() {
   if [ ! "$ours_on_libsecret" ]; then
@@ -22,6 +24,8 @@ try_on_libsecret() {
   fi
   ours_on_libsecret=$(for_others "$ours_on_libsecret")
   ours=$ours_on_libsecret
+  # shellcheck disable=SC2034 # for the scripts
+  on_libsecret=yes
 }
 
 # encrypts: our program encrypts the secrets on the bus.
