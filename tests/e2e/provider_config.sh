@@ -11,9 +11,9 @@ need jq python3
 # provider FILTER EXPECTED: of pullsecret's, in what was printed.
 provider() { manifest ".[0].providers[] | select(.name == \"pullsecret\") | $1" "$2"; }
 
-# make [OPTION...]: prints the config, without a word if the store works on a node.
+# make: prints the config, without a word if the store works on a node.
 make() {
-  run pullsecret credential-provider config "$@"
+  run pullsecret credential-provider config
   succeeds
 }
 
