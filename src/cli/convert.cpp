@@ -49,15 +49,17 @@ ConvertOptions read_convert_options(const CommandLine& line) {
 }
 
 // What follows the first value of the file, which Docker does not read, is left out.
-std::string config_with(const LoadedConfig& loaded, const KeyedCredentials& credentials) {
-  const JsonText json{loaded.json.file, fmt::format("{}\n", first_value(loaded.json))};
-  return printable_json(changed_config(json, inline_alone(loaded.config, credentials)));
+std::string config_with(JsonText json, KeyedCredentials credentials) {
+  json.text = fmt::format("{}\n", first_value(json));
+  const ConfigChange change = inline_alone(std::move(credentials));
+  return printable_json(changed_config(json, change));
 }
 
-void write_credentials(const ConvertOptions& options, const LoadedConfig& loaded,
-                       KeyedCredentials credentials, const Streams& streams) {
+void write_credentials(const ConvertOptions& options, JsonText json, KeyedCredentials credentials,
+                       const Streams& streams) {
   if (options.manifest.format == OutputFormat::config)
-    return write_output(options.manifest, config_with(loaded, credentials), streams);
+    return write_output(options.manifest, config_with(std::move(json), std::move(credentials)),
+                        streams);
   const std::map<std::string, Credential> by_key(std::move_iterator(credentials.begin()),
                                                  std::move_iterator(credentials.end()));
   write_manifests(options.manifest, format_manifests(options.manifest, by_key), streams);
@@ -73,7 +75,7 @@ void note_unserved(const std::vector<std::string>& images, const Streams& stream
 }
 
 void convert(const ConvertOptions& options, const Streams& streams) {
-  const LoadedConfig loaded = load_config_aloud(options.store, streams);
+  LoadedConfig loaded = load_config_aloud(options.store, streams);
   CredentialChoice choice = options.choice;
   const std::vector<WorkloadImage> others =
       wanted_images({.images_in = options.images.images_in}, options.store.quiet, streams).images;
@@ -91,7 +93,8 @@ void convert(const ConvertOptions& options, const Streams& streams) {
     const std::vector<std::string> unserved = unserved_images(others, credentials);
     if (!unserved.empty()) note_unserved(unserved, streams);
   }
-  write_credentials(options, loaded, std::move(credentials), streams);
+  loaded.config = {};  // which may be large, and is not needed any more
+  write_credentials(options, std::move(loaded.json), std::move(credentials), streams);
 }
 
 }  // namespace

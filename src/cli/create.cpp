@@ -80,7 +80,7 @@ void create(const CreateOptions& options, const Streams& streams) {
   if (options.manifest.format == OutputFormat::config)
     return write_output(
         options.manifest,
-        changed_config({.text = "\n"}, inline_alone({}, {{key, std::move(credential)}})), streams);
+        changed_config({.text = "\n"}, inline_alone({{key, std::move(credential)}})), streams);
   write_manifests(options.manifest,
                   format_manifests(options.manifest, {{key, std::move(credential)}}), streams);
 }

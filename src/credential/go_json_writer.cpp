@@ -49,6 +49,13 @@ void append_laid_out(std::string& text, std::string_view value, std::size_t dept
   }
 }
 
+// Up to the first character that is no printable one of ASCII.
+std::string_view plain_start(std::string_view text) {
+  const auto* const end =
+      std::find_if(text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; });
+  return text.substr(0, static_cast<std::size_t>(end - text.begin()));
+}
+
 void append_escaped(std::string& text, char32_t character) {
   const auto number = static_cast<std::uint32_t>(character);
   if (number < 0x10000) {
@@ -65,6 +72,10 @@ std::string printable_json(std::string_view json) {
   std::string result;
   result.reserve(json.size());
   while (!json.empty()) {
+    const std::string_view plain = plain_start(json);
+    result += plain;
+    json.remove_prefix(plain.size());
+    if (json.empty()) break;
     const std::string_view sequence = json.substr(0, std::max<std::size_t>(utf8_sequence(json), 1));
     const char32_t character = utf8_sequence(sequence) == 0 ? 0 : code_point(sequence);
     if (is_hidden(character))
@@ -77,6 +88,8 @@ std::string printable_json(std::string_view json) {
 }
 
 std::string go_json_string(std::string_view text) {
+  if (plain_start(text) == text && text.find_first_of("\"\\<>&") == std::string_view::npos)
+    return fmt::format("\"{}\"", text);
   static constexpr std::array<std::pair<std::string_view, std::string_view>, 5> escapes{
       {{"<", "\\u003c"},
        {">", "\\u003e"},

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -37,7 +38,8 @@ class JsonObjectWriter {
 
   /// The object, for whoever may print it, and as Go writes it.
   std::string text() const { return printable_json(as_go()); }
-  std::string as_go() const { return members_ + '}'; }
+  std::string as_go() const& { return members_ + '}'; }
+  std::string as_go() && { return std::move(members_ += '}'); }
 
  private:
   std::string members_ = "{";

@@ -69,6 +69,12 @@ std::vector<JsonMember> members_of_config(const GoJsonReader& reader) {
   return reader.members_of_object(reader.value(), "the config");
 }
 
+std::vector<JsonMember> checked_members(const GoJsonReader& reader) {
+  std::vector<JsonMember> members = members_of_config(reader);
+  reader.check_fields(members, config_fields);
+  return members;
+}
+
 // The entry's own fields as Docker sees them: `auth` wins over `username` and `password`.
 Credential parse_credential(const std::vector<JsonMember>& members) {
   Credential credential = credential_of_fields(members);
@@ -80,25 +86,24 @@ Credential parse_credential(const std::vector<JsonMember>& members) {
   return credential;
 }
 
-AuthEntry parse_entry(const GoJsonReader& reader, const JsonMember& member) {
-  AuthEntry entry{.key = member.name};
+AuthEntry parse_entry(const GoJsonReader& reader, JsonMember member) {
+  AuthEntry entry{.key = std::move(member.name)};
   try {
     const auto members = reader.members_of_object(member.value, "an entry of auths");
     reader.check_fields(members, entry_fields);
     entry.credential = parse_credential(members);
   } catch (const Error& error) {
     // decode_auth() knows no place.
-    entry.problem =
-        error.place().empty() ? reader.error(member.value, error.message(), error.hint()) : error;
+    entry.problem = std::make_shared<const Error>(
+        error.place().empty() ? reader.error(member.value, error.message(), error.hint()) : error);
   }
   return entry;
 }
 
 void add_entries(AuthEntries& entries, const GoJsonReader& reader,
-                 const std::vector<JsonMember>& members) {
-  entries.reserve(entries.size() + members.size());
-  for (const JsonMember& member : members)
-    entries.add(parse_entry(reader, member));
+                 std::vector<JsonMember> members) {
+  for (JsonMember& member : members)
+    entries.add(parse_entry(reader, std::move(member)));
 }
 
 Error unknown_field(const GoJsonReader& reader, const JsonMember& member) {
@@ -129,17 +134,25 @@ void merge_cred_helpers(std::map<std::string, std::string>& cred_helpers, std::s
 
 }  // namespace
 
-void AuthEntries::add(AuthEntry entry) {
-  const auto [known, is_new] = positions_.emplace(entry.key, entries_.size());
-  if (is_new) return entries_.push_back(std::move(entry));
-  AuthEntry& before = entries_[known->second];
-  entry.hides_another = before.hides_another || before.problem || !is_empty(before.credential);
-  before = std::move(entry);
+AuthEntries& AuthEntries::operator=(const AuthEntries& other) {
+  if (this == &other) return *this;
+  clear();
+  for (const AuthEntry& entry : other)
+    add(entry);
+  return *this;
 }
 
-void AuthEntries::reserve(std::size_t count) {
-  entries_.reserve(count);
-  positions_.reserve(count);
+void AuthEntries::add(AuthEntry entry) {
+  const auto known = positions_.find(entry.key);
+  if (known == positions_.end()) {
+    const AuthEntry& added = entries_.emplace_back(std::move(entry));
+    positions_.emplace(added.key, entries_.size() - 1);
+    return;
+  }
+  AuthEntry& before = entries_[known->second];
+  entry.hides_another = before.hides_another || before.problem || !is_empty(before.credential);
+  entry.key.swap(before.key);  // whose characters are seen from positions_
+  before = std::move(entry);
 }
 
 void AuthEntries::clear() {
@@ -147,7 +160,7 @@ void AuthEntries::clear() {
   positions_.clear();
 }
 
-const AuthEntry* AuthEntries::find(const std::string& key) const {
+const AuthEntry* AuthEntries::find(std::string_view key) const {
   const auto known = positions_.find(key);
   return known == positions_.end() ? nullptr : &entries_[known->second];
 }
@@ -157,10 +170,14 @@ bool has_inline_credential(const Config& config) {
                      [](const AuthEntry& entry) { return !is_empty(entry.credential); });
 }
 
+void check_config(JsonText json) {
+  const GoJsonReader reader(std::move(json), TextBehind::ignored);
+  checked_members(reader);
+}
+
 Config parse_config(JsonText json) {
   const GoJsonReader reader(std::move(json), TextBehind::ignored);
-  const std::vector<JsonMember> members = members_of_config(reader);
-  reader.check_fields(members, config_fields);
+  const std::vector<JsonMember> members = checked_members(reader);
   Config config{.file = reader.file(),
                 .creds_store = string_field(members, "credsStore").value_or("")};
   for (const JsonMember& member : members) {

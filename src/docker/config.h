@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,8 +20,8 @@ namespace pullsecret {
 struct AuthEntry {
   std::string key;        ///< the registry key, as spelled in the file
   Credential credential;  ///< all empty for `{}`: the credential is in a store
-  std::optional<Error>
-      problem;                 ///< why Docker refuses this entry, and the whole file because of it
+  /// Why Docker refuses this entry, and the whole file because of it; null: it does not.
+  std::shared_ptr<const Error> problem = nullptr;
   bool asked_first = false;    ///< from DOCKER_AUTH_CONFIG: it counts before any store
   bool hides_another = false;  ///< one of the same key, which does not count, holds a credential
 };
@@ -28,12 +30,18 @@ struct AuthEntry {
 /// the last of a repeated key counts.
 class AuthEntries {
  public:
+  AuthEntries() = default;
+  AuthEntries(const AuthEntries& other) { *this = other; }
+  AuthEntries& operator=(const AuthEntries& other);
+  AuthEntries(AuthEntries&&) = default;
+  AuthEntries& operator=(AuthEntries&&) = default;
+  ~AuthEntries() = default;
+
   void add(AuthEntry entry);
-  void reserve(std::size_t count);
   void clear();
 
   /// The entry of exactly this key, or nullptr; valid until the next change.
-  const AuthEntry* find(const std::string& key) const;
+  const AuthEntry* find(std::string_view key) const;
 
   const AuthEntry& operator[](std::size_t position) const { return entries_[position]; }
   std::size_t size() const { return entries_.size(); }
@@ -41,8 +49,8 @@ class AuthEntries {
   auto end() const { return entries_.end(); }
 
  private:
-  std::vector<AuthEntry> entries_;
-  std::unordered_map<std::string, std::size_t> positions_;  ///< by key
+  std::deque<AuthEntry> entries_;                                ///< which stay where they are
+  std::unordered_map<std::string_view, std::size_t> positions_;  ///< by key, a view of the entry's
 };
 
 /// A Docker config file (config.json), or what podman and the oldest Docker keep in its place.
@@ -64,6 +72,9 @@ bool has_inline_credential(const Config& config);
 /// that entry's problem. An empty text is an empty config; what follows the first JSON value does
 /// not count. Throws Error with FILE:LINE:COLUMN.
 Config parse_config(JsonText json);
+
+/// Throws Error where parse_config() does.
+void check_config(JsonText json);
 
 /// Reads the map that ~/.dockercfg is: `auths` without the object around it. Else like
 /// parse_config().

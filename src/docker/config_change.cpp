@@ -4,6 +4,7 @@
 #include <array>
 #include <span>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -29,9 +30,12 @@ bool is_object(std::string_view value) {
 }
 
 Members read_object(std::string_view object) {
+  std::vector<JsonMember> found = members_of(object);
   Members members;
-  for (const JsonMember& member : members_of(object))
-    members.push_back({member.name, std::string(member.quoted_name), std::string(member.value)});
+  members.reserve(found.size());
+  for (JsonMember& member : found)
+    members.push_back(
+        {std::move(member.name), std::string(member.quoted_name), std::string(member.value)});
   return members;
 }
 
@@ -39,7 +43,7 @@ std::string format_object(const Members& members) {
   JsonObjectWriter object;
   for (const Member& member : members)
     object.add_quoted(member.quoted_name, member.value);
-  return object.as_go();
+  return std::move(object).as_go();
 }
 
 Member new_member(const std::string& name, std::string value) {
@@ -92,16 +96,19 @@ std::string with_credential(const std::string& entry, const Credential& credenti
 /// The entries of `auths` on their way from the old file into the new one.
 class EntryChanges {
  public:
-  EntryChanges(const Members& entries, const std::map<std::string, EntryChange>& changes)
-      : changes_(changes) {
+  EntryChanges(const Members& entries, const ConfigChange& change) : change_(change) {
+    const bool renames = std::any_of(
+        change.entries.begin(), change.entries.end(),
+        [](const auto& entry) { return std::holds_alternative<Renamed>(entry.second); });
+    if (!renames) return;
     for (const Member& entry : entries)
       owner_of_key_.emplace(entry.name, entry.name);
   }
 
   /// False if the entry goes.
   bool change(Member& entry) {
-    const auto change = changes_.find(entry.name);
-    if (change == changes_.end()) return true;
+    const auto change = change_.entries.find(entry.name);
+    if (change == change_.entries.end()) return !change_.drops_others;
     return std::visit(
         overloaded{[](Removed) { return false; },
                    [&](WithoutSecrets) {
@@ -111,15 +118,16 @@ class EntryChanges {
                    [&](const Renamed& renamed) { return rename_to(entry, renamed.to); },
                    [&](const Inline& with) {
                      entry.value = with_credential(entry.value, with.credential);
+                     were_there_.insert(&with);
                      return true;
                    }},
         change->second);
   }
 
   void add_missing(Members& entries) const {
-    for (const auto& [key, change] : changes_)
+    for (const auto& [key, change] : change_.entries)
       if (const auto* with = std::get_if<Inline>(&change);
-          with != nullptr && !owner_of_key_.contains(key))
+          with != nullptr && !were_there_.contains(with))
         entries.push_back(new_member(key, with_credential("{}", with->credential)));
   }
 
@@ -131,12 +139,13 @@ class EntryChanges {
     return is_free;
   }
 
-  const std::map<std::string, EntryChange>& changes_;
+  const ConfigChange& change_;
+  std::unordered_set<const Inline*> were_there_;
   std::map<std::string, std::string> owner_of_key_;  ///< key → what its entry was called at first
 };
 
-void change_entries(Members& entries, const std::map<std::string, EntryChange>& changes) {
-  EntryChanges pass(entries, changes);
+void change_entries(Members& entries, const ConfigChange& change) {
+  EntryChanges pass(entries, change);
   std::erase_if(entries, [&](Member& entry) { return !pass.change(entry); });
   pass.add_missing(entries);
 }
@@ -184,6 +193,7 @@ Members merged_object(const Members& settings, std::string_view name) {
     if (!is_object(setting.value)) merged.clear();
     if (!is_object(setting.value)) continue;
     Members members = read_object(setting.value);
+    if (merged.empty()) merged.swap(members);
     std::move(members.begin(), members.end(), std::back_inserter(merged));
   }
   return merged;
@@ -200,23 +210,26 @@ void put_object(Members& settings, std::string_view name, const Members& members
   settings.erase(std::remove_if(first + 1, settings.end(), is_called(name)), settings.end());
 }
 
-void change_cred_helpers(Members& settings, const HelperChanges& changes) {
-  if (changes.empty()) return;
-  const Members before = merged_object(settings, "credHelpers");
-  Members helpers = before;
-  change_helpers(helpers, changes);
+void change_cred_helpers(Members& settings, const ConfigChange& change) {
+  if (change.cred_helpers.empty() && !change.drops_others) return;
+  Members helpers = merged_object(settings, "credHelpers");
+  const bool was_there = !helpers.empty();
+  if (change.drops_others)
+    std::erase_if(helpers,
+                  [&](const Member& helper) { return !change.cred_helpers.contains(helper.name); });
+  change_helpers(helpers, change.cred_helpers);
   if (!helpers.empty())
     put_object(settings, "credHelpers", helpers);
-  else if (!before.empty())
+  else if (was_there)
     std::erase_if(settings, is_called("credHelpers"));
 }
 
-void change_auths(Members& settings, const std::map<std::string, EntryChange>& changes) {
-  if (changes.empty()) return;
-  const Members before = merged_object(settings, "auths");
-  Members entries = before;
-  change_entries(entries, changes);
-  if (!entries.empty() || !before.empty()) put_object(settings, "auths", entries);
+void change_auths(Members& settings, const ConfigChange& change) {
+  if (change.entries.empty() && !change.drops_others) return;
+  Members entries = merged_object(settings, "auths");
+  const bool was_there = !entries.empty();
+  change_entries(entries, change);
+  if (!entries.empty() || was_there) put_object(settings, "auths", entries);
 }
 
 // ---- Strings in objects
@@ -277,32 +290,27 @@ std::string_view rest_behind(std::string_view value, const std::string& text) {
 
 }  // namespace
 
-ConfigChange inline_alone(const Config& config,
-                          const std::vector<std::pair<std::string, Credential>>& credentials) {
-  ConfigChange change{.creds_store = ""};
-  for (const auto& [key, helper] : config.cred_helpers)
-    change.cred_helpers[key] = std::nullopt;
-  for (const AuthEntry& entry : config.auths)
-    change.entries[entry.key] = Removed{};
-  for (const auto& [key, credential] : credentials)
-    change.entries[key] = Inline{credential};
+ConfigChange inline_alone(std::vector<std::pair<std::string, Credential>> credentials) {
+  ConfigChange change{.creds_store = "", .drops_others = true};
+  for (auto& [key, credential] : credentials)
+    change.entries.insert_or_assign(std::move(key), Inline{std::move(credential)});
   return change;
 }
 
 std::string changed_config(const JsonText& json, const ConfigChange& change) {
-  parse_config(json);
+  check_config(json);
   const std::string_view value = first_value(json);
   Members settings = !value.empty() && is_object(value) ? read_object(value) : Members();
   rename_settings(settings, change.setting_names);
   if (change.creds_store) set_creds_store(settings, *change.creds_store);
-  change_cred_helpers(settings, change.cred_helpers);
-  change_auths(settings, change.entries);
+  change_cred_helpers(settings, change);
+  change_auths(settings, change);
   for (const StringChange& string : change.strings)
     change_string(settings, string);
 
   JsonText changed{json.file, laid_out(format_object(settings))};
   changed.text += rest_behind(value, json.text);
-  parse_config(changed);
+  check_config(changed);
   return std::move(changed.text);
 }
 

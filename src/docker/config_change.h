@@ -48,17 +48,17 @@ struct ConfigChange {
   HelperChanges cred_helpers;
   std::map<std::string, EntryChange> entries;  ///< by key, as spelled in `auths`
   std::vector<StringChange> strings;
+  bool drops_others = false;  ///< entries and lines of credHelpers that are not named go
 
   bool empty() const {
     return setting_names.empty() && !creds_store && cred_helpers.empty() && entries.empty() &&
-           strings.empty();
+           strings.empty() && !drops_others;
   }
 };
 
 /// What makes a config hold `credentials` in itself, by registry key, and nothing else: its other
 /// entries go, and so do the names of stores.
-ConfigChange inline_alone(const Config& config,
-                          const std::vector<std::pair<std::string, Credential>>& credentials);
+ConfigChange inline_alone(std::vector<std::pair<std::string, Credential>> credentials);
 
 /// The text of the config file `json` after `change`, laid out as Docker lays it out: a member a
 /// line, one tab for each level. Strings, numbers, the names and the order of all that `change`

@@ -121,7 +121,7 @@ void add_inline(Moves& moves, const Config& config, const Migration& migration) 
       move.has_line = config.cred_helpers.contains(move.registry);
     }
     move.credential = entry.credential;
-    move.reason = entry.problem;
+    if (entry.problem) move.reason = *entry.problem;
   }
 }
 

@@ -198,13 +198,15 @@ std::string registry_key_for(const Config& config, const std::string& registry) 
 }
 
 const std::string* store_for(const Config& config, const std::string& key) {
-  const auto helper = config.cred_helpers.find(docker_lookup_name(key));
-  const std::string& store =
-      helper != config.cred_helpers.end() ? helper->second : config.creds_store;
-  return store.empty() ? nullptr : &store;
+  const std::string* store = &config.creds_store;
+  if (!config.cred_helpers.empty())
+    if (const auto helper = config.cred_helpers.find(docker_lookup_name(key));
+        helper != config.cred_helpers.end())
+      store = &helper->second;
+  return store->empty() ? nullptr : store;
 }
 
-std::vector<Resolved> resolve(const Config& config, const std::vector<std::string>& keys,
+std::vector<Resolved> resolve(const Config& config, std::vector<std::string> keys,
                               HelperClient& helpers) {
   std::vector<Resolved> resolved;
   std::vector<Search> searches;
@@ -214,14 +216,16 @@ std::vector<Resolved> resolve(const Config& config, const std::vector<std::strin
                         store_for(config, key)};
     std::optional<Outcome> outcome = known_outcome(config, source);
     if (!outcome) searches.push_back(begin_search(source, resolved.size()));
-    resolved.push_back({key, std::move(outcome).value_or(Credential())});
+    resolved.push_back({{}, std::move(outcome).value_or(Credential())});
   }
   while (std::any_of(searches.begin(), searches.end(), is_unfinished))
     ask_next_spellings(config, searches, helpers);
   for (Search& search : searches)
     resolved[search.position].outcome = std::move(search.outcome).value();
-  for (Resolved& registry : resolved)
-    refuse_unusable(config, registry);
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    resolved[i].key = std::move(keys[i]);
+    refuse_unusable(config, resolved[i]);
+  }
   return resolved;
 }
 

@@ -57,7 +57,7 @@ const Error* why_unresolved(const Resolved& resolved);
 /// nothing under a key, it is asked for the other spellings of the same registry, one after the
 /// other; then the entry's own inline credential counts, else that of the entry named as Docker
 /// looks it up. A credential's email is the entry's. One that lacks_secret() is refused.
-std::vector<Resolved> resolve(const Config& config, const std::vector<std::string>& keys,
+std::vector<Resolved> resolve(const Config& config, std::vector<std::string> keys,
                               HelperClient& helpers);
 
 }  // namespace pullsecret

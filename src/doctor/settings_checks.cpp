@@ -91,7 +91,7 @@ bool fits(const WrongName& wrong) {
   try {
     const Config config = parse_config({.file = {}, .text = text});
     return std::none_of(config.auths.begin(), config.auths.end(),
-                        [](const AuthEntry& entry) { return entry.problem.has_value(); });
+                        [](const AuthEntry& entry) { return entry.problem != nullptr; });
   } catch (const Error&) {
     return false;
   }

@@ -180,7 +180,7 @@ UsableCredentials mend_keys(KeyedCredentials credentials) {
 
 UsableCredentials usable_credentials(const CredentialChoice& choice, const Config& config,
                                      HelperClient& helpers) {
-  const std::vector<std::string> keys = choose_registries(choice, config, helpers);
+  std::vector<std::string> keys = choose_registries(choice, config, helpers);
   if (keys.empty() && is_narrowed(choice)) return {};
   if (keys.empty())
     throw Error(config.file,
@@ -189,7 +189,7 @@ UsableCredentials usable_credentials(const CredentialChoice& choice, const Confi
                       "not taken"
                     : "it names no registry, and no credential store",
                 "log in with docker login REGISTRY, or name a file with --config");
-  UsableCredentials usable = take_usable(choice, resolve(config, keys, helpers));
+  UsableCredentials usable = take_usable(choice, resolve(config, std::move(keys), helpers));
   UsableCredentials mended = mend_keys(std::move(usable.credentials));
   append(usable.notices, mended.notices);
   return {std::move(mended.credentials), std::move(usable.notices)};

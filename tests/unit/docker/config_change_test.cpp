@@ -192,7 +192,6 @@ TEST_CASE("a config with its credentials inline alone names no store, and keeps 
                       "{\"a.io\": {\"x\": 1}, \"gone.io\": {\"auth\": \"dTpw\"}},\n"
                       "\"credHelpers\": {\"a.io\": \"gcr\"}, \"other\": [2.50, 1e999]}\n"};
   const ConfigChange change = inline_alone(
-      parse_config(json),
       {{"a.io", {.username = "u", .password = "p"}}, {"b.io", {.identity_token = "t"}}});
   CHECK(changed_config(json, change) ==
         "{\n"
@@ -208,7 +207,7 @@ TEST_CASE("a config with its credentials inline alone names no store, and keeps 
         "\t},\n"
         "\t\"other\": [\n\t\t2.50,\n\t\t1e999\n\t]\n"
         "}\n");
-  CHECK(changed_config({}, inline_alone({}, {})) == "{}");
+  CHECK(changed_config({}, inline_alone({})) == "{}");
 }
 
 namespace {

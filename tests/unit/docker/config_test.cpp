@@ -32,7 +32,7 @@ bool is_refused(const std::string& text) {
   try {
     const Config config = parse(text);
     return std::any_of(config.auths.begin(), config.auths.end(),
-                       [](const AuthEntry& entry) { return entry.problem.has_value(); });
+                       [](const AuthEntry& entry) { return entry.problem != nullptr; });
   } catch (const Error&) {
     return true;
   }
@@ -58,7 +58,7 @@ TEST_CASE("parse_config reads an entry as Docker does") {
     REQUIRE(config.auths.size() == 1);
     const AuthEntry& entry = config.auths[0];
     const auto& docker = vector["docker"];
-    CHECK(entry.problem.has_value() == docker.value("file_rejected", false));
+    CHECK((entry.problem != nullptr) == docker.value("file_rejected", false));
     if (docker.value("file_rejected", false)) continue;
     CHECK(entry.credential.username == docker["username"].get<std::string>());
     CHECK(encode_base64(entry.credential.password) == docker["password_base64"].get<std::string>());
