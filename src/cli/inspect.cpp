@@ -66,7 +66,8 @@ void inspect(const InspectOptions& options, const Streams& streams) {
   if (!options.images.any()) return print(options, secrets, streams);
   const Workloads wanted = wanted_images(options.images, /*quiet=*/false, streams);
   print_notices(streams, absent_secrets(wanted.pull_secrets, secrets));
-  print(options, entries_serving(wanted.images, secrets), streams);
+  const Keyring keyring = keyring_of(secrets);
+  print(options, entries_serving(wanted.images, keyring, secrets), streams);
 }
 
 }  // namespace

@@ -45,25 +45,25 @@ Row header(std::string_view last_column) {
 }
 
 // What every entry has. Of one that the kubelet cannot read nothing else is known.
-Row entry_row(const InspectedEntry& inspected, std::string last_cell, InspectionStyle style) {
-  const auto& [key, credential, defect] = inspected.entry;
+Row entry_row(const KeyringEntry& entry, std::string last_cell, InspectionStyle style) {
+  const Credential& credential = entry.credential;
   const std::string username = username_of(credential, style);
-  return {{"  " + display_key(inspected, style)},
-          {username.empty() || defect ? "-" : shown(username)},
-          {defect ? "-" : std::string(credential_kind(credential).words)},
-          {defect ? "-" : std::to_string(secret_of(credential).size())},
-          expiry_cell(inspected, style.now),
+  return {{"  " + display_key(entry, style)},
+          {username.empty() || entry.is_refused ? "-" : shown(username)},
+          {entry.is_refused ? "-" : std::string(credential_kind(credential).words)},
+          {entry.is_refused ? "-" : std::to_string(secret_of(credential).size())},
+          expiry_cell(entry, style.now),
           {std::move(last_cell)}};
 }
 
 // What only some entries have, below the table.
-std::string details(const InspectedEntry& inspected, InspectionStyle style) {
+std::string details(const KeyringEntry& entry, InspectionStyle style) {
   Block block(4);
-  if (style.show_secrets) add_secrets(inspected.entry.credential, block);
-  block.add(inspected.remarks);
+  if (style.show_secrets) add_secrets(entry.credential, block);
+  block.add(entry.remarks);
   const std::string lines = block.format(style.color);
   if (lines.empty()) return {};
-  return "\n" + heading(display_key(inspected, style), 2, style.color) + lines;
+  return "\n" + heading(display_key(entry, style), 2, style.color) + lines;
 }
 
 std::string secret_table(const InspectedSecret& secret, InspectionStyle style) {
@@ -71,17 +71,16 @@ std::string secret_table(const InspectedSecret& secret, InspectionStyle style) {
   block.add("type", shown(secret.type));
   if (secret.data_size) block.add("data", fmt::format("{} bytes", *secret.data_size));
   block.add(secret.remarks);
-  std::string table =
-      heading(secret.is_config_file ? "Docker config, as the kubelet would read it from a Secret"
-                                    : "Secret " + display_name(secret),
-              0, style.color) +
-      block.format(style.color);
+  std::string table = heading(is_docker_config(secret.origin)
+                                  ? "Docker config, as the kubelet would read it from a Secret"
+                                  : "Secret " + display_name(secret.origin),
+                              0, style.color) +
+                      block.format(style.color);
   if (secret.entries.empty()) return table;
   std::vector<Row> rows{header("SERVES")};
   std::string below;
-  for (const InspectedEntry& entry : secret.entries) {
-    rows.push_back(
-        entry_row(entry, shown(served_images(entry.entry.key).value_or("nothing")), style));
+  for (const KeyringEntry& entry : secret.entries) {
+    rows.push_back(entry_row(entry, shown(served_images(entry.key).value_or("nothing")), style));
     below += details(entry, style);
   }
   return table + "\n" + format_table(rows, style.color) + below;
@@ -90,9 +89,9 @@ std::string secret_table(const InspectedSecret& secret, InspectionStyle style) {
 std::string image_table(const ImageEntries& image, InspectionStyle style) {
   std::vector<Row> rows{header("SECRET")};
   std::string below;
-  for (const auto& [secret, inspected] : image.offered) {
-    rows.push_back(entry_row(*inspected, display_name(*secret), style));
-    below += details(*inspected, style);
+  for (const KeyringEntry* entry : image.offered) {
+    rows.push_back(entry_row(*entry, display_name(entry->origin), style));
+    below += details(*entry, style);
   }
   return heading("Image " + shown(image.name), 0, style.color) + format_table(rows, style.color) +
          below;
@@ -124,8 +123,8 @@ Json or_null(const std::optional<Value>& value) {
   return value ? Json(*value) : Json();
 }
 
-Json entry_json(const InspectedEntry& inspected, InspectionStyle style) {
-  const auto& [key, credential, defect] = inspected.entry;
+Json entry_json(const KeyringEntry& entry, InspectionStyle style) {
+  const auto& [key, credential, origin, remarks, is_refused] = entry;
   const auto filed = filed_key(key);
   Json json = {{"key", key_of(key, style)},
                {"matched_as", filed ? Json(key_of(*filed, style)) : Json()},
@@ -134,23 +133,19 @@ Json entry_json(const InspectedEntry& inspected, InspectionStyle style) {
                {"length", Json()},
                {"expires", Json()},
                {"serves", or_null(served_images(key))}};
-  if (!defect) {
+  if (!is_refused) {
     json["username"] = username_of(credential, style);
     json["kind"] = credential_kind(credential).words;
     json["length"] = secret_of(credential).size();
-    if (inspected.expires) json["expires"] = rfc3339(*inspected.expires);
+    if (const auto end = expiry_of(credential)) json["expires"] = rfc3339(*end);
   }
   if (style.show_secrets) {
     add_secret(json, "password", credential.password);
     add_secret(json, "identity_token", credential.identity_token);
     add_secret(json, "registry_token", credential.registry_token);
   }
-  json["problems"] = remarks_json(inspected.remarks);
+  json["problems"] = remarks_json(remarks);
   return json;
-}
-
-Json secret_json(const InspectedSecret& secret) {
-  return {{"name", secret.name}, {"namespace", secret.name_space}};
 }
 
 template <typename Thing>
@@ -173,21 +168,29 @@ std::string username_of(const Credential& credential, InspectionStyle style) {
   return prefix.empty() || style.show_secrets ? credential.username : std::string(prefix) + "…";
 }
 
-std::string display_key(const InspectedEntry& inspected, InspectionStyle style) {
-  const std::string key = key_of(inspected.entry.key, style);
+std::string display_key(const KeyringEntry& entry, InspectionStyle style) {
+  const std::string key = key_of(entry.key, style);
   return key.empty() ? "\"\"" : shown(key);
 }
 
-Cell expiry_cell(const InspectedEntry& inspected, Time now) {
-  const auto& end = inspected.expires;
+Cell expiry_cell(const KeyringEntry& entry, Time now) {
+  const auto end = expiry_of(entry.credential);
   if (!end) return {"-"};
   return {time_left_in_words(*end, now), *end <= now ? Color::red : Color::none};
 }
 
-std::string display_name(const InspectedSecret& secret) {
-  if (secret.name.empty()) return secret.is_config_file ? "-" : "without a name";
-  if (secret.name_space.empty()) return shown(secret.name);
-  return shown(secret.name_space + "/" + secret.name);
+bool is_docker_config(const EntryOrigin& origin) {
+  return origin.kind == EntryOrigin::Kind::docker_config;
+}
+
+std::string display_name(const EntryOrigin& origin) {
+  if (is_docker_config(origin)) return "-";
+  if (origin.name.empty()) return "without a name";
+  return shown(origin.name_space.empty() ? origin.name : origin.name_space + "/" + origin.name);
+}
+
+nlohmann::ordered_json secret_json(const EntryOrigin& origin) {
+  return {{"name", origin.name}, {"namespace", origin.name_space}};
 }
 
 std::string inspection_table(const std::vector<InspectedSecret>& secrets, InspectionStyle style) {
@@ -201,11 +204,11 @@ std::string inspection_table(const std::vector<ImageEntries>& images, Inspection
 std::string inspection_json(const std::vector<InspectedSecret>& secrets, InspectionStyle style) {
   Json json = Json::array();
   for (const InspectedSecret& secret : secrets) {
-    Json& object = json.emplace_back(secret_json(secret));
+    Json& object = json.emplace_back(secret_json(secret.origin));
     object["type"] = secret.type;
     object["bytes"] = or_null(secret.data_size);
     object["entries"] = Json::array();
-    for (const InspectedEntry& entry : secret.entries)
+    for (const KeyringEntry& entry : secret.entries)
       object["entries"].push_back(entry_json(entry, style));
     object["problems"] = remarks_json(secret.remarks);
   }
@@ -217,10 +220,9 @@ std::string inspection_json(const std::vector<ImageEntries>& images, InspectionS
   for (const auto& [name, image, offered] : images) {
     Json& object = json.emplace_back(Json{{"image", name}, {"repository", image.repository}});
     object["entries"] = Json::array();
-    for (const auto& [secret, inspected] : offered) {
-      Json entry = entry_json(*inspected, style);
-      entry["secret"] = secret_json(*secret);
-      object["entries"].push_back(std::move(entry));
+    for (const KeyringEntry* entry : offered) {
+      object["entries"].push_back(entry_json(*entry, style));
+      object["entries"].back()["secret"] = secret_json(entry->origin);
     }
   }
   return json_document(json);

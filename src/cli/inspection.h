@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "cli/table.h"
 #include "credential/expiry.h"
 #include "operations/inspect.h"
@@ -23,13 +25,18 @@ std::string key_of(const std::string& key, InspectionStyle style);
 std::string username_of(const Credential& credential, InspectionStyle style);
 
 /// The entry's key, printable.
-std::string display_key(const InspectedEntry& inspected, InspectionStyle style);
+std::string display_key(const KeyringEntry& entry, InspectionStyle style);
 
 /// How long the entry's credential lasts from `now` on; `-` if that is not known.
-Cell expiry_cell(const InspectedEntry& inspected, Time now);
+Cell expiry_cell(const KeyringEntry& entry, Time now);
 
-/// The Secret's namespace and name, printable.
-std::string display_name(const InspectedSecret& secret);
+bool is_docker_config(const EntryOrigin& origin);
+
+/// The Secret's namespace and name, printable; `-` for a Docker config.
+std::string display_name(const EntryOrigin& origin);
+
+/// The same for scripts.
+nlohmann::ordered_json secret_json(const EntryOrigin& origin);
 
 // Tables for people: one for each Secret or image, a row for each entry; below it what is to be
 // said of single entries.

@@ -40,16 +40,15 @@ NearestPattern nearest_pattern(const CredentialProvider& provider, const Image& 
   return nearest;
 }
 
-std::vector<UntriedCredential> untried_of(const ProviderResponse& response, std::size_t provider,
-                                          const std::vector<ProvidedCredential>& tried,
-                                          const Image& image) {
+std::vector<UntriedCredential> untried_of(const std::string& provider, const Keyring& keyring,
+                                          const Keyring::Found& tried, const Image& image) {
   std::vector<UntriedCredential> untried;
-  for (const auto& [key, credential] : response.auth)
-    if (std::none_of(tried.begin(), tried.end(), [&, &name = key](const ProvidedCredential& one) {
-          return one.provider == provider && one.key == name;
-        }))
-      untried.push_back({key, serves_image(key, image) ? "is not needed: others match better"
-                                                       : why_not_served(key, image).reason});
+  for (const KeyringEntry& entry : keyring.entries())
+    if (entry.origin.name == provider &&
+        std::find(tried.begin(), tried.end(), &entry) == tried.end())
+      untried.push_back({entry.key, serves_image(entry.key, image)
+                                        ? "is not needed: others match better"
+                                        : why_not_served(entry.key, image).reason});
   return untried;
 }
 
@@ -127,13 +126,13 @@ std::string tried_table(const ProvidersReport& report, bool color) {
                          {"KIND", Color::bold},
                          {"LENGTH", Color::bold},
                          {"PROVIDER", Color::bold}}};
-  for (const ProvidedCredential& one : report.tried) {
-    const std::string username = username_of(one.credential, {});
-    rows.push_back({{"  " + key_in_words(one.key)},
+  for (const KeyringEntry* one : report.tried) {
+    const std::string username = username_of(one->credential, {});
+    rows.push_back({{"  " + key_in_words(one->key)},
                     {username.empty() ? "-" : shown(username)},
-                    {std::string(credential_kind(one.credential).words)},
-                    {std::to_string(one.credential.password.size())},
-                    {shown(report.providers[one.provider].name)}});
+                    {std::string(credential_kind(one->credential).words)},
+                    {std::to_string(one->credential.password.size())},
+                    {shown(one->origin.name)}});
   }
   return "\n" + heading("The kubelet tries", 0, color) + format_table(rows, color);
 }
@@ -174,7 +173,9 @@ ProvidersReport report_of(const std::string& name, const Image& image, const Pro
   ProvidersReport report{.image = name,
                          .repository = image.repository,
                          .providers = {},
-                         .tried = offered_credentials(outcomes, image)};
+                         .keyring = keyring_of(config, outcomes),
+                         .tried = {}};
+  report.tried = report.keyring.offered(image);
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     const CredentialProvider& provider = config.providers[i];
     ProviderReport& one = report.providers.emplace_back(
@@ -183,7 +184,7 @@ ProvidersReport report_of(const std::string& name, const Image& image, const Pro
                        .outcome = std::move(outcomes[i])});
     if (!one.outcome.pattern) one.nearest = nearest_pattern(provider, image);
     if (one.outcome.response)
-      one.untried = untried_of(*one.outcome.response, i, report.tried, image);
+      one.untried = untried_of(one.name, report.keyring, report.tried, image);
   }
   return report;
 }
@@ -216,10 +217,10 @@ std::string providers_json(const ProvidersReport& report) {
             {"tried", Json::array()}};
   for (const ProviderReport& provider : report.providers)
     json["providers"].push_back(json_of(provider));
-  for (const ProvidedCredential& one : report.tried)
-    json["tried"].push_back({{"key", key_in_words(one.key)},
-                             {"username", username_of(one.credential, {})},
-                             {"provider", report.providers[one.provider].name}});
+  for (const KeyringEntry* one : report.tried)
+    json["tried"].push_back({{"key", key_in_words(one->key)},
+                             {"username", username_of(one->credential, {})},
+                             {"provider", one->origin.name}});
   return json_document(json);
 }
 

@@ -35,7 +35,8 @@ struct ProvidersReport {
   std::string image;       ///< as asked for
   std::string repository;  ///< as the kubelet asks
   std::vector<ProviderReport> providers;
-  std::vector<ProvidedCredential> tried;  ///< in the kubelet's order
+  Keyring keyring;       ///< of all answers
+  Keyring::Found tried;  ///< of that, in the kubelet's order
 };
 
 ProvidersReport report_of(const std::string& name, const Image& image, const ProviderConfig& config,

@@ -22,16 +22,15 @@ Color color_of(PullOutcome outcome) {
 }
 
 std::string key_in_table(const PullTry& one) {
-  return one.inspected == nullptr ? "without a login" : display_key(*one.inspected, {});
+  return one.entry == nullptr ? "without a login" : display_key(*one.entry, {});
 }
 
 Row row_of(const PullTry& one, Time now) {
-  const std::string username =
-      one.inspected == nullptr ? "" : username_of(one.inspected->entry.credential, {});
+  const std::string username = one.entry == nullptr ? "" : username_of(one.entry->credential, {});
   return {{"  " + key_in_table(one)},
           {username.empty() ? "-" : shown(username)},
-          {one.secret == nullptr ? "-" : display_name(*one.secret)},
-          one.inspected == nullptr ? Cell{"-"} : expiry_cell(*one.inspected, now),
+          {one.entry == nullptr ? "-" : display_name(one.entry->origin)},
+          one.entry == nullptr ? Cell{"-"} : expiry_cell(*one.entry, now),
           {std::string(in_words(one.verdict.outcome)), color_of(one.verdict.outcome)}};
 }
 
@@ -72,13 +71,12 @@ Json json_of(const PullReport& report, const PullTry& one) {
             {"username", Json()},
             {"expires", Json()},
             {"secret", Json()}};
-  if (one.inspected != nullptr) {
-    json["key"] = key_of(one.inspected->entry.key, {});
-    json["username"] = username_of(one.inspected->entry.credential, {});
-    if (one.inspected->expires) json["expires"] = rfc3339(*one.inspected->expires);
+  if (one.entry != nullptr) {
+    json["key"] = key_of(one.entry->key, {});
+    json["username"] = username_of(one.entry->credential, {});
+    if (const auto end = expiry_of(one.entry->credential)) json["expires"] = rfc3339(*end);
+    if (!is_docker_config(one.entry->origin)) json["secret"] = secret_json(one.entry->origin);
   }
-  if (one.secret != nullptr && !one.secret->is_config_file)
-    json["secret"] = {{"name", one.secret->name}, {"namespace", one.secret->name_space}};
   const auto& [outcome, reason, registry_words, hint] = one.verdict;
   json["outcome"] = in_words(outcome);
   json["reason"] = reason;

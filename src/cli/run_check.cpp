@@ -19,15 +19,14 @@
 namespace pullsecret {
 namespace {
 
-// A Secret as convert would make it; none where there is no config, as who has never logged in may
-// well ask for public images.
-std::vector<InspectedSecret> secret_of_config(const CheckOptions& options,
-                                              const std::vector<WorkloadImage>& images,
-                                              const Streams& streams) {
+// What convert would take; nothing where there is no config, as who has never logged in may well
+// ask for public images.
+Keyring keyring_of_config(const CheckOptions& options, const std::vector<WorkloadImage>& images,
+                          const Streams& streams) {
   if (!images.empty() && !is_any_config(options.store.config)) {
     if (!options.store.quiet)
       print_note(streams, "there is no Docker config: images are asked for without a login");
-    return {};
+    return Keyring();
   }
   const LoadedConfig loaded = load_config_aloud(options.store, streams);
   const CredentialChoice choice{.images_if_known = images_of(images)};
@@ -36,45 +35,46 @@ std::vector<InspectedSecret> secret_of_config(const CheckOptions& options,
   auto [credentials, notices] = usable_credentials(choice, loaded.config, helpers);
   status.erase();
   if (!options.store.quiet) print_notices(streams, notices);
-  InspectedSecret secret{.is_config_file = true, .is_read = true};
-  for (auto& [key, credential] : credentials) {
-    InspectedEntry& inspected = secret.entries.emplace_back();
-    inspected.expires = expiry_of(credential);
-    inspected.entry = {.key = key, .credential = std::move(credential)};
-  }
-  return {std::move(secret)};
+  std::vector<KeyringEntry> entries;
+  for (auto& [key, credential] : credentials)
+    entries.push_back({key, std::move(credential)});
+  return Keyring(std::move(entries));
 }
 
-std::vector<InspectedSecret> secrets_of_file(const std::string& file, const Streams& streams) {
-  std::vector<InspectedSecret> secrets = read_pull_secrets(file, streams);
+// To log in with, entries will do that the kubelet does not read.
+Keyring keyring_of_file(const std::string& file, bool is_for_images, const Streams& streams) {
+  const std::vector<InspectedSecret> secrets = read_pull_secrets(file, streams);
   for (const InspectedSecret& secret : secrets)
     if (secret.is_refused)
-      throw Error(name_in_words(secret),
+      throw Error(name_in_words(secret.origin),
                   "the kubelet refuses it, and pulls no image for a Pod that names it",
                   file == "-"
                       ? "pipe it into `pullsecret inspect`, which says why"
                       : fmt::format("`pullsecret inspect {}` says why", shell_operand(file)));
-  return secrets;
+  if (is_for_images) return keyring_of(secrets);
+  std::vector<KeyringEntry> entries;
+  for (const InspectedSecret& secret : secrets)
+    entries.insert(entries.end(), secret.entries.begin(), secret.entries.end());
+  return Keyring(std::move(entries));
 }
 
-std::vector<Inquiry> inquire_registries(const std::vector<InspectedSecret>& secrets,
-                                        const Streams& streams) {
-  auto [inquiries, left_out] = about_registries(secrets);
-  for (const InspectedEntry* inspected : left_out)
+std::vector<Inquiry> inquire_registries(const Keyring& keyring, const Streams& streams) {
+  auto [inquiries, left_out] = about_registries(keyring);
+  for (const KeyringEntry* entry : left_out)
     print_note(streams, fmt::format("{} names no single registry that could be asked",
-                                    display_key(*inspected, {})));
+                                    display_key(*entry, {})));
   return std::move(inquiries);
 }
 
 std::vector<PullReport> ask(const CheckOptions& options, HttpClient& http,
-                            std::vector<Inquiry> inquiries, Time now, const Streams& streams) {
+                            std::vector<Inquiry> inquiries, const Streams& streams) {
   StatusLine status(streams, options.store.quiet);
   const auto progress = [&](std::size_t done, std::size_t total, const std::string& url) {
     const auto origin = origin_of(url);
     status.show(done, total, origin ? origin->host : "");
   };
   const auto exchange = [&](const auto& requests) { return http.exchange(requests, progress); };
-  return ask_registries(std::move(inquiries), {exchange, options.access, now});
+  return ask_registries(std::move(inquiries), {exchange, options.access, streams.now});
 }
 
 void fail_if_any(const std::vector<PullReport>& reports, bool about_images) {
@@ -94,18 +94,16 @@ void run_check(const CheckOptions& options, const Streams& streams) {
   const std::vector<WorkloadImage> images =
       asks_for_images ? wanted_images(options.images, options.store.quiet, streams).images
                       : std::vector<WorkloadImage>();
-  const std::vector<InspectedSecret> secrets = options.file
-                                                   ? secrets_of_file(*options.file, streams)
-                                                   : secret_of_config(options, images, streams);
+  const Keyring keyring = options.file ? keyring_of_file(*options.file, asks_for_images, streams)
+                                       : keyring_of_config(options, images, streams);
   std::vector<Inquiry> inquiries =
-      asks_for_images ? about_images(images, secrets) : inquire_registries(secrets, streams);
+      asks_for_images ? about_images(images, keyring) : inquire_registries(keyring, streams);
   if (inquiries.empty()) throw Error("", "there is no registry to be asked");
-  const Time now = current_time();
-  const std::vector<PullReport> reports = ask(options, http, std::move(inquiries), now, streams);
+  const std::vector<PullReport> reports = ask(options, http, std::move(inquiries), streams);
   if (options.format == CheckFormat::json)
     print_pull_json(reports, streams);
   else
-    streams.data(pull_table(reports, {.color = streams.has_color, .now = now}));
+    streams.data(pull_table(reports, {.color = streams.has_color, .now = streams.now}));
   if (!asks_for_images && !options.store.quiet)
     print_note(
         streams,

@@ -8,7 +8,6 @@
 #include <utility>
 #include <variant>
 
-#include "kubernetes/keyring.h"
 #include "kubernetes/match_images.h"
 #include "kubernetes/provider_request.h"
 #include "system/executable_format.h"
@@ -109,21 +108,15 @@ std::vector<ProviderOutcome> ask_providers(const ProviderConfig& config, const I
   return outcomes;
 }
 
-std::vector<ProvidedCredential> offered_credentials(const std::vector<ProviderOutcome>& outcomes,
-                                                    const Image& image) {
-  std::vector<ProvidedCredential> all, offered;
+Keyring keyring_of(const ProviderConfig& config, const std::vector<ProviderOutcome>& outcomes) {
+  std::vector<KeyringEntry> entries;
   for (std::size_t i = 0; i < outcomes.size(); ++i)
     if (const auto& response = outcomes[i].response)
       for (const auto& [key, credential] : response->auth)
-        all.push_back({i, key, credential});
-  std::vector<std::string> keys;
-  keys.reserve(all.size());
-  for (const ProvidedCredential& one : all)
-    keys.push_back(one.key);
-  const auto positions = positions_for_images(keys, {image});
-  for (const std::size_t position : positions.front())
-    offered.push_back(std::move(all[position]));
-  return offered;
+        entries.push_back({.key = key,
+                           .credential = credential,
+                           .origin = {EntryOrigin::Kind::provider, config.providers[i].name}});
+  return Keyring(std::move(entries));
 }
 
 }  // namespace pullsecret

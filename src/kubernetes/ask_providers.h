@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "credential/credential.h"
 #include "kubernetes/image.h"
+#include "kubernetes/keyring.h"
 #include "kubernetes/provider_config.h"
 #include "kubernetes/provider_response.h"
 #include "system/environment.h"
@@ -35,13 +35,6 @@ struct ProviderOutcome {
   std::optional<Error> failure;              ///< why it does not, with the program as its place
 };
 
-/// A credential that the kubelet tries.
-struct ProvidedCredential {
-  std::size_t provider = 0;  ///< its position in the config
-  std::string key;
-  Credential credential;
-};
-
 /// The environment in which the kubelet starts `provider`: its own, and the provider's `env`, which
 /// counts where a variable is in both (Go, os/exec).
 Environment provider_environment(const CredentialProvider& provider, Environment kubelets);
@@ -56,10 +49,9 @@ void check_programs(const ProviderConfig& config, const std::filesystem::path& b
 std::vector<ProviderOutcome> ask_providers(const ProviderConfig& config, const Image& image,
                                            const ProviderRun& run);
 
-/// The credentials in the order in which the kubelet tries them: it puts the entries of all
-/// providers into one keyring (keyring.h). Of keys that it files under one name those of earlier
-/// providers come first, as Kubernetes documents it; 1.26 goes by the providers' names instead.
-std::vector<ProvidedCredential> offered_credentials(const std::vector<ProviderOutcome>& outcomes,
-                                                    const Image& image);
+/// The keyring into which the kubelet puts the entries of all providers of the config. Of keys that
+/// it files under one name those of earlier providers come first, as Kubernetes documents it; 1.26
+/// goes by the providers' names instead.
+Keyring keyring_of(const ProviderConfig& config, const std::vector<ProviderOutcome>& outcomes);
 
 }  // namespace pullsecret

@@ -2,14 +2,12 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <iterator>
 #include <optional>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "credential/registry.h"
-#include "kubernetes/url_pattern.h"
 #include "system/text.h"
 
 namespace pullsecret {
@@ -21,46 +19,6 @@ constexpr std::string_view filed_docker_hub = "index.docker.io";
 // isDefaultRegistryMatch: Docker Hub's own name, or one that looks like no host.
 bool is_default_registry(std::string_view host) {
   return host == "docker.io" || host.find_first_of(".:") == std::string_view::npos;
-}
-
-struct FiledKey {
-  std::string name;
-  std::optional<UrlParts> pattern;  // absent: what is filed is no URL
-  std::size_t position = 0;         // among those given
-};
-
-// In the order given.
-std::vector<FiledKey> file_keys(const std::vector<std::string>& keys) {
-  std::vector<FiledKey> filed;
-  filed.reserve(keys.size());
-  for (std::size_t position = 0; position < keys.size(); ++position) {
-    auto name = filed_key(keys[position]);
-    if (!name) continue;
-    // The kubelet reads as a URL again what it filed, and so decodes paths twice.
-    const auto url = parse_url(*name);
-    filed.push_back(
-        {std::move(*name), url ? std::optional(parts_of(*url)) : std::nullopt, position});
-  }
-  return filed;
-}
-
-struct Found {
-  std::vector<std::size_t> matching;
-  std::vector<std::size_t> fallback;  // what serves the image where nothing else does
-};
-
-// Positions in the order of `keys`.
-Found lookup(const std::vector<FiledKey>& keys, const Image& image) {
-  const auto url = parse_url(image.repository);
-  const auto target = url ? std::optional(parts_of(*url)) : std::nullopt;
-  const bool has_fallback = is_default_registry(image.registry_host);
-  Found found;
-  for (const FiledKey& key : keys) {
-    if (target && key.pattern && parts_match(*key.pattern, *target))
-      found.matching.push_back(key.position);
-    if (has_fallback && key.name == filed_docker_hub) found.fallback.push_back(key.position);
-  }
-  return found;
 }
 
 // Whether an image's name can begin with a host that `pattern` matches: what has no glob, which may
@@ -99,45 +57,57 @@ std::optional<std::string> filed_key(std::string_view key) {
   return path == "/" ? url->host : url->host + std::string(path);
 }
 
-std::vector<std::vector<std::size_t>> positions_for_images(const std::vector<std::string>& keys,
-                                                           const std::vector<Image>& images) {
-  std::vector<FiledKey> filed = file_keys(keys);
+Keyring::Keyring(std::vector<KeyringEntry> entries) : entries_(std::move(entries)) {
+  filed_.reserve(entries_.size());
+  for (const KeyringEntry& entry : entries_) {
+    auto name = filed_key(entry.key);
+    if (!name) continue;
+    // The kubelet reads as a URL again what it filed, and so decodes paths twice.
+    const auto url = parse_url(*name);
+    filed_.push_back(
+        {std::move(*name), url ? std::optional(parts_of(*url)) : std::nullopt, &entry});
+  }
   // Keys that are filed under one name stay in the order given; the kubelet leaves it to chance.
-  std::stable_sort(filed.begin(), filed.end(),
-                   [](const FiledKey& a, const FiledKey& b) { return a.name > b.name; });
-  std::vector<std::vector<std::size_t>> found;
-  found.reserve(images.size());
-  for (const Image& image : images) {
-    const auto [matching, fallback] = lookup(filed, image);
-    found.push_back(matching.empty() ? fallback : matching);
+  std::stable_sort(filed_.begin(), filed_.end(),
+                   [](const Filed& a, const Filed& b) { return a.name > b.name; });
+}
+
+Keyring::Lookup Keyring::lookup(const Image& image) const {
+  const auto url = parse_url(image.repository);
+  const auto target = url ? std::optional(parts_of(*url)) : std::nullopt;
+  const bool has_fallback = is_default_registry(image.registry_host);
+  Lookup found;
+  for (const Filed& key : filed_) {
+    if (target && key.pattern && parts_match(*key.pattern, *target))
+      found.matching.push_back(key.entry);
+    if (has_fallback && key.name == filed_docker_hub) found.fallback.push_back(key.entry);
   }
   return found;
 }
 
-std::vector<std::vector<std::size_t>> positions_serving(const std::vector<std::string>& keys,
-                                                        const std::vector<Image>& images) {
-  const std::vector<FiledKey> filed = file_keys(keys);
-  std::vector<std::vector<std::size_t>> found;
-  found.reserve(images.size());
-  for (const Image& image : images) {
-    const auto [matching, fallback] = lookup(filed, image);
-    auto& serving = found.emplace_back();
-    std::set_union(matching.begin(), matching.end(), fallback.begin(), fallback.end(),
-                   std::back_inserter(serving));
-  }
+Keyring::Found Keyring::offered(const Image& image) const {
+  auto [matching, fallback] = lookup(image);
+  return matching.empty() ? std::move(fallback) : std::move(matching);
+}
+
+Keyring::Found Keyring::serving(const Image& image) const {
+  auto [found, fallback] = lookup(image);
+  found.insert(found.end(), fallback.begin(), fallback.end());
+  std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
   return found;
 }
 
-std::vector<std::string> keys_for_image(const std::vector<std::string>& keys, const Image& image) {
-  const auto positions = positions_for_images(keys, {image});
-  std::vector<std::string> offered;
-  for (const std::size_t position : positions.front())
-    offered.push_back(keys[position]);
-  return offered;
+Keyring keyring_of(const std::vector<std::string>& keys) {
+  std::vector<KeyringEntry> entries;
+  entries.reserve(keys.size());
+  for (const std::string& key : keys)
+    entries.push_back({.key = key});
+  return Keyring(std::move(entries));
 }
 
 bool serves_image(std::string_view key, const Image& image) {
-  return !keys_for_image({std::string(key)}, image).empty();
+  return !keyring_of({std::string(key)}).offered(image).empty();
 }
 
 std::optional<std::string> served_images(std::string_view key) {

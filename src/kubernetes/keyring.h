@@ -1,38 +1,83 @@
 #pragma once
 
-#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "credential/credential.h"
 #include "kubernetes/image.h"
+#include "kubernetes/url_pattern.h"
 #include "system/error.h"
+#include "system/remark.h"
 
 namespace pullsecret {
 
-/// For each of `images` the positions in `keys` of those that the kubelet offers for it, in the
-/// order it tries them (Kubernetes 1.26, pkg/credentialprovider/keyring.go:
-/// BasicDockerKeyring.Lookup). `keys` are spelled as in a Secret; those of several Secrets follow
-/// each other.
+/// Where a credential comes from.
+struct EntryOrigin {
+  enum class Kind { docker_config, secret, provider };
+  Kind kind = Kind::docker_config;
+  std::string name = {};  ///< the Secret's or the provider's; the key as the Docker config has it
+  std::string name_space = {};
+};
+
+/// A credential under a key as it is spelled in a Secret.
+struct KeyringEntry {
+  std::string key;
+  Credential credential = {};
+  EntryOrigin origin = {};
+  std::vector<Remark> remarks = {};  ///< what is to be said of it, without its secrets
+  bool is_refused = false;           ///< the kubelet cannot read it: nobody knows the credential
+};
+
+/// What the kubelet looks for credentials in (Kubernetes 1.26, pkg/credentialprovider/keyring.go:
+/// BasicDockerKeyring). The entries that are found point into it, and stay where it moves.
 ///
 /// A key loses its scheme and a leading /v1/ or /v2/ path; host labels are glob patterns one by
-/// one; ports must be equal; the path is a plain prefix. All that match are tried in descending
-/// order of their string, those that differ only in what they lost in the order given. When none
-/// matches an image of Docker Hub, or of a host without dot and port, `index.docker.io` serves it.
-/// Keys that are no URL are never offered.
-std::vector<std::vector<std::size_t>> positions_for_images(const std::vector<std::string>& keys,
-                                                           const std::vector<Image>& images);
+/// one; ports must be equal; the path is a plain prefix. When none matches an image of Docker Hub,
+/// or of a host without dot and port, `index.docker.io` serves it. Keys that are no URL are never
+/// offered.
+class Keyring {
+ public:
+  using Found = std::vector<const KeyringEntry*>;
 
-/// For each of `images` the positions in `keys` of those that the kubelet would offer for it if
-/// they stood alone, in ascending order.
-std::vector<std::vector<std::size_t>> positions_serving(const std::vector<std::string>& keys,
-                                                        const std::vector<Image>& images);
+  /// Those of several Secrets follow each other in `entries`.
+  explicit Keyring(std::vector<KeyringEntry> entries = {});
+  Keyring(const Keyring&) = delete;
+  Keyring& operator=(const Keyring&) = delete;
+  Keyring(Keyring&&) = default;
+  Keyring& operator=(Keyring&&) = default;
+  ~Keyring() = default;
 
-/// The keys that positions_for_images() finds for one image.
-std::vector<std::string> keys_for_image(const std::vector<std::string>& keys, const Image& image);
+  const std::vector<KeyringEntry>& entries() const { return entries_; }
 
-/// Whether `keys_for_image({key}, image)` is not empty.
+  /// The entries that the kubelet tries for `image`, in its order: a descending one of the keys,
+  /// where those that differ only in what they lost stay in the order given.
+  Found offered(const Image& image) const;
+
+  /// The entries that it would try for `image` if they stood alone, in the order given.
+  Found serving(const Image& image) const;
+
+ private:
+  struct Filed {
+    std::string name;
+    std::optional<UrlParts> pattern;  // absent: what is filed is no URL
+    const KeyringEntry* entry;
+  };
+  struct Lookup {
+    Found matching;
+    Found fallback;  // what serves the image where nothing else does
+  };
+  Lookup lookup(const Image& image) const;
+
+  std::vector<KeyringEntry> entries_;
+  std::vector<Filed> filed_;  // in the kubelet's order
+};
+
+/// A keyring of mere keys.
+Keyring keyring_of(const std::vector<std::string>& keys);
+
+/// Whether `key` serves `image` where it stands alone.
 bool serves_image(std::string_view key, const Image& image);
 
 /// What the kubelet files `key` as and matches with images, HOST or HOST/PATH; nothing if it drops

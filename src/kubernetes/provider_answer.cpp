@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <optional>
+#include <utility>
 
 #include "kubernetes/keyring.h"
 
@@ -34,13 +35,14 @@ std::optional<std::chrono::seconds> time_to_keep(const std::map<std::string, Cre
 ProviderResponse provider_answer(const ProviderRequest& request,
                                  const std::map<std::string, Credential>& credentials,
                                  const std::vector<std::string>& known_keys, Time now) {
-  std::vector<std::string> keys;
-  keys.reserve(credentials.size());
+  std::vector<KeyringEntry> entries;
+  entries.reserve(credentials.size());
   for (const auto& [key, credential] : credentials)
-    keys.push_back(key);
+    entries.push_back({key, credential});
+  const Keyring keyring(std::move(entries));
   ProviderResponse response{.api_version = request.api_version};
-  for (const std::string& key : keys_for_image(keys, request.image))
-    response.auth.emplace(key, credentials.at(key));
+  for (const KeyringEntry* entry : keyring.offered(request.image))
+    response.auth.emplace(entry->key, entry->credential);
   const bool has_parts =
       std::any_of(known_keys.begin(), known_keys.end(),
                   [&](const std::string& key) { return serves_a_part(key, request.image); });

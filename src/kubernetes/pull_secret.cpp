@@ -10,9 +10,11 @@
 #include <fmt/format.h>
 
 #include "credential/base64.h"
+#include "credential/expiry.h"
+#include "credential/issuers.h"
 #include "credential/registry.h"
 #include "credential/white_space.h"
-#include "kubernetes/keyring.h"
+#include "kubernetes/pull_data.h"
 #include "system/text.h"
 
 namespace pullsecret {
@@ -113,36 +115,37 @@ void check_login(const Credential& credential, std::vector<Remark>& remarks) {
                        "pullsecret convert writes it without"});
 }
 
-void check_lifetime(InspectedEntry& inspected, Time now) {
+void check_lifetime(KeyringEntry& entry, Time now) {
   constexpr auto renew_hint =
       "make the Secret again before, from a CronJob, or use a credential that lasts";
-  std::vector<Remark>& remarks = inspected.remarks;
-  const std::string_view lifetime = credential_kind(inspected.entry.credential).lifetime;
-  inspected.expires = expiry_of(inspected.entry.credential);
-  if (inspected.expires && *inspected.expires <= now)
-    remarks.push_back({"expired", problem, "it expired at " + in_words(*inspected.expires),
-                       "log in again, and make the Secret again"});
+  const std::string_view lifetime = credential_kind(entry.credential).lifetime;
+  const auto expires = expiry_of(entry.credential);
+  if (expires && *expires <= now)
+    entry.remarks.push_back({"expired", problem, "it expired at " + in_words(*expires),
+                             "log in again, and make the Secret again"});
   else if (!lifetime.empty())
-    remarks.push_back(
-        {"short-lived", note,
-         fmt::format("such a token lasts {}", lifetime) +
-             (inspected.expires ? ", this one until " + in_words(*inspected.expires) : ""),
-         renew_hint});
+    entry.remarks.push_back({"short-lived", note,
+                             fmt::format("such a token lasts {}", lifetime) +
+                                 (expires ? ", this one until " + in_words(*expires) : ""),
+                             renew_hint});
 }
 
-InspectedEntry inspect_entry(PullEntry entry, Time now) {
-  InspectedEntry inspected{.entry = std::move(entry)};
-  check_key(inspected.entry.key, inspected.remarks);
-  if (const auto& defect = inspected.entry.defect) {
-    inspected.remarks.push_back(
+KeyringEntry inspect_entry(PullEntry pull, const EntryOrigin& origin, Time now) {
+  KeyringEntry entry{.key = std::move(pull.key),
+                     .credential = std::move(pull.credential),
+                     .origin = origin,
+                     .is_refused = pull.defect.has_value()};
+  check_key(entry.key, entry.remarks);
+  if (pull.defect) {
+    entry.remarks.push_back(
         {"refused-entry", problem,
-         "because of it the kubelet refuses the whole Secret: " + defect->message(),
-         defect->hint()});
+         "because of it the kubelet refuses the whole Secret: " + pull.defect->message(),
+         pull.defect->hint()});
   } else {
-    check_login(inspected.entry.credential, inspected.remarks);
-    check_lifetime(inspected, now);
+    check_login(entry.credential, entry.remarks);
+    check_lifetime(entry, now);
   }
-  return inspected;
+  return entry;
 }
 
 // ---- Remarks about a Secret
@@ -234,9 +237,9 @@ void check_size(const SecretManifest& manifest, std::vector<Remark>& remarks) {
 }
 
 // Two keys of one Secret that are one to the kubelet.
-void check_alike_keys(const std::vector<InspectedEntry>& entries, std::vector<Remark>& remarks) {
-  std::map<std::string, const PullEntry*> filed;
-  for (const auto& [entry, expires, ignored] : entries) {
+void check_alike_keys(const std::vector<KeyringEntry>& entries, std::vector<Remark>& remarks) {
+  std::map<std::string, const KeyringEntry*> filed;
+  for (const KeyringEntry& entry : entries) {
     const auto name = filed_key(entry.key);
     if (!name) continue;
     const auto [known, is_new] = filed.emplace(*name, &entry);
@@ -304,7 +307,7 @@ void inspect_data(const std::string& data, SecretType type, Time now, InspectedS
   secret.is_read = !secret.is_refused;
   add_data_remarks(pull_data, type, secret.remarks);
   for (PullEntry& entry : pull_data.entries)
-    secret.entries.push_back(inspect_entry(std::move(entry), now));
+    secret.entries.push_back(inspect_entry(std::move(entry), secret.origin, now));
   check_alike_keys(secret.entries, secret.remarks);
 }
 
@@ -325,10 +328,12 @@ std::optional<DataPlace> data_to_inspect(const SecretManifest& manifest) {
 }
 
 InspectedSecret inspect_secret(const SecretManifest& manifest, Time now) {
-  InspectedSecret secret{.is_config_file = manifest.is_config_file,
-                         .name = manifest.name,
-                         .name_space = manifest.name_space,
-                         .type = manifest.type.empty() ? "Opaque" : manifest.type};
+  InspectedSecret secret{
+      .origin = {.kind = manifest.is_config_file ? EntryOrigin::Kind::docker_config
+                                                 : EntryOrigin::Kind::secret,
+                 .name = manifest.name,
+                 .name_space = manifest.name_space},
+      .type = manifest.type.empty() ? "Opaque" : manifest.type};
   check_type(manifest, secret.remarks);
   check_size(manifest, secret.remarks);
   const auto type = type_of(manifest);
@@ -353,25 +358,25 @@ void compare_secrets(std::vector<InspectedSecret>& secrets) {
   };
   std::map<std::pair<std::string, std::string>, Known> first;  // by namespace and filed key
   for (InspectedSecret& secret : secrets)
-    for (auto& [entry, expires, remarks] : secret.entries) {
+    for (KeyringEntry& entry : secret.entries) {
       const auto filed = filed_key(entry.key);
       if (!secret.is_read || !filed) continue;
-      const auto [known, is_new] =
-          first.emplace(std::pair(secret.name_space, *filed), Known{&secret, &entry.credential});
+      const auto [known, is_new] = first.emplace(std::pair(secret.origin.name_space, *filed),
+                                                 Known{&secret, &entry.credential});
       const auto& [other, credential] = known->second;
       if (is_new || other == &secret || is_same_login(*credential, entry.credential)) continue;
-      remarks.push_back(
-          {"other-secret-differs", warning,
-           fmt::format("{} has another credential for the same registry", name_in_words(*other)),
-           "the kubelet tries both, in the order of imagePullSecrets"});
+      entry.remarks.push_back({"other-secret-differs", warning,
+                               fmt::format("{} has another credential for the same registry",
+                                           name_in_words(other->origin)),
+                               "the kubelet tries both, in the order of imagePullSecrets"});
     }
 }
 
 }  // namespace
 
-std::string name_in_words(const InspectedSecret& secret) {
-  if (secret.is_config_file) return "the Docker config file";
-  return secret.name.empty() ? "a Secret without a name" : printable(secret.name);
+std::string name_in_words(const EntryOrigin& origin) {
+  if (origin.kind == EntryOrigin::Kind::docker_config) return "the Docker config file";
+  return origin.name.empty() ? "a Secret without a name" : printable(origin.name);
 }
 
 bool is_pull_secret(const SecretManifest& manifest) {
@@ -394,25 +399,13 @@ std::vector<InspectedSecret> inspect_secrets(const std::vector<SecretManifest>& 
   return secrets;
 }
 
-std::vector<std::vector<OfferedEntry>> entries_for_images(
-    const std::vector<InspectedSecret>& secrets, const std::vector<Image>& images) {
-  std::vector<std::vector<OfferedEntry>> offered(images.size());
+Keyring keyring_of(const std::vector<InspectedSecret>& secrets) {
+  std::vector<KeyringEntry> entries;
   if (std::any_of(secrets.begin(), secrets.end(), std::mem_fn(&InspectedSecret::is_refused)))
-    return offered;
-  std::vector<OfferedEntry> known;
-  std::vector<std::string> keys;
-  for (const InspectedSecret& secret : secrets) {
-    if (!secret.is_read) continue;
-    for (const InspectedEntry& inspected : secret.entries) {
-      known.push_back({&secret, &inspected});
-      keys.push_back(inspected.entry.key);
-    }
-  }
-  const auto positions = positions_for_images(keys, images);
-  for (std::size_t i = 0; i < images.size(); ++i)
-    for (const std::size_t position : positions[i])
-      offered[i].push_back(known[position]);
-  return offered;
+    return Keyring();
+  for (const InspectedSecret& secret : secrets)
+    if (secret.is_read) entries.insert(entries.end(), secret.entries.begin(), secret.entries.end());
+  return Keyring(std::move(entries));
 }
 
 }  // namespace pullsecret

@@ -6,8 +6,7 @@
 #include <vector>
 
 #include "credential/expiry.h"
-#include "kubernetes/image.h"
-#include "kubernetes/pull_data.h"
+#include "kubernetes/keyring.h"
 #include "kubernetes/secret_manifest.h"
 #include "system/remark.h"
 
@@ -16,21 +15,13 @@ namespace pullsecret {
 // A pull secret as a person wants to see it: what the kubelet makes of each entry, and what is
 // wrong with it. Only the entries hold secrets, never a remark.
 
-struct InspectedEntry {
-  PullEntry entry;
-  std::optional<Time> expires = std::nullopt;  ///< when its credential ends, if that says so
-  std::vector<Remark> remarks = {};
-};
-
 struct InspectedSecret {
-  bool is_config_file = false;
-  std::string name;  ///< empty for a Docker config file, and for a Secret without a name
-  std::string name_space;
+  EntryOrigin origin;  ///< of its entries: a Secret or a Docker config file
   std::string type;
   std::optional<std::size_t> data_size = std::nullopt;  ///< bytes, decoded; absent if not known
   bool is_read = false;     ///< whether the kubelet takes entries from it
   bool is_refused = false;  ///< whether the kubelet refuses it, and so pulls nothing for its Pods
-  std::vector<InspectedEntry> entries = {};
+  std::vector<KeyringEntry> entries = {};
   std::vector<Remark> remarks = {};
 };
 
@@ -39,7 +30,7 @@ struct InspectedSecret {
 bool is_pull_secret(const SecretManifest& manifest);
 
 /// What messages call it: its name, or what it is where it has none.
-std::string name_in_words(const InspectedSecret& secret);
+std::string name_in_words(const EntryOrigin& origin);
 
 /// Inspects those of `manifests` that are pull secrets. `now` tells which tokens have ended.
 /// Secrets of one namespace are compared with each other, as a Pod may name them together. Throws
@@ -47,17 +38,9 @@ std::string name_in_words(const InspectedSecret& secret);
 std::vector<InspectedSecret> inspect_secrets(const std::vector<SecretManifest>& manifests,
                                              Time now);
 
-/// An entry and the Secret it is in.
-struct OfferedEntry {
-  const InspectedSecret* secret;
-  const InspectedEntry* inspected;
-};
-
-/// For each of `images` the entries that the kubelet tries for it, in its order, where a Pod names
-/// all `secrets`, in theirs. They point into `secrets`. None if it refuses one of them: it then
-/// fails the pull (Kubernetes 1.26, pkg/credentialprovider/secrets: MakeDockerKeyring). One of
-/// another type or without its data key it skips.
-std::vector<std::vector<OfferedEntry>> entries_for_images(
-    const std::vector<InspectedSecret>& secrets, const std::vector<Image>& images);
+/// What the kubelet has for a Pod that names all `secrets`, in this order. Nothing if it refuses
+/// one of them: it then fails the pull (Kubernetes 1.26, pkg/credentialprovider/secrets:
+/// MakeDockerKeyring). One of another type or without its data key it skips.
+Keyring keyring_of(const std::vector<InspectedSecret>& secrets);
 
 }  // namespace pullsecret

@@ -4,23 +4,21 @@
 #include <utility>
 
 #include "credential/registry.h"
-#include "kubernetes/keyring.h"
 #include "registry/origin.h"
 
 namespace pullsecret {
 namespace {
 
 // What the kubelet sends: nothing where an entry has neither a username nor a password.
-std::optional<Credential> sent_credential(const InspectedEntry& inspected) {
-  const Credential& credential = inspected.entry.credential;
+std::optional<Credential> sent_credential(const Credential& credential) {
   if (credential.username.empty() && credential.password.empty()) return std::nullopt;
   return Credential{.username = credential.username, .password = credential.password};
 }
 
-void add_try(Inquiry& inquiry, const InspectedSecret* secret, const InspectedEntry* inspected) {
-  inquiry.report.tries.push_back({.secret = secret, .inspected = inspected, .verdict = {}});
-  inquiry.question.tries.push_back(inspected == nullptr ? std::nullopt
-                                                        : sent_credential(*inspected));
+void add_try(Inquiry& inquiry, const KeyringEntry* entry) {
+  inquiry.report.tries.push_back({.entry = entry, .verdict = {}});
+  inquiry.question.tries.push_back(entry == nullptr ? std::nullopt
+                                                    : sent_credential(entry->credential));
 }
 
 // The registry host that the kubelet takes `key` for; nothing for a pattern, and for what is none.
@@ -36,45 +34,42 @@ std::optional<std::string> host_of_key(const std::string& key) {
 bool succeeds(const PullReport& report) {
   if (report.image.empty()) return report.tries.front().verdict.outcome == PullOutcome::logs_in;
   const PullTry& last = report.tries.back();
-  const bool has_entries = report.tries.front().inspected != nullptr;
-  return is_pull(last.verdict.outcome) && (last.inspected != nullptr || !has_entries);
+  const bool has_entries = report.tries.front().entry != nullptr;
+  return is_pull(last.verdict.outcome) && (last.entry != nullptr || !has_entries);
 }
 
 }  // namespace
 
 std::vector<Inquiry> about_images(const std::vector<WorkloadImage>& images,
-                                  const std::vector<InspectedSecret>& secrets) {
-  const auto offered = entries_for_images(secrets, images_of(images));
+                                  const Keyring& keyring) {
   std::vector<Inquiry> inquiries;
   inquiries.reserve(images.size());
-  for (std::size_t i = 0; i < images.size(); ++i) {
-    const auto& [name, image] = images[i];
+  for (const auto& [name, image] : images) {
     const std::string& host = image.registry_host;
     Inquiry inquiry{.report = {.image = name, .registry = host},
                     .question = {.host = host,
                                  .repository = image.repository.substr(host.size() + 1),
                                  .reference = image.reference}};
-    for (const auto& [secret, inspected] : offered[i])
-      add_try(inquiry, secret, inspected);
-    add_try(inquiry, nullptr, nullptr);
+    for (const KeyringEntry* entry : keyring.offered(image))
+      add_try(inquiry, entry);
+    add_try(inquiry, nullptr);
     inquiries.push_back(std::move(inquiry));
   }
   return inquiries;
 }
 
-RegistryInquiries about_registries(const std::vector<InspectedSecret>& secrets) {
+RegistryInquiries about_registries(const Keyring& keyring) {
   RegistryInquiries about;
-  for (const InspectedSecret& secret : secrets)
-    for (const InspectedEntry& inspected : secret.entries) {
-      const auto host = host_of_key(inspected.entry.key);
-      if (!host) {
-        about.left_out.push_back(&inspected);
-        continue;
-      }
-      Inquiry& inquiry = about.inquiries.emplace_back();
-      inquiry.report.registry = inquiry.question.host = *host;
-      add_try(inquiry, &secret, &inspected);
+  for (const KeyringEntry& entry : keyring.entries()) {
+    const auto host = host_of_key(entry.key);
+    if (!host) {
+      about.left_out.push_back(&entry);
+      continue;
     }
+    Inquiry& inquiry = about.inquiries.emplace_back();
+    inquiry.report.registry = inquiry.question.host = *host;
+    add_try(inquiry, &entry);
+  }
   return about;
 }
 

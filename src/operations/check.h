@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "kubernetes/pull_secret.h"
+#include "kubernetes/keyring.h"
 #include "kubernetes/workloads.h"
 #include "registry/pull_check.h"
 
@@ -11,8 +11,7 @@ namespace pullsecret {
 
 /// One try to pull an image, or to log in.
 struct PullTry {
-  const InspectedSecret* secret = nullptr;    ///< the Secret that the entry is in
-  const InspectedEntry* inspected = nullptr;  ///< nullptr: without a credential
+  const KeyringEntry* entry = nullptr;  ///< nullptr: without a credential
   PullVerdict verdict;
 };
 
@@ -31,17 +30,16 @@ struct Inquiry {
 };
 
 /// About each image: with the entries that the kubelet would try for it, in its order, and then
-/// without a login. The reports have views of `secrets`.
-std::vector<Inquiry> about_images(const std::vector<WorkloadImage>& images,
-                                  const std::vector<InspectedSecret>& secrets);
+/// without a login. The reports have views of `keyring`.
+std::vector<Inquiry> about_images(const std::vector<WorkloadImage>& images, const Keyring& keyring);
 
 struct RegistryInquiries {
   std::vector<Inquiry> inquiries;
-  std::vector<const InspectedEntry*> left_out;  ///< whose keys name no single registry
+  Keyring::Found left_out;  ///< whose keys name no single registry
 };
 
-/// About the registry of each entry, and with that alone. All have views of `secrets`.
-RegistryInquiries about_registries(const std::vector<InspectedSecret>& secrets);
+/// About the registry of each entry, and with that alone. All have views of `keyring`.
+RegistryInquiries about_registries(const Keyring& keyring);
 
 /// Their reports, as the registries answer.
 std::vector<PullReport> ask_registries(std::vector<Inquiry> inquiries, const PullCheck& check);

@@ -35,7 +35,7 @@ std::string refusals(const std::vector<InspectedSecret>& secrets) {
       lines += fmt::format(
           "\n    {}: the kubelet refuses it, and pulls no image for a Pod that "
           "names it",
-          name_in_words(secret));
+          name_in_words(secret.origin));
   return lines;
 }
 
@@ -47,11 +47,12 @@ std::string reasons(const std::vector<InspectedSecret>& secrets, const Image& im
   std::vector<std::string> near, far;
   for (const InspectedSecret& secret : secrets) {
     if (!secret.is_read) {
-      unread += fmt::format("\n    {}: the kubelet reads no entry of it", name_in_words(secret));
+      unread +=
+          fmt::format("\n    {}: the kubelet reads no entry of it", name_in_words(secret.origin));
       continue;
     }
-    for (const InspectedEntry& inspected : secret.entries) {
-      const std::string& key = inspected.entry.key;
+    for (const KeyringEntry& entry : secret.entries) {
+      const std::string& key = entry.key;
       const NotServed why = why_not_served(key, image);
       (why.is_other_registry ? far : near)
           .push_back(fmt::format("\n    {} {}", key_in_words(key), why.reason));
@@ -68,52 +69,46 @@ std::string reasons(const std::vector<InspectedSecret>& secrets, const Image& im
 
 // ---- How long entries last
 
-using Entries = std::vector<OfferedEntry>;
-
-Entries entries_of(const std::vector<InspectedSecret>& secrets) {
-  Entries entries;
+Keyring::Found entries_of(const std::vector<InspectedSecret>& secrets) {
+  Keyring::Found entries;
   for (const InspectedSecret& secret : secrets)
-    for (const InspectedEntry& inspected : secret.entries)
-      entries.push_back({&secret, &inspected});
+    for (const KeyringEntry& entry : secret.entries)
+      entries.push_back(&entry);
   return entries;
 }
 
 // Those that the kubelet would try for any of the images, each once.
-Entries entries_of(const std::vector<ImageEntries>& images) {
-  Entries entries;
-  std::set<const InspectedEntry*> known;
+Keyring::Found entries_of(const std::vector<ImageEntries>& images) {
+  Keyring::Found entries;
+  std::set<const KeyringEntry*> known;
   for (const ImageEntries& image : images)
-    for (const OfferedEntry& offered : image.offered)
-      if (known.insert(offered.inspected).second) entries.push_back(offered);
+    for (const KeyringEntry* offered : image.offered)
+      if (known.insert(offered).second) entries.push_back(offered);
   return entries;
 }
 
-std::string secret_in_words(const InspectedSecret& secret) {
-  if (secret.is_config_file || secret.name.empty()) return name_in_words(secret);
-  const std::string place = secret.name_space.empty() ? "" : secret.name_space + "/";
-  return "Secret " + printable(place + secret.name, std::string::npos);
+std::string in_words(const EntryOrigin& origin) {
+  if (origin.kind != EntryOrigin::Kind::secret || origin.name.empty()) return name_in_words(origin);
+  const std::string place = origin.name_space.empty() ? "" : origin.name_space + "/";
+  return "Secret " + printable(place + origin.name, std::string::npos);
 }
 
-// Of one that does not say when it ends, nobody knows.
-bool ends_too_soon(const InspectedEntry& inspected, std::chrono::seconds min_validity, Time now) {
-  const auto& end = inspected.expires;
-  return end && (*end <= now || *end - now < min_validity);
-}
-
-void check_validity(const Entries& entries, std::chrono::seconds min_validity, Time now) {
+void check_validity(const Keyring::Found& entries, std::chrono::seconds min_validity, Time now) {
   std::size_t count = 0;
   std::string ending;
-  for (const auto& [secret, inspected] : entries) {
-    if (!ends_too_soon(*inspected, min_validity, now)) continue;
+  for (const KeyringEntry* entry : entries) {
+    const auto end = expiry_of(entry->credential);
+    // Of one that does not say when it ends, nobody knows.
+    if (!end || (*end > now && *end - now >= min_validity)) continue;
     ++count;
-    ending += fmt::format("\n  {} in {}: {}", key_in_words(inspected->entry.key),
-                          secret_in_words(*secret), time_left_in_words(*inspected->expires, now));
+    ending += fmt::format("\n  {} in {}: {}", key_in_words(entry->key), in_words(entry->origin),
+                          time_left_in_words(*end, now));
   }
   if (count == 0) return;
   const std::string what =
       min_validity.count() == 0 ? "have ended" : "last less than " + go_duration(min_validity);
   throw Error("", fmt::format("{} of {} entries {}:{}", count, entries.size(), what, ending),
-              entries.front().secret->is_config_file
+              entries.front()->origin.kind == EntryOrigin::Kind::docker_config
                   ? "log in again"
                   : "`pullsecret convert | kubectl apply -f -` makes the Secret again, with a new "
                     "token; a CronJob does it in time");
@@ -121,9 +116,9 @@ void check_validity(const Entries& entries, std::chrono::seconds min_validity, T
 
 // Whoever leaves the namespace out leaves it to kubectl.
 bool is_named(const InspectedSecret& secret, const PullSecretName& named) {
-  const bool is_same_namespace = named.name_space.empty() || secret.name_space.empty() ||
-                                 named.name_space == secret.name_space;
-  return is_same_namespace && named.name == secret.name;
+  const bool is_same_namespace = named.name_space.empty() || secret.origin.name_space.empty() ||
+                                 named.name_space == secret.origin.name_space;
+  return is_same_namespace && named.name == secret.origin.name;
 }
 
 }  // namespace
@@ -142,17 +137,16 @@ PullSecrets pull_secrets_in(const JsonText& source, Time now) {
 }
 
 std::vector<ImageEntries> entries_serving(const std::vector<WorkloadImage>& images,
+                                          const Keyring& keyring,
                                           const std::vector<InspectedSecret>& secrets) {
   constexpr std::size_t most_explained = 10;
   const std::string refused = refusals(secrets);
-  auto offered = entries_for_images(secrets, images_of(images));
   std::vector<ImageEntries> found;
   found.reserve(images.size());
   std::string unserved;
   std::size_t count = 0;
-  for (std::size_t i = 0; i < images.size(); ++i) {
-    const auto& [name, image] = images[i];
-    found.push_back({name, image, std::move(offered[i])});
+  for (const auto& [name, image] : images) {
+    found.push_back({name, image, keyring.offered(image)});
     if (!found.back().offered.empty()) continue;
     unserved += "\n  " + printable(name);
     if (++count > most_explained) continue;

@@ -12,11 +12,11 @@
 
 namespace pullsecret {
 
-/// An image, and what the kubelet tries for it.
+/// An image, and what the kubelet tries for it: entries of a keyring, which outlives it.
 struct ImageEntries {
   std::string name;  ///< as asked for
   Image image;
-  std::vector<OfferedEntry> offered;
+  Keyring::Found offered;
 };
 
 struct PullSecrets {
@@ -28,9 +28,10 @@ struct PullSecrets {
 /// Throws Error if there is none.
 PullSecrets pull_secrets_in(const JsonText& source, Time now);
 
-/// For each of `images` the entries of `secrets` that serve it. Throws Error if there is an image
-/// that none serves, with what keeps the nearest from it.
+/// For each of `images` the entries of `keyring`, which is that of `secrets`, in the kubelet's
+/// order. Throws Error if there is an image that none serves, with what keeps the nearest from it.
 std::vector<ImageEntries> entries_serving(const std::vector<WorkloadImage>& images,
+                                          const Keyring& keyring,
                                           const std::vector<InspectedSecret>& secrets);
 
 /// Throws Error if one of the entries ends sooner than `min_validity` after `now`: in all

@@ -18,19 +18,21 @@
 namespace pullsecret {
 namespace {
 
-// For each of `images` those of `keys` that the kubelet offers for it, were it alone.
+// For each of `images` those of `keys` that the kubelet offers for it, were it alone, once mended.
 std::vector<std::vector<std::string>> keys_for(const std::vector<Image>& images,
                                                const std::vector<std::string>& keys) {
-  std::vector<std::string> kubelet_keys;
-  kubelet_keys.reserve(keys.size());
+  std::vector<KeyringEntry> entries;
+  entries.reserve(keys.size());
   for (const std::string& key : keys)
-    kubelet_keys.push_back(kubelet_registry_key(key));
+    entries.push_back(
+        {.key = kubelet_registry_key(key), .origin = {EntryOrigin::Kind::docker_config, key}});
+  const Keyring keyring(std::move(entries));
   std::vector<std::vector<std::string>> serving;
   serving.reserve(images.size());
-  for (const auto& positions : positions_serving(kubelet_keys, images)) {
+  for (const Image& image : images) {
     auto& named = serving.emplace_back();
-    for (const std::size_t position : positions)
-      named.push_back(keys[position]);
+    for (const KeyringEntry* entry : keyring.serving(image))
+      named.push_back(entry->origin.name);
   }
   return serving;
 }
@@ -201,9 +203,9 @@ std::vector<std::string> unserved_images(const std::vector<WorkloadImage>& image
   keys.reserve(credentials.size());
   for (const auto& [key, credential] : credentials)
     keys.push_back(key);
-  const auto serving = positions_serving(keys, images_of(images));
-  for (std::size_t i = 0; i < images.size(); ++i)
-    if (serving[i].empty()) unserved.push_back(images[i].name);
+  const Keyring keyring = keyring_of(keys);
+  for (const auto& [name, image] : images)
+    if (keyring.offered(image).empty()) unserved.push_back(name);
   return unserved;
 }
 

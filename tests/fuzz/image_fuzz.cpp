@@ -22,11 +22,12 @@ void check_image(const Image& image) {
 }
 
 void check_keys(const std::vector<std::string>& keys, const Image& image) {
-  const auto offered = keys_for_image(keys, image);
+  const Keyring keyring = keyring_of(keys);
+  const Keyring::Found offered = keyring.offered(image);
   require(offered.size() <= keys.size());
-  for (const std::string& key : offered) {
-    require(std::find(keys.begin(), keys.end(), key) != keys.end());
-    require(serves_image(key, image));
+  for (const KeyringEntry* entry : offered) {
+    require(std::find(keys.begin(), keys.end(), entry->key) != keys.end());
+    require(serves_image(entry->key, image));
   }
   require(!offered.empty() || std::none_of(keys.begin(), keys.end(), [&](const std::string& key) {
     return serves_image(key, image);

@@ -21,14 +21,14 @@ void check_remarks(const std::vector<Remark>& remarks) {
     require(!remark.message.empty() && is_printable(remark.message) && is_printable(remark.hint));
 }
 
-bool can_be_written(const PullEntry& entry) {
-  return !entry.defect && has_password(entry.credential) &&
+bool can_be_written(const KeyringEntry& entry) {
+  return !entry.is_refused && has_password(entry.credential) &&
          entry.credential.username.find(':') == std::string::npos;
 }
 
 void check_round_trip(const InspectedSecret& secret) {
   std::map<std::string, Credential> credentials;
-  for (const auto& [entry, expires, remarks] : secret.entries)
+  for (const KeyringEntry& entry : secret.entries)
     if (can_be_written(entry)) credentials[entry.key] = entry.credential;
   const PullData again = read_pull_data(
       SecretType::dockerconfigjson, pull_secret_data(SecretType::dockerconfigjson, credentials));
@@ -44,9 +44,9 @@ void check_round_trip(const InspectedSecret& secret) {
 void check_entries(const InspectedSecret& secret) {
   require(secret.entries.size() <= max_pull_entries);
   check_remarks(secret.remarks);
-  for (const auto& [entry, expires, remarks] : secret.entries) {
-    check_remarks(remarks);
-    require(!entry.defect || !secret.is_read);
+  for (const KeyringEntry& entry : secret.entries) {
+    check_remarks(entry.remarks);
+    require(!entry.is_refused || !secret.is_read);
     require(!served_images(entry.key) || filed_key(entry.key));
   }
 }
@@ -65,7 +65,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       check_entries(secret);
       check_round_trip(secret);
     }
-    entries_for_images(secrets, {parse_image("ghcr.io/acme/app")});
+    std::ignore = keyring_of(secrets).offered(parse_image("ghcr.io/acme/app"));
   } catch (const Error& error) {
     require(is_printable(error.what()) && is_printable(error.hint()));
   }

@@ -9,8 +9,15 @@ using Keys = std::vector<std::string>;
 
 namespace {
 
+Keys keys_of(const pullsecret::Keyring::Found& found) {
+  Keys keys;
+  for (const KeyringEntry* entry : found)
+    keys.push_back(entry->key);
+  return keys;
+}
+
 Keys offered(const Keys& keys, std::string_view image) {
-  return keys_for_image(keys, parse_image(image));
+  return keys_of(keyring_of(keys).offered(parse_image(image)));
 }
 
 bool serves(std::string_view key, std::string_view image) {
@@ -206,18 +213,21 @@ TEST_CASE("each spelling of a registry serves its images once mended") {
 }
 
 TEST_CASE("a repeated key is offered at each of its places") {
-  CHECK(positions_for_images({"ghcr.io", "quay.io", "ghcr.io"}, {parse_image("ghcr.io/app")}) ==
-        std::vector<std::vector<std::size_t>>{{0, 2}});
+  const pullsecret::Keyring keyring = keyring_of({"ghcr.io", "quay.io", "ghcr.io"});
+  CHECK(keyring.offered(parse_image("ghcr.io/app")) ==
+        pullsecret::Keyring::Found{&keyring.entries()[0], &keyring.entries()[2]});
 }
 
 TEST_CASE("a key that would serve an image alone is found behind others, too") {
-  const std::vector<std::string> keys{"https://index.docker.io/v1/", "ghcr.io", "*.io"};
-  const std::vector<Image> images{parse_image("nginx"), parse_image("ghcr.io/app"),
-                                  parse_image("quay.example/app")};
-  CHECK(positions_serving(keys, images) ==
-        std::vector<std::vector<std::size_t>>{{0, 2}, {1, 2}, {}});
-  CHECK(positions_for_images(keys, images) ==
-        std::vector<std::vector<std::size_t>>{{2}, {1, 2}, {}});
+  const Keys keys{"https://index.docker.io/v1/", "ghcr.io", "*.io"};
+  const auto serving = [&](std::string_view image) {
+    return keys_of(keyring_of(keys).serving(parse_image(image)));
+  };
+  CHECK(serving("nginx") == Keys{keys[0], keys[2]});
+  CHECK(serving("ghcr.io/app") == Keys{keys[1], keys[2]});
+  CHECK(serving("quay.example/app").empty());
+  CHECK(offered(keys, "nginx") == Keys{keys[2]});
+  CHECK(offered(keys, "ghcr.io/app") == Keys{keys[1], keys[2]});
 }
 
 TEST_CASE("the images a key serves") {

@@ -14,13 +14,12 @@ const std::string asked_host = "registry.example", asked_image = asked_host + "/
 const std::string basic_of_octocat = "Basic b2N0b2NhdDpodW50ZXIy";
 
 // The passwords under registry.example/acme and registry.example; empty: there is no such entry.
-std::vector<InspectedSecret> secret_with(const std::string& of_path, const std::string& of_host) {
-  InspectedSecret secret{.is_read = true};
+pullsecret::Keyring keyring_with(const std::string& of_path, const std::string& of_host) {
+  std::vector<KeyringEntry> entries;
   for (const auto& [key, password] :
        {std::pair(asked_host + "/acme", of_path), std::pair(asked_host, of_host)})
-    if (!password.empty())
-      secret.entries.push_back({.entry = {.key = key, .credential = {"octocat", password}}});
-  return {secret};
+    if (!password.empty()) entries.push_back({.key = key, .credential = {"octocat", password}});
+  return pullsecret::Keyring(std::move(entries));
 }
 
 // It takes octocat's hunter2 alone; of a public image, nobody's login too.
@@ -68,9 +67,9 @@ TEST_CASE(
           {"", "", false, {"no access"}, false},
       }));
   CAPTURE(of_path, of_host, is_public);
-  const auto secrets = secret_with(of_path, of_host);
+  const auto keyring = keyring_with(of_path, of_host);
   const PullReport report =
-      report_on(about_images({{asked_image, parse_image(asked_image)}}, secrets), is_public);
+      report_on(about_images({{asked_image, parse_image(asked_image)}}, keyring), is_public);
   CHECK(outcomes_of(report) == outcomes);
   CHECK(report.succeeds == succeeds);
   const bool is_public_in_vain = !succeeds && outcomes.back() == "anonymous";
@@ -83,19 +82,17 @@ TEST_CASE("a registry succeeds where it takes the login") {
       {"hunter2", "logs in", true},
       {"hunter2-wrong", "refused", false},
   }));
-  const auto secrets = secret_with("", password);
-  const PullReport report = report_on(about_registries(secrets).inquiries, true);
+  const auto keyring = keyring_with("", password);
+  const PullReport report = report_on(about_registries(keyring).inquiries, true);
   CHECK(report.registry == asked_host);
   CHECK(outcomes_of(report) == Texts{outcome});
   CHECK(report.succeeds == succeeds);
 }
 
 TEST_CASE("a key that names no single registry is not asked about") {
-  InspectedSecret secret{.is_read = true};
-  secret.entries.push_back({.entry = {.key = "*.example", .credential = {"octocat", "hunter2"}}});
-  const std::vector<InspectedSecret> secrets{secret};
-  const auto [inquiries, left_out] = about_registries(secrets);
+  const auto keyring = keyring_of({"*.example"});
+  const auto [inquiries, left_out] = about_registries(keyring);
   CHECK(inquiries.empty());
   REQUIRE(left_out.size() == 1);
-  CHECK(left_out.front()->entry.key == "*.example");
+  CHECK(left_out.front()->key == "*.example");
 }
