@@ -1,6 +1,7 @@
 #!/bin/bash
-# doctor: the config file itself, where it is looked for, its settings, and DOCKER_AUTH_CONFIG. Each
-# condition is a real one. The users are root and nobody, where the caller can become both.
+# doctor: whose the config file is, with users who are root and nobody, where the caller can become both;
+# mounts, terminals, and what Docker does to the same files. What it says of the file itself is in
+# tests/unit/cli/cases/.
 #
 # one build: it is about what is said
 
@@ -24,7 +25,6 @@ has_finding() {
 
 # found SEVERITY NAME [SUBJECT]: there is such a finding.
 found() { expect "the $1 $2 ${3+about $3}" has_finding "$@"; }
-lacks_finding() { ! has_finding "$@"; }
 
 # hint_is NAME TEXT
 hint_is() { out_json "[.[] | select(.name == \"$1\") | .hint] | unique[]" "$(jq -n --arg t "$2" '$t')"; }
@@ -50,83 +50,12 @@ our_config() {
   chmod 600 "$file"
 }
 
-# ---- Where it is
-
-it 'nobody has logged in, and Docker takes no store by itself'
-mkdir "$scratch/alone"
-ln -s "$program_folder/pullsecret" "$scratch/alone/"
-run env PATH="$scratch/alone" pullsecret doctor -o json
-warns_of file-missing
-expect 'the place' grep -q "$file" "$scratch/out"
-
-it 'a healthy config: one line each, and exit status 0'
-our_config '{"auths": {"ghcr.io": {"auth": "dTpodW50ZXIy"}}}'
-doctor
-healthy
-out_json 'map(.name)' '["file-ok","entry-ok"]'
-run pullsecret doctor
-succeeds_quietly
-out_has '^ok +file-ok +'
-
-it 'problems come first, then warnings, then what is ok; with -q what is ok is left out'
-store many "$(jq -nc '[range(60) | {("r\(.).example"): ["u", "hunter2"]}] | add')"
-our_config "$(jq -nc '{auths: ([range(60) | {("r\(.).example"): {}}] | add), credsStore: "many",
-  credHelpers: {"z.example": "nowhere"}, CredStore: "x"}')"
-doctor
-is_ill_with helper-not-found docker-credential-nowhere
-out_json 'map(.severity) | [group_by(.)[] | {(.[0]): length}] | add | keys' '["ok","problem","warning"]'
-out_json '[.[].severity] | reduce .[] as $s ([]; if last == $s then . else . + [$s] end)' \
-  '["problem","warning","ok"]'
-out_json '[.[] | select(.name == "entry-ok").subject][:3]' '["r0.example","r1.example","r2.example"]'
-run pullsecret doctor
-status_is 1
-expect 'the problem in the first line' grep -q '^problem ' <(head -n 1 "$scratch/out")
-run pullsecret doctor -q
-status_is 1
-expect 'nothing that is ok' lacks '^ok ' "$scratch/out"
-out_has '^problem +helper-not-found'
-out_has '^warning +setting-misspelled'
-run pullsecret doctor -q -o json
-status_is 1
-out_json 'map(.severity) | unique' '["problem","warning"]'
-
-it 'where all is ok, -q prints nothing, and an empty list as JSON'
-our_config '{"auths": {"ghcr.io": {"auth": "dTpodW50ZXIy"}}}'
-run pullsecret doctor -q
-succeeds_quietly
-out_is ''
-run pullsecret doctor -q -o json
-succeeds_quietly
-out_json . '[]'
-
-it 'a named file that is not there'
-doctor --config absent.json
-is_ill_with file-missing absent.json
-
-it 'a file, and a folder of one, named with --config'
-mkdir -p other && cp "$file" other/
-doctor --config other
-healthy
-doctor --config other/config.json
-healthy
-
-it 'a config on standard input'
-doctor --config - <"$file"
-healthy
-found ok file-ok 'standard input'
-
-it 'podman has a config, Docker has none'
-mkdir "$HOME/podman" && cp "$file" "$HOME/podman/auth.json"
-rm "$file"
-run env PATH="$scratch/alone" REGISTRY_AUTH_FILE="$HOME/podman/auth.json" pullsecret doctor -o json
-warns_of file-not-dockers podman/auth.json
-found ok entry-ok ghcr.io
-
 it "podman's alone: what docker login will meet is told, and the way out works"
 printf '#!/bin/sh\necho no; exit 1\n' >"$scratch/bin/docker-credential-pass"
 printf '#!/bin/sh\n' >"$scratch/bin/pass"
 chmod +x "$scratch/bin/docker-credential-pass" "$scratch/bin/pass"
-export REGISTRY_AUTH_FILE=$HOME/podman/auth.json
+export REGISTRY_AUTH_FILE=$HOME/auth.json
+echo '{"auths": {"ghcr.io": {"auth": "dTpodW50ZXIy"}}}' >"$REGISTRY_AUTH_FILE"
 doctor
 is_ill_with default-store docker-credential-pass
 cp "$scratch/out" "$scratch/said"
@@ -145,80 +74,20 @@ found ok helper-ok encryptedfile
 unset REGISTRY_AUTH_FILE
 rm "$file" "$scratch/bin/pass" "$scratch/bin/docker-credential-pass"
 
-it 'DOCKER_CONFIG points to a folder that docker login will make'
-run env DOCKER_CONFIG="$HOME/nowhere/yet" PATH="$scratch/alone" pullsecret doctor -o json
-warns_of docker-config-missing DOCKER_CONFIG
-found warning file-missing nowhere/yet
-
-it 'DOCKER_CONFIG has a ~ that no shell expanded, or points into a file'
-run env DOCKER_CONFIG="~/.docker" pullsecret doctor -o json
-is_ill_with docker-config-missing DOCKER_CONFIG
-run env DOCKER_CONFIG=/etc/passwd/docker pullsecret doctor -o json
-is_ill_with docker-config-missing DOCKER_CONFIG
-
-it 'DOCKER_CONFIG points to the file in place of its folder'
-our_config '{}'
-run env DOCKER_CONFIG="$file" pullsecret doctor -o json
-is_ill_with docker-config-missing DOCKER_CONFIG
-hint_is docker-config-missing "export DOCKER_CONFIG=$HOME/.docker"
-
-it 'DOCKER_CONFIG is relative'
-our_config '{"auths": {"ghcr.io": {"auth": "dTpodW50ZXIy"}}}'
-run env DOCKER_CONFIG=.docker pullsecret doctor -o json
-warns_of docker-config-relative DOCKER_CONFIG
-
-it 'HOME points nowhere'
-run env HOME="$HOME/nowhere" pullsecret doctor -o json
-is_ill_with home-missing HOME
-
 it 'HOME is not set'
 run env -u HOME DOCKER_AUTH_CONFIG= pullsecret doctor -o json
 expect 'a finding about HOME' grep -Eq '"home-(unset|missing)"' "$scratch/out"
 
-it 'a dangling symbolic link'
-rm "$file" && ln -s missing.json "$file"
-doctor
-is_ill_with file-dangling-link "$file"
-
-it 'a symbolic link to itself'
-ln -sf config.json "$file"
-doctor
-is_ill_with file-dangling-link "$file"
-
-it 'a folder in place of the file'
-rm "$file" && mkdir "$file"
-doctor
-is_ill_with file-directory "$file"
-hint_is file-directory "\`rmdir $file\`, then log in again"
-
 # ---- Who may do what with it
 
-it 'a file that others may read: --fix closes it, and keeps what is in it'
-our_config '{"auths": {"ghcr.io": {"auth": "dTpodW50ZXIy"}}}'
-chmod 644 "$file"
-doctor
-warns_of file-mode "$file"
-run pullsecret doctor --fix --yes
-succeeds
-same 'the mode' "$(stat -c %a "$file")" 600
-same 'the content' "$(<"$file")" '{"auths": {"ghcr.io": {"auth": "dTpodW50ZXIy"}}}'
-doctor
-healthy
-
 it 'a hint is a command that does what it says, even for a name with a quote'
+our_config '{"auths": {"ghcr.io": {"auth": "dTpodW50ZXIy"}}}'
 cp "$file" "it's.json" && chmod 644 "it's.json"
 doctor --config "it's.json"
 warns_of file-mode
 bash -c "$(jq -r '.[] | select(.name == "file-mode") | .hint' "$scratch/out")"
 doctor --config "it's.json"
 healthy
-
-it "Docker's folder may be written to by others"
-chmod 777 "$HOME/.docker"
-doctor
-warns_of folder-mode "$HOME/.docker"
-hint_is folder-mode "chmod go-w $HOME/.docker"
-chmod 700 "$HOME/.docker"
 
 # Below, files belong to root, and doctor is run by nobody.
 as_nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups)
@@ -293,30 +162,6 @@ fi
 
 # ---- What is in it
 
-it 'no JSON: the place, and what is wrong there'
-our_config $'{\n  "auths": {},\n}'
-doctor
-is_ill_with file-syntax "$file:2:14"
-hint_is file-syntax 'remove the comma'
-
-it 'a byte order mark'
-our_config $'\xef\xbb\xbf{}'
-doctor
-is_ill_with file-syntax "$file:1:1"
-
-it 'a field of the wrong type'
-our_config '{"credsStore": ["pass"]}'
-doctor
-is_ill_with file-field-type "$file:1:16"
-
-it 'what stands behind the first JSON value, which Docker does not read'
-our_config $'{"auths": {"ghcr.io": {"auth": "dTpodW50ZXIy"}}}\n{"credsStore": "pass"}\n'
-doctor
-warns_of file-second-value "$file:1"
-our_config $'{}\n \n'
-run env PATH="$scratch/alone" pullsecret doctor -o json
-healthy
-
 it 'a file that is mounted by itself cannot be replaced: mounted with its folder it can'
 our_config '{"auths": {"ghcr.io": {}}, "credsStore": "desktop"}'
 cp "$file" "$scratch/mounted"
@@ -331,43 +176,6 @@ if run_in_own_mounts sh -c 'mount --bind "$1" "$2" && exec pullsecret doctor --f
   succeeds
   same 'credsStore' "$(jq -r .credsStore "$scratch/folder/config.json")" encryptedfile
 fi
-
-it 'an empty file is an empty config'
-our_config ''
-run env PATH="$scratch/alone" pullsecret doctor -o json
-healthy
-
-it 'a misspelled setting: --fix gives it its name, and a second time has nothing to do'
-store kept '{"ghcr.io": ["u", "hunter2"]}'
-our_config '{"credStore": "kept", "psFormat": "x", "auths": {"ghcr.io": {}}}'
-doctor
-found warning setting-misspelled credStore
-run pullsecret doctor --fix --yes
-succeeds
-same 'the config' "$(jq -c . "$file")" '{"credsStore":"kept","psFormat":"x","auths":{"ghcr.io":{}}}'
-doctor
-expect 'no misspelled setting' lacks_finding warning setting-misspelled
-found ok entry-ok ghcr.io
-cp "$file" before
-run pullsecret doctor --fix --yes
-succeeds
-same 'the file' "$(<"$file")" "$(<before)"
-
-it 'a misspelled store is not brought into effect over plain text'
-our_config '{"auths": {"ghcr.io": {"auth": "dTpodW50ZXIy"}}, "credStore": "kept"}'
-doctor
-warns_of setting-misspelled credStore
-cp "$file" before
-run pullsecret doctor --fix --yes
-same 'the file' "$(<"$file")" "$(<before)"
-
-it 'a letter case that only Go takes: --fix changes it'
-our_config '{"Auths": {"ghcr.io": {"auth": "dTpodW50ZXIy"}}, "CREDHELPERS": {"quay.io": "kept"}}'
-doctor
-warns_of setting-letter-case Auths
-run pullsecret doctor --fix --yes
-succeeds
-json_is 'in the config' '["auths","credHelpers"]' keys "$file"
 
 it 'asking an interactive shell leaves the terminal to whom it belongs'
 our_config '{"credsStore": "nowhere"}'
@@ -397,21 +205,5 @@ if command -v docker >/dev/null; then
 else
   skip 'docker is not installed'
 fi
-
-# ---- DOCKER_AUTH_CONFIG
-
-it 'DOCKER_AUTH_CONFIG overrides the file, adds to it, is misspelled, or is ignored'
-our_config '{"auths": {"ghcr.io": {"auth": "dTpodW50ZXIy"}}}'
-auth='{"auth": "dTpodW50ZXIy"}'
-with_environment() { run env DOCKER_AUTH_CONFIG="$1" pullsecret doctor -o json; }
-with_environment "{\"auths\": {\"ghcr.io\": $auth}}"
-warns_of environment-overrides DOCKER_AUTH_CONFIG
-with_environment "{\"auths\": {\"quay.io\": $auth}}"
-healthy
-found ok environment-ok DOCKER_AUTH_CONFIG
-with_environment "{\"auths\": {\"docker.io\": $auth}}"
-warns_of environment-spelling DOCKER_AUTH_CONFIG
-with_environment "{\"auths\": {\"quay.io\": $auth}, \"credHelpers\": {}}"
-warns_of environment-refused DOCKER_AUTH_CONFIG:1:
 
 finish
