@@ -14,13 +14,6 @@ need jq python3 gnome-keyring-daemon
 
 basic() { printf '%s' "$1:$2" | base64 -w 0; }
 
-# jwt_for SECONDS: a token that ends then.
-jwt_for() {
-  local claims
-  claims=$(printf '{"exp":%d}' $(($(date +%s) + $1)) | base64 -w 0 | tr '+/' '-_' | tr -d '=')
-  printf 'eyJhbGciOiJub25lIn0.%s.hunter2' "$claims"
-}
-
 it 'an inline credential, in each version of the request'
 provider_config '{"auths": {"ghcr.io": {"auth": "'"$(basic octocat hunter2)"'"}}}'
 for version in v1 v1beta1 v1alpha1; do
@@ -56,43 +49,6 @@ else
   taken_is '.auth | keys' '["ghcr.io"]'
 fi
 within=()
-
-it 'all that the kubelet offers for the image, as it spells the keys, and no more'
-provider_config "$(jq -n --arg auth "$(basic octocat hunter2)" '{auths: {
-  "https://GHCR.IO": {$auth}, "ghcr.io/acme": {$auth}, "ghcr.io/other": {$auth}, "quay.io": {$auth},
-  "index.docker.io": {$auth}, "*.example.com": {$auth}, "registry.example.com:5000": {$auth}}}')"
-asks ghcr.io/acme/app
-taken_is '.auth | keys' '["ghcr.io/acme","https://ghcr.io"]'
-taken_is .cacheKeyType '"Image"'
-asks docker.io/library/nginx
-taken_is '.auth | keys' '["https://index.docker.io/v1/"]'
-taken_is .cacheKeyType '"Registry"'
-asks registry.example.com/app
-taken_is '.auth | keys' '["*.example.com"]'
-asks registry.example.com:5000/app
-taken_is '.auth | keys' '["registry.example.com:5000"]'
-
-it 'an entry about a part of the registry leaves no room for the rest of it'
-asks ghcr.io/third/app
-taken_is '[.cacheKeyType, (.auth | keys)]' '["Image",["https://ghcr.io"]]'
-
-it 'an answer is kept for nine tenths of what the credential has left'
-provider_config "$(jq -n --arg hour "$(basic t "$(jwt_for 3600)")" --arg day "$(basic t "$(jwt_for 86400)")" \
-  --arg ended "$(basic t "$(jwt_for -60)")" '{auths: {"hour.example": {auth: $hour},
-  "day.example": {auth: $day}, "ended.example": {auth: $ended}}}')"
-asks hour.example/app
-expect 'about 54 minutes' matches_taken .cacheDuration '^"5[34]m[0-9]+s"$'
-asks day.example/app
-taken_is .cacheDuration '"12h0m0s"'
-asks ended.example/app
-taken_is '[.cacheDuration, (.auth | keys)]' '["0s",["ended.example"]]'
-
-it 'an identity token that the kubelet cannot use is an error, Azure'"'"'s becomes a password'
-provider_config '{"auths": {"ghcr.io": {"identitytoken": "hunter2"}, "acme.azurecr.io": {"identitytoken": "hunter2"}}}'
-asks ghcr.io/acme/app
-discarded '^pullsecret: error: ghcr\.io: .*identity token'
-asks acme.azurecr.io/app
-taken_is '.auth["acme.azurecr.io"].username' '"00000000-0000-0000-0000-000000000000"'
 
 # ---- Each store
 

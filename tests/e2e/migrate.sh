@@ -160,17 +160,6 @@ skopeo_finds
 run pullsecret get ghcr.io -o password
 out_is hunter2-ghcr
 
-it 'a file that others may read is closed before plain text comes into it'
-cp "$config_file" "$scratch/before.json"
-config '{"credsStore": "encryptedfile"}'
-printf '{"ServerURL":"d.example","Username":"u","Secret":"hunter2"}' | docker-credential-encryptedfile store
-chmod 644 "$config_file"
-run pullsecret migrate --to inline --registry d.example
-succeeds
-err_has 'note: .*config.json is readable by you alone now'
-same 'its mode' "$(stat -c %a "$config_file")" 600
-cp "$scratch/before.json" "$config_file"
-
 it 'another credential at the new place is not overwritten'
 docker-credential-secretservice store <<<"$(entry ghcr.io other hunter2-other)"
 run pullsecret migrate --to secretservice --registry ghcr.io --registry "$registry"
@@ -198,67 +187,6 @@ same 'the link' "$(readlink "$config_file")" ../dotfiles/docker.json
 same 'mode and owner' "$(stat -c '%a %u:%g' "$HOME/dotfiles/docker.json")" "640 $owner"
 config_json . '{"auths":{"a.example":{}},"credHelpers":{"a.example":"encryptedfile"}}'
 rm "$config_file"
-
-it 'backups that hold plain text are told'
-config "{\"auths\": {\"b.example\": {\"auth\": \"$(auth_of u:hunter2)\"}}}"
-cp "$config_file" "$config_file.bak-20260101T000000Z"
-echo '{"auths": {"b.example": {}}}' >"$config_file.bak-20260102T000000Z"
-run pullsecret migrate --to encryptedfile
-succeeds
-err_has "hint: .*/config.json.bak-20260101T000000Z still holds credentials in plain text"
-err_lacks 20260102
-rm "$config_file".bak-*
-
-it 'DOCKER_AUTH_CONFIG takes no part, and that is said'
-config '{"auths": {"b.example": {}}, "credsStore": "encryptedfile"}'
-run env "DOCKER_AUTH_CONFIG={\"auths\":{\"c.example\":{\"auth\":\"$(auth_of u:hunter2)\"}}}" \
-  pullsecret migrate --to pass --registry b.example
-succeeds
-err_has 'warning: DOCKER_AUTH_CONFIG: it counts before the config file'
-config_json '.auths | keys' '["b.example"]'
-
-# ---- Refused
-
-for file in .dockercfg auth.json; do
-  it "$file is refused"
-  printf '{"auths": {"b.example": {"auth": "%s"}}}' "$(auth_of u:hunter2)" >"$scratch/$file"
-  run pullsecret migrate --to encryptedfile --config "$scratch/$file"
-  fails_with 1 'not a config.json'
-done
-
-it 'where there is no config yet, it is made'
-rm -rf "$HOME/.docker"
-run pullsecret migrate --to encryptedfile
-succeeds
-err_has 'note: there is no credential to move'
-config_json . '{"credsStore":"encryptedfile"}'
-same 'its mode' "$(stat -c %a "$config_file")" 600
-
-it "podman's file is refused where it is found"
-rm -rf "$HOME/.docker"
-run env REGISTRY_AUTH_FILE="$scratch/auth.json" pullsecret migrate --to encryptedfile
-fails_with 1 'auth.json: not a config.json'
-mkdir -p "$HOME/.docker"
-
-it 'wrong usage'
-config '{}'
-run pullsecret migrate
-fails_with 2 'no new place named'
-run pullsecret migrate --to pass --from pass
-fails_with 2 'the same place as --to'
-run pullsecret migrate --to pass --config -
-fails_with 2 'standard input cannot be changed'
-run pullsecret migrate --to ''
-fails_with 2 'the name is empty'
-
-it 'a store that is not there'
-run pullsecret migrate --to nowhere
-fails_with 1 '--to: nowhere does not work: docker-credential-nowhere: not found on PATH'
-
-it 'a file that Docker refuses'
-config '{"auths": []}'
-run pullsecret migrate --to pass
-fails_with 1 'config.json:1:11: auths must be an object'
 
 it 'a store that does not work becomes no target, even with nothing to move'
 config '{"psFormat": "x"}'
