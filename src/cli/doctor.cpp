@@ -123,12 +123,9 @@ void print_notes(const DoctorOptions& options, const std::vector<std::string>& n
 void show(const DoctorOptions& options, const Checkup& checkup, const Repair& repair,
           const Streams& streams) {
   if (options.store.quiet && options.yes) return;
-  const std::string file = place_of(checkup.location->file);
   if (repair.text) streams.words(config_diff(*checkup.json, {checkup.json->file, *repair.text}));
-  if (repair.closes_file)
-    print_note(streams, fmt::format("{} will be readable by you alone (mode 0600)", file));
-  for (const fs::path& abandoned : repair.abandoned)
-    print_note(streams, fmt::format("{} will be removed", place_of(abandoned)));
+  for (const std::string& announcement : repair.announcements)
+    print_note(streams, announcement);
 }
 
 // The command that does the same, or mends what this one found.
@@ -148,23 +145,8 @@ bool is_wanted(const DoctorOptions& options) {
   return terminal->ask_yes_no("pullsecret: make this change? [y/N]: ");
 }
 
-void change_text(const DoctorOptions& options, const Checkup& checkup, const std::string& text,
-                 const Streams& streams) {
-  const ConfigLocation& location = *checkup.location;
-  if (!location.is_there) {
-    // There is nothing that a power cut could lose but this, which doctor would do again.
-    std::ignore = write_config(location, *checkup.json, text);
-    return;
-  }
-  const fs::path backup = write_config_with_backup(location, *checkup.json, text);
-  print_notes(options, {fmt::format("the file as it was is {}", place_of(backup))}, streams);
-}
-
-void mend(const DoctorOptions& options, const Checkup& checkup, const Repair& repair,
-          const Streams& streams) {
-  if (repair.closes_file) close_to_others(*checkup.location);
-  if (repair.text) change_text(options, checkup, *repair.text, streams);
-  if (!repair.abandoned.empty()) remove_abandoned(*checkup.location);
+CheckupOptions checkup_options(const DoctorOptions& options, HelperClient& helpers) {
+  return {.named = options.store.config, .helpers = &helpers, .is_for_fix = options.fix};
 }
 
 void fix(const DoctorOptions& options, const Checkup& checkup, HelperClient& helpers,
@@ -177,12 +159,12 @@ void fix(const DoctorOptions& options, const Checkup& checkup, HelperClient& hel
     print_notes(options, {"there is nothing to mend without you"}, streams);
     return fail_if_problems(checkup.findings, "");
   }
-  require_changeable(*checkup.location);
   show(options, checkup, repair, streams);
   print_notes(options, repair.notes, streams);
   if (!is_wanted(options)) throw Error("", "nothing was changed");
-  mend(options, checkup, repair, streams);
-  const Checkup mended = check_all(options.store.config, helpers);
+  if (const fs::path backup = apply(repair, checkup); !backup.empty())
+    print_notes(options, {fmt::format("the file as it was is {}", place_of(backup))}, streams);
+  const Checkup mended = check_all(checkup_options(options, helpers));
   status.erase();
   report(options, mended.findings, streams);
   fail_if_problems(mended.findings, "each line says what to do about the rest");
@@ -210,14 +192,14 @@ void doctor(const DoctorOptions& options, const Streams& streams) {
   tell_of_typed_config(options.store, streams);
   StatusLine status(streams, options.store.quiet);
   HelperClient helpers = make_helper_client(options.store, status);
-  const Checkup checkup = check_all(options.store.config, helpers);
+  const Checkup checkup = check_all(checkup_options(options, helpers));
   if (options.fix) return fix(options, checkup, helpers, status, streams);
-  const bool is_mendable = mends_something(checkup, helpers);
   status.erase();
   report(options, checkup.findings, streams);
-  fail_if_problems(
-      checkup.findings,
-      is_mendable ? fmt::format("`{}` mends what is safe to mend", fix_command(options)) : "");
+  fail_if_problems(checkup.findings,
+                   mends_something(checkup.findings)
+                       ? fmt::format("`{}` mends what is safe to mend", fix_command(options))
+                       : "");
 }
 
 }  // namespace

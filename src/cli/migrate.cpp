@@ -14,7 +14,7 @@
 #include "cli/table.h"
 #include "credential/registry.h"
 #include "docker/config_file.h"
-#include "doctor/helper_checks.h"
+#include "doctor/store_checks.h"
 #include "system/environment.h"
 #include "system/file.h"
 #include "system/text.h"

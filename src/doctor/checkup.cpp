@@ -1,117 +1,177 @@
 #include "doctor/checkup.h"
 
+#include <array>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "docker/config_file.h"
-#include "doctor/default_store.h"
 #include "doctor/entry_checks.h"
 #include "doctor/environment_checks.h"
 #include "doctor/file_checks.h"
-#include "doctor/leftover_checks.h"
+#include "doctor/helper_checks.h"
 #include "doctor/settings_checks.h"
 #include "doctor/spelling_checks.h"
+#include "doctor/store_checks.h"
 #include "system/text.h"
 
 namespace pullsecret {
 namespace {
 
-bool is_no_problem(const Finding& finding) {
-  return finding.severity != Severity::problem;
+// What podman and the oldest Docker keep has other names, and no default store.
+bool is_dockers(const Checkup& checkup) {
+  return !checkup.location || is_config_json(*checkup.location);
 }
 
-void add_default_store(Checkup& checkup, HelperClient& helpers) {
-  DefaultStore store = check_default_store(*checkup.config, helpers);
-  append(checkup.findings, std::move(store.finding));
-  checkup.lacks_store = store.is_broken;
+void look_at_file(Checkup& checkup, const CheckupOptions& options) {
+  FileChecks checks = check_file(options.named);
+  if (options.is_for_fix && checks.location) {
+    require_changeable(*checks.location);
+    require_own_stores(*checks.location);
+  }
+  checkup.findings = std::move(checks.findings);
+  checkup.location = std::move(checks.location);
+  checkup.json = std::move(checks.json);
+}
+
+void look_beside_file(Checkup& checkup, const CheckupOptions& /*options*/) {
+  if (checkup.location) append(checkup.findings, check_leftovers(*checkup.location));
+}
+
+void look_at_settings(Checkup& checkup, const CheckupOptions& /*options*/) {
+  if (!checkup.json) return;
+  Findings findings = check_settings(*checkup.json);
+  if (worst(findings) != Severity::problem)
+    checkup.config =
+        parse_config_file(checkup.location.value_or(ConfigLocation()).file, *checkup.json);
+  if (!is_dockers(checkup))
+    std::erase_if(findings,
+                  [](const Finding& finding) { return finding.severity != Severity::problem; });
+  append(checkup.findings, std::move(findings));
+}
+
+void look_at_helpers(Checkup& checkup, const CheckupOptions& options) {
+  if (!checkup.config) return;
+  if (options.helpers == nullptr) return append(checkup.findings, check_presence(*checkup.config));
+  HelperChecks checks = check_helpers(*checkup.config, *options.helpers, options.use);
+  append(checkup.findings, std::move(checks.findings));
+  checkup.helpers = std::move(checks.helpers);
+  checkup.lacks_store = checks.lacks_store;
+}
+
+void look_at_default_store(Checkup& checkup, const CheckupOptions& options) {
+  if (!checkup.config || !options.helpers || !is_dockers(checkup)) return;
+  auto finding = check_default_store(*checkup.config, *options.helpers, options.use);
+  checkup.lacks_store |=
+      finding && finding->severity == Severity::problem && !finding->remedy.is_by_fix();
+  append(checkup.findings, std::move(finding));
+}
+
+void look_at_spellings(Checkup& checkup, const CheckupOptions& /*options*/) {
+  if (checkup.config && is_dockers(checkup))
+    append(checkup.findings, check_spellings(*checkup.config));
+}
+
+void look_at_entries(Checkup& checkup, const CheckupOptions& options) {
+  if (!checkup.config) return;
+  append(checkup.findings, options.helpers == nullptr
+                               ? check_inline_entries(*checkup.config)
+                               : check_entries(*checkup.config, checkup.helpers, *options.helpers));
+  if (is_dockers(checkup)) take_back_ok(checkup.findings, *checkup.config);
 }
 
 // Docker has no config of its own, and takes a store by itself.
-std::optional<Finding> check_first_login(HelperClient& helpers) {
-  DefaultStore store = check_default_store({}, helpers);
-  const auto other = store.is_broken ? find_working_store(helpers) : std::nullopt;
-  if (other)
-    store.finding->add_hint(
-        "make a config that names another: " +
-        command_for_first_config(fmt::format(R"({{"credsStore": "{}"}})", other->name)));
-  return store.finding;
+void look_at_first_login(Checkup& checkup, const CheckupOptions& options) {
+  if (!checkup.location || checkup.location->is_dockers_own || !options.helpers) return;
+  auto finding = check_default_store({}, *options.helpers, std::nullopt);
+  if (finding && finding->remedy.change.creds_store)
+    finding->add_hint("make a config that names another: " +
+                      command_for_first_config(fmt::format(R"({{"credsStore": "{}"}})",
+                                                           *finding->remedy.change.creds_store)));
+  append(checkup.findings, std::move(finding));
 }
 
-// As its last hint, for the config that was named.
-void tell_ways_out(Findings& findings, const std::optional<std::string>& named) {
+void look_at_snap(Checkup& checkup, const CheckupOptions& /*options*/) {
+  if (checkup.location && checkup.config)
+    append(checkup.findings, check_snap(checkup.location->file, *checkup.config));
+}
+
+void look_at_environment(Checkup& checkup, const CheckupOptions& /*options*/) {
+  append(checkup.findings, check_environment(checkup.config));
+}
+
+constexpr std::array check_list{
+    Check{"where the config is looked for, and the file itself",
+          "docker-config-missing docker-config-relative home-missing home-unset sudo-home "
+          "folder-owner folder-mode file-not-dockers file-missing file-dangling-link "
+          "file-directory file-owner file-unreadable file-mode file-ok",
+          false, look_at_file},
+    Check{"what killed programs left beside it", "file-left-behind", false, look_beside_file},
+    Check{"its syntax, and the names of its settings and fields",
+          "file-syntax file-field-type file-second-value setting-letter-case setting-misspelled "
+          "setting-twice entry-twice helper-name-empty",
+          true, look_at_settings},
+    Check{"the helpers that it names, and what stands behind them",
+          "helper-ok helper-not-found helper-not-executable helper-wrong-format "
+          "helper-name-prefix helper-name-empty helper-name-invalid helper-misspelled "
+          "helper-read-only helper-hangs helper-crashes helper-no-json helper-no-list "
+          "helper-fails helper-docker-desktop helper-dev-container helper-interactive-only "
+          "secretservice-lists-labels STORE-FAULT",
+          true, look_at_helpers},
+    Check{"the store that Docker takes where none is named", "default-store", true,
+          look_at_default_store},
+    Check{"the names of registries", "entry-spelling entry-twice entry-login-in-key", true,
+          look_at_spellings},
+    Check{"each registry's credential",
+          "entry-ok entry-empty entry-not-in-store entry-plain-text entry-undecodable "
+          "entry-no-password entry-identity-token entry-expired entry-unreadable "
+          "password-ends-in-line-break password-has-outer-space username-has-outer-space",
+          true, look_at_entries},
+    Check{"where Docker would keep its first login", "default-store", false, look_at_first_login},
+    Check{"whether Docker's snap can use it", "snap-confined", false, look_at_snap},
+    Check{"DOCKER_AUTH_CONFIG",
+          "environment-ok environment-overrides environment-spelling environment-refused "
+          "entry-no-password password-ends-in-line-break password-has-outer-space "
+          "username-has-outer-space",
+          false, look_at_environment},
+};
+
+// A remedy is told as its finding's last hint, for the config that was named.
+void tell_remedies(Checkup& checkup, const std::optional<std::string>& named) {
   const std::string config = named ? " --config " + shell_word(*named) : "";
-  for (Finding& finding : findings)
-    if (finding.way_out)
-      finding.add_hint(fmt::format("`pullsecret {}{}`{}", finding.way_out->command, config,
-                                   finding.way_out->effect));
+  for (Finding& finding : checkup.findings) {
+    Remedy& remedy = finding.remedy;
+    if (!has_mendable_file(checkup)) {
+      remedy.command.clear();
+      remedy.change = {};
+    }
+    if (!remedy.command.empty())
+      finding.add_hint(fmt::format("`pullsecret {}{}`{}", remedy.command, config, remedy.effect));
+  }
 }
 
 }  // namespace
+
+std::span<const Check> all_checks() {
+  return check_list;
+}
 
 bool has_mendable_file(const Checkup& checkup) {
   return checkup.location && checkup.json && is_config_json(*checkup.location);
 }
 
-Checkup check_text(const ConfigLocation& location, JsonText json, HelperClient& helpers) {
-  // What podman and the oldest Docker keep has other names, and no default store.
-  const bool is_dockers = is_config_json(location);
-  Checkup checkup{.findings = check_settings(json)};
-  if (!is_dockers) std::erase_if(checkup.findings, is_no_problem);
-  if (worst(checkup.findings) != Severity::problem) {
-    checkup.config = parse_config_file(location.file, json);
-    HelperChecks stores = check_helpers(*checkup.config, helpers);
-    append(checkup.findings, stores.findings);
-    if (is_dockers) add_default_store(checkup, helpers);
-    if (is_dockers) append(checkup.findings, check_spellings(*checkup.config));
-    append(checkup.findings, check_entries(*checkup.config, stores, helpers));
-    if (is_dockers) take_back_ok(checkup.findings, *checkup.config);
-    checkup.helpers = std::move(stores.helpers);
-  }
-  checkup.json = std::move(json);
+Checkup check_text(const ConfigLocation& location, JsonText json, const CheckupOptions& options) {
+  Checkup checkup{.location = location, .json = std::move(json)};
+  for (const Check& check : check_list)
+    if (check.is_of_text) check.look(checkup, options);
   return checkup;
 }
 
-Checkup check_all(const std::optional<std::string>& named, HelperClient& helpers) {
-  FileChecks checks = check_file(named);
+Checkup check_all(const CheckupOptions& options) {
   Checkup checkup;
-  if (checks.json)
-    checkup =
-        check_text(checks.location.value_or(ConfigLocation()), *std::move(checks.json), helpers);
-  checkup.location = std::move(checks.location);
-  checkup.is_open = checks.is_open;
-  if (checkup.location) {
-    LeftoverChecks leftovers = check_leftovers(*checkup.location);
-    append(checks.findings, std::move(leftovers.findings));
-    checkup.abandoned = std::move(leftovers.abandoned);
-  }
-  append(checks.findings, std::move(checkup.findings));
-  checkup.findings = std::move(checks.findings);
-  if (checkup.location && !checkup.location->is_dockers_own)
-    append(checkup.findings, check_first_login(helpers));
-  if (checkup.location && checkup.config)
-    append(checkup.findings, check_snap(checkup.location->file, *checkup.config));
-  append(checkup.findings, check_environment(checkup.config));
-  if (has_mendable_file(checkup)) tell_ways_out(checkup.findings, named);
+  for (const Check& check : check_list)
+    check.look(checkup, options);
+  tell_remedies(checkup, options.named);
   return checkup;
-}
-
-Findings check_config_alone() {
-  FileChecks file = check_file(std::nullopt);
-  Findings findings = std::move(file.findings);
-  Findings settings = file.json ? check_settings(*file.json) : Findings();
-  const bool is_readable = file.json && worst(settings) != Severity::problem;
-  append(findings, std::move(settings));
-  std::optional<Config> config;
-  if (is_readable) {
-    config = parse_config_file(file.location->file, *file.json);
-    append(findings, check_presence(*config));
-    append(findings, check_spellings(*config));
-    append(findings, check_inline_entries(*config));
-  }
-  append(findings, check_environment(config));
-  if (file.location && is_config_json(*file.location)) tell_ways_out(findings, std::nullopt);
-  return findings;
 }
 
 }  // namespace pullsecret

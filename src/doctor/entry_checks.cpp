@@ -16,6 +16,7 @@
 #include "docker/ask_stores.h"
 #include "docker/resolve.h"
 #include "doctor/registry.h"
+#include "doctor/store_checks.h"
 #include "system/text.h"
 
 namespace pullsecret {
@@ -89,7 +90,7 @@ Finding plain_text_beside(const Registry& registry, bool store_works) {
                           "the store {} in its place",
                           store),
               "");
-  finding.way_out = {std::move(move)};
+  finding.remedy.command = std::move(move);
   return finding;
 }
 
@@ -110,7 +111,7 @@ Finding missing_from_store(const Registry& registry, const HelperState& state, b
   // A line of credHelpers alone does not say that somebody has logged in.
   if (registry.entry == nullptr) finding.severity = Severity::warning;
   if (registry.is_mere_name() && state.listed && !is_elsewhere)
-    finding.change.entries[registry.key] = Removed{};
+    finding.remedy.change.entries[registry.key] = Removed{};
   return finding;
 }
 
@@ -145,11 +146,10 @@ Finding unnamed_store(const Config& config, const Registry& registry, const std:
                                         "name that store: Docker is anonymous to this registry",
                                         store),
                             "");
-  finding.way_out = {"doctor --fix", " names it"};
-  if (has_inline_credential(config))
-    finding.change.cred_helpers[docker_lookup_name(registry.key)] = store;
-  else
-    finding.change.creds_store = store;
+  finding.remedy =
+      fix(" names it", has_inline_credential(config)
+                           ? ConfigChange{.cred_helpers = {{registry.server_url(), store}}}
+                           : ConfigChange{.creds_store = store});
   return finding;
 }
 
@@ -158,7 +158,7 @@ Finding dead_entry(const Registry& registry) {
                             "its entry is empty, and the config names no store for it: Docker is "
                             "anonymous to this registry",
                             login_command(registry.key));
-  if (registry.is_mere_name()) finding.change.entries[registry.key] = Removed{};
+  if (registry.is_mere_name()) finding.remedy.change.entries[registry.key] = Removed{};
   return finding;
 }
 
@@ -238,7 +238,7 @@ bool is_empty_without_store(const Registry& registry) {
 
 }  // namespace
 
-Findings check_entries(const Config& config, const HelperChecks& stores, HelperClient& helpers) {
+Findings check_entries(const Config& config, const HelperStates& stores, HelperClient& helpers) {
   Findings findings;
   std::vector<StoredRegistry> stored;
   std::vector<Registry> registries;
@@ -252,12 +252,12 @@ Findings check_entries(const Config& config, const HelperChecks& stores, HelperC
       append(findings, check_without_store(config, registry, other));
     else if (registry.entry != nullptr && registry.entry->problem)
       findings.push_back(undecodable(registry));
-    else if (registry.store != nullptr && works(stores.helpers, *registry.store))
+    else if (registry.store != nullptr && works(stores, *registry.store))
       stored.push_back({registry});
     if (registry.store != nullptr && registry.has_inline())
-      findings.push_back(plain_text_beside(registry, works(stores.helpers, *registry.store)));
+      findings.push_back(plain_text_beside(registry, works(stores, *registry.store)));
   }
-  append(findings, check_with_stores(config, std::move(stored), stores.helpers, helpers));
+  append(findings, check_with_stores(config, std::move(stored), stores, helpers));
   return findings;
 }
 

@@ -145,7 +145,7 @@ DockerErrorKind kind_of_docker_error(std::string_view error) {
 std::vector<std::string> diagnose(const std::string& error) {
   const DockerErrorKind kind = kind_of_docker_error(error);
   if (kind == DockerErrorKind::other) return {};
-  Findings findings = worst_first(check_config_alone());
+  Findings findings = worst_first(check_all({}).findings);
   std::erase_if(findings, [&](const Finding& finding) { return !explains(finding, kind, error); });
   if (!findings.empty()) return in_lines(findings.front());
   const auto host = refusing_host(error);

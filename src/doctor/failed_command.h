@@ -19,7 +19,7 @@ DockerErrorKind kind_of_docker_error(std::string_view error);
 
 /// What is wrong where docker failed with `error`, and the one command to be run, in four lines at
 /// most, each printable; none if the error is of another kind. Looks at the config and the
-/// environment, with check_config_alone(): runs no program.
+/// environment: runs no program.
 std::vector<std::string> diagnose(const std::string& error);
 
 }  // namespace pullsecret

@@ -3,9 +3,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <string_view>
+#include <system_error>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -238,10 +241,12 @@ Finding foreign(const fs::path& file, const Status& status) {
 
 Finding open_to_others(const fs::path& file, const Status& status) {
   const bool may_write = (status.mode() & (S_IWGRP | S_IWOTH)) != 0;
-  return warning(
+  Finding finding = warning(
       "file-mode", place_of(file),
       fmt::format("others may {} it (mode {:04o})", may_write ? "change" : "read", status.mode()),
       fmt::format("chmod 600 {}", shell_operand(file.string())));
+  finding.remedy.closes = file;
+  return finding;
 }
 
 Finding readable(const std::string& subject) {
@@ -261,8 +266,8 @@ Finding read_config_file(FileChecks& checks) {
   status.stat = *location.held->file.status;
   if (!S_ISREG(status.stat.st_mode)) return readable(place_of(location.file));
   if (status.is_of_another_user()) return foreign(location.file, status);
-  checks.is_open = is_open_to_others(location);
-  return checks.is_open ? open_to_others(location.file, status) : readable(place_of(location.file));
+  return is_open_to_others(location) ? open_to_others(location.file, status)
+                                     : readable(place_of(location.file));
 }
 
 // Nobody has logged in yet; unless something is wrong with the way to the file.
@@ -288,6 +293,52 @@ bool is_place_known() {
   return environment_variable("DOCKER_CONFIG") || find_home_folder();
 }
 
+// ---- What is left beside it
+
+constexpr std::string_view digits = "0123456789";
+constexpr std::string_view letters_and_digits =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+
+// What follows `prefix` in `name`; empty if it does not begin so.
+std::string_view rest_of(std::string_view name, std::string_view prefix) {
+  return name.starts_with(prefix) ? name.substr(prefix.size()) : "";
+}
+
+bool is_all_of(std::string_view text, std::string_view characters) {
+  return !text.empty() && text.find_first_not_of(characters) == std::string_view::npos;
+}
+
+bool is_name_of_new_config(std::string_view name, const std::string& config) {
+  const std::string_view of_first_release = rest_of(name, fmt::format(".{}.", config));
+  return is_all_of(rest_of(name, config), digits) ||
+         (of_first_release.size() == 6 && is_all_of(of_first_release, letters_and_digits));
+}
+
+bool is_own_with_content(const fs::path& file) {
+  struct stat status {};
+  return lstat(file.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
+         status.st_uid == geteuid() && status.st_size > 0;
+}
+
+std::vector<fs::path> left_by_others(const fs::path& config) {
+  std::vector<fs::path> files;
+  std::error_code ignored;
+  const fs::path folder = config.has_parent_path() ? config.parent_path() : ".";
+  for (fs::directory_iterator entry(folder, ignored), end; entry != end; entry.increment(ignored))
+    if (is_name_of_new_config(entry->path().filename().string(), config.filename()) &&
+        is_own_with_content(*entry))
+      files.push_back(entry->path());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+Finding left_behind(const fs::path& file, std::string_view condition) {
+  return warning("file-left-behind", place_of(file),
+                 "a program that was killed while it wrote the config left it here; it may hold "
+                 "credentials in plain text",
+                 fmt::format("{}rm {}", condition, shell_word(file.string())));
+}
+
 }  // namespace
 
 FileChecks check_file(const std::optional<std::string>& named) {
@@ -306,6 +357,17 @@ FileChecks check_file(const std::optional<std::string>& named) {
   else
     check_absent(checks);
   return checks;
+}
+
+Findings check_leftovers(const ConfigLocation& config) {
+  Findings findings;
+  for (const fs::path& file : abandoned_files(config)) {
+    findings.push_back(left_behind(file, ""));
+    findings.back().remedy.removes = file;
+  }
+  for (const fs::path& file : left_by_others(config.file))
+    findings.push_back(left_behind(file, "when no docker command is running: "));
+  return findings;
 }
 
 }  // namespace pullsecret

@@ -14,17 +14,18 @@ struct FileChecks {
   Findings findings;
   std::optional<ConfigLocation> location;  ///< none: standard input, or nowhere for a config to be
   std::optional<JsonText> json;  ///< its text, if that can be read; empty if there is none yet
-  bool is_open = false;          ///< others may read or change it: chmod 0600 mends that
 };
 
-/// Looks for the config as load_config() does and checks the way to it. Does not look into it.
-///
-/// Where it is looked for, unless it is named: `docker-config-missing` and `docker-config-relative`
-/// (what DOCKER_CONFIG holds), `home-missing` and `home-unset`, `sudo-home` (run through sudo:
-/// whose config is this?), `folder-owner` and `folder-mode` (who may write into Docker's folder).
-///
-/// The file: `file-not-dockers` (podman's, or ~/.dockercfg), `file-missing`, `file-dangling-link`,
-/// `file-directory`, `file-owner`, `file-unreadable`, `file-mode`, or `file-ok`.
+/// Looks for the config as load_config() does, and checks the way to it: unless it is named, what
+/// DOCKER_CONFIG and HOME hold, whose it is under sudo, and who may write into Docker's folder.
+/// Does not look into it.
 FileChecks check_file(const std::optional<std::string>& named);
+
+/// What programs that were killed while they wrote a config left beside it: `file-left-behind` for
+/// each file of this user with something in it, the abandoned_files() beside the config, or what
+/// has the name of Docker's own new files (Go's os.CreateTemp: `config.json` and a number) or of
+/// those of pullsecret 1.0 (`.config.json.` and six letters or digits). What another program left
+/// may be something that it is still writing, so only the user removes it.
+Findings check_leftovers(const ConfigLocation& config);
 
 }  // namespace pullsecret

@@ -14,6 +14,10 @@ Finding finding(Severity severity, std::string name, std::string subject, std::s
 
 }  // namespace
 
+Remedy fix(std::string effect, ConfigChange change) {
+  return {.command = "doctor --fix", .effect = std::move(effect), .change = std::move(change)};
+}
+
 Finding fine(std::string name, std::string subject, std::string message) {
   return finding(Severity::ok, std::move(name), std::move(subject), std::move(message), {});
 }

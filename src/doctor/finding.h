@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,18 +10,27 @@
 
 namespace pullsecret {
 
-/// What pullsecret itself can do about a finding: "doctor --fix", " puts pass in its place".
-struct WayOut {
-  std::string command;
-  std::string effect = {};
+/// What pullsecret itself does about a finding, and its words: each is said where it is decided.
+struct Remedy {
+  std::string command = {};  ///< what does it, as the hint tells: "doctor --fix"; empty: the hint
+                             ///< says what to do already, and `doctor --fix` does that
+  std::string effect = {};   ///< as the hint goes on: " puts pass in its place"
+
+  // What `doctor --fix` does.
+  ConfigChange change = {};                                     ///< in the config file
+  std::optional<std::filesystem::path> closes = std::nullopt;   ///< to others: mode 0600
+  std::optional<std::filesystem::path> removes = std::nullopt;  ///< a file beside the config
+
+  bool is_by_fix() const { return !change.empty() || closes || removes; }
 };
+
+/// The remedy that the hint tells as `doctor --fix`.
+Remedy fix(std::string effect, ConfigChange change);
 
 /// What came of one thing that was looked at.
 struct Finding : Remark {
-  std::string subject;       ///< what it is about: a file, a program, a registry key, a variable
-  ConfigChange change = {};  ///< what mends it in the config file; empty: that takes a person
-
-  std::optional<WayOut> way_out = {};  ///< in a file that pullsecret can change
+  std::string subject;  ///< what it is about: a file, a program, a registry key, a variable
+  Remedy remedy = {};   ///< empty: it takes a person
 
   /// Adds another thing to do to the hint.
   void add_hint(const std::string& other) { hint += (hint.empty() ? "" : "; or ") + other; }

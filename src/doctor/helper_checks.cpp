@@ -1,17 +1,22 @@
 #include "doctor/helper_checks.h"
 
-#include <algorithm>
 #include <cstddef>
+#include <map>
+#include <string_view>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include <fmt/format.h>
 
+#include "credential/issuers.h"
 #include "credential/registry.h"
+#include "docker/ask_stores.h"
 #include "docker/resolve.h"
-#include "doctor/helper_answers.h"
 #include "doctor/helper_program.h"
-#include "doctor/helper_remedies.h"
+#include "doctor/interview.h"
 #include "doctor/registry.h"
+#include "doctor/replacement.h"
 #include "doctor/store_checks.h"
 #include "system/text.h"
 
@@ -43,133 +48,26 @@ std::vector<std::string> server_urls_for(const Config& config, const std::string
   return without_repeats(std::move(server_urls));
 }
 
-// Of the config's, one that the helper has; without any, what `docker pull` asks for most.
-std::string server_url_to_get(const Interview& interview) {
-  std::vector<std::string> listed = listed_by(interview).server_urls;
-  std::erase_if(listed, is_docker_hub_token);
-  const auto is_listed = [&listed](const std::string& server_url) {
-    return std::binary_search(listed.begin(), listed.end(), server_url);
-  };
-  const std::vector<std::string>& own = interview.server_urls;
-  const auto both = std::find_if(own.begin(), own.end(), is_listed);
-  if (both != own.end()) return *both;
-  if (!listed.empty()) return listed.front();
-  return own.empty() ? docker_server_url("docker.io") : own.front();
-}
-
-HelperCall call(const Interview& interview, std::string action, std::string input) {
-  return {.helper = interview.use.helper,
-          .action = std::move(action),
-          .input = std::move(input),
-          .program = interview.program,
-          .search_path = interview.search_path};
-}
-
-HelperCall version_call(const Interview& interview) {
-  return call(interview, "version", "");
-}
-
-HelperCall list_call(const Interview& interview) {
-  return call(interview, "list", "unused");
-}
-
-HelperCall get_call(const Interview& interview) {
-  return call(interview, "get", server_url_to_get(interview));
-}
-
-// Asks all at once, but for those that have not answered before.
-void ask(std::vector<Interview>& interviews, HelperCall (*call_for)(const Interview&),
-         std::optional<HelperReply> Interview::*reply, HelperClient& helpers) {
-  std::vector<Interview*> asked;
-  std::vector<HelperCall> calls;
-  for (Interview& interview : interviews) {
-    if (is_silent(interview)) continue;
-    asked.push_back(&interview);
-    calls.push_back(call_for(interview));
-  }
-  std::vector<HelperReply> replies = helpers.run(calls);
-  for (std::size_t i = 0; i < asked.size(); ++i)
-    asked[i]->*reply = std::move(replies[i]);
-}
-
-// Last, because a get may have unlocked the store.
-void ask_about_stores(std::vector<Interview>& interviews, HelperClient& helpers) {
-  std::vector<StoreQuestion> questions;
-  questions.reserve(interviews.size());
-  for (const Interview& interview : interviews)
-    questions.push_back({interview.use.helper, interview.program || has_hung(interview.version)});
-  std::vector<std::optional<StoreStatus>> statuses = ask_stores(questions, helpers);
-  for (std::size_t i = 0; i < interviews.size(); ++i)
-    interviews[i].store = std::move(statuses[i]);
-}
-
-// The first question unlocks the store, and tells whether the helper answers at all.
-void ask_first(std::vector<Interview>& interviews, HelperClient& helpers) {
-  std::vector<HelperCall> calls;
-  calls.reserve(interviews.size());
-  for (const Interview& interview : interviews)
-    calls.push_back(interview.server_urls.empty() ? list_call(interview) : get_call(interview));
-  std::vector<HelperReply> replies = helpers.run(calls);
-  for (std::size_t i = 0; i < interviews.size(); ++i)
-    (interviews[i].server_urls.empty() ? interviews[i].list : interviews[i].get) =
-        std::move(replies[i]);
-}
-
-// What will be asked one after the other, and by check_entries(), goes side by side: `helpers`
-// remembers the answers.
-void ask_ahead(const std::vector<Interview>& interviews, HelperClient& helpers) {
-  std::vector<HelperCall> calls;
-  for (const Interview& interview : interviews) {
-    if (is_silent(interview)) continue;
-    calls.push_back(version_call(interview));
-    calls.push_back(list_call(interview));
-    if (failure_in(interview.get) != nullptr) continue;
-    for (const std::string& server_url : interview.server_urls)
-      calls.push_back({interview.use.helper, "get", server_url});
-  }
-  helpers.run(calls);
-}
-
 // ---- What the answers mean, one thing after the other
-
-// The helper of a dev container that fails is of a window that is gone.
-void check_window(const Interview& interview, HelperCheck& check) {
-  const bool has_failed = worst(check.findings) == Severity::problem && !check.state.is_lost;
-  if (has_failed && is_dev_container(interview.use.helper))
-    check = window_gone(interview.use, failure_in_words(interview));
-}
-
-void note_list(const Interview& interview, HelperCheck& check) {
-  if (answer_in(interview.list) != nullptr) check.state.listed = listed_by(interview).server_urls;
-}
-
-// What is known of the store behind the helper. Upstream's secretservice lists entries without a
-// server URL where the keyring is locked.
-std::optional<StoreStatus> store_of(const Interview& interview) {
-  if (interview.store) return interview.store;
-  if (interview.use.helper != "secretservice" || !listed_by(interview).hides_entries)
-    return std::nullopt;
-  return StoreStatus{.state = StoreState::locked,
-                     .faults = {{.kind = "locked",
-                                 .message = "list answers entries without a server URL, as where "
-                                            "the keyring is locked",
-                                 .hint = "unlock it on the desktop"}}};
-}
 
 // A store says better what is wrong than its helper does; unless that is another program, or none.
 void check_store_behind(const Interview& interview, HelperCheck& check) {
-  const auto status = store_of(interview);
-  if (!status || check.state.is_lost || answer_fault(interview)) return;
+  Condition& condition = check.state.condition;
+  const auto status = status_behind(interview);
+  if (!status || condition == Condition::lost || answer_fault(interview)) return;
   StoreCheck store = check_store(interview.use.helper, *status, what_was_tried(interview));
   if (store.findings.empty()) return;
+  const bool has_problem = worst(store.findings) == Severity::problem;
   check.findings = std::move(store.findings);
-  check.state.is_faulty = true;
   // With a GPG key that cannot encrypt, pass still reads.
-  if (store.is_shut) check.state.works = false;
+  if (check.state.works() && !store.is_shut)
+    condition = Condition::impaired;
+  else
+    condition = has_problem ? Condition::useless : Condition::unreachable;
 }
 
 void check_labels(const Interview& interview, HelperCheck& check) {
-  if (!listed_by(interview).has_labels) return;
+  if (!listed_by(interview).value_or(StoreList()).has_labels) return;
   append(check.findings,
          warning("secretservice-lists-labels", program_of(interview.use.helper),
                  "list answers display labels in place of server URLs, as "
@@ -181,118 +79,110 @@ void check_labels(const Interview& interview, HelperCheck& check) {
 
 HelperCheck check(const Interview& interview, UserShell& shell) {
   HelperCheck check = check_answers(interview);
-  check_window(interview, check);
-  note_list(interview, check);
   check_store_behind(interview, check);
   check_labels(interview, check);
-  const bool has_problem = worst(check.findings) == Severity::problem;
-  check.state.is_useless = has_problem && !check.state.works && !check.state.is_lost;
-  if (has_problem) return check;
+  if (worst(check.findings) == Severity::problem) return check;
   if (interview.program) return interactive_only(interview.use, *interview.program);
   append(check.findings, check_other_paths(interview.use, shell));
   return check;
 }
 
-// ---- All together
+// ---- A helper that only mints tokens, in credsStore
 
-HelperStates states_of(const CheckedHelpers& checked) {
-  HelperStates states;
-  for (const auto& [helper, check] : checked)
-    states[helper] = check.state;
-  return states;
+// Its lines: for the registries that are its own, whether or not it answers now, and for what else
+// it gives.
+HelperChanges lines_for_tokens(const Config& config, const HelperState& state,
+                               HelperClient& helpers) {
+  const std::string& helper = config.creds_store;
+  std::vector<StoreKey> keys;
+  for (const std::string& name : names_asked_for(config, helper, state.listed))
+    if (!config.cred_helpers.contains(name)) keys.push_back({helper, name});
+  const std::vector<StoreAnswer> answers = get_from_stores(keys, helpers);
+  HelperChanges lines;
+  for (std::size_t i = 0; i < keys.size(); ++i)
+    if (mints_tokens_for(helper, keys[i].server_url) ||
+        std::holds_alternative<Credential>(answers[i]))
+      lines[keys[i].server_url] = helper;
+  return lines;
 }
 
-HelperChecks all_of(CheckedHelpers&& checked) {
-  HelperChecks checks;
-  for (auto& [helper, check] : checked) {
-    check.state.is_faulty |= worst(check.findings) == Severity::problem;
-    append(checks.findings, std::move(check.findings));
-    checks.helpers[helper] = std::move(check.state);
-  }
-  return checks;
+ConfigChange move_to_lines(const Config& config, const HelperChanges& lines,
+                           const std::string& store) {
+  ConfigChange change{.creds_store = store};
+  keep_inline(change.cred_helpers, config, config.creds_store);
+  std::erase_if(change.cred_helpers,
+                [&](const auto& line) { return config.cred_helpers.contains(line.first); });
+  for (const auto& [name, helper] : lines)
+    change.cred_helpers[name] = helper;
+  return change;
 }
 
-// ---- A store alone
-
-bool is_on_path(const Interview& interview) {
-  const HelperFailure* failure = failure_in(interview.list);
-  return failure == nullptr || failure->end;
+std::string names_in_words(const HelperChanges& lines) {
+  const std::string first = key_in_words(lines.begin()->first);
+  return lines.size() == 1 ? first : fmt::format("{} and {} more", first, lines.size() - 1);
 }
 
-std::optional<Error> fault_of(const Interview& interview) {
-  const std::string& store = interview.use.helper;
-  const HelperFailure* failure = failure_in(interview.list);
-  if (!is_on_path(interview)) return failure->error;
-  if (const auto status = store_of(interview))
-    if (auto reason = why_not_usable(store, *status)) return reason;
-  if (failure != nullptr) return failure->error;
-  if (const auto fault = answer_fault(interview))
-    return Error(program_of(store), fmt::format("{}: {}", fault->action, fault->message));
-  return std::nullopt;
-}
-
-/// A store that was asked what it has, and why it is of no use, if it is not.
-struct Trial {
-  Interview interview;
-  std::optional<Error> fault;
-};
-
-Trial try_store(const std::string& store, HelperClient& helpers) {
-  std::vector<Interview> interviews{{.use = {.helper = store}, .server_urls = {}}};
-  ask(interviews, list_call, &Interview::list, helpers);
-  if (is_on_path(interviews.front())) ask_about_stores(interviews, helpers);
-  auto fault = fault_of(interviews.front());
-  return {std::move(interviews.front()), std::move(fault)};
+// Measured: ecr-login's `store` fails with "not implemented", gcloud's keeps nothing and says
+// nothing.
+std::optional<Finding> check_read_only(const Config& config, const HelperStates& states,
+                                       Replacement& replacement, HelperClient& helpers) {
+  const auto state = states.find(config.creds_store);
+  const std::string_view issuer = token_issuer(config.creds_store);
+  if (state == states.end() || state->second.condition == Condition::lost || issuer.empty())
+    return std::nullopt;
+  Finding finding = problem(
+      "helper-read-only", program_of(config.creds_store),
+      fmt::format("credsStore names it, and it only mints tokens for {}: docker login to any "
+                  "registry fails with `error storing credentials … not implemented`, or is "
+                  "forgotten",
+                  issuer),
+      fmt::format("name it in credHelpers for the registries of {}, and in credsStore a store that "
+                  "works",
+                  issuer));
+  const HelperChanges lines = lines_for_tokens(config, state->second, helpers);
+  if (lines.empty() || !replacement.store()) return finding;
+  const std::string& store = *replacement.store();
+  finding.remedy =
+      fix(fmt::format(" names it in credHelpers for {}, and {} for all others; what else it serves "
+                      "needs a line there, too",
+                      names_in_words(lines), store),
+          move_to_lines(config, lines, store));
+  return finding;
 }
 
 }  // namespace
 
-bool works(const HelperStates& states, const std::string& helper) {
-  const auto state = states.find(helper);
-  return state != states.end() && state->second.works;
-}
-
-std::set<std::string> useless_helpers(const HelperStates& states) {
-  std::set<std::string> useless;
-  for (const auto& [helper, state] : states)
-    if (state.is_lost || state.is_useless) useless.insert(helper);
-  return useless;
-}
-
-HelperChecks check_helpers(const Config& config, HelperClient& helpers) {
+HelperChecks check_helpers(const Config& config, HelperClient& helpers,
+                           const std::optional<std::string>& use) {
   CheckedHelpers checked;
   UserShell shell;
 
-  // A helper whose program is not there is not asked.
+  // A helper whose program is not there is not asked; the others are, all at once.
   std::vector<Interview> interviews;
-  for (const HelperUse& use : uses_of(config)) {
-    if (auto absent = check_presence(use, shell)) {
-      checked[use.helper] = *std::move(absent);
+  for (const HelperUse& named : uses_of(config)) {
+    if (auto absent = check_presence(named, shell)) {
+      checked[named.helper] = *std::move(absent);
       continue;
     }
-    interviews.push_back({.use = use, .server_urls = server_urls_for(config, use.helper)});
-    if (auto program = find_elsewhere(use, shell)) {
+    interviews.push_back({helpers, named, server_urls_for(config, named.helper)});
+    if (auto program = find_elsewhere(named, shell)) {
       interviews.back().program = std::move(program);
       interviews.back().search_path = shell.interactive_path();
     }
   }
-
-  // The others are, all at once.
-  ask_first(interviews, helpers);
-  ask_ahead(interviews, helpers);
-  ask(interviews, version_call, &Interview::version, helpers);
-  ask(interviews, list_call, &Interview::list, helpers);
-  ask(interviews, get_call, &Interview::get, helpers);
-  ask_about_stores(interviews, helpers);
-
+  ask_all(interviews);
   for (const Interview& interview : interviews)
     checked[interview.use.helper] = check(interview, shell);
 
   keep_inline_beside_names(checked, config);
-  Substitute substitute(useless_helpers(states_of(checked)), helpers);
-  offer_substitute(checked, substitute);
-  HelperChecks checks = all_of(std::move(checked));
-  append(checks.findings, check_read_only(config, checks.helpers, substitute, helpers));
+  Replacement replacement(checked, use, helpers);
+  replacement.set_remedies(checked, config);
+  HelperChecks checks{.findings = {}, .helpers = {}, .lacks_store = replacement.is_wanting()};
+  for (auto& [helper, check] : checked) {
+    append(checks.findings, std::move(check.findings));
+    checks.helpers[helper] = std::move(check.state);
+  }
+  append(checks.findings, check_read_only(config, checks.helpers, replacement, helpers));
   return checks;
 }
 
@@ -302,32 +192,12 @@ Findings check_presence(const Config& config) {
   for (const HelperUse& use : uses_of(config)) {
     auto absent = check_presence(use, shell);
     if (!absent) continue;
-    if (absent->state.is_lost)
-      absent->findings.front().way_out = {"doctor --fix",
-                                          " puts a store that works in its place, if there is one"};
+    if (absent->state.condition == Condition::lost)
+      absent->findings.front().remedy =
+          fix(" puts a store that works in its place, if there is one", {});
     append(findings, std::move(absent->findings));
   }
   return findings;
-}
-
-std::optional<WorkingStore> find_working_store(HelperClient& helpers,
-                                               const std::set<std::string>& useless) {
-  for (const char* store : {"pass", "secretservice", "encryptedfile"}) {
-    if (useless.contains(store)) continue;
-    const Trial trial = try_store(store, helpers);
-    if (!trial.fault) return WorkingStore{store, listed_by(trial.interview).server_urls};
-  }
-  return std::nullopt;
-}
-
-std::optional<Error> why_not_usable(const std::string& store, HelperClient& helpers) {
-  return try_store(store, helpers).fault;
-}
-
-void check_usable(const std::string& option, const std::string& store, HelperClient& helpers) {
-  if (const auto reason = why_not_usable(store, helpers))
-    throw Error(option, fmt::format("{} does not work: {}", printable(store), reason->what()),
-                reason->hint());
 }
 
 }  // namespace pullsecret

@@ -13,6 +13,7 @@
 #include "credential/registry.h"
 #include "helper/client.h"
 #include "helper/installed.h"
+#include "helper/own_stores.h"
 #include "helper/protocol.h"
 #include "system/environment.h"
 #include "system/executable_format.h"
@@ -36,7 +37,11 @@ ProgramSearch search_here(const std::string& helper) {
 
 // There is no such program: another store can take over.
 HelperCheck lost(Finding finding) {
-  return {{std::move(finding)}, {.is_lost = true}};
+  return {{std::move(finding)}, {Condition::lost}};
+}
+
+HelperCheck unreachable(Finding finding) {
+  return {{std::move(finding)}, {Condition::unreachable}};
 }
 
 // What Docker says when it does not find the program, for people who search for it.
@@ -82,9 +87,8 @@ HelperCheck name_prefix(const HelperUse& use) {
     finding.hint += ", and install that helper";
     return lost(std::move(finding));
   }
-  finding.change = rename(use, name);
-  finding.way_out = {"doctor --fix", " does that"};
-  return {{std::move(finding)}, {}};
+  finding.remedy = fix(" does that", rename(use, name));
+  return unreachable(std::move(finding));
 }
 
 // ---- Helpers that are known
@@ -96,22 +100,17 @@ struct Origin {
 };
 
 constexpr std::array origins{
-    Origin{"pass", "install it: pullsecret's, or Debian's golang-docker-credential-helpers"},
-    Origin{"secretservice",
-           "install it: pullsecret's, or Debian's golang-docker-credential-helpers"},
-    Origin{"encryptedfile", "install it: it is one of pullsecret's"},
     Origin{"osxkeychain", "it is macOS's: this config comes from there"},
     Origin{"wincred", "it is Windows': this config comes from there"},
 };
 
-const Origin* find_origin(const std::string& helper) {
+// Empty for a helper that is not known.
+std::string_view origin_of(const std::string& helper) {
+  if (const OwnStore* own = find_own_store(helper)) return own->origin;
+  if (const TokenHelper* known = find_token_helper(helper)) return known->way_to_install;
   const auto* const found = std::find_if(origins.begin(), origins.end(),
                                          [&](const Origin& known) { return helper == known.name; });
-  return found == origins.end() ? nullptr : found;
-}
-
-bool is_known(const std::string& helper) {
-  return find_origin(helper) != nullptr || find_token_helper(helper) != nullptr;
+  return found == origins.end() ? "" : found->hint;
 }
 
 // ---- Names that are nearly right
@@ -130,7 +129,7 @@ std::optional<std::string> find_meant(const std::string& helper) {
   std::size_t least = letters.size() / 5 + 1;
   for (const std::string& name : helpers_on_path()) {
     const std::size_t distance = edit_distance(letters, core_of(name));
-    if (distance >= least || (distance > 0 && is_known(helper))) continue;
+    if (distance >= least || (distance > 0 && !origin_of(helper).empty())) continue;
     least = distance;
     meant = name;
   }
@@ -143,19 +142,11 @@ HelperCheck misspelled(const HelperUse& use, const std::string& meant) {
               fmt::format(R"({} names "{}", and there is no such helper; did you mean "{}"? {})",
                           in_words(use), printable(use.helper), printable(meant), consequence(use)),
               fmt::format("let it say \"{}\"", printable(meant)));
-  finding.way_out = {"doctor --fix", " does that"};
-  finding.change = rename(use, meant);
-  return {{std::move(finding)}, {}};
+  finding.remedy = fix(" does that", rename(use, meant));
+  return unreachable(std::move(finding));
 }
 
 // ---- Programs that are not there
-
-std::string origin_hint(const std::string& helper) {
-  if (const TokenHelper* known = find_token_helper(helper))
-    return std::string(known->way_to_install);
-  const Origin* origin = find_origin(helper);
-  return std::string(origin == nullptr ? "install it, or add its folder to PATH" : origin->hint);
-}
 
 // A program in a folder that PATH does not name from the root.
 std::optional<std::string> relative_folder_of(const std::string& helper) {
@@ -169,12 +160,12 @@ std::optional<std::string> relative_folder_of(const std::string& helper) {
 }
 
 HelperCheck in_relative_folder(const HelperUse& use, const std::string& folder) {
-  return {{problem("helper-not-found", program_of(use.helper),
-                   fmt::format("it is in \"{}\", a folder that PATH does not name from the root: "
-                               "Docker runs no program from there",
-                               printable(folder)),
-                   "name the folder in PATH by its absolute path")},
-          {}};
+  return unreachable(
+      problem("helper-not-found", program_of(use.helper),
+              fmt::format("it is in \"{}\", a folder that PATH does not name from the root: "
+                          "Docker runs no program from there",
+                          printable(folder)),
+              "name the folder in PATH by its absolute path"));
 }
 
 HelperCheck docker_desktop_gone(const HelperUse& use) {
@@ -190,10 +181,11 @@ HelperCheck not_found(const HelperUse& use) {
   if (const auto folder = relative_folder_of(use.helper)) return in_relative_folder(use, *folder);
   if (use.helper == "desktop" || use.helper == "desktop.exe") return docker_desktop_gone(use);
   if (is_dev_container(use.helper)) return window_gone(use, "its program is not here");
+  const std::string_view origin = origin_of(use.helper);
   return lost(problem(
       "helper-not-found", program_of(use.helper),
       fmt::format("{} names it, and it is not on PATH: {}", in_words(use), consequence(use)),
-      origin_hint(use.helper)));
+      origin.empty() ? "install it, or add its folder to PATH" : std::string(origin)));
 }
 
 // ---- Programs that are elsewhere
@@ -236,14 +228,14 @@ std::optional<fs::path> find_elsewhere(const HelperUse& use, UserShell& shell) {
 }
 
 HelperCheck interactive_only(const HelperUse& use, const fs::path& found) {
-  return {{problem("helper-interactive-only", program_of(use.helper),
-                   fmt::format("it is in {}, which is on PATH in your interactive shell only: what "
-                               "starts Docker from here does not find it",
-                               place_of(found.parent_path())),
-                   fmt::format("set PATH in ~/.profile in place of the shell's own file, or "
-                               "`sudo ln -s {} /usr/local/bin/`",
-                               shell_word(found.string())))},
-          {}};
+  return unreachable(
+      problem("helper-interactive-only", program_of(use.helper),
+              fmt::format("it is in {}, which is on PATH in your interactive shell only: what "
+                          "starts Docker from here does not find it",
+                          place_of(found.parent_path())),
+              fmt::format("set PATH in ~/.profile in place of the shell's own file, or "
+                          "`sudo ln -s {} /usr/local/bin/`",
+                          shell_word(found.string()))));
 }
 
 std::optional<Finding> check_other_paths(const HelperUse& use, UserShell& shell) {

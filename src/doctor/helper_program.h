@@ -5,35 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "doctor/environment_checks.h"
 #include "doctor/finding.h"
-#include "doctor/helper_checks.h"
+#include "doctor/helper_state.h"
+#include "doctor/user_shell.h"
 
 namespace pullsecret {
-
-/// Where the user's shell finds programs (environment_checks.h); empty where it does not say. It is
-/// asked when it matters, and once: its start-up files may take long.
-class UserShell {
- public:
-  /// One that is not asked, and so finds nothing.
-  static UserShell not_asked() {
-    UserShell shell;
-    shell.interactive_ = shell.login_ = "";
-    return shell;
-  }
-
-  const std::string& interactive_path() {
-    if (!interactive_) interactive_ = interactive_search_path().value_or("");
-    return *interactive_;
-  }
-  const std::string& login_path() {
-    if (!login_) login_ = login_search_path().value_or("");
-    return *login_;
-  }
-
- private:
-  std::optional<std::string> interactive_, login_;
-};
 
 /// Who names a helper in a config.
 struct HelperUse {
@@ -44,12 +20,6 @@ struct HelperUse {
 
 /// The use as a message says it: `credsStore`, `credHelpers for gcr.io and 2 more`.
 std::string in_words(const HelperUse& use);
-
-/// What was found out about a helper.
-struct HelperCheck {
-  Findings findings;
-  HelperState state;
-};
 
 /// Why Docker cannot find the helper's program, or may not run it; nothing if it can, or
 /// find_elsewhere() finds it. Also sets what the finding changes: a name that only has

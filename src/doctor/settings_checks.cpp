@@ -114,12 +114,12 @@ class NameCheck {
       return finding;
     }
     if (would_hide_plain_text(wrong)) {
-      finding.way_out = {"migrate --to STORE",
-                         " sets it, and moves the credentials of this file there"};
+      finding.remedy = {"migrate --to STORE",
+                        " sets it, and moves the credentials of this file there"};
       return finding;
     }
     finding.hint = fmt::format("rename it to {}", wrong.meant.name);
-    finding.change.setting_names[wrong.member.name] = wrong.meant.name;
+    finding.remedy.change.setting_names[wrong.member.name] = wrong.meant.name;
     names_.emplace(wrong.meant.name);
     return finding;
   }
@@ -194,7 +194,7 @@ std::optional<Finding> check_empty_store(const Config& config, const JsonMember&
                             "it names no store: Docker keeps the credentials in this file, in "
                             "plain text",
                             "");
-  finding.way_out = {"migrate --to STORE", " names one, and moves them there"};
+  finding.remedy = {"migrate --to STORE", " names one, and moves them there"};
   return finding;
 }
 

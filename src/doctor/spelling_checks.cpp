@@ -51,9 +51,8 @@ Finding misspelled(const Config& config, const Registry& registry) {
                                         key_in_words(right)),
                             login_command(right));
   if (has_another_entry(config, registry, right)) return finding;
-  finding.change.entries[registry.key] = Renamed{right};
   finding.hint.clear();
-  finding.way_out = {"doctor --fix", " renames it"};
+  finding.remedy = fix(" renames it", {.entries = {{registry.key, Renamed{right}}}});
   return finding;
 }
 
@@ -70,9 +69,9 @@ std::optional<Finding> misspelled_for_others(const Config& config, const Registr
   const bool is_asked_inline = registry.store == nullptr && !registry_of(config, right).store;
   if (!registry.has_inline() || !is_asked_inline || has_another_entry(config, registry, right))
     return finding;
-  finding.change.entries[right] = Inline{registry.entry->credential};
   finding.hint.clear();
-  finding.way_out = {"doctor --fix", " adds that, too"};
+  finding.remedy =
+      fix(" adds that, too", {.entries = {{right, Inline{registry.entry->credential}}}});
   return finding;
 }
 
@@ -98,11 +97,9 @@ Finding twice(const Registry& registry, const Registry& counting) {
                            (counting.has_inline() &&
                             is_same_login(registry.entry->credential, counting.entry->credential));
   if (is_needless && !registry.entry->problem && !registry.entry->hides_another)
-    finding.change.entries[registry.key] = Removed{};
-  if (finding.change.empty())
-    finding.hint = "keep one of them in the file; docker logout takes both";
+    finding.remedy = fix(" takes it out", {.entries = {{registry.key, Removed{}}}});
   else
-    finding.way_out = {"doctor --fix", " takes it out"};
+    finding.hint = "keep one of them in the file; docker logout takes both";
   return finding;
 }
 
@@ -139,13 +136,10 @@ Finding misspelled_line(const Config& config, const std::string& key, const std:
                                         "this name",
                                         key_in_words(right)),
                             "rename it, if that helper is meant; or take the line out");
-  if (config.cred_helpers.contains(right)) {
-    finding.change.cred_helpers[key] = std::nullopt;
-  } else if (!may_be_found(config, right)) {
-    finding.change.cred_helpers[key] = std::nullopt;
-    finding.change.cred_helpers[right] = helper;
-  }
-  if (!finding.change.empty()) finding.way_out = {"doctor --fix", " mends it"};
+  if (config.cred_helpers.contains(right))
+    finding.remedy = fix(" mends it", {.cred_helpers = {{key, std::nullopt}}});
+  else if (!may_be_found(config, right))
+    finding.remedy = fix(" mends it", {.cred_helpers = {{key, std::nullopt}, {right, helper}}});
   return finding;
 }
 

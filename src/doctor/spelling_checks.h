@@ -5,8 +5,8 @@
 
 namespace pullsecret {
 
-/// Checks the names that `config` has for registries: `entry-spelling` (Docker or the kubelet does
-/// not use it), `entry-twice` (the same registry under another name), `entry-login-in-key`.
+/// Checks the names that `config` has for registries: those that Docker or the kubelet does not
+/// use, those that mean the same registry, and those that hold a login.
 Findings check_spellings(const Config& config);
 
 /// Takes out of `findings` what calls an entry ok that has a name under which Docker does not look:

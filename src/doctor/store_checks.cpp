@@ -1,48 +1,20 @@
 #include "doctor/store_checks.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
-#include <cstddef>
-#include <filesystem>
 #include <string_view>
 #include <utility>
-#include <variant>
 
 #include <fmt/format.h>
 
-#include "doctor/helper_program.h"
+#include "helper/own_stores.h"
 #include "system/environment.h"
+#include "system/program.h"
+#include "system/text.h"
 
 namespace pullsecret {
 namespace {
 
-namespace fs = std::filesystem;
-
-// ---- Asking
-
-/// A round of asking: which question each call is for.
-struct Round {
-  std::vector<HelperCall> calls;
-  std::vector<std::size_t> positions;
-
-  void add(std::size_t position, const std::string& store, std::optional<fs::path> program = {}) {
-    calls.push_back(
-        {.helper = store, .action = "status", .input = {}, .program = std::move(program)});
-    positions.push_back(position);
-  }
-};
-
-void ask(const Round& round, std::vector<std::optional<StoreStatus>>& statuses,
-         HelperClient& helpers) {
-  const std::vector<HelperReply> replies = helpers.run(round.calls);
-  for (std::size_t i = 0; i < replies.size(); ++i)
-    if (const auto* answer = std::get_if<std::string>(&replies[i]))
-      statuses[round.positions[i]] = parse_status(round.calls[i].helper, *answer);
-}
-
-// ---- What the answers mean
+// ---- What a status means
 
 bool prevents_store(const StoreFault& fault) {
   return fault.prevents != Prevents::get;
@@ -56,7 +28,8 @@ bool is_certain(const StoreStatus& status, const StoreFault& fault) {
 // Whether the user can be asked all the same. Those who keep secrets on the session bus ask in a
 // window; pass and encryptedfile have a fault only where they can ask nowhere.
 bool can_be_asked(const std::string& store) {
-  return store == "secretservice" &&
+  const OwnStore* own = find_own_store(store);
+  return own != nullptr && own->needs_desktop &&
          (environment_variable("DISPLAY") || environment_variable("WAYLAND_DISPLAY"));
 }
 
@@ -80,35 +53,44 @@ std::string_view consequence(const std::string& store, const StoreStatus& status
          "finds nothing";
 }
 
+// ---- Whether a store works
+
+std::optional<Error> fault_of(const Interview& interview) {
+  const std::string& store = interview.use.helper;
+  const HelperFailure* failure = list_failure(interview);
+  if (failure != nullptr && !failure->end) return failure->error;
+  if (const auto status = status_behind(interview))
+    if (auto reason = why_not_usable(store, *status)) return reason;
+  if (failure != nullptr) return failure->error;
+  if (const auto fault = answer_fault(interview))
+    return Error(program_of(store), fmt::format("{}: {}", fault->action, fault->message));
+  return std::nullopt;
+}
+
+// ---- The store that Docker takes by itself
+
+bool names_nothing(const Config& config) {
+  return config.creds_store.empty() && config.cred_helpers.empty() && config.auths.size() == 0;
+}
+
+bool is_on_path(const std::string& program) {
+  return find_on_path(program).found.has_value();
+}
+
+Finding working(const std::string& store, const std::string& program) {
+  return fine("default-store", program,
+              fmt::format("the config names no store: Docker takes {} by itself", store));
+}
+
+Finding broken(const std::string& store, const std::string& program, const Error& reason) {
+  return problem("default-store", program,
+                 fmt::format("the config names no store, and Docker takes {} by itself, which "
+                             "does not work: {}",
+                             store, reason.message()),
+                 reason.hint());
+}
+
 }  // namespace
-
-bool is_own_store(const std::string& store) {
-  constexpr std::array<std::string_view, 3> own{"pass", "secretservice", "encryptedfile"};
-  return std::find(own.begin(), own.end(), store) != own.end();
-}
-
-std::optional<fs::path> find_installed_helper(const std::string& store) {
-  const fs::path self = own_program();
-  fs::path helper = self.parent_path() / helper_program_name(store);
-  const bool is_there = !self.empty() && access(helper.c_str(), X_OK) == 0;
-  return is_there ? std::optional(std::move(helper)) : std::nullopt;
-}
-
-std::vector<std::optional<StoreStatus>> ask_stores(const std::vector<StoreQuestion>& questions,
-                                                   HelperClient& helpers) {
-  std::vector<std::optional<StoreStatus>> statuses(questions.size());
-  Round on_path, installed;
-  for (std::size_t i = 0; i < questions.size(); ++i)
-    if (is_own_store(questions[i].store) && !questions[i].hangs_on_path)
-      on_path.add(i, questions[i].store);
-  ask(on_path, statuses, helpers);
-  for (std::size_t i = 0; i < questions.size(); ++i)
-    if (is_own_store(questions[i].store) && !statuses[i])
-      if (auto program = find_installed_helper(questions[i].store))
-        installed.add(i, questions[i].store, std::move(program));
-  ask(installed, statuses, helpers);
-  return statuses;
-}
 
 StoreCheck check_store(const std::string& store, const StoreStatus& status, Tried tried) {
   StoreCheck check;
@@ -130,6 +112,49 @@ std::optional<Error> why_not_usable(const std::string& store, const StoreStatus&
                    [&](const StoreFault& fault) { return is_certain(status, fault); });
   if (found == status.faults.end()) return std::nullopt;
   return Error(program_of(store), found->message, found->hint);
+}
+
+std::optional<WorkingStore> find_working_store(HelperClient& helpers,
+                                               const std::set<std::string>& useless) {
+  for (const OwnStore& own : own_stores()) {
+    const std::string store(own.name);
+    if (useless.contains(store) || why_not_usable(store, helpers)) continue;
+    auto listed = listed_by({.helpers = helpers, .use = {.helper = store}});
+    return WorkingStore{store, std::move(listed).value_or(StoreList()).server_urls};
+  }
+  return std::nullopt;
+}
+
+std::optional<Error> why_not_usable(const std::string& store, HelperClient& helpers) {
+  const Interview interview{.helpers = helpers, .use = {.helper = store}};
+  ask_for_list(interview);
+  return fault_of(interview);
+}
+
+void check_usable(const std::string& option, const std::string& store, HelperClient& helpers) {
+  if (const auto reason = why_not_usable(store, helpers))
+    throw Error(option, fmt::format("{} does not work: {}", printable(store), reason->what()),
+                reason->hint());
+}
+
+std::optional<Finding> check_default_store(const Config& config, HelperClient& helpers,
+                                           const std::optional<std::string>& use) {
+  if (!names_nothing(config)) return std::nullopt;
+  const auto taken =
+      std::find_if(own_stores().begin(), own_stores().end(), [](const OwnStore& own) {
+        return own.default_beside &&
+               (own.default_beside->empty() || is_on_path(std::string(*own.default_beside)));
+      });
+  if (taken == own_stores().end()) return std::nullopt;
+  const std::string store(taken->name), program = helper_program_name(store);
+  if (!is_on_path(program)) return std::nullopt;
+  const auto reason = why_not_usable(store, helpers);
+  if (!reason) return working(store, program);
+  Finding finding = broken(store, program, *reason);
+  const auto found = use ? std::nullopt : find_working_store(helpers, {store});
+  if (const auto other = found ? std::optional(found->name) : use)
+    finding.remedy = fix(fmt::format(" names {}", *other), {.creds_store = *other});
+  return finding;
 }
 
 }  // namespace pullsecret

@@ -1,41 +1,22 @@
 #pragma once
 
-#include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "docker/config.h"
 #include "doctor/finding.h"
+#include "doctor/interview.h"
 #include "helper/client.h"
 #include "helper/status.h"
 #include "system/error.h"
 
 namespace pullsecret {
 
-// What stands behind the helpers `pass`, `secretservice` and `encryptedfile`. pullsecret's helper
-// of that name says so (helper/status.h), whoever's is on PATH: the store is the same. Upstream's
-// helpers say little of it, and answer as if there were nothing to find where the keyring is
-// locked, or the password store is not made.
-
-/// Whose store is to be looked at.
-struct StoreQuestion {
-  std::string store;           ///< the helper's name; for other helpers there is nothing to ask
-  bool hangs_on_path = false;  ///< the program on PATH need not be asked
-};
-
-/// The status of each of these stores, by the helper on PATH if it is pullsecret's, else by the one
-/// beside this program. Nothing where neither says it. Asks side by side.
-std::vector<std::optional<StoreStatus>> ask_stores(const std::vector<StoreQuestion>& questions,
-                                                   HelperClient& helpers);
-
-/// Whether pullsecret has a helper of that name, which tells the status of its store.
-bool is_own_store(const std::string& store);
-
-/// The helper of pullsecret's own store that was installed with this program, if it is there.
-std::optional<std::filesystem::path> find_installed_helper(const std::string& store);
-
-/// What came of asking the helper itself.
-enum class Tried { failed, found_nothing, gave_credential };
+// What stands behind the helpers of pullsecret's own stores (helper/own_stores.h), whoever's is on
+// PATH: the store is the same. Upstream's helpers say little of it, and answer as if there were
+// nothing to find where the keyring is locked, or the password store is not made.
 
 struct StoreCheck {
   Findings findings;
@@ -50,5 +31,29 @@ StoreCheck check_store(const std::string& store, const StoreStatus& status, Trie
 
 /// Why the store is of no use to who wants to log in; nothing if it is, even if it has to ask.
 std::optional<Error> why_not_usable(const std::string& store, const StoreStatus& status);
+
+/// A store that works, and what it has.
+struct WorkingStore {
+  std::string name;
+  std::vector<std::string> listed;  ///< server URLs, sorted
+};
+
+/// The first of own_stores() that is installed, lists, and can store and read: for pass that takes
+/// GPG keys that can encrypt and one that can decrypt, for secretservice a default keyring that is
+/// not locked. None of `useless`.
+std::optional<WorkingStore> find_working_store(HelperClient& helpers,
+                                               const std::set<std::string>& useless = {});
+
+/// Whether `store` works in the same sense; the answer says why if it does not.
+std::optional<Error> why_not_usable(const std::string& store, HelperClient& helpers);
+
+/// Throws Error if it does not, with `option` as its place: the one that named the store.
+void check_usable(const std::string& option, const std::string& store, HelperClient& helpers);
+
+/// `default-store`: the store that Docker takes by itself where `config` names no store and no
+/// registry (OwnStore::default_beside); nothing if it takes none. What mends one that does not work
+/// names `use`, or the first store that works.
+std::optional<Finding> check_default_store(const Config& config, HelperClient& helpers,
+                                           const std::optional<std::string>& use);
 
 }  // namespace pullsecret

@@ -287,23 +287,32 @@ class HelperClient::Schedule {
 HelperClient::HelperClient(HelperLimits limits, Progress progress)
     : limits_(limits), progress_(std::move(progress)) {}
 
-std::vector<HelperReply> HelperClient::run(const std::vector<HelperCall>& calls) {
-  if (std::any_of(calls.begin(), calls.end(), changes_a_store)) {
-    known_.clear();
-    return make(calls);
-  }
+void HelperClient::ask(const std::vector<HelperCall>& calls) {
   std::set<Question> unknown;
   std::vector<HelperCall> asked;
   for (const HelperCall& call : calls)
     if (!known_.contains(question_in(call)) && unknown.insert(question_in(call)).second)
       asked.push_back(call);
-  std::vector<HelperReply> answers = make(asked);
+  std::vector<HelperReply> replies = make(asked);
   for (std::size_t i = 0; i < asked.size(); ++i)
-    known_.emplace(question_in(asked[i]), std::move(answers[i]));
+    known_.emplace(question_in(asked[i]), std::move(replies[i]));
+}
+
+const HelperReply* HelperClient::known(const HelperCall& call) const {
+  const auto reply = known_.find(question_in(call));
+  return reply == known_.end() ? nullptr : &reply->second;
+}
+
+std::vector<HelperReply> HelperClient::run(const std::vector<HelperCall>& calls) {
+  if (std::any_of(calls.begin(), calls.end(), changes_a_store)) {
+    known_.clear();
+    return make(calls);
+  }
+  ask(calls);
   std::vector<HelperReply> replies;
   replies.reserve(calls.size());
   for (const HelperCall& call : calls)
-    replies.push_back(known_.at(question_in(call)));
+    replies.push_back(*known(call));
   return replies;
 }
 

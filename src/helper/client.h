@@ -85,6 +85,12 @@ class HelperClient {
   /// started is the reply of its call.
   std::vector<HelperReply> run(const std::vector<HelperCall>& calls);
 
+  /// Asks, side by side, what is not known yet. None of `calls` changes a store.
+  void ask(const std::vector<HelperCall>& calls);
+
+  /// The reply to `call`, if it was asked; valid until a store is changed. Asks nobody.
+  const HelperReply* known(const HelperCall& call) const;
+
  private:
   /// How a program did so far.
   struct Conduct {

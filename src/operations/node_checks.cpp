@@ -16,8 +16,8 @@
 #include "docker/resolve.h"
 #include "doctor/helper_program.h"
 #include "doctor/registry.h"
-#include "doctor/store_checks.h"
 #include "helper/client.h"
+#include "helper/own_stores.h"
 #include "helper/status.h"
 #include "kubernetes/ask_providers.h"
 #include "kubernetes/pull_credential.h"
@@ -47,12 +47,11 @@ std::optional<StoreStatus> status_as_service(const std::string& helper,
 
 // With a key in a file nobody has to be asked.
 std::string way_to_key_file(const std::string& helper, const std::string& config) {
-  if (helper == "encryptedfile")
-    return "`docker-credential-encryptedfile rekey` puts a key file in the place of the passphrase";
+  const OwnStore* own = find_own_store(helper);
+  if (own != nullptr && !own->way_to_key_file.empty()) return std::string(own->way_to_key_file);
   return fmt::format(
-      "`pullsecret migrate --to encryptedfile --config {}` moves what it has to a "
-      "store that a key file opens",
-      shell_word(config));
+      "`pullsecret migrate --to {} --config {}` moves what it has to a store that a key file opens",
+      undemanding_store().name, shell_word(config));
 }
 
 std::optional<Error> status_warning(const std::string& helper, const StoreStatus& status,
@@ -82,11 +81,12 @@ std::optional<Error> helper_warning(const std::string& helper, const std::string
                      : "not found on PATH: the provider fails where it is asked",
                  fmt::format("`pullsecret doctor --config {}` says what to do about it",
                              shell_word(config)));
-  if (helper == "secretservice")
+  const OwnStore* own = find_own_store(helper);
+  if (own != nullptr && own->needs_desktop)
     return Error(program_of(helper),
                  "it needs the session of a desktop's user, and the kubelet has none",
                  way_to_key_file(helper, config));
-  if (!is_own_store(helper)) return std::nullopt;
+  if (own == nullptr) return std::nullopt;
   auto status = status_as_service(helper, *search.found, environment);
   if (const auto installed = find_installed_helper(helper); installed && !status)
     status = status_as_service(helper, *installed, environment);

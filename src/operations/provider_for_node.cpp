@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -13,6 +14,7 @@
 #include "credential/registry.h"
 #include "docker/resolve.h"
 #include "doctor/helper_program.h"
+#include "helper/own_stores.h"
 #include "kubernetes/keyring.h"
 #include "kubernetes/match_images.h"
 #include "kubernetes/provider_request.h"
@@ -100,17 +102,11 @@ void set_images(const Config& config, const std::vector<std::string>& patterns,
 
 // ---- With which environment
 
-// Names of folders and files, and of accounts, by which a helper finds what it knows. None holds a
-// secret.
-constexpr std::array<std::pair<std::string_view, std::array<const char*, 5>>, 5> helper_variables{{
-    {"pass", {"PASSWORD_STORE_DIR", "GNUPGHOME"}},
-    {"encryptedfile", {"DOCKER_CREDENTIAL_KEY_FILE", "XDG_DATA_HOME", "XDG_CONFIG_HOME"}},
-    {"ecr-login",
-     {"AWS_PROFILE", "AWS_REGION", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE",
-      "AWS_SDK_LOAD_CONFIG"}},
-    {"gcloud", {"CLOUDSDK_CONFIG", "GOOGLE_APPLICATION_CREDENTIALS"}},
-    {"gcr", {"GOOGLE_APPLICATION_CREDENTIALS"}},
-}};
+std::vector<std::string_view> variables_of(const std::string& helper) {
+  if (const OwnStore* own = find_own_store(helper)) return own->variables;
+  const TokenHelper* known = find_token_helper(helper);
+  return known == nullptr ? std::vector<std::string_view>() : known->variables;
+}
 
 // Those of the helpers first, so that the same programs are found as here.
 std::string search_path_for(const std::vector<std::string>& helpers) {
@@ -118,7 +114,8 @@ std::string search_path_for(const std::vector<std::string>& helpers) {
   for (const std::string& helper : helpers) {
     if (!is_helper_name(helper)) continue;
     std::vector<std::string> programs{helper_program_name(helper)};
-    if (helper == "pass") programs.insert(programs.end(), {"pass", "gpg"});
+    if (const OwnStore* own = find_own_store(helper))
+      programs.insert(programs.end(), own->programs.begin(), own->programs.end());
     for (const std::string& program : programs)
       if (const auto found = find_on_path(program).found)
         folders.push_back(found->parent_path().lexically_normal());
@@ -138,11 +135,10 @@ void set_environment(const fs::path& file, const Config& config, CredentialProvi
     provider.args.insert(provider.args.end(), {"--config", file});
   const std::vector<std::string> helpers = named_helpers(config);
   provider.env.emplace_back("PATH", search_path_for(helpers));
-  for (const auto& [helper, variables] : helper_variables)
-    if (std::find(helpers.begin(), helpers.end(), helper) != helpers.end())
-      for (const char* name : variables)
-        if (const auto value = name == nullptr ? std::nullopt : environment_variable(name))
-          provider.env.emplace_back(name, *value);
+  for (const std::string& helper : helpers)
+    for (const std::string_view name : variables_of(helper))
+      if (const auto value = environment_variable(std::string(name).c_str()))
+        provider.env.emplace_back(name, *value);
 }
 
 }  // namespace

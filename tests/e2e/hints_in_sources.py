@@ -1,8 +1,8 @@
 """hints_in_sources.py FOLDER...
 
 Prints each string of the C++ sources in FOLDERs that holds a command for people, one a line: with
-backticks in it, or beginning as a command does; doctor's ways out, {"doctor --fix", " renames it"}, as
-they are printed. Help texts, which have line breaks, are left out.
+backticks in it, or beginning as a command does; doctor's remedies, {"migrate --to STORE", " sets it"} and
+fix(" renames it", …), as they are printed. Help texts, which have line breaks, are left out.
 """
 
 import pathlib
@@ -14,7 +14,7 @@ TOKEN = re.compile(
     |R"(?P<mark>\w*)\((?P<raw>.*?)\)(?P=mark)"  # a raw string
     |"(?P<text>(?:[^"\\\n]|\\.)*)"              # a string
     |'(?:[^'\\\n]|\\.)+'                        # a character
-    |(?P<space>\s+)|.""",
+    |(?P<space>\s+)|(?P<fix>\bfix\()|.""",
     re.DOTALL | re.VERBOSE,
 )
 COMMAND = re.compile(
@@ -37,14 +37,19 @@ def strings_in(source):
             part = token["raw"] if token["raw"] is not None else unescaped(token["text"])
             string = (string or "") + part
         elif not token["space"] and not token[0].startswith(("//", "/*")):
+            if string and not string.startswith(" "):
+                way_out = None
             if way_out and (string or token[0] in "};"):
-                yield f"`pullsecret {way_out}" + (f"`{string}" if string else "")
+                if string or way_out.endswith(" "):
+                    yield f"`pullsecret {way_out}" + (f"`{string}" if string else "")
                 way_out = None
             elif string and WAY_OUT.match(string):
                 way_out = string
             elif string is not None:
                 yield string
             string = None
+            if token["fix"]:
+                way_out = "doctor --fix"
 
 
 found = set()

@@ -67,7 +67,6 @@ their_config '{}'
 set_hooks on HOME="$theirs" SUDO_UID=65534
 succeeds
 same 'the owner' "$(owner "$file")" "$before"
-run env SUDO_UID=65534 pullsecret doctor --fix --yes --config "$file"
 rm -r "$theirs/.docker"
 set_hooks on HOME="$theirs" SUDO_UID=65534
 succeeds
@@ -76,9 +75,12 @@ same 'the owner of the new folder' "$(owner "$theirs/.docker")" 65534:65534:700
 set_hooks off HOME="$theirs" SUDO_UID=1
 fails_with 1 'a folder of nobody'
 
-it "migrate for sudo's caller is left to that user, whose stores it is about"
-run env HOME="$theirs" SUDO_UID=65534 pullsecret migrate --to encryptedfile --config "$file"
-fails_with 1 "whose stores are not root's"
+it "what asks stores for sudo's caller is left to that user, whose stores they are"
+for command in 'migrate --to encryptedfile' 'doctor --fix --yes'; do
+  # shellcheck disable=SC2086 # words
+  run env HOME="$theirs" SUDO_UID=65534 pullsecret $command --config "$file"
+  fails_with 1 "whose stores are not root's" "hint: \`sudo -u nobody pullsecret $command"
+done
 
 it "a file of root's in the folder of sudo's caller; the hint does it"
 chown 0:0 "$file"

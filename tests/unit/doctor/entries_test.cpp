@@ -15,9 +15,9 @@ namespace {
 // The findings about a config whose store `store` and helper `helper` work, and list `listed`.
 Findings check_entries_of(const std::string& text, const std::vector<std::string>& listed = {}) {
   HelperClient helpers({});
-  HelperChecks stores;
+  HelperStates stores;
   for (const char* name : {"store", "helper"})
-    stores.helpers[name] = {.works = true, .listed = listed};
+    stores[name] = {.condition = Condition::fine, .listed = listed};
   const Config config = parse_config({"config.json", text});
   Findings findings = check_spellings(config);
   for (Finding& finding : check_entries(config, stores, helpers))
@@ -44,9 +44,9 @@ std::vector<std::string> names(const Findings& findings) {
 std::string mended(const std::string& config) {
   ConfigChange change;
   for (const Finding& finding : check_entries_of(config)) {
-    change.entries.insert(finding.change.entries.begin(), finding.change.entries.end());
-    change.cred_helpers.insert(finding.change.cred_helpers.begin(),
-                               finding.change.cred_helpers.end());
+    const ConfigChange& more = finding.remedy.change;
+    change.entries.insert(more.entries.begin(), more.entries.end());
+    change.cred_helpers.insert(more.cred_helpers.begin(), more.cred_helpers.end());
   }
   std::string text = changed_config({"config.json", config}, change);
   std::erase_if(text, [](char c) { return c == '\n' || c == '\t' || c == ' '; });
@@ -140,8 +140,7 @@ TEST_CASE("plain text beside a store is told, and stays") {
   const std::string config = R"({"auths":{"a.io":{"auth":"dTpw"}},"credsStore":"store"})";
   const auto finding = find(check_entries_of(config), "entry-plain-text");
   REQUIRE(finding);
-  REQUIRE(finding->way_out);
-  CHECK(finding->way_out->command == "migrate --from inline --to store --registry a.io");
+  CHECK(finding->remedy.command == "migrate --from inline --to store --registry a.io");
   CHECK(mended(config) == config);
 }
 
@@ -292,7 +291,7 @@ TEST_CASE("what a store lists and does not give stays in the file") {
   const Findings findings =
       check_entries_of(R"({"auths":{"a.io":{}},"credsStore":"store"})", {"a.io"});
   REQUIRE(names(findings) == Names{"entry-unreadable"});
-  CHECK(findings.front().change.empty());
+  CHECK(findings.front().remedy.change.empty());
 }
 
 TEST_CASE("a login in a key is told, and not shown") {

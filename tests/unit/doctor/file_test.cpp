@@ -105,7 +105,7 @@ TEST_CASE("doctor: a file that others may read or change") {
   const Home home;
   const std::string file = home.write(".docker/config.json", 0640);
   CHECK(found() == FoundLines{"warning file-mode " + file});
-  CHECK(check_file(std::nullopt).is_open);
+  CHECK(check_file(std::nullopt).findings[0].remedy.closes == file);
   CHECK(hint() == "chmod 600 " + file);
   CHECK(check_file(std::nullopt).findings[0].message == "others may read it (mode 0640)");
   CHECK(check_file(std::nullopt).json);
@@ -113,7 +113,7 @@ TEST_CASE("doctor: a file that others may read or change") {
   CHECK(check_file(std::nullopt).findings[0].message == "others may change it (mode 0602)");
   chmod(file.c_str(), 0400);
   CHECK(found() == FoundLines{"ok file-ok " + file});
-  CHECK_FALSE(check_file(std::nullopt).is_open);
+  CHECK_FALSE(check_file(std::nullopt).findings[0].remedy.is_by_fix());
 }
 
 TEST_CASE("doctor: a folder that others may write into") {

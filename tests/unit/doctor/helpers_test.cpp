@@ -6,6 +6,7 @@
 
 #include "catch.h"
 #include "doctor/helper_checks.h"
+#include "doctor/store_checks.h"
 #include "script_helpers.h"
 #include "support.h"
 
@@ -26,13 +27,16 @@ std::string asked(const ScriptHelpers& helpers, const std::string& name) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-HelperChecks check_config(const std::string& config) {
-  HelperClient helpers({.timeout = 500ms});
+// What hangs does so however busy the machine is; what does not is given all the time it needs.
+constexpr std::chrono::milliseconds patience = 60s, no_patience = 100ms;
+
+HelperChecks check_config(const std::string& config, std::chrono::milliseconds limit = patience) {
+  HelperClient helpers({.timeout = limit});
   return check_helpers(parse_config({"config.json", config}), helpers);
 }
 
-Finding only_finding(const std::string& config) {
-  const Findings findings = check_config(config).findings;
+Finding only_finding(const std::string& config, std::chrono::milliseconds limit = patience) {
+  const Findings findings = check_config(config, limit).findings;
   REQUIRE(findings.size() == 1);
   return findings.front();
 }
@@ -76,7 +80,7 @@ TEST_CASE("a helper that knows no version works") {
   const ScriptHelpers helpers;
   add_logged(helpers, "it", std::string(empty_store) + "\n[ \"$1\" != version ]");
   CHECK(only_finding(uses_it).name == "helper-ok");
-  CHECK(check_config(uses_it).helpers.at("it").works);
+  CHECK(check_config(uses_it).helpers.at("it").works());
 }
 
 TEST_CASE("each helper is asked once, however many registries it is for") {
@@ -98,27 +102,27 @@ TEST_CASE("what a helper's answers say is in its finding, never what they hold")
       {R"([ "$1" = list ] && echo '["hunter2"]')", "helper-no-json"},
   }));
   add_logged(helpers, "it", std::get<0>(row));
-  const Finding finding = only_finding(uses_it);
+  const auto limit = std::get<1>(row) == "helper-hangs" ? no_patience : patience;
+  const Finding finding = only_finding(uses_it, limit);
   CHECK(finding.name == std::get<1>(row));
   CHECK(finding.severity == Severity::problem);
   CHECK(finding.subject == "docker-credential-it");
   CHECK_THAT(finding.message + finding.hint, !Contains("hunter2"));
-  CHECK_FALSE(check_config(uses_it).helpers.at("it").works);
-  CHECK_FALSE(check_config(uses_it).helpers.at("it").is_lost);
+  CHECK(check_config(uses_it, limit).helpers.at("it").condition == Condition::useless);
 }
 
 TEST_CASE("a helper that hangs is asked nothing more") {
   const ScriptHelpers helpers;
-  add_logged(helpers, "it", R"([ "$1" = list ] && sleep 30; exit 0)");
-  CHECK(only_finding(uses_it).name == "helper-hangs");
-  CHECK(asked(helpers, "it") == "list unused\n");
+  add_logged(helpers, "it", "sleep 30");
+  CHECK(only_finding(uses_it, no_patience).name == "helper-hangs");
+  CHECK_THAT(asked(helpers, "it"), !Contains("version") && !Contains("get"));
 }
 
 TEST_CASE("a helper is asked for a registry of the config first") {
   const ScriptHelpers helpers;
-  add_logged(helpers, "it", R"([ "$1" = get ] && sleep 30; exit 0)");
-  CHECK(only_finding(R"({"auths":{"a":{},"b":{}},"credsStore":"it"})").name == "helper-hangs");
-  CHECK(asked(helpers, "it") == "get a\n");
+  add_logged(helpers, "it", empty_store);
+  CHECK(only_finding(R"({"auths":{"a":{},"b":{}},"credsStore":"it"})").name == "helper-ok");
+  CHECK_THAT(asked(helpers, "it"), Catch::StartsWith("get a\n"));
 }
 
 TEST_CASE("a helper without list works, with a warning") {
@@ -128,7 +132,7 @@ TEST_CASE("a helper without list works, with a warning") {
   const Finding finding = only_finding(uses_it);
   CHECK(finding.name == "helper-no-list");
   CHECK(finding.severity == Severity::warning);
-  CHECK(check_config(uses_it).helpers.at("it").works);
+  CHECK(check_config(uses_it).helpers.at("it").works());
 }
 
 TEST_CASE("another store can take over from a program that is not there, or is none") {
@@ -137,8 +141,7 @@ TEST_CASE("another store can take over from a program that is not there, or is n
   const std::string name =
       GENERATE("absent", "desktop", "dev-containers-1", "a/b", "docker-credential-absent");
   const HelperChecks checks = check_config(R"({"credsStore":")" + name + "\"}");
-  CHECK(checks.helpers.at(name).is_lost);
-  CHECK_FALSE(checks.helpers.at(name).works);
+  CHECK(checks.helpers.at(name).condition == Condition::lost);
   CHECK(checks.findings.front().severity == Severity::problem);
 }
 
@@ -147,7 +150,7 @@ TEST_CASE("a dev container's helper that fails is of a window that is gone") {
   add_logged(helpers, "dev-containers-1", "echo connect ENOENT >&2; exit 1");
   const HelperChecks checks = check_config(R"({"credsStore":"dev-containers-1"})");
   CHECK(checks.findings.front().name == "helper-dev-container");
-  CHECK(checks.helpers.at("dev-containers-1").is_lost);
+  CHECK(checks.helpers.at("dev-containers-1").condition == Condition::lost);
 }
 
 TEST_CASE("a program's name in the place of the helper's is mended where that is there") {
@@ -158,9 +161,9 @@ TEST_CASE("a program's name in the place of the helper's is mended where that is
   REQUIRE(checks.findings.size() == 1);
   const Finding& finding = checks.findings.front();
   CHECK(finding.name == "helper-name-prefix");
-  CHECK(finding.change.creds_store == "it");
-  CHECK(finding.change.cred_helpers == HelperChanges{{"a", "it"}});
-  CHECK_FALSE(checks.helpers.at("docker-credential-it").is_lost);
+  CHECK(finding.remedy.change.creds_store == "it");
+  CHECK(finding.remedy.change.cred_helpers == HelperChanges{{"a", "it"}});
+  CHECK(checks.helpers.at("docker-credential-it").condition == Condition::unreachable);
 }
 
 TEST_CASE("an empty name stands for the file, and nothing is wrong with that") {

@@ -29,7 +29,7 @@ using Names = std::vector<std::string>;
 std::vector<std::string> renamed(const std::string& text) {
   std::vector<std::string> names;
   for (const Finding& finding : check_settings_of(text))
-    for (const auto& [from, to] : finding.change.setting_names)
+    for (const auto& [from, to] : finding.remedy.change.setting_names)
       names.push_back(fmt::format("{} {}", from, to));
   return names;
 }
@@ -136,8 +136,7 @@ TEST_CASE("no store comes into effect where it would hide plain text") {
   const std::string text = R"({"auths": {"a.io": {"auth": "dTpw"}}, "credStore": "pass"})";
   CHECK(found_in(text) == Names{"setting-misspelled credStore"});
   CHECK(renamed(text).empty());
-  REQUIRE(check_settings_of(text)[0].way_out);
-  CHECK(check_settings_of(text)[0].way_out->command == "migrate --to STORE");
+  CHECK(check_settings_of(text)[0].remedy.command == "migrate --to STORE");
   CHECK(renamed(R"({"auths": {"a.io": {}}, "credStore": "pass"})") ==
         Names{"credStore credsStore"});
   CHECK(renamed(R"({"Auths": {"a.io": {"auth": "dTpw"}}})") == Names{"Auths auths"});

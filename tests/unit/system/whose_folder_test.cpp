@@ -35,7 +35,7 @@ void give(const fs::path& path, uid_t user, mode_t mode) {
   REQUIRE(chmod(path.c_str(), mode) == 0);
 }
 
-struct stat status_of(const fs::path& path) {
+struct stat link_status_of(const fs::path& path) {
   struct stat status {};
   REQUIRE(lstat(path.c_str(), &status) == 0);
   return status;
@@ -70,8 +70,8 @@ TEST_CASE("root changes files in its own folders, and keeps their owners there")
   CHECK_FALSE(change());
   give(file, other, 0640);
   CHECK_FALSE(change());
-  CHECK(status_of(file).st_uid == other);
-  CHECK((status_of(file).st_mode & 07777U) == 0640);
+  CHECK(link_status_of(file).st_uid == other);
+  CHECK((link_status_of(file).st_mode & 07777U) == 0640);
 }
 
 TEST_CASE("root changes no file in another user's folder, and says who may") {
@@ -103,8 +103,8 @@ TEST_CASE("in the folder of sudo's caller root changes files as that user") {
   }
   CHECK(writer == other);
   CHECK(geteuid() == 0);
-  CHECK(status_of(home.path(".docker/config.json")).st_uid == other);
-  CHECK((status_of(home.path(".docker/config.json")).st_mode & 07777U) == 0640);
+  CHECK(link_status_of(home.path(".docker/config.json")).st_uid == other);
+  CHECK((link_status_of(home.path(".docker/config.json")).st_mode & 07777U) == 0640);
 
   SECTION("a file there that is root's is not that user's to change") {
     give(home.path(".docker/config.json"), 0, 0644);
@@ -121,14 +121,14 @@ TEST_CASE("in the folder of sudo's caller root changes files as that user") {
     fs::create_symlink(file, home.path(".docker/config.json"));
     REQUIRE(lchown(home.path(".docker/config.json").c_str(), other, other) == 0);
     CHECK_THAT(change()->message(), Catch::StartsWith("a symbolic link of user 1, who"));
-    CHECK(status_of(file).st_uid == 0);
+    CHECK(link_status_of(file).st_uid == 0);
   }
   SECTION("a folder that is not there yet is theirs") {
     fs::remove_all(home.path(".docker"));
     CHECK_FALSE(change());
-    CHECK(status_of(home.path(".docker")).st_uid == other);
-    CHECK((status_of(home.path(".docker")).st_mode & 07777U) == 0700);
-    CHECK(status_of(home.path(".docker/config.json")).st_uid == other);
+    CHECK(link_status_of(home.path(".docker")).st_uid == other);
+    CHECK((link_status_of(home.path(".docker")).st_mode & 07777U) == 0700);
+    CHECK(link_status_of(home.path(".docker/config.json")).st_uid == other);
   }
 }
 
@@ -194,18 +194,18 @@ struct Exchanged : OthersHome {
   // Whatever has a name there, but root's own folder.
   void check_nothing_is_roots() const {
     for (const char* name : {".docker", "x"}) {
-      if (S_ISLNK(status_of(path(name)).st_mode)) continue;
+      if (S_ISLNK(link_status_of(path(name)).st_mode)) continue;
       for (const auto& entry : fs::directory_iterator(path(name))) {
         INFO(entry.path());
-        CHECK(status_of(entry.path()).st_uid == other);
+        CHECK(link_status_of(entry.path()).st_uid == other);
         CHECK_THAT(read_file(entry.path(), 9999), !Catch::Contains("hunter2") &&
                                                       !Catch::Contains("aHVudGVyMi1yb290") &&
                                                       !Catch::Contains("dTpodW50ZXIyLXJvb3Q"));
       }
     }
-    CHECK(status_of(roots_file).st_uid == 0);
-    CHECK(status_of(roots_file).st_gid == 0);
-    CHECK((status_of(roots_file).st_mode & 07777U) == 0600);
+    CHECK(link_status_of(roots_file).st_uid == 0);
+    CHECK(link_status_of(roots_file).st_gid == 0);
+    CHECK((link_status_of(roots_file).st_mode & 07777U) == 0600);
     CHECK(read_file(roots_file, 9999) == roots_text);
     CHECK(std::distance(fs::directory_iterator(root.path()), {}) == 1);
   }

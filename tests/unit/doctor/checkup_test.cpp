@@ -1,0 +1,49 @@
+#include "doctor/checkup.h"
+
+#include <fstream>
+#include <set>
+#include <string>
+
+#include "catch.h"
+#include "helper/own_stores.h"
+#include "system/text.h"
+
+using namespace pullsecret;
+
+namespace {
+
+// The names of all findings, as the list of checks has them.
+std::set<std::string> listed_findings() {
+  std::set<std::string> names;
+  for (const Check& check : all_checks())
+    for (const std::string& name : split(check.findings, ' '))
+      if (name != "STORE-FAULT")
+        names.insert(name);
+      else
+        for (const OwnStore& store : own_stores())
+          for (const std::string& kind : store.faults)
+            names.insert(std::string(store.name) + "-" + kind);
+  return names;
+}
+
+// And as the manual has them.
+std::set<std::string> findings_in_manual() {
+  std::ifstream manual(TEST_DATA_DIR "/../../man/pullsecret.1");
+  std::set<std::string> names;
+  std::string line;
+  while (std::getline(manual, line) && line != "The findings about the file:")
+    continue;
+  while (std::getline(manual, line) && !line.starts_with(".Ss ")) {
+    constexpr std::string_view item = ".It Cm ";
+    if (line.starts_with(item))
+      for (const std::string& word : split(line.substr(item.size()), ' '))
+        if (word != ",") names.insert(word);
+  }
+  return names;
+}
+
+}  // namespace
+
+TEST_CASE("the manual has every finding of the doctor, and no other") {
+  CHECK(listed_findings() == findings_in_manual());
+}
