@@ -73,9 +73,7 @@ void look_at_spellings(Checkup& checkup, const CheckupOptions& /*options*/) {
 
 void look_at_entries(Checkup& checkup, const CheckupOptions& options) {
   if (!checkup.config) return;
-  append(checkup.findings, options.helpers == nullptr
-                               ? check_inline_entries(*checkup.config)
-                               : check_entries(*checkup.config, checkup.helpers, *options.helpers));
+  append(checkup.findings, check_entries(*checkup.config, checkup.helpers, options.helpers));
   if (is_dockers(checkup)) take_back_ok(checkup.findings, *checkup.config);
 }
 

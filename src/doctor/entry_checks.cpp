@@ -84,14 +84,11 @@ Finding plain_text_beside(const Registry& registry, bool store_works) {
                    "what is said of that store comes first");
   std::string move = "migrate --from inline --to " + shell_word(*registry.store);
   if (key == registry.key) move += " --registry " + shell_word(key);
-  Finding finding =
-      warning("entry-plain-text", key,
-              fmt::format("its credential stands in the file in plain text, though Docker asks "
-                          "the store {} in its place",
-                          store),
-              "");
-  finding.remedy.command = std::move(move);
-  return finding;
+  return warning("entry-plain-text", key,
+                 fmt::format("its credential stands in the file in plain text, though Docker asks "
+                             "the store {} in its place",
+                             store),
+                 "", {std::move(move)});
 }
 
 Finding listed_but_not_given(const Registry& registry) {
@@ -141,16 +138,15 @@ bool is_in_unnamed(const Config& config, const Registry& registry, const Working
 }
 
 Finding unnamed_store(const Config& config, const Registry& registry, const std::string& store) {
-  Finding finding = problem("entry-empty", key_in_words(registry.key),
-                            fmt::format("the store {} has its credential, and the config does not "
-                                        "name that store: Docker is anonymous to this registry",
-                                        store),
-                            "");
-  finding.remedy =
+  return problem(
+      "entry-empty", key_in_words(registry.key),
+      fmt::format("the store {} has its credential, and the config does not name that "
+                  "store: Docker is anonymous to this registry",
+                  store),
+      "",
       fix(" names it", has_inline_credential(config)
                            ? ConfigChange{.cred_helpers = {{registry.server_url(), store}}}
-                           : ConfigChange{.creds_store = store});
-  return finding;
+                           : ConfigChange{.creds_store = store}));
 }
 
 Finding dead_entry(const Registry& registry) {
@@ -238,7 +234,7 @@ bool is_empty_without_store(const Registry& registry) {
 
 }  // namespace
 
-Findings check_entries(const Config& config, const HelperStates& stores, HelperClient& helpers) {
+Findings check_entries(const Config& config, const HelperStates& stores, HelperClient* helpers) {
   Findings findings;
   std::vector<StoredRegistry> stored;
   std::vector<Registry> registries;
@@ -246,28 +242,20 @@ Findings check_entries(const Config& config, const HelperStates& stores, HelperC
     registries.push_back(registry_of(config, key));
   const bool has_empty = std::any_of(registries.begin(), registries.end(), is_empty_without_store);
   // The one that could be meant where somebody took the store's line out of the config.
-  const auto other = has_empty ? find_working_store(helpers) : std::nullopt;
+  const auto other = has_empty && helpers != nullptr ? find_working_store(*helpers) : std::nullopt;
   for (const Registry& registry : registries) {
     if (registry.store == nullptr && registry.entry != nullptr)
       append(findings, check_without_store(config, registry, other));
-    else if (registry.entry != nullptr && registry.entry->problem)
+    if (registry.store == nullptr || helpers == nullptr) continue;
+    if (registry.entry != nullptr && registry.entry->problem)
       findings.push_back(undecodable(registry));
-    else if (registry.store != nullptr && works(stores, *registry.store))
+    else if (works(stores, *registry.store))
       stored.push_back({registry});
-    if (registry.store != nullptr && registry.has_inline())
+    if (registry.has_inline())
       findings.push_back(plain_text_beside(registry, works(stores, *registry.store)));
   }
-  append(findings, check_with_stores(config, std::move(stored), stores, helpers));
-  return findings;
-}
-
-Findings check_inline_entries(const Config& config) {
-  Findings findings;
-  for (const std::string& key : named_registries(config)) {
-    const Registry registry = registry_of(config, key);
-    if (registry.store == nullptr && registry.entry != nullptr)
-      append(findings, check_without_store(config, registry, std::nullopt));
-  }
+  if (helpers != nullptr)
+    append(findings, check_with_stores(config, std::move(stored), stores, *helpers));
   return findings;
 }
 

@@ -10,10 +10,7 @@ namespace pullsecret {
 /// Checks each registry that `config` names, and asks the `stores` that work for its credential.
 /// One finding for each at least; a registry whose store does not work has none: the store's
 /// finding says why.
-Findings check_entries(const Config& config, const HelperStates& stores, HelperClient& helpers);
-
-/// The same of the entries for which Docker asks no store, as far as the config says it: asks
-/// nobody.
-Findings check_inline_entries(const Config& config);
+/// Without `helpers` it is about those for which Docker asks no store.
+Findings check_entries(const Config& config, const HelperStates& stores, HelperClient* helpers);
 
 }  // namespace pullsecret

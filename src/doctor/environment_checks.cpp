@@ -108,12 +108,11 @@ std::optional<Finding> check_snap(const std::filesystem::path& file, const Confi
                                         [](const auto& line) { return !line.second.empty(); });
   if (!names_helper || file.string().find("/snap/docker/") == std::string::npos)
     return std::nullopt;
-  Finding finding = problem("snap-confined", place_of(file),
-                            "it is the config of Docker's snap, which cannot run credential "
-                            "helpers of this machine: docker login fails",
-                            "install Docker from its packages, in place of the snap");
-  finding.remedy = {"migrate --to inline", " keeps the credentials in the file, in plain text"};
-  return finding;
+  return problem("snap-confined", place_of(file),
+                 "it is the config of Docker's snap, which cannot run credential helpers of this "
+                 "machine: docker login fails",
+                 "install Docker from its packages, in place of the snap",
+                 {"migrate --to inline", " keeps the credentials in the file, in plain text"});
 }
 
 }  // namespace pullsecret

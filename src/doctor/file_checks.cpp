@@ -241,12 +241,10 @@ Finding foreign(const fs::path& file, const Status& status) {
 
 Finding open_to_others(const fs::path& file, const Status& status) {
   const bool may_write = (status.mode() & (S_IWGRP | S_IWOTH)) != 0;
-  Finding finding = warning(
+  return warning(
       "file-mode", place_of(file),
       fmt::format("others may {} it (mode {:04o})", may_write ? "change" : "read", status.mode()),
-      fmt::format("chmod 600 {}", shell_operand(file.string())));
-  finding.remedy.closes = file;
-  return finding;
+      fmt::format("chmod 600 {}", shell_operand(file.string())), {.closes = file});
 }
 
 Finding readable(const std::string& subject) {
@@ -332,11 +330,11 @@ std::vector<fs::path> left_by_others(const fs::path& config) {
   return files;
 }
 
-Finding left_behind(const fs::path& file, std::string_view condition) {
+Finding left_behind(const fs::path& file, std::string_view condition, Remedy remedy) {
   return warning("file-left-behind", place_of(file),
                  "a program that was killed while it wrote the config left it here; it may hold "
                  "credentials in plain text",
-                 fmt::format("{}rm {}", condition, shell_word(file.string())));
+                 fmt::format("{}rm {}", condition, shell_word(file.string())), std::move(remedy));
 }
 
 }  // namespace
@@ -361,12 +359,10 @@ FileChecks check_file(const std::optional<std::string>& named) {
 
 Findings check_leftovers(const ConfigLocation& config) {
   Findings findings;
-  for (const fs::path& file : abandoned_files(config)) {
-    findings.push_back(left_behind(file, ""));
-    findings.back().remedy.removes = file;
-  }
+  for (const fs::path& file : abandoned_files(config))
+    findings.push_back(left_behind(file, "", {.removes = file}));
   for (const fs::path& file : left_by_others(config.file))
-    findings.push_back(left_behind(file, "when no docker command is running: "));
+    findings.push_back(left_behind(file, "when no docker command is running: ", {}));
   return findings;
 }
 

@@ -8,8 +8,10 @@ namespace pullsecret {
 namespace {
 
 Finding finding(Severity severity, std::string name, std::string subject, std::string message,
-                std::string hint) {
-  return {{std::move(name), severity, std::move(message), std::move(hint)}, std::move(subject)};
+                std::string hint, Remedy remedy) {
+  return {{std::move(name), severity, std::move(message), std::move(hint)},
+          std::move(subject),
+          std::move(remedy)};
 }
 
 }  // namespace
@@ -19,17 +21,19 @@ Remedy fix(std::string effect, ConfigChange change) {
 }
 
 Finding fine(std::string name, std::string subject, std::string message) {
-  return finding(Severity::ok, std::move(name), std::move(subject), std::move(message), {});
+  return finding(Severity::ok, std::move(name), std::move(subject), std::move(message), {}, {});
 }
 
-Finding warning(std::string name, std::string subject, std::string message, std::string hint) {
+Finding warning(std::string name, std::string subject, std::string message, std::string hint,
+                Remedy remedy) {
   return finding(Severity::warning, std::move(name), std::move(subject), std::move(message),
-                 std::move(hint));
+                 std::move(hint), std::move(remedy));
 }
 
-Finding problem(std::string name, std::string subject, std::string message, std::string hint) {
+Finding problem(std::string name, std::string subject, std::string message, std::string hint,
+                Remedy remedy) {
   return finding(Severity::problem, std::move(name), std::move(subject), std::move(message),
-                 std::move(hint));
+                 std::move(hint), std::move(remedy));
 }
 
 void append(Findings& findings, Findings more) {

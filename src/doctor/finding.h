@@ -40,8 +40,10 @@ using Findings = std::vector<Finding>;
 
 /// A finding of severity ok, warning, or problem.
 Finding fine(std::string name, std::string subject, std::string message);
-Finding warning(std::string name, std::string subject, std::string message, std::string hint);
-Finding problem(std::string name, std::string subject, std::string message, std::string hint);
+Finding warning(std::string name, std::string subject, std::string message, std::string hint,
+                Remedy remedy = {});
+Finding problem(std::string name, std::string subject, std::string message, std::string hint,
+                Remedy remedy = {});
 
 void append(Findings& findings, Findings more);
 void append(Findings& findings, std::optional<Finding> one);

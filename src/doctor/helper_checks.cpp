@@ -188,9 +188,9 @@ HelperChecks check_helpers(const Config& config, HelperClient& helpers,
 
 Findings check_presence(const Config& config) {
   Findings findings;
-  UserShell shell = UserShell::not_asked();
+  UserShell nobody(std::nullopt);
   for (const HelperUse& use : uses_of(config)) {
-    auto absent = check_presence(use, shell);
+    auto absent = check_presence(use, nobody);
     if (!absent) continue;
     if (absent->state.condition == Condition::lost)
       absent->findings.front().remedy =

@@ -137,13 +137,11 @@ std::optional<std::string> find_meant(const std::string& helper) {
 }
 
 HelperCheck misspelled(const HelperUse& use, const std::string& meant) {
-  Finding finding =
-      problem("helper-misspelled", program_of(use.helper),
-              fmt::format(R"({} names "{}", and there is no such helper; did you mean "{}"? {})",
-                          in_words(use), printable(use.helper), printable(meant), consequence(use)),
-              fmt::format("let it say \"{}\"", printable(meant)));
-  finding.remedy = fix(" does that", rename(use, meant));
-  return unreachable(std::move(finding));
+  return unreachable(problem(
+      "helper-misspelled", program_of(use.helper),
+      fmt::format(R"({} names "{}", and there is no such helper; did you mean "{}"? {})",
+                  in_words(use), printable(use.helper), printable(meant), consequence(use)),
+      fmt::format("let it say \"{}\"", printable(meant)), fix(" does that", rename(use, meant))));
 }
 
 // ---- Programs that are not there

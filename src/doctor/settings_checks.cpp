@@ -111,16 +111,14 @@ class NameCheck {
                               printable(wrong.member.name), message_of(wrong), "");
     if (auto obstacle = find_obstacle(wrong)) {
       finding.hint = std::move(*obstacle);
-      return finding;
-    }
-    if (would_hide_plain_text(wrong)) {
+    } else if (would_hide_plain_text(wrong)) {
       finding.remedy = {"migrate --to STORE",
                         " sets it, and moves the credentials of this file there"};
-      return finding;
+    } else {
+      finding.hint = fmt::format("rename it to {}", wrong.meant.name);
+      finding.remedy.change.setting_names[wrong.member.name] = wrong.meant.name;
+      names_.emplace(wrong.meant.name);
     }
-    finding.hint = fmt::format("rename it to {}", wrong.meant.name);
-    finding.remedy.change.setting_names[wrong.member.name] = wrong.meant.name;
-    names_.emplace(wrong.meant.name);
     return finding;
   }
 
@@ -190,12 +188,9 @@ void check_entries_fields(Findings& findings, const JsonMember& member) {
 
 std::optional<Finding> check_empty_store(const Config& config, const JsonMember& member) {
   if (!is_field(member.name, "credsStore") || !config.creds_store.empty()) return std::nullopt;
-  Finding finding = warning("helper-name-empty", printable(member.name),
-                            "it names no store: Docker keeps the credentials in this file, in "
-                            "plain text",
-                            "");
-  finding.remedy = {"migrate --to STORE", " names one, and moves them there"};
-  return finding;
+  return warning("helper-name-empty", printable(member.name),
+                 "it names no store: Docker keeps the credentials in this file, in plain text", "",
+                 {"migrate --to STORE", " names one, and moves them there"});
 }
 
 // ---- What stands behind the config

@@ -39,26 +39,24 @@ Environment login_environment() {
   return variables;
 }
 
-std::optional<std::string> path_in(std::string_view output) {
+std::string path_in(std::string_view output) {
   const std::size_t marked = output.find(marker);
-  if (marked == std::string_view::npos) return std::nullopt;
+  if (marked == std::string_view::npos) return {};
   const std::vector<std::string> lines = split(output.substr(marked), '\n');
-  if (lines.size() < 2 || lines[1].empty()) return std::nullopt;
-  return lines[1];
+  return lines.size() < 2 ? "" : lines[1];
 }
 
 // In a session of its own, an interactive shell does not take the terminal from its caller.
-std::optional<std::string> ask_shell(const std::string& mode,
-                                     std::optional<Environment> environment,
-                                     std::chrono::milliseconds limit) {
+std::string ask_shell(const std::string& mode, std::optional<Environment> environment,
+                      std::optional<std::chrono::milliseconds> limit) {
   const auto shell = find_shell();
   const auto setsid = find_program("setsid", "/usr/bin:/bin").found;
-  if (!shell || !setsid) return std::nullopt;
+  if (!limit || !shell || !setsid) return {};
   const ProgramResult result = run_program(
       {.program = *setsid,
        .arguments = {shell->string(), mode, "-c", fmt::format("echo '{}'; printenv PATH", marker)},
        .input = {},
-       .timeout = limit,
+       .timeout = *limit,
        .max_output = 1024UL * 1024,
        .environment = std::move(environment)});
   return path_in(result.output);
@@ -66,12 +64,14 @@ std::optional<std::string> ask_shell(const std::string& mode,
 
 }  // namespace
 
-std::optional<std::string> interactive_search_path(std::chrono::milliseconds limit) {
-  return ask_shell("-i", std::nullopt, limit);
+const std::string& UserShell::interactive_path() {
+  if (!interactive_) interactive_ = ask_shell("-i", std::nullopt, limit_);
+  return *interactive_;
 }
 
-std::optional<std::string> login_search_path(std::chrono::milliseconds limit) {
-  return ask_shell("-l", login_environment(), limit);
+const std::string& UserShell::login_path() {
+  if (!login_) login_ = ask_shell("-l", login_environment(), limit_);
+  return *login_;
 }
 
 }  // namespace pullsecret

@@ -23,8 +23,8 @@ struct OwnStore {
   /// Docker takes it by itself where a program of this name is on PATH; empty: wherever its helper
   /// is (docker/cli, cli/config/credentials: DetectDefaultStore).
   std::optional<std::string_view> default_beside = std::nullopt;
-  std::string_view way_to_key_file = {};    ///< the hint by which it needs no passphrase, if it can
-  std::vector<std::string> programs = {};   ///< that it runs
+  std::string_view way_to_key_file = {};   ///< the hint by which it needs no passphrase, if it can
+  std::vector<std::string> programs = {};  ///< that it runs
   std::vector<std::string_view> variables = {};  ///< by which it finds what it keeps; no secrets
 };
 

@@ -1,9 +1,6 @@
 #include "operations/provider_for_node.h"
 
-#include <algorithm>
-#include <array>
 #include <chrono>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>

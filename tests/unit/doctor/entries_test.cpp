@@ -20,7 +20,7 @@ Findings check_entries_of(const std::string& text, const std::vector<std::string
     stores[name] = {.condition = Condition::fine, .listed = listed};
   const Config config = parse_config({"config.json", text});
   Findings findings = check_spellings(config);
-  for (Finding& finding : check_entries(config, stores, helpers))
+  for (Finding& finding : check_entries(config, stores, &helpers))
     findings.push_back(std::move(finding));
   take_back_ok(findings, config);
   return findings;
