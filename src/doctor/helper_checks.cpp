@@ -1,17 +1,14 @@
 #include "doctor/helper_checks.h"
 
-#include <cstddef>
 #include <map>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "credential/issuers.h"
 #include "credential/registry.h"
-#include "docker/ask_stores.h"
 #include "docker/resolve.h"
 #include "doctor/helper_program.h"
 #include "doctor/interview.h"
@@ -93,16 +90,11 @@ HelperCheck check(const Interview& interview, UserShell& shell) {
 // it gives.
 HelperChanges lines_for_tokens(const Config& config, const HelperState& state,
                                HelperClient& helpers) {
-  const std::string& helper = config.creds_store;
-  std::vector<StoreKey> keys;
-  for (const std::string& name : names_asked_for(config, helper, state.listed))
-    if (!config.cred_helpers.contains(name)) keys.push_back({helper, name});
-  const std::vector<StoreAnswer> answers = get_from_stores(keys, helpers);
   HelperChanges lines;
-  for (std::size_t i = 0; i < keys.size(); ++i)
-    if (mints_tokens_for(helper, keys[i].server_url) ||
-        std::holds_alternative<Credential>(answers[i]))
-      lines[keys[i].server_url] = helper;
+  for (const std::string& name : names_asked_for(config, config.creds_store, state.listed))
+    if (mints_tokens_for(config.creds_store, name)) lines[name] = config.creds_store;
+  keep_given(lines, config, config.creds_store, state, helpers);
+  std::erase_if(lines, [&](const auto& line) { return config.cred_helpers.contains(line.first); });
   return lines;
 }
 

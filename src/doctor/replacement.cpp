@@ -25,17 +25,6 @@ bool has_own_remedy(const HelperCheck& check) {
                      [](const Finding& finding) { return finding.remedy.is_by_fix(); });
 }
 
-// What a faulty helper gives all the same, such as one that cannot store, it goes on giving.
-void keep_given(HelperChanges& lines, const Config& config, const std::string& helper,
-                const HelperState& state, HelperClient& helpers) {
-  std::vector<StoreKey> keys;
-  for (const std::string& name : names_asked_for(config, helper, state.listed))
-    keys.push_back({helper, name});
-  const std::vector<StoreAnswer> answers = get_from_stores(keys, helpers);
-  for (std::size_t i = 0; i < keys.size(); ++i)
-    if (std::holds_alternative<Credential>(answers[i])) lines[keys[i].server_url] = helper;
-}
-
 std::string consequence(const std::string& helper) {
   const std::string_view issuer = token_issuer(helper);
   return issuer.empty()
@@ -133,6 +122,16 @@ std::vector<std::string> names_asked_for(const Config& config, const std::string
     if (const std::string* store = store_for(config, key); store != nullptr && *store == helper)
       names.push_back(docker_lookup_name(key));
   return without_repeats(std::move(names));
+}
+
+void keep_given(HelperChanges& lines, const Config& config, const std::string& helper,
+                const HelperState& state, HelperClient& helpers) {
+  std::vector<StoreKey> keys;
+  for (const std::string& name : names_asked_for(config, helper, state.listed))
+    keys.push_back({helper, name});
+  const std::vector<StoreAnswer> answers = get_from_stores(keys, helpers);
+  for (std::size_t i = 0; i < keys.size(); ++i)
+    if (std::holds_alternative<Credential>(answers[i])) lines[keys[i].server_url] = helper;
 }
 
 }  // namespace pullsecret

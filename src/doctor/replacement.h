@@ -59,4 +59,9 @@ void keep_inline(HelperChanges& lines, const Config& config, const std::string& 
 std::vector<std::string> names_asked_for(const Config& config, const std::string& helper,
                                          const std::optional<std::vector<std::string>>& listed);
 
+/// Adds a line for each of these that `helper` gives, such as one that cannot store: it goes on
+/// giving it.
+void keep_given(HelperChanges& lines, const Config& config, const std::string& helper,
+                const HelperState& state, HelperClient& helpers);
+
 }  // namespace pullsecret
