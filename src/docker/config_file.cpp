@@ -128,18 +128,26 @@ std::string command_for_owner(const ConfigLocation& location) {
 }
 
 // Docker's folder is not there yet: it is made by the owner of the one that it comes into.
-FileToChange hold_in_new_folder(const ConfigLocation& location) {
-  const fs::path folder = location.file.parent_path();
-  fs::path above = folder;
+FileToChange hold_folder_above(const ConfigLocation& location) {
+  fs::path above = location.file.parent_path();
   while (!above.empty() && !is_there(above))
     above = above.parent_path();
-  const FileToChange found = hold_to_change(above / ".", location.is_named);
+  return hold_to_change(above / ".", location.is_named);
+}
+
+FileToChange hold_in_new_folder(const ConfigLocation& location) {
+  const FileToChange found = hold_folder_above(location);
   require_changeable(found, command_for_owner(location));
   {
     const FilesAs as(found.changed_as);
-    make_private_folder(folder);
+    make_private_folder(location.file.parent_path());
   }
   return hold_to_change(location.file, location.is_named);
+}
+
+// Nothing where that makes no difference.
+std::optional<FileToChange> whose_to_change(const ConfigLocation& location) {
+  return location.held || geteuid() != 0 ? location.held : hold_folder_above(location);
 }
 
 FileToChange hold(const ConfigLocation& location) {
@@ -277,12 +285,14 @@ Config parse_config_file(const fs::path& file, JsonText json) {
 }
 
 void require_changeable(const ConfigLocation& location) {
-  if (location.held) require_changeable(*location.held, command_for_owner(location));
+  if (const auto found = whose_to_change(location))
+    require_changeable(*found, command_for_owner(location));
 }
 
 void require_own_stores(const ConfigLocation& location) {
-  if (!location.held || !location.held->changed_as) return;
-  const std::string& name = location.held->changed_as->name;
+  const auto found = whose_to_change(location);
+  if (!found || !found->changed_as) return;
+  const std::string& name = found->changed_as->name;
   throw Error(place_of(location.file),
               fmt::format("the config of {}, whose stores are not root's", printable(name)),
               as_user(name, command_for_owner(location)));

@@ -73,8 +73,8 @@ Config parse_config_file(const std::filesystem::path& file, JsonText json);
 /// something else to do before.
 void require_changeable(const ConfigLocation& location);
 
-/// Throws Error if root would change it for a user: its credentials are in that user's stores, and
-/// the helpers that root calls are root's.
+/// Throws Error if root would change it, or make it, for a user: its credentials are in that user's
+/// stores, and the helpers that root calls are root's.
 void require_own_stores(const ConfigLocation& location);
 
 /// Puts `text` into the config file in one step, as Docker does: a symbolic link is followed, owner

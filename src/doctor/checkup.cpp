@@ -24,7 +24,7 @@ bool is_dockers(const Checkup& checkup) {
 
 void look_at_file(Checkup& checkup, const CheckupOptions& options) {
   FileChecks checks = check_file(options.named);
-  if (options.is_for_fix && checks.location) {
+  if (options.is_for_fix && checks.location && checks.json) {
     require_changeable(*checks.location);
     require_own_stores(*checks.location);
   }

@@ -47,10 +47,7 @@ Replacement::Replacement(const CheckedHelpers& checked, const std::optional<std:
 }
 
 const std::optional<std::string>& Replacement::store() {
-  if (!store_) {
-    const auto working = use_ ? std::nullopt : find_working_store(helpers_, useless_);
-    store_ = working ? std::optional(working->name) : use_;
-  }
+  if (!store_) store_ = find_substitute(use_, useless_, helpers_);
   return *store_;
 }
 

@@ -125,6 +125,13 @@ std::optional<WorkingStore> find_working_store(HelperClient& helpers,
   return std::nullopt;
 }
 
+std::optional<std::string> find_substitute(const std::optional<std::string>& use,
+                                           const std::set<std::string>& useless,
+                                           HelperClient& helpers) {
+  const auto working = use ? std::nullopt : find_working_store(helpers, useless);
+  return working ? std::optional(working->name) : use;
+}
+
 std::optional<Error> why_not_usable(const std::string& store, HelperClient& helpers) {
   const Interview interview{.helpers = helpers, .use = {.helper = store}};
   ask_for_list(interview);
@@ -151,8 +158,7 @@ std::optional<Finding> check_default_store(const Config& config, HelperClient& h
   const auto reason = why_not_usable(store, helpers);
   if (!reason) return working(store, program);
   Finding finding = broken(store, program, *reason);
-  const auto found = use ? std::nullopt : find_working_store(helpers, {store});
-  if (const auto other = found ? std::optional(found->name) : use)
+  if (const auto other = find_substitute(use, {store}, helpers))
     finding.remedy = fix(fmt::format(" names {}", *other), {.creds_store = *other});
   return finding;
 }

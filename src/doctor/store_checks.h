@@ -44,6 +44,11 @@ struct WorkingStore {
 std::optional<WorkingStore> find_working_store(HelperClient& helpers,
                                                const std::set<std::string>& useless = {});
 
+/// The store that takes the place of others: `use`, if it is given; else the name of that one.
+std::optional<std::string> find_substitute(const std::optional<std::string>& use,
+                                           const std::set<std::string>& useless,
+                                           HelperClient& helpers);
+
 /// Whether `store` works in the same sense; the answer says why if it does not.
 std::optional<Error> why_not_usable(const std::string& store, HelperClient& helpers);
 

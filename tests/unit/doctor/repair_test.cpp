@@ -267,4 +267,6 @@ TEST_CASE("root asks no store for the fix of another user's config") {
   const ScopedVariable caller("SUDO_UID", "65534");
   CHECK_THROWS_WITH(Patient::check(), Contains("whose stores are not root's"));
   CHECK_FALSE(fs::exists(patient.helpers.folder().path() / "docker-credential-asked.log"));
+  fs::remove_all(patient.home.path(".docker"));
+  CHECK_THROWS_WITH(Patient::check(), Contains("whose stores are not root's"));
 }
