@@ -81,6 +81,10 @@ for command in 'migrate --to encryptedfile' 'doctor --fix --yes'; do
   run env HOME="$theirs" SUDO_UID=65534 pullsecret $command --config "$file"
   fails_with 1 "whose stores are not root's" "hint: \`sudo -u nobody pullsecret $command"
 done
+rm -r "$theirs/.docker"
+run env HOME="$theirs" SUDO_UID=65534 pullsecret doctor --fix --yes
+fails_with 1 "whose stores are not root's"
+set_hooks on HOME="$theirs" SUDO_UID=65534
 
 it "a file of root's in the folder of sudo's caller; the hint does it"
 chown 0:0 "$file"
