@@ -7,7 +7,7 @@
 
 #include "doctor/finding.h"
 #include "doctor/helper_state.h"
-#include "doctor/user_shell.h"
+#include "system/user_shell.h"
 
 namespace pullsecret {
 

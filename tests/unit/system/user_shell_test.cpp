@@ -1,4 +1,4 @@
-#include "doctor/user_shell.h"
+#include "system/user_shell.h"
 
 #include <chrono>
 #include <filesystem>

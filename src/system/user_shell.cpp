@@ -1,4 +1,4 @@
-#include "doctor/user_shell.h"
+#include "system/user_shell.h"
 
 #include <pwd.h>
 #include <unistd.h>
@@ -19,7 +19,7 @@ namespace pullsecret {
 namespace {
 
 // Start-up files may print something, too. What follows is ours.
-constexpr std::string_view marker = "the search path of pullsecret doctor:";
+constexpr std::string_view marker = "the search path for pullsecret:";
 
 std::optional<std::filesystem::path> find_shell() {
   std::filesystem::path shell;
