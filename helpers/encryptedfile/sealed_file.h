@@ -44,7 +44,7 @@ namespace pullsecret {
 ///
 /// The functions here do no I/O. What throws, throws Error without a place.
 
-/// The secret that opens a file: 32 bytes. They are on the heap, which is wiped (process.h).
+/// The secret that opens a file: 32 bytes. They are on the heap, which is wiped (hardening.h).
 struct Key {
   std::string bytes;
 };

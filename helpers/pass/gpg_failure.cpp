@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "helpers/pass/gpg_key.h"
-#include "helpers/pass/passphrase.h"
+#include "helpers/pass/gpg_passphrase.h"
 #include "system/text.h"
 
 namespace pullsecret {

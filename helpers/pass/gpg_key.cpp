@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 
 #include "system/environment.h"
-#include "system/program.h"
+#include "system/run_programs.h"
 #include "system/text.h"
 
 namespace pullsecret {

@@ -10,10 +10,10 @@
 #include "helper/protocol.h"
 #include "helpers/pass/gpg_failure.h"
 #include "helpers/pass/gpg_key.h"
-#include "helpers/pass/passphrase.h"
+#include "helpers/pass/gpg_passphrase.h"
 #include "system/environment.h"
 #include "system/error.h"
-#include "system/program.h"
+#include "system/run_programs.h"
 #include "system/text.h"
 
 namespace pullsecret {

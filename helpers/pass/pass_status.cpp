@@ -11,14 +11,14 @@
 #include <fmt/format.h>
 
 #include "helpers/pass/gpg_key.h"
+#include "helpers/pass/gpg_passphrase.h"
 #include "helpers/pass/layout.h"
 #include "helpers/pass/pass_store.h"
-#include "helpers/pass/passphrase.h"
 #include "helpers/pass/store_folder.h"
 #include "system/environment.h"
 #include "system/error.h"
 #include "system/file.h"
-#include "system/program.h"
+#include "system/run_programs.h"
 #include "system/text.h"
 
 namespace pullsecret {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "cli/table.h"
-#include "system/remark.h"
+#include "credential/remark.h"
 
 namespace pullsecret {
 

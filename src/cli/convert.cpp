@@ -8,9 +8,9 @@
 #include <fmt/format.h>
 
 #include "cli/image_options.h"
-#include "cli/manifest.h"
 #include "cli/messages.h"
 #include "cli/options.h"
+#include "cli/secret_options.h"
 #include "cli/store_options.h"
 #include "credential/go_json_writer.h"
 #include "docker/config_change.h"

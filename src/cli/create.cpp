@@ -5,10 +5,10 @@
 #include <utility>
 #include <vector>
 
-#include "cli/manifest.h"
 #include "cli/messages.h"
 #include "cli/options.h"
-#include "credential/white_space.h"
+#include "cli/secret_options.h"
+#include "credential/white_space_remarks.h"
 #include "docker/config_change.h"
 #include "kubernetes/keyring.h"
 #include "system/error.h"

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "cli/image_options.h"
-#include "cli/inspection.h"
+#include "cli/inspection_report.h"
 #include "cli/messages.h"
 #include "cli/options.h"
 #include "cli/read_pull_secrets.h"

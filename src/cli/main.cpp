@@ -2,7 +2,7 @@
 #include "cli/messages.h"
 #include "cli/plugin.h"
 #include "cli/run.h"
-#include "system/process.h"
+#include "system/hardening.h"
 
 int main(int argc, char** argv) {
   using namespace pullsecret;

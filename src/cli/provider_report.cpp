@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/block.h"
-#include "cli/inspection.h"
+#include "cli/inspection_report.h"
 #include "cli/table.h"
 #include "credential/go_duration.h"
 #include "credential/go_json_writer.h"

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/inspection.h"
+#include "cli/inspection_report.h"
 #include "cli/messages.h"
 #include "operations/check.h"
 

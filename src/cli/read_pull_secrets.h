@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "cli/messages.h"
-#include "kubernetes/pull_secret.h"
+#include "kubernetes/inspect_secrets.h"
 
 namespace pullsecret {
 

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "system/remark.h"
+#include "credential/remark.h"
 
 namespace pullsecret {
 

@@ -12,10 +12,10 @@
 #include "credential/expiry.h"
 #include "credential/issuers.h"
 #include "credential/registry.h"
-#include "credential/white_space.h"
+#include "credential/white_space_remarks.h"
 #include "docker/ask_stores.h"
 #include "docker/resolve.h"
-#include "doctor/registry.h"
+#include "doctor/checked_registry.h"
 #include "doctor/store_checks.h"
 #include "system/text.h"
 

@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 
 #include "credential/registry.h"
-#include "credential/white_space.h"
+#include "credential/white_space_remarks.h"
 #include "system/environment.h"
 #include "system/error.h"
 #include "system/file.h"

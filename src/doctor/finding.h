@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "credential/remark.h"
 #include "docker/config_change.h"
-#include "system/remark.h"
 
 namespace pullsecret {
 

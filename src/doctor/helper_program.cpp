@@ -18,7 +18,7 @@
 #include "system/environment.h"
 #include "system/executable_format.h"
 #include "system/file.h"
-#include "system/program.h"
+#include "system/run_programs.h"
 #include "system/text.h"
 
 namespace pullsecret {

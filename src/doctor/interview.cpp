@@ -10,7 +10,7 @@
 
 #include "credential/registry.h"
 #include "helper/own_stores.h"
-#include "system/program.h"
+#include "system/run_programs.h"
 #include "system/text.h"
 
 namespace pullsecret {

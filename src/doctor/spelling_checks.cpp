@@ -11,7 +11,7 @@
 #include <fmt/format.h>
 
 #include "credential/registry.h"
-#include "doctor/registry.h"
+#include "doctor/checked_registry.h"
 #include "kubernetes/keyring.h"
 #include "system/text.h"
 

@@ -8,7 +8,7 @@
 
 #include "helper/own_stores.h"
 #include "system/environment.h"
-#include "system/program.h"
+#include "system/run_programs.h"
 #include "system/text.h"
 
 namespace pullsecret {

@@ -16,7 +16,7 @@
 #include "helper/json_message.h"
 #include "helper/protocol.h"
 #include "system/executable_format.h"
-#include "system/program.h"
+#include "system/run_programs.h"
 #include "system/text.h"
 
 namespace pullsecret {

@@ -14,7 +14,7 @@
 
 #include "credential/credential.h"
 #include "system/error.h"
-#include "system/program.h"
+#include "system/run_programs.h"
 
 namespace pullsecret {
 

@@ -5,7 +5,7 @@
 
 #include "helper/protocol.h"
 #include "system/environment.h"
-#include "system/program.h"
+#include "system/run_programs.h"
 #include "system/text.h"
 
 namespace pullsecret {

@@ -14,7 +14,7 @@
 #include "helper/protocol.h"
 #include "system/error.h"
 #include "system/file.h"
-#include "system/process.h"
+#include "system/hardening.h"
 #include "system/text.h"
 
 namespace pullsecret {

@@ -12,7 +12,7 @@
 #include "kubernetes/provider_request.h"
 #include "system/executable_format.h"
 #include "system/file.h"
-#include "system/program.h"
+#include "system/run_programs.h"
 #include "system/text.h"
 
 namespace pullsecret {

@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "credential/credential.h"
+#include "credential/remark.h"
 #include "kubernetes/image.h"
 #include "kubernetes/url_pattern.h"
 #include "system/error.h"
-#include "system/remark.h"
 
 namespace pullsecret {
 

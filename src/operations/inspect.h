@@ -6,7 +6,7 @@
 
 #include "credential/expiry.h"
 #include "credential/json_syntax.h"
-#include "kubernetes/pull_secret.h"
+#include "kubernetes/inspect_secrets.h"
 #include "kubernetes/workloads.h"
 #include "operations/notices.h"
 

@@ -14,14 +14,14 @@
 
 #include "credential/registry.h"
 #include "docker/resolve.h"
+#include "doctor/checked_registry.h"
 #include "doctor/helper_program.h"
-#include "doctor/registry.h"
 #include "helper/client.h"
 #include "helper/own_stores.h"
 #include "helper/status.h"
 #include "kubernetes/ask_providers.h"
 #include "kubernetes/pull_credential.h"
-#include "system/program.h"
+#include "system/run_programs.h"
 #include "system/text.h"
 
 namespace pullsecret {

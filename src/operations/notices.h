@@ -2,8 +2,8 @@
 
 #include <vector>
 
+#include "credential/remark.h"
 #include "system/error.h"
-#include "system/remark.h"
 
 namespace pullsecret {
 

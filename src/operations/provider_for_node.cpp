@@ -17,7 +17,7 @@
 #include "kubernetes/provider_request.h"
 #include "operations/node_checks.h"
 #include "system/environment.h"
-#include "system/program.h"
+#include "system/run_programs.h"
 #include "system/text.h"
 
 namespace pullsecret {

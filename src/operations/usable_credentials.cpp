@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 
 #include "credential/registry.h"
-#include "credential/white_space.h"
+#include "credential/white_space_remarks.h"
 #include "docker/resolve.h"
 #include "kubernetes/keyring.h"
 #include "kubernetes/pull_credential.h"

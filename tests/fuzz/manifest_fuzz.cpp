@@ -7,8 +7,8 @@
 #include <string>
 
 #include "fuzz/require.h"
+#include "kubernetes/inspect_secrets.h"
 #include "kubernetes/keyring.h"
-#include "kubernetes/pull_secret.h"
 #include "kubernetes/secret.h"
 #include "system/error.h"
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "system/error.h"
-#include "system/program.h"
+#include "system/run_programs.h"
 #include "temporary_folder.h"
 
 /// A session bus of its own for one test case, with the programs started on it, a home folder and

@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "cli/manifest.h"
+#include "cli/secret_options.h"
 #include "docker/config_file.h"
 #include "encryptedfile_paths.h"
 #include "helpers/encryptedfile/encrypted_file_store.h"

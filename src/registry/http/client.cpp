@@ -18,7 +18,7 @@ namespace {
 
 constexpr auto pause = std::chrono::milliseconds(100);
 
-// ---- What libcurl has of credentials is wiped as it frees it: operator delete does (process.h).
+// ---- What libcurl has of credentials is wiped as it frees it: operator delete does (hardening.h).
 
 void* allocate(std::size_t size) {
   return ::operator new(size, std::nothrow);

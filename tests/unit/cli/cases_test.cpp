@@ -16,7 +16,7 @@
 #include "credential/base64.h"
 #include "kubernetes/pull_data.h"
 #include "kubernetes/secret_manifest.h"
-#include "system/program.h"
+#include "system/run_programs.h"
 #include "system/text.h"
 
 // What commands say, as transcripts: the files cases/*.txt. In one of them

@@ -12,8 +12,8 @@
 #include "catch.h"
 #include "cli/completion.h"
 #include "cli/help.h"
-#include "cli/manifest.h"
 #include "cli/options.h"
+#include "cli/secret_options.h"
 #include "system/text.h"
 
 using namespace pullsecret;

@@ -3,8 +3,8 @@
 #include "catch.h"
 #include "credential/base64.h"
 #include "docker/config_change.h"
+#include "doctor/checked_registry.h"
 #include "doctor/entry_checks.h"
-#include "doctor/registry.h"
 #include "doctor/spelling_checks.h"
 #include "script_stores.h"
 

@@ -17,7 +17,7 @@
 
 #include "catch.h"
 #include "support.h"
-#include "system/started_program.h"
+#include "system/child_program.h"
 
 using namespace pullsecret;
 using namespace std::chrono_literals;

@@ -10,7 +10,7 @@
 
 #include "catch.h"
 #include "support.h"
-#include "system/started_program.h"
+#include "system/child_program.h"
 #include "temporary_folder.h"
 
 using namespace pullsecret;

@@ -1,4 +1,4 @@
-#include "system/program.h"
+#include "system/run_programs.h"
 
 #include <dirent.h>
 #include <dlfcn.h>

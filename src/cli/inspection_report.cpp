@@ -1,4 +1,4 @@
-#include "cli/inspection.h"
+#include "cli/inspection_report.h"
 
 #include <string_view>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "system/remark.h"
+#include "credential/remark.h"
 
 namespace pullsecret {
 

@@ -1,4 +1,4 @@
-#include "credential/white_space.h"
+#include "credential/white_space_remarks.h"
 
 #include "system/text.h"
 

@@ -1,4 +1,4 @@
-#include "system/program.h"
+#include "system/run_programs.h"
 
 #include <poll.h>
 #include <sys/stat.h>
@@ -12,11 +12,11 @@
 
 #include <fmt/format.h>
 
+#include "system/child_program.h"
 #include "system/error.h"
 #include "system/executable_format.h"
+#include "system/kill_process_tree.h"
 #include "system/overloaded.h"
-#include "system/process_tree.h"
-#include "system/started_program.h"
 #include "system/text.h"
 #include "system/uninterrupted.h"
 

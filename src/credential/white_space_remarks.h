@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "credential/credential.h"
-#include "system/remark.h"
+#include "credential/remark.h"
 
 namespace pullsecret {
 

@@ -13,7 +13,7 @@
 
 namespace pullsecret {
 
-// What a ProgramSet (program.h) is made of: a child process, and its three streams as pipes.
+// What a ProgramSet (run_programs.h) is made of: a child process, and its three streams as pipes.
 
 /// The most that is kept of what a program writes to standard error.
 inline constexpr std::size_t max_error_output = 64UL * 1024;

@@ -9,9 +9,9 @@
 #include <variant>
 #include <vector>
 
+#include "system/child_program.h"
 #include "system/environment.h"
 #include "system/file_descriptor.h"
-#include "system/started_program.h"
 #include "system/terminal_settings.h"
 
 namespace pullsecret {

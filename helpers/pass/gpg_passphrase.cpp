@@ -1,4 +1,4 @@
-#include "helpers/pass/passphrase.h"
+#include "helpers/pass/gpg_passphrase.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -16,7 +16,7 @@
 #include "system/environment.h"
 #include "system/file.h"
 #include "system/file_descriptor.h"
-#include "system/program.h"
+#include "system/run_programs.h"
 #include "system/text.h"
 
 namespace pullsecret {

@@ -1,4 +1,4 @@
-#include "cli/manifest.h"
+#include "cli/secret_options.h"
 
 #include <algorithm>
 #include <tuple>
@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "kubernetes/names.h"
+#include "kubernetes/name_rules.h"
 #include "system/error.h"
 #include "system/file.h"
 #include "system/text.h"

@@ -1,4 +1,4 @@
-#include "kubernetes/pull_secret.h"
+#include "kubernetes/inspect_secrets.h"
 
 #include <algorithm>
 

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "credential/expiry.h"
+#include "credential/remark.h"
 #include "kubernetes/keyring.h"
 #include "kubernetes/secret_manifest.h"
-#include "system/remark.h"
 
 namespace pullsecret {
 

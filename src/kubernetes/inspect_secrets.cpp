@@ -1,4 +1,4 @@
-#include "kubernetes/pull_secret.h"
+#include "kubernetes/inspect_secrets.h"
 
 #include <algorithm>
 #include <array>
@@ -13,7 +13,7 @@
 #include "credential/expiry.h"
 #include "credential/issuers.h"
 #include "credential/registry.h"
-#include "credential/white_space.h"
+#include "credential/white_space_remarks.h"
 #include "kubernetes/pull_data.h"
 #include "system/text.h"
 

@@ -1,4 +1,4 @@
-#include "system/process.h"
+#include "system/hardening.h"
 
 #include <fcntl.h>
 #include <malloc.h>

@@ -1,4 +1,4 @@
-#include "system/process_tree.h"
+#include "system/kill_process_tree.h"
 
 #include <chrono>
 #include <csignal>

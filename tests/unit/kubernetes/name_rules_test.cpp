@@ -1,4 +1,4 @@
-#include "kubernetes/names.h"
+#include "kubernetes/name_rules.h"
 
 #include "catch.h"
 #include "support.h"
