@@ -195,10 +195,6 @@ bool is_standard(const fs::path& folder) {
 
 }  // namespace
 
-std::string program_of(const std::string& helper) {
-  return printable(helper_program_name(helper));
-}
-
 std::string in_words(const HelperUse& use) {
   if (use.is_creds_store) return "credsStore";
   std::string words = "credHelpers for " + key_in_words(use.registries.front());

@@ -47,7 +47,4 @@ bool is_dev_container(const std::string& helper);
 /// The finding on a dev container's helper whose window is gone; `what` tells by what.
 HelperCheck window_gone(const HelperUse& use, const std::string& what);
 
-/// The subject of findings on a helper: its program's name, printable.
-std::string program_of(const std::string& helper);
-
 }  // namespace pullsecret

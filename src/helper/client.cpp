@@ -135,6 +135,10 @@ std::string helper_program_name(std::string_view name) {
   return std::string(helper_program_prefix).append(name);
 }
 
+std::string program_of(std::string_view helper) {
+  return printable(helper_program_name(helper));
+}
+
 bool is_helper_name(std::string_view name) {
   return !name.empty() && name.find('/') == std::string_view::npos && !has_control_character(name);
 }

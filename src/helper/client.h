@@ -21,6 +21,9 @@ namespace pullsecret {
 /// The program of the helper `name`: `docker-credential-NAME`.
 std::string helper_program_name(std::string_view name);
 
+/// The same as messages about a helper name it, printable.
+std::string program_of(std::string_view helper);
+
 /// Whether a program on PATH can have that name: not empty, no slash, no control character. With a
 /// slash it would be a path, and run what a config file says from anywhere.
 bool is_helper_name(std::string_view name);

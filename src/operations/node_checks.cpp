@@ -14,8 +14,6 @@
 
 #include "credential/registry.h"
 #include "docker/resolve.h"
-#include "doctor/checked_registry.h"
-#include "doctor/helper_program.h"
 #include "helper/client.h"
 #include "helper/own_stores.h"
 #include "helper/status.h"
@@ -97,8 +95,7 @@ std::optional<Error> helper_warning(const std::string& helper, const std::string
 std::optional<Error> entry_warning(const Config& config, const AuthEntry& entry) {
   if (entry.problem)
     return Error(key_in_words(entry.key), entry.problem->what(), entry.problem->hint());
-  const Registry registry = registry_of(config, entry.key);
-  if (!registry.has_inline() || registry.store != nullptr) return std::nullopt;
+  if (is_empty(entry.credential) || store_for(config, entry.key) != nullptr) return std::nullopt;
   try {
     pull_credential(entry.key, entry.credential);
     return std::nullopt;

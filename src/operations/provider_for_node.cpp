@@ -10,7 +10,6 @@
 #include "credential/issuers.h"
 #include "credential/registry.h"
 #include "docker/resolve.h"
-#include "doctor/helper_program.h"
 #include "helper/own_stores.h"
 #include "kubernetes/keyring.h"
 #include "kubernetes/match_images.h"
