@@ -68,6 +68,7 @@ void write_credentials(const ConvertOptions& options, JsonText json, KeyedCreden
 // An image of a manifest that no entry serves may well be public.
 void note_unserved(const std::vector<std::string>& images, const Streams& streams) {
   std::vector<std::string> names;
+  names.reserve(images.size());
   for (const std::string& image : images)
     names.push_back(printable(image));
   print_note(streams,

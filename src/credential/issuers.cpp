@@ -145,9 +145,9 @@ const std::vector<Issuer>& issuers() {
 namespace {
 
 const CredentialKind no_credential{.words = "none", .is_token = false};
-const CredentialKind password{.words = "password", .is_token = false};
-const CredentialKind identity_token{.words = "identity token"};
-const CredentialKind registry_token{.words = "registry token"};
+const CredentialKind password_kind{.words = "password", .is_token = false};
+const CredentialKind identity_token_kind{.words = "identity token"};
+const CredentialKind registry_token_kind{.words = "registry token"};
 
 bool is_like(std::string_view text, std::string_view pattern) {
   if (!pattern.ends_with('*')) return text == pattern;
@@ -241,15 +241,15 @@ const Issuer& issuer_of_registry(std::string_view host, std::string_view service
 
 const CredentialKind& credential_kind(const Credential& credential) {
   if (credential.password.empty()) {
-    if (!credential.identity_token.empty()) return identity_token;
-    if (!credential.registry_token.empty()) return registry_token;
+    if (!credential.identity_token.empty()) return identity_token_kind;
+    if (!credential.registry_token.empty()) return registry_token_kind;
     if (credential.username.empty()) return no_credential;
   }
   for (const CredentialKind* kind :
        {kind_of_username(credential.username), kind_of_secret(credential.password),
         kind_of_secret(credential.username)})
     if (kind != nullptr) return *kind;
-  return password;
+  return password_kind;
 }
 
 std::string_view token_prefix(std::string_view text) {

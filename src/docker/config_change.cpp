@@ -292,8 +292,8 @@ std::string_view rest_behind(std::string_view value, const std::string& text) {
 
 ConfigChange inline_alone(std::vector<std::pair<std::string, Credential>> credentials) {
   ConfigChange change{.creds_store = "", .drops_others = true};
-  for (auto& [key, credential] : credentials)
-    change.entries.insert_or_assign(std::move(key), Inline{std::move(credential)});
+  for (auto& keyed : credentials)
+    change.entries.insert_or_assign(std::move(keyed.first), Inline{std::move(keyed.second)});
   return change;
 }
 

@@ -64,7 +64,7 @@ void check_layout(const JsonText& json, const JsonText& laid_out) {
 }
 
 bool is_same(const AuthEntry& a, const AuthEntry& b) {
-  return a.key == b.key && a.problem.has_value() == b.problem.has_value() &&
+  return a.key == b.key && (a.problem == nullptr) == (b.problem == nullptr) &&
          a.credential.username == b.credential.username &&
          a.credential.password == b.credential.password &&
          a.credential.email == b.credential.email &&

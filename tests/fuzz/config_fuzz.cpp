@@ -26,7 +26,7 @@ void check_round_trip(const JsonText& json, const Config& config) {
   KeyedCredentials credentials;
   for (const AuthEntry& entry : config.auths)
     if (can_be_written(entry)) credentials.emplace_back(entry.key, entry.credential);
-  const std::string text = changed_config(json, inline_alone(config, credentials));
+  const std::string text = changed_config(json, inline_alone(credentials));
   const Config again = parse_config({"again", text});
 
   require(again.creds_store.empty() && again.cred_helpers.empty());

@@ -9,6 +9,7 @@
 #include "fuzz/require.h"
 #include "kubernetes/inspect_secrets.h"
 #include "kubernetes/keyring.h"
+#include "kubernetes/pull_data.h"
 #include "kubernetes/secret.h"
 #include "system/error.h"
 
