@@ -22,7 +22,8 @@ cases() {
 has_case() {
   case $1 in
   *.sh) grep -qE "^ *it ['\"]" <(grep -F -e "it '$2'" -e "it \"$2\"" -e ": $2\"" "$tests/$1" 2>/dev/null) ;;
-  *) grep -qF "TEST_CASE(\"$2\")" "$tests/$1" 2>/dev/null ;;
+  *.txt) grep -qxF -e "== $2" "$tests/$1" 2>/dev/null ;;
+  *) grep -q '^TEST_CASE' <(grep -F "TEST_CASE(\"$2\")" "$tests/$1" 2>/dev/null) ;;
   esac
 }
 
