@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "cli/caller.h"
 #include "cli/config_diff.h"
@@ -79,17 +80,14 @@ std::string format_as_table(const Findings& findings, bool color) {
 }
 
 std::string format_as_json(const Findings& findings) {
-  std::vector<std::string> objects;
-  for (const Finding& finding : findings) {
-    JsonObjectWriter object;
-    object.add_string("name", finding.name);
-    object.add_string("severity", in_words(finding.severity));
-    object.add_string("subject", finding.subject);
-    object.add_string("message", finding.message);
-    object.add_string("hint", as_called(finding.hint));
-    objects.push_back(object.text());
-  }
-  return objects.empty() ? "[]\n" : "[\n" + join(objects, ",\n") + "\n]\n";
+  auto json = nlohmann::ordered_json::array();
+  for (const Finding& finding : findings)
+    json.push_back({{"name", finding.name},
+                    {"severity", in_words(finding.severity)},
+                    {"subject", finding.subject},
+                    {"message", finding.message},
+                    {"hint", as_called(finding.hint)}});
+  return json_document(json);
 }
 
 bool is_ok(const Finding& finding) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "catch.h"
 #include "cli/run_command.h"
@@ -32,7 +33,7 @@
 // A command is one of pullsecret, run in this process, or the shell's; of several with ` | `
 // between them each gets what the one before printed. `VARIABLE=VALUE` may stand before it and
 // `<FILE` behind it. `entries` prints what a Secret has, `KEY USERNAME PASSWORD [EMAIL]` each. The
-// time is noon of 15 January 2027, 1800014400 in seconds.
+// time is noon of 15 January 2027, 1800014400 in seconds. Doctor's JSON is shown a finding a line.
 //
 // Below a command stands its standard output, then, with `! ` before each line, its standard error,
 // and then, if it is not 0, `? ` and its exit status. Empty lines at the end do not count; `…`
@@ -145,6 +146,15 @@ Outcome print_entries(const std::string& manifests) {
   return {.out = lines};
 }
 
+// What doctor says to programs, a finding a line.
+std::string findings_in(const std::string& json) {
+  if (!json.starts_with("[\n")) return json;
+  std::string lines;
+  for (const auto& finding : nlohmann::ordered_json::parse(json))
+    lines += (lines.empty() ? "" : ",\n") + finding.dump();
+  return fmt::format("[\n{}\n]\n", lines);
+}
+
 Outcome run_part(const std::string& command, std::string input) {
   Lines words = words_of(command);
   std::list<ScopedVariable> set;
@@ -159,7 +169,9 @@ Outcome run_part(const std::string& command, std::string input) {
   }
   if (words.front() == "entries") return print_entries(input);
   if (words.front() != "pullsecret") return run_shell(command, std::move(input));
-  return run_command({words.begin() + 1, words.end()}, input);
+  Outcome outcome = run_command({words.begin() + 1, words.end()}, input);
+  if (words.size() > 1 && words[1] == "doctor") outcome.out = findings_in(outcome.out);
+  return outcome;
 }
 
 // What came of it, as a transcript has it.
