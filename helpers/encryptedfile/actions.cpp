@@ -104,7 +104,7 @@ void unlock(const Arguments& arguments) {
   const bool with_time = arguments.size() == 2 && arguments.front() == "--for";
   if (!arguments.empty() && !with_time) refuse(arguments);
   const std::chrono::seconds lifetime =
-      with_time ? parse_duration(arguments.back()) : key_lifetime();
+      with_time ? parse_lifetime(arguments.back()) : key_lifetime();
   const Paths paths = find_paths();
   const auto header = CredentialsFile(paths).header();
   if (!header) refuse_unasked_key(paths);

@@ -1,11 +1,11 @@
 #include "helpers/encryptedfile/passphrase.h"
 
-#include <charconv>
 #include <string>
 
 #include <fmt/format.h>
 #include <sodium.h>
 
+#include "credential/go_duration.h"
 #include "system/environment.h"
 #include "system/error.h"
 #include "system/file.h"
@@ -24,21 +24,6 @@ std::string name_in_keyring(const Argon2id& passphrase) {
   for (const char byte : passphrase.salt)
     name += fmt::format("{:02x}", static_cast<unsigned char>(byte));
   return name;
-}
-
-int seconds_in(char unit) {
-  switch (unit) {
-    case 's':
-      return 1;
-    case 'm':
-      return 60;
-    case 'h':
-      return 60 * 60;
-    case 'd':
-      return 24 * 60 * 60;
-    default:
-      return 0;
-  }
 }
 
 Terminal terminal_to_ask_on(const std::filesystem::path& file) {
@@ -69,24 +54,20 @@ void keep_or_say_why_not(const Terminal& terminal, const Key& key, const Argon2i
 
 }  // namespace
 
-std::chrono::seconds parse_duration(std::string_view text) {
-  constexpr std::chrono::seconds longest = std::chrono::hours(24 * 366);
-  const char* const end = text.data() + text.size();
-  int count = 0;
-  const auto [number_end, problem] = std::from_chars(text.data(), end, count);
-  const int unit = end - number_end == 1 ? seconds_in(*number_end) : 0;
-  const std::chrono::seconds duration{static_cast<long long>(count) * unit};
-  if (problem != std::errc() || duration.count() <= 0 || duration > longest)
+std::chrono::seconds parse_lifetime(std::string_view text) {
+  constexpr std::chrono::seconds shortest(1), longest = std::chrono::hours(24 * 366);
+  const auto duration = parse_duration(text);
+  if (!duration || *duration < shortest || *duration > longest)
     throw Error("", fmt::format("not a time: {}", printable(text, 40)),
                 "write 90s, 30m, 8h or 2d; at most a year");
-  return duration;
+  return std::chrono::floor<std::chrono::seconds>(*duration);
 }
 
 std::chrono::seconds key_lifetime() {
   const auto text = environment_variable(lifetime_variable);
   if (!text) return std::chrono::hours(8);
   try {
-    return parse_duration(*text);
+    return parse_lifetime(*text);
   } catch (const Error& error) {
     throw Error(lifetime_variable, error.message(), error.hint());
   }

@@ -16,12 +16,12 @@ namespace pullsecret {
 // passphrase itself is kept nowhere.
 
 /// How long a key is kept: $DOCKER_CREDENTIAL_UNLOCK_FOR, else 8 hours. Throws Error for a time
-/// that parse_duration() refuses.
+/// that parse_lifetime() refuses.
 std::chrono::seconds key_lifetime();
 
-/// A number with `s`, `m`, `h` or `d` behind it: `90s`, `30m`, `8h`, `2d`; from a second to a year.
-/// Throws Error without a place for anything else.
-std::chrono::seconds parse_duration(std::string_view text);
+/// A duration (credential/go_duration.h) from a second to a year: `90s`, `1h30m`, `2d`. Throws
+/// Error without a place for anything else.
+std::chrono::seconds parse_lifetime(std::string_view text);
 
 /// The key that the session keyring keeps for `header`; nothing if it keeps none.
 std::optional<Key> find_kept_key(const SealedHeader& header);

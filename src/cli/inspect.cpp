@@ -114,7 +114,7 @@ refuse the whole Secret. Problems are told, and are no failure.
     For a monitor, whether it has to be made again:
 
     $ kubectl get secret acr -o yaml | pullsecret inspect --min-validity 2h
-    pullsecret: error: 1 of 1 entries last less than 2h0m0s:
+    pullsecret: error: 1 of 1 entries last less than 2h:
       acme.azurecr.io in Secret team/acr: 47 min left
 )",
       .operand = Value{"FILE|-", ValueKind::file},

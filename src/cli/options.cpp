@@ -208,11 +208,12 @@ std::optional<nanoseconds> duration_of(const CommandLine& line, const std::strin
   const auto text = value_of(line, option);
   if (!text) return std::nullopt;
   const bool is_number = text->find_first_not_of("0123456789.") == std::string::npos;
-  const auto duration = parse_go_duration(is_number ? *text + "s" : *text);
+  const auto duration = parse_duration(is_number ? *text + "s" : *text);
   if (!duration || *duration < least || *duration > most)
     throw Error("--" + option,
-                fmt::format("not a duration from {} to {}", go_duration(least), go_duration(most)),
-                "hours, minutes and seconds, such as 90s or 1h30m; a day is 24h");
+                fmt::format("not a duration from {} to {}", short_go_duration(least),
+                            short_go_duration(most)),
+                "such as 90s, 1h30m or 2d");
   return duration;
 }
 

@@ -54,8 +54,8 @@ Choice choice_of(const CommandLine& line, const std::string& option) {
 std::optional<std::size_t> number_of(const CommandLine& line, const std::string& option,
                                      std::size_t least, std::size_t most);
 
-/// The span of time in an option's value, if it was given, from `least` to `most`: as Go writes it,
-/// `1h30m`, or a number of seconds. Throws Error if it is none.
+/// The span of time in an option's value, if it was given, from `least` to `most`: as
+/// parse_duration() reads it, or a number of seconds. Throws Error if it is none.
 std::optional<std::chrono::nanoseconds> duration_of(const CommandLine& line,
                                                     const std::string& option,
                                                     std::chrono::nanoseconds least,

@@ -26,6 +26,7 @@ constexpr std::array units{
     Unit{"s", 1'000'000'000},  // Greek mu
     Unit{"m", 60'000'000'000},
     Unit{"h", 3'600'000'000'000},
+    Unit{"d", 86'400'000'000'000},  // not Go's
 };
 
 // Go counts in an unsigned integer first, for the one negative span that has no positive twin.
@@ -136,6 +137,11 @@ std::string amount_in_words(std::uint64_t amount) {
 }  // namespace
 
 std::optional<nanoseconds> parse_go_duration(std::string_view text) {
+  if (text.find('d') != std::string_view::npos) return std::nullopt;
+  return parse_duration(text);
+}
+
+std::optional<nanoseconds> parse_duration(std::string_view text) {
   const bool is_negative = text.starts_with('-');
   if (is_negative || text.starts_with('+')) text.remove_prefix(1);
   const auto amount = amount_of(text);

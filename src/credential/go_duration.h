@@ -15,6 +15,9 @@ namespace pullsecret {
 /// without a unit but 0. Nothing if `text` says none, or one that is too long.
 std::optional<std::chrono::nanoseconds> parse_go_duration(std::string_view text);
 
+/// The same with days, `2d`, as people write it.
+std::optional<std::chrono::nanoseconds> parse_duration(std::string_view text);
+
 /// `duration` as Go's Duration.String writes it: `1h30m0s`, `1.5s`, `300ms`, `0s`.
 std::string go_duration(std::chrono::nanoseconds duration);
 

@@ -105,8 +105,9 @@ void check_validity(const Keyring::Found& entries, std::chrono::seconds min_vali
                           time_left_in_words(*end, now));
   }
   if (count == 0) return;
-  const std::string what =
-      min_validity.count() == 0 ? "have ended" : "last less than " + go_duration(min_validity);
+  const std::string what = min_validity.count() == 0
+                               ? "have ended"
+                               : "last less than " + short_go_duration(min_validity);
   throw Error("", fmt::format("{} of {} entries {}:{}", count, entries.size(), what, ending),
               entries.front()->origin.kind == EntryOrigin::Kind::docker_config
                   ? "log in again"

@@ -66,13 +66,13 @@ TEST_CASE("duration_of takes a duration, or seconds, within its bounds") {
   CHECK(duration({"--number=7"}) == 7s);
   CHECK(duration({"--number=0.5"}) == 500ms);
   CHECK(duration({"--number=10ms"}) == 10ms);
-  CHECK(duration({"--number=24h"}) == 24h);
+  CHECK(duration({"--number=1d"}) == 24h);
   for (const char* refused : {"--number=0", "--number=9ms", "--number=24h1ns", "--number=x",
                               "--number=5x", "--number=", "--number=nan", "--number=-1",
-                              "--number=1d", "--number=1h30", "--number=.", "--number=1e3"}) {
+                              "--number=2d", "--number=1h30", "--number=.", "--number=1e3"}) {
     const auto error = error_of([&] { duration({refused}); });
     REQUIRE(error);
-    CHECK(std::string(error->what()) == "--number: not a duration from 10ms to 24h0m0s");
+    CHECK(std::string(error->what()) == "--number: not a duration from 10ms to 24h");
   }
 }
 

@@ -70,6 +70,13 @@ TEST_CASE("what is no duration to Go is none") {
   CHECK_FALSE(parse_go_duration(text));
 }
 
+TEST_CASE("people have days, too") {
+  CHECK(parse_duration("2d") == 48h);
+  CHECK(parse_duration("1d1.5h") == 25h + 30min);
+  CHECK(parse_duration("-1d") == -24h);
+  CHECK_FALSE(parse_duration("106752d"));
+}
+
 TEST_CASE("a duration is written as Go writes it, and is read back") {
   const auto [text, duration] = GENERATE(table<std::string, nanoseconds>({
       {"0s", 0s},
