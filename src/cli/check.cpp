@@ -9,17 +9,6 @@
 namespace pullsecret {
 namespace {
 
-void check_inputs(const CheckOptions& options) {
-  int readers = 0;
-  for (const auto& file : {options.file, options.images.images_in, options.store.config})
-    if (file == "-") ++readers;
-  if (readers > 1)
-    throw Error("", "standard input can be read but once", "name a file for the others");
-  if (options.file && options.store.config)
-    throw Error("--config", "the credentials are those of the file named",
-                "leave out one of the two");
-}
-
 CheckOptions read_check_options(const CommandLine& line) {
   CheckOptions check{.store = read_store_options(line),
                      .file = operand_of(line),
@@ -29,12 +18,13 @@ CheckOptions read_check_options(const CommandLine& line) {
   check.http.jobs = jobs_of(line).value_or(check.http.jobs);
   check.store.limits.jobs = check.http.jobs;
   check.http.timeout = timeout_of(line).value_or(check.http.timeout);
-  if (check.file == "") throw Error("", "the file's name is empty");
   for (const std::string& host : check.access.insecure)
     if (!origin_of("https://" + host))
       throw Error("--insecure-registry",
                   "it is HOST or HOST:PORT, such as registry.example.com:5000");
-  check_inputs(check);
+  if (check.file && check.store.config)
+    throw Error("--config", "the credentials are those of the file named",
+                "leave out one of the two");
   return check;
 }
 
@@ -100,7 +90,9 @@ Example:
       REGISTRY KEY  USERNAME  SECRET        EXPIRES    RESULT
       ghcr.io       octocat   team/regcred  11 h left  pulls
 )",
-      .operand = Value{"FILE|-", ValueKind::file},
+      .operand =
+          Value{
+              .name = "FILE|-", .kind = ValueKind::file, .input = "the file with the credentials"},
       .prepare = prepare<read_check_options, run_check>};
 }
 

@@ -12,11 +12,12 @@ namespace pullsecret {
 // The table of commands and their options. Parsing (options.h), --help (help.h) and completion are
 // made from it, and the manual is held against it by a test: an option that is in one is in all.
 
-/// What a value can be, for completion.
+/// What a value can be, for completion. All but a text name something: none of them may be empty.
 enum class ValueKind {
   text,
   choice,    ///< one of those listed
-  file,      ///< a file's name, or `-`
+  file,      ///< a file's name
+  output,    ///< the same, or `-`: standard output
   registry,  ///< a registry, in any spelling
   store,     ///< NAME of a program docker-credential-NAME
   place,     ///< the same, or `inline`: the config file itself
@@ -27,6 +28,10 @@ struct Value {
   std::string_view name;  ///< as help shows it: "FILE|-"; empty: there is no value
   ValueKind kind = ValueKind::text;
   std::vector<std::string_view> choices = {};  ///< of ValueKind::choice; the first is the default
+  /// What standard input is, "the config", where the value is `-`; empty: it is not read. A command
+  /// takes `-` for one of its values.
+  std::string_view input = {};
+  std::string_view by_default = {};  ///< of an operand: what stands for it where it is not given
 };
 
 struct Option {

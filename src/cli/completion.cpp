@@ -78,6 +78,7 @@ std::vector<std::string> values(const Value& value, const std::vector<Word>& wor
     }
     case ValueKind::text:
     case ValueKind::file:
+    case ValueKind::output:
       break;
   }
   return {};
@@ -85,7 +86,8 @@ std::vector<std::string> values(const Value& value, const std::vector<Word>& wor
 
 Completions of_value(const Value& value, const std::vector<Word>& words,
                      const CompletionSources& sources) {
-  Completions found{.takes_files = value.kind == ValueKind::file};
+  Completions found{.takes_files =
+                        value.kind == ValueKind::file || value.kind == ValueKind::output};
   for (std::string& text : values(value, words, sources))
     found.candidates.push_back({std::move(text), ""});
   return found;

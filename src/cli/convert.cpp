@@ -37,14 +37,9 @@ ConvertOptions read_convert_options(const CommandLine& line) {
   convert.choice.as_passwords = convert.manifest.format != OutputFormat::config;
   convert.store.limits.jobs = jobs_of(line).value_or(convert.store.limits.jobs);
   const CredentialChoice& choice = convert.choice;
-  for (const std::string& registry : choice.registries)
-    if (registry.empty()) throw Error("--registry", "the registry's name is empty");
   if (choice.all && !choice.registries.empty() && !convert.images.any())
     throw Error("--all", "it says nothing beside --registry, which names what is wanted",
                 "leave out one of the two");
-  if (convert.store.config == "-" && convert.images.images_in == "-")
-    throw Error("--images-in", "standard input is the config already",
-                "name a file for one of the two");
   return convert;
 }
 

@@ -21,7 +21,6 @@ struct ProviderOptions {
 
 ProviderOptions read_provider_options(const CommandLine& line) {
   ProviderOptions options{.config = value_of(line, "config"), .limits = {}};
-  if (options.config == "") throw Error("--config", "the file's name is empty");
   if (options.config == "-")
     throw Error("--config", "standard input is the request", "name a file");
   options.limits.timeout = timeout_of(line).value_or(std::chrono::seconds(50));

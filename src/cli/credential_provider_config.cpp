@@ -50,9 +50,6 @@ ProviderConfigOptions read_provider_config_options(const CommandLine& line) {
                                .format = choice_of<ProviderFormat>(line, "output")};
   if (config.store.config == "-")
     throw Error("--config", "standard input is gone when the kubelet asks", "name the node's file");
-  for (const auto& [option, file] :
-       {std::pair("--merge", config.merge), std::pair("--output-file", config.output_file)})
-    if (file == "") throw Error(option, "the file's name is empty");
   if (config.output_file == "-") config.output_file.reset();
   std::for_each(config.patterns.begin(), config.patterns.end(), check_pattern);
   return config;
@@ -154,7 +151,7 @@ store that needs a desktop or a passphrase, a helper that is not there.
               .description = "also images of HOST[:PORT][/PATH], where a * is one label of the "
                              "host; may be repeated"},
              {.name = "merge",
-              .value = {"FILE|-", ValueKind::file},
+              .value = {.name = "FILE|-", .kind = ValueKind::file, .input = "the other providers"},
               .description = "keep the other providers of this config as they are, and put "
                              "pullsecret's in the place of an older one"},
              timeout_option("end a call to a credential store that takes longer (default: 60)"),
@@ -165,7 +162,7 @@ store that needs a desktop or a passphrase, a helper that is not there.
               .value = {"FORMAT", ValueKind::choice, {"yaml", "json"}},
               .description = "yaml (default), or json"},
              {.name = "output-file",
-              .value = {"FILE|-", ValueKind::file},
+              .value = {"FILE|-", ValueKind::output},
               .description = "replace FILE in one step; - is standard output"}}}},
       .outro = R"(Example:
     On a node of k3s, whose kubelet finds both where they are put here:

@@ -57,7 +57,6 @@ DoctorOptions read_doctor_options(const CommandLine& line) {
     throw Error(doctor.yes ? "--yes" : "--use", "it says how to mend, and goes with --fix");
   if (doctor.fix && doctor.store.config == "-")
     throw Error("--fix", "standard input cannot be mended", "name the file with --config");
-  if (doctor.use && doctor.use->empty()) throw Error("--use", "the store's name is empty");
   return doctor;
 }
 

@@ -23,8 +23,7 @@ struct GetOptions {
 
 GetOptions read_get_options(const CommandLine& line) {
   const auto registry = operand_of(line);
-  if (!registry || registry->empty())
-    throw Error("", "no registry named", "pullsecret get ghcr.io");
+  if (!registry) throw Error("", "no registry named", "pullsecret get ghcr.io");
   return {.store = read_store_options(line),
           .registry = *registry,
           .format = choice_of<GetFormat>(line, "output")};

@@ -20,14 +20,15 @@ Option image_option(std::string_view description) {
 }
 
 Option images_in_option(std::string_view description) {
-  return {.name = "images-in", .value = {"FILE|-", ValueKind::file}, .description = description};
+  return {.name = "images-in",
+          .value = {.name = "FILE|-", .kind = ValueKind::file, .input = "the manifests"},
+          .description = description};
 }
 
 ImageOptions read_image_options(const CommandLine& line) {
   ImageOptions options{.named = {}, .images_in = value_of(line, "images-in")};
   for (const std::string& name : values_of(line, "image"))
     options.named.push_back({name, with_place("--image", [&] { return parse_image(name); })});
-  if (options.images_in == "") throw Error("--images-in", "the file's name is empty");
   if (options.images_in == "-" && isatty(STDIN_FILENO) != 0)
     throw Error("--images-in", "no manifests: standard input is a terminal",
                 "helm template . | pullsecret check --images-in -");

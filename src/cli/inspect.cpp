@@ -19,7 +19,7 @@ namespace {
 enum class InspectFormat { table, json };
 
 struct InspectOptions {
-  std::optional<std::string> file;  // absent: standard input
+  std::string file;
   ImageOptions images;
   bool show_secrets = false;
   InspectFormat format = InspectFormat::table;
@@ -35,17 +35,12 @@ std::optional<std::chrono::seconds> min_validity_of(const CommandLine& line) {
 }
 
 InspectOptions read_inspect_options(const CommandLine& line) {
-  InspectOptions inspect{.file = operand_of(line),
+  InspectOptions inspect{.file = operand_of(line).value_or("-"),
                          .images = read_image_options(line),
                          .show_secrets = is_set(line, "show-secrets"),
                          .format = choice_of<InspectFormat>(line, "output"),
                          .min_validity = min_validity_of(line)};
-  if (inspect.file == "") throw Error("", "the file's name is empty");
-  if (inspect.file == "-") inspect.file.reset();
-  if (!inspect.file && inspect.images.images_in == "-")
-    throw Error("--images-in", "standard input is what is inspected already",
-                "name a file for one of the two");
-  if (!inspect.file && isatty(STDIN_FILENO) != 0)
+  if (inspect.file == "-" && isatty(STDIN_FILENO) != 0)
     throw Error("", "no Secret to inspect: standard input is a terminal",
                 "kubectl get secret regcred -o yaml | pullsecret inspect");
   return inspect;
@@ -61,8 +56,7 @@ void print(const InspectOptions& options, const Things& things, const Streams& s
 }
 
 void inspect(const InspectOptions& options, const Streams& streams) {
-  const std::vector<InspectedSecret> secrets =
-      read_pull_secrets(options.file.value_or("-"), streams);
+  const std::vector<InspectedSecret> secrets = read_pull_secrets(options.file, streams);
   if (!options.images.any()) return print(options, secrets, streams);
   const Workloads wanted = wanted_images(options.images, /*quiet=*/false, streams);
   print_notices(streams, absent_secrets(wanted.pull_secrets, secrets));
@@ -117,7 +111,10 @@ refuse the whole Secret. Problems are told, and are no failure.
     pullsecret: error: 1 of 1 entries last less than 2h:
       acme.azurecr.io in Secret team/acr: 47 min left
 )",
-      .operand = Value{"FILE|-", ValueKind::file},
+      .operand = Value{.name = "FILE|-",
+                       .kind = ValueKind::file,
+                       .input = "what is inspected",
+                       .by_default = "-"},
       .prepare = prepare<read_inspect_options, inspect>};
 }
 

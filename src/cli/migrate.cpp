@@ -30,19 +30,11 @@ struct MigrateOptions {
   bool dry_run = false;
 };
 
-void refuse_empty(const std::string& option, const std::string& value) {
-  if (value.empty()) throw Error(option, "the name is empty");
-}
-
 Migration read_migration(const CommandLine& line) {
   const auto to = value_of(line, "to");
   if (!to) throw Error("", "no new place named", "`pullsecret migrate --to pass`, or --to inline");
   Migration migration{
       .to = *to, .from = value_of(line, "from"), .registries = values_of(line, "registry")};
-  refuse_empty("--to", migration.to);
-  if (migration.from) refuse_empty("--from", *migration.from);
-  for (const std::string& registry : migration.registries)
-    refuse_empty("--registry", registry);
   if (migration.from == migration.to) throw Error("--from", "the same place as --to");
   return migration;
 }

@@ -123,25 +123,61 @@ std::optional<std::size_t> position(const Value& value, const std::string& text)
   return static_cast<std::size_t>(choice - value.choices.begin());
 }
 
-void refuse_what_is_no_choice(const Value& value, const std::string& place,
-                              const std::string& text) {
+// Why a value of this kind cannot be empty; empty if it can, or if its choices say so.
+std::string why_not_empty(ValueKind kind) {
+  switch (kind) {
+    case ValueKind::file:
+    case ValueKind::output:
+      return "the file's name is empty";
+    case ValueKind::registry:
+      return "the registry's name is empty";
+    case ValueKind::store:
+      return "the store's name is empty";
+    case ValueKind::place:
+      return "the name is empty";
+    case ValueKind::text:
+    case ValueKind::choice:
+      break;
+  }
+  return {};
+}
+
+void check_value(const Value& value, const std::string& place, const std::string& text) {
+  if (const std::string reason = why_not_empty(value.kind); text.empty() && !reason.empty())
+    throw Error(place, reason, value.kind == ValueKind::output ? "- is standard output" : "");
   if (value.kind != ValueKind::choice || position(value, text)) return;
   const std::vector<std::string> choices(value.choices.begin(), value.choices.end());
-  throw Error(place, "it is one of " + join(choices, ", "));
+  throw Error(place.empty() ? std::string(value.name) : place,
+              "it is one of " + join(choices, ", "));
+}
+
+std::vector<std::string> texts_of(const CommandLine& line, const Option& option) {
+  const std::string name(option.name);
+  if (option.is_repeatable) return values_of(line, name);
+  return {value_of(line, name).value_or("")};
 }
 
 void check(const CommandLine& line) {
+  std::string_view input;  // what standard input is already
+  const auto check_text = [&](const Value& value, const std::string& place,
+                              const std::string& text) {
+    check_value(value, place, text);
+    if (value.input.empty() || text != "-") return;
+    if (!input.empty())
+      throw Error(place, fmt::format("standard input is {} already", input),
+                  "name a file for one of the two");
+    input = value.input;
+  };
+  if (const auto operand = operand_of(line)) check_text(*line.command->operand, "", *operand);
   for (const Option& option : options_of(*line.command)) {
-    const std::string name(option.name);
-    if (!is_given(line, name)) continue;
+    const std::string name = fmt::format("--{}", option.name);
+    if (!is_given(line, std::string(option.name))) continue;
     if (!is_offered(option))
-      throw Error("--" + name, std::string(option.refused), std::string(option.in_its_place));
-    if (option.value.kind == ValueKind::choice)
-      refuse_what_is_no_choice(option.value, "--" + name, *value_of(line, name));
+      throw Error(name, std::string(option.refused), std::string(option.in_its_place));
+    if (is_flag(option)) continue;
+    for (const std::string& text : texts_of(line, option))
+      check_text(option.value, name, text);
   }
-  if (const auto operand = operand_of(line))
-    refuse_what_is_no_choice(*line.command->operand, std::string(line.command->operand->name),
-                             *operand);
 }
 
 Option declared(const CommandLine& line, const std::string& name) {
@@ -182,8 +218,10 @@ std::optional<std::string> value_of(const CommandLine& line, const std::string& 
 }
 
 std::optional<std::string> operand_of(const CommandLine& line) {
-  if (line.parsed.count(operand_name) == 0) return std::nullopt;
-  return line.parsed[operand_name].as<std::string>();
+  const auto& operand = line.command->operand;
+  if (line.parsed.count(operand_name) > 0) return line.parsed[operand_name].as<std::string>();
+  return operand && !operand->by_default.empty() ? std::optional(std::string(operand->by_default))
+                                                 : std::nullopt;
 }
 
 std::size_t position_of_choice(const CommandLine& line, const std::string& option) {

@@ -37,7 +37,7 @@ std::optional<std::string> value_of(const CommandLine& line, const std::string& 
 /// The values of an option that may be given several times; none if it was not given.
 std::vector<std::string> values_of(const CommandLine& line, const std::string& option);
 
-/// The argument that is no option's, if it was given.
+/// The argument that is no option's, if it was given or has a default.
 std::optional<std::string> operand_of(const CommandLine& line);
 
 /// The position of an option's value among its choices; the first if it was not given.

@@ -96,7 +96,7 @@ OptionGroup output_options(std::string_view formats) {
         .value = {"FORMAT", ValueKind::choice, {"yaml", "json", "config"}},
         .description = formats},
        {.name = "output-file",
-        .value = {"FILE|-", ValueKind::file},
+        .value = {"FILE|-", ValueKind::output},
         .description = "replace FILE in one step, readable by you alone; - is standard output"}}};
 }
 
@@ -114,8 +114,6 @@ ManifestOptions read_manifest_options(const CommandLine& line) {
   options.namespaces = read_namespaces(line);
   options.append_hash = is_set(line, "append-hash");
   options.output_file = value_of(line, "output-file");
-  if (options.output_file == "")
-    throw Error("--output-file", "the file's name is empty", "- is standard output");
   if (options.output_file == "-") options.output_file.reset();
   return options;
 }

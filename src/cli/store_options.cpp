@@ -9,7 +9,9 @@
 namespace pullsecret {
 
 Option config_option(std::string_view description) {
-  return {.name = "config", .value = {"FILE|-", ValueKind::file}, .description = description};
+  return {.name = "config",
+          .value = {.name = "FILE|-", .kind = ValueKind::file, .input = "the config"},
+          .description = description};
 }
 
 Option jobs_option(std::string_view description) {
@@ -25,7 +27,6 @@ Option quiet_option(std::string_view description) {
 }
 
 StoreOptions read_store_options(const CommandLine& line) {
-  if (value_of(line, "config") == "") throw Error("--config", "the file's name is empty");
   StoreOptions options{.config = value_of(line, "config"), .quiet = is_set(line, "quiet")};
   options.limits.timeout = timeout_of(line).value_or(options.limits.timeout);
   return options;

@@ -47,7 +47,6 @@ fs::path path_in(const CommandLine& line, const std::string& option) {
     throw Error("", fmt::format("no --{}", option),
                 fmt::format("the kubelet has it as its flag --image-credential-provider-{}",
                             option == "bin-dir" ? "bin-dir" : "config"));
-  if (value->empty()) throw Error("--" + option, "the name is empty");
   return fs::absolute(*value).lexically_normal();
 }
 
