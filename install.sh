@@ -37,7 +37,7 @@ user_id=$(id -u)
 user_path=$PATH
 source=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 build=$source/build/release
-packages='g++ meson ninja-build pkg-config nlohmann-json3-dev libcxxopts-dev libdtl-dev libfmt-dev
+packages='g++ meson ninja-build pkg-config nlohmann-json3-dev libcxxopts-dev libfmt-dev
   libyaml-cpp-dev libsodium-dev libsystemd-dev libcurl4-openssl-dev'
 
 parse_options() {
@@ -167,11 +167,6 @@ END
   fail "missing:${missing%,}" "$hint"
 }
 
-say_what_is_optional() {
-  [ -e /usr/include/dtl/dtl.hpp ] || [ -e /usr/local/include/dtl/dtl.hpp ] ||
-    say 'Without the library dtl, which is optional: doctor --fix shows what it changes as one block.'
-}
-
 prepare_system() {
   if command -v apt-get >/dev/null && command -v dpkg-query >/dev/null; then
     static_libraries=true
@@ -181,7 +176,6 @@ prepare_system() {
   else
     static_libraries=false
     name_what_is_missing
-    say_what_is_optional
   fi
 }
 

@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "cli/hunks.h"
 #include "credential/go_json_reader.h"
 #include "credential/go_json_writer.h"
 #include "credential/registry.h"
@@ -65,10 +64,44 @@ std::vector<std::string> shown_lines(const JsonText& json) {
   return lines_of(masked(first_value(json)));
 }
 
+constexpr std::size_t context = 3;
+
+// As a hunk's first line names the `count` lines of a text behind its first `skipped` ones.
+std::string range(std::size_t skipped, std::size_t count) {
+  return fmt::format("{},{}", count == 0 ? skipped : skipped + 1, count);
+}
+
+// What turns the lines `before` into `after`, as the one hunk of a unified diff, with three lines
+// around it: from the first line that differs to the last. Empty if nothing does.
+std::string hunk_between(const std::vector<std::string>& before,
+                         const std::vector<std::string>& after) {
+  const std::size_t shorter = std::min(before.size(), after.size());
+  std::size_t head = 0, tail = 0;  // lines that are the same in both
+  while (head < shorter && before[head] == after[head])
+    ++head;
+  while (tail < shorter - head && before.rbegin()[static_cast<std::ptrdiff_t>(tail)] ==
+                                      after.rbegin()[static_cast<std::ptrdiff_t>(tail)])
+    ++tail;
+  if (head == before.size() && head == after.size()) return {};
+
+  const std::size_t first = head - std::min(head, context), beyond = tail - std::min(tail, context);
+  std::string hunk = fmt::format("@@ -{} +{} @@\n", range(first, before.size() - beyond - first),
+                                 range(first, after.size() - beyond - first));
+  const auto add = [&](char mark, const auto& lines, std::size_t begin, std::size_t end) {
+    for (std::size_t line = begin; line < end; ++line)
+      hunk += mark + lines[line] + '\n';
+  };
+  add(' ', before, first, head);
+  add('-', before, head, before.size() - tail);
+  add('+', after, head, after.size() - tail);
+  add(' ', before, before.size() - tail, before.size() - beyond);
+  return hunk;
+}
+
 }  // namespace
 
 std::string config_diff(const JsonText& before, const JsonText& after) {
-  const std::string changes = hunks(shown_lines(before), shown_lines(after));
+  const std::string changes = hunk_between(shown_lines(before), shown_lines(after));
   if (changes.empty()) return {};
   return fmt::format("--- {}\n+++ {}\n{}", before.file, after.file, changes);
 }
