@@ -11,6 +11,10 @@ namespace pullsecret {
 
 // The table of commands and their options. Parsing (options.h), --help (help.h) and completion are
 // made from it, and the manual is held against it by a test: an option that is in one is in all.
+//
+// cxxopts reads what is typed, but for two ways of kubectl's that it does not take: `-nteam-a`, a
+// value with more than letters and digits in it, and `-n=team-a`. Of these options.cpp makes
+// `--namespace=team-a` first.
 
 /// What a value can be, for completion. All but a text name something: none of them may be empty.
 enum class ValueKind {

@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "cli/words.h"
+#include "cli/options.h"
 #include "system/error.h"
 #include "system/text.h"
 
@@ -38,13 +38,11 @@ std::vector<Candidate> command_names(const std::vector<Command>& commands, const
 
 // ---- Options
 
-std::vector<Candidate> option_names(const Command& command, const std::vector<Word>& words) {
+std::vector<Candidate> option_names(const CommandLine& line) {
   std::vector<Candidate> found;
-  for (const Option& option : options_of(command)) {
-    const bool is_given = std::any_of(words.begin(), words.end(), [&](const Word& word) {
-      return word.option != nullptr && word.option->name == option.name;
-    });
-    if (!is_offered(option) || (is_given && !option.is_repeatable)) continue;
+  for (const Option& option : options_of(*line.command)) {
+    const bool is_spent = !option.is_repeatable && is_given(line, std::string(option.name));
+    if (!is_offered(option) || is_spent) continue;
     const std::string description = one_line(option.description);
     found.push_back({fmt::format("--{}", option.name), description});
     if (option.letter != 0) found.push_back({fmt::format("-{}", option.letter), description});
@@ -55,20 +53,14 @@ std::vector<Candidate> option_names(const Command& command, const std::vector<Wo
 
 // ---- Values
 
-std::optional<std::string> given_config(const std::vector<Word>& words) {
-  std::optional<std::string> config;
-  for (const Word& word : words)
-    if (word.role == WordRole::value && word.option->name == "config") config = word.text;
-  return config;
-}
-
-std::vector<std::string> values(const Value& value, const std::vector<Word>& words,
+std::vector<std::string> values(const Value& value, const CommandLine& line,
                                 const CompletionSources& sources) {
   switch (value.kind) {
     case ValueKind::choice:
       return {value.choices.begin(), value.choices.end()};
     case ValueKind::registry:
-      return sources.registries(given_config(words));
+      return sources.registries(line.parsed.count("config") > 0 ? value_of(line, "config")
+                                                                : std::nullopt);
     case ValueKind::store:
       return sources.stores();
     case ValueKind::place: {
@@ -84,11 +76,11 @@ std::vector<std::string> values(const Value& value, const std::vector<Word>& wor
   return {};
 }
 
-Completions of_value(const Value& value, const std::vector<Word>& words,
+Completions of_value(const Value& value, const CommandLine& line,
                      const CompletionSources& sources) {
   Completions found{.takes_files =
                         value.kind == ValueKind::file || value.kind == ValueKind::output};
-  for (std::string& text : values(value, words, sources))
+  for (std::string& text : values(value, line, sources))
     found.candidates.push_back({std::move(text), ""});
   return found;
 }
@@ -96,28 +88,23 @@ Completions of_value(const Value& value, const std::vector<Word>& words,
 // ---- All of it
 
 // The option that `typed`, `--name=VALUE` or `-n=VALUE`, gives a value to.
-const Option* assigned_option(const Command& command, const std::string& typed) {
+std::optional<Option> assigned_option(const Command& command, const std::string& typed) {
   const std::size_t equals = typed.find('=');
-  if (!typed.starts_with('-') || equals == std::string::npos) return nullptr;
-  return option_awaiting_value(words_of(command, {typed.substr(0, equals)}));
+  if (!typed.starts_with('-') || equals == std::string::npos) return std::nullopt;
+  return parse_unfinished_line(command, {typed.substr(0, equals)}).awaiting;
 }
 
 Completions in_command(const Command& command, const Arguments& arguments, const std::string& typed,
                        const CompletionSources& sources) {
-  const std::vector<Word> words = words_of(command, arguments);
-  if (const Option* option = option_awaiting_value(words))
-    return of_value(option->value, words, sources);
-  const bool is_past_options =
-      std::find(arguments.begin(), arguments.end(), "--") != arguments.end();
-  if (!is_past_options) {
-    if (const Option* option = assigned_option(command, typed))
-      return of_value(option->value, words, sources);
-    if (typed.starts_with('-')) return {option_names(command, words)};
+  const auto [line, awaiting, takes_options] = parse_unfinished_line(command, arguments);
+  if (awaiting) return of_value(awaiting->value, line, sources);
+  if (takes_options) {
+    if (const auto option = assigned_option(command, typed))
+      return of_value(option->value, line, sources);
+    if (typed.starts_with('-')) return {option_names(line)};
   }
-  const bool has_operand = std::any_of(
-      words.begin(), words.end(), [](const Word& word) { return word.role == WordRole::operand; });
-  if (command.operand && !has_operand) return of_value(*command.operand, words, sources);
-  return is_past_options ? Completions() : Completions{option_names(command, words)};
+  if (command.operand && !operand_of(line)) return of_value(*command.operand, line, sources);
+  return takes_options ? Completions{option_names(line)} : Completions();
 }
 
 Completions of_all_words(const std::vector<Command>& commands, Arguments before,

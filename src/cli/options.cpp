@@ -5,13 +5,13 @@
 #include <memory>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 #include <fmt/format.h>
 
-#include "cli/words.h"
+#include "cli/mistyped.h"
 #include "credential/go_duration.h"
 #include "kubernetes/image.h"
-#include "system/error.h"
 #include "system/text.h"
 
 namespace pullsecret {
@@ -24,6 +24,14 @@ constexpr const char* operand_name = "operand.0";
 
 std::string help_hint(const Command& command) {
   return fmt::format("pullsecret help {}", command.name);
+}
+
+// The option that is written so: `--name`, `-n`.
+std::optional<Option> option_written(const Command& command, std::string_view word) {
+  for (const Option& option : options_of(command))
+    if (word == fmt::format("--{}", option.name) || word == std::string{'-', option.letter})
+      return option;
+  return std::nullopt;
 }
 
 // `ghcr.io`, `localhost:5000/app`: not a word that could be anything.
@@ -41,13 +49,10 @@ bool is_registry_or_image(const std::string& argument) {
 // What people leave out before a registry or an image. No command that has these options is ever
 // given a password.
 std::string option_for(const Command& command, const std::string& argument) {
-  const std::vector<Option> options = options_of(command);
-  const auto has = [&](std::string_view name) {
-    return std::any_of(options.begin(), options.end(),
-                       [&](const Option& option) { return option.name == name; });
-  };
-  if (!has("registry")) return {};
-  return has("image") && argument.find('/') != std::string::npos ? "--image" : "--registry";
+  if (!option_written(command, "--registry")) return {};
+  return option_written(command, "--image") && argument.find('/') != std::string::npos
+             ? "--image"
+             : "--registry";
 }
 
 Error unexpected_argument(const Command& command, const std::string& argument) {
@@ -79,40 +84,80 @@ cxxopts::Options cxxopts_of(const Command& command) {
   return options;
 }
 
-// All options but flags take any text, so that a flag has a value which is neither true nor false.
-Error refused_flag_value(const Command& command, const std::vector<std::string>& words) {
-  for (const Option& option : options_of(command))
-    for (const std::string& word : words)
-      if (is_flag(option) && word.starts_with(fmt::format("--{}=", option.name)))
-        return {fmt::format("--{}", option.name), "it takes no value but true and false",
-                help_hint(command)};
-  return {"", "an option has a value that it does not take", help_hint(command)};
-}
+enum class Fault { none, missing_value, flag_value, syntax, unknown_option };
 
-// cxxopts takes letters and digits alone for the value of `-nVALUE`, and none behind `-n=`;
-// `-n VALUE` says the same.
-std::vector<std::string> words_for_cxxopts(const std::vector<Word>& words) {
-  std::vector<std::string> texts;
-  for (const auto& [role, text, option] : words)
-    if (role == WordRole::value && is_flag(*option))
-      texts.back() = fmt::format("--{}={}", option->name, text);
-    else if (role != WordRole::operand)
-      texts.push_back(text);
-  texts.emplace_back("--");
-  for (const Word& word : words)
-    if (word.role == WordRole::operand) texts.push_back(word.text);
-  return texts;
-}
+struct Reading {
+  cxxopts::ParseResult parsed;
+  Fault fault = Fault::none;
+};
 
-cxxopts::ParseResult parse_words(const Command& command, const std::vector<std::string>& words) {
+Reading read_words(const Command& command, const Arguments& words) {
+  namespace faults = cxxopts::exceptions;
   std::vector<const char*> pointers{"pullsecret"};
   for (const std::string& word : words)
     pointers.push_back(word.c_str());
   try {
-    return cxxopts_of(command).parse(static_cast<int>(pointers.size()), pointers.data());
-  } catch (const cxxopts::exceptions::incorrect_argument_type&) {
-    throw refused_flag_value(command, words);
+    return {cxxopts_of(command).parse(static_cast<int>(pointers.size()), pointers.data())};
+  } catch (const faults::missing_argument&) {
+    return {{}, Fault::missing_value};  // of the last word
+  } catch (const faults::incorrect_argument_type&) {
+    return {{}, Fault::flag_value};  // all options but flags take any text
+  } catch (const faults::invalid_option_syntax&) {
+    return {{}, Fault::syntax};
+  } catch (const faults::parsing&) {
+    return {{}, Fault::unknown_option};
   }
+}
+
+// cxxopts names the word that it refuses in its messages alone: it is the last of the fewest that
+// it refuses.
+Error mistake_in(const Command& command, const Arguments& words) {
+  Arguments first;
+  Fault fault = Fault::none;
+  for (auto word = words.begin(); fault == Fault::none || fault == Fault::missing_value; ++word) {
+    first.push_back(*word);
+    fault = read_words(command, first).fault;
+  }
+  const std::string& refused = first.back();
+  if (fault != Fault::flag_value) return unknown_option(command, refused);
+  return {refused.substr(0, refused.find('=')), "it takes no value but true and false",
+          help_hint(command)};
+}
+
+// ---- Letters
+
+// Whether a word behind `words` may be options: it is no value, and no `--` stands before it.
+bool takes_options(const Command& command, Arguments words) {
+  words.emplace_back("-?");  // which cxxopts refuses there alone
+  return read_words(command, words).fault == Fault::syntax;
+}
+
+// `-q -n` for `-qn`; `-q --namespace=VALUE` for `-qnVALUE` and `-qn=VALUE`
+Arguments letters_apart(const Command& command, const std::string& letters) {
+  Arguments words;
+  for (std::size_t i = 1; i < letters.size(); ++i) {
+    const std::string& word = words.emplace_back(std::string{'-', letters[i]});
+    const auto option = option_written(command, word);
+    if (!option) throw unknown_option(command, word);
+    const std::string rest = letters.substr(i + 1);
+    const bool has_equals = rest.starts_with('=');
+    if (rest.empty() || (is_flag(*option) && !has_equals)) continue;
+    words.back() = fmt::format("--{}={}", option->name, rest.substr(has_equals ? 1 : 0));
+    break;
+  }
+  return words;
+}
+
+Arguments words_for_cxxopts(const Command& command, const Arguments& arguments) {
+  Arguments words;
+  for (const std::string& argument : arguments) {
+    const bool is_several = argument.size() > 2 && argument[0] == '-' && argument[1] != '-';
+    const Arguments parts = is_several && takes_options(command, words)
+                                ? letters_apart(command, argument)
+                                : Arguments{argument};
+    words.insert(words.end(), parts.begin(), parts.end());
+  }
+  return words;
 }
 
 // ---- What the table demands
@@ -168,7 +213,11 @@ void check(const CommandLine& line) {
                   "name a file for one of the two");
     input = value.input;
   };
-  if (const auto operand = operand_of(line)) check_text(*line.command->operand, "", *operand);
+  const auto& operand = line.command->operand;
+  if (const auto text = operand_of(line))
+    check_text(*operand, "", *text);
+  else if (operand && operand->by_default == "-")
+    input = operand->input;
   for (const Option& option : options_of(*line.command)) {
     const std::string name = fmt::format("--{}", option.name);
     if (!is_given(line, std::string(option.name))) continue;
@@ -181,22 +230,37 @@ void check(const CommandLine& line) {
 }
 
 Option declared(const CommandLine& line, const std::string& name) {
-  for (const Option& option : options_of(*line.command))
-    if (option.name == name) return option;
+  if (auto option = option_written(*line.command, "--" + name)) return *option;
   throw std::logic_error(fmt::format("{} declares no --{}", line.command->name, name));
 }
 
 }  // namespace
 
 CommandLine parse_command_line(const Command& command, const Arguments& arguments) {
-  const std::vector<Word> words = words_of(command, arguments);
-  if (option_awaiting_value(words) != nullptr)
-    throw Error("", words.back().text + " needs an argument", help_hint(command));
-  CommandLine line{&command, parse_words(command, words_for_cxxopts(words))};
+  const Arguments words = words_for_cxxopts(command, arguments);
+  Reading reading = read_words(command, words);
+  if (reading.fault == Fault::missing_value)
+    throw Error("", words.back() + " needs an argument", help_hint(command));
+  if (reading.fault != Fault::none) throw mistake_in(command, words);
+  CommandLine line{&command, std::move(reading.parsed)};
   if (!line.parsed.unmatched().empty())
     throw unexpected_argument(command, line.parsed.unmatched().front());
   check(line);
   return line;
+}
+
+UnfinishedLine parse_unfinished_line(const Command& command, const Arguments& arguments) {
+  Arguments words = words_for_cxxopts(command, arguments);
+  UnfinishedLine unfinished{.takes_options = takes_options(command, words)};
+  Reading reading = read_words(command, words);
+  if (reading.fault == Fault::missing_value) {
+    unfinished.awaiting = option_written(command, words.back());
+    words.pop_back();
+    reading = read_words(command, words);
+  }
+  if (reading.fault != Fault::none) throw mistake_in(command, words);
+  unfinished.line = {&command, std::move(reading.parsed)};
+  return unfinished;
 }
 
 bool is_given(const CommandLine& line, const std::string& option) {
@@ -218,10 +282,8 @@ std::optional<std::string> value_of(const CommandLine& line, const std::string& 
 }
 
 std::optional<std::string> operand_of(const CommandLine& line) {
-  const auto& operand = line.command->operand;
-  if (line.parsed.count(operand_name) > 0) return line.parsed[operand_name].as<std::string>();
-  return operand && !operand->by_default.empty() ? std::optional(std::string(operand->by_default))
-                                                 : std::nullopt;
+  if (line.parsed.count(operand_name) == 0) return std::nullopt;
+  return line.parsed[operand_name].as<std::string>();
 }
 
 std::size_t position_of_choice(const CommandLine& line, const std::string& option) {

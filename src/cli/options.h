@@ -15,7 +15,7 @@ namespace pullsecret {
 /// What was given of a command's options. The functions below throw std::logic_error for one that
 /// is not in the command's table.
 struct CommandLine {
-  const Command* command;  ///< outlives it
+  const Command* command = nullptr;  ///< outlives it
   cxxopts::ParseResult parsed;
 };
 
@@ -25,6 +25,17 @@ struct CommandLine {
 /// error repeats an argument's value, which may be a password typed in the wrong place, but for
 /// what is plainly a registry or an image, where the command has an option for it.
 CommandLine parse_command_line(const Command& command, const Arguments& arguments);
+
+/// A command line that somebody is typing.
+struct UnfinishedLine {
+  CommandLine line = {};
+  std::optional<Option> awaiting = std::nullopt;  ///< whose value the next word is
+  bool takes_options = false;                     ///< whether the next word may be options
+};
+
+/// Reads `arguments`, behind which another word is to come. Throws Error for an option that the
+/// command does not have; of values it takes any.
+UnfinishedLine parse_unfinished_line(const Command& command, const Arguments& arguments);
 
 bool is_given(const CommandLine& line, const std::string& option);
 
@@ -37,7 +48,7 @@ std::optional<std::string> value_of(const CommandLine& line, const std::string& 
 /// The values of an option that may be given several times; none if it was not given.
 std::vector<std::string> values_of(const CommandLine& line, const std::string& option);
 
-/// The argument that is no option's, if it was given or has a default.
+/// The argument that is no option's, if it was given.
 std::optional<std::string> operand_of(const CommandLine& line);
 
 /// The position of an option's value among its choices; the first if it was not given.

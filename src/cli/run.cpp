@@ -15,9 +15,9 @@
 #include "cli/completion.h"
 #include "cli/help.h"
 #include "cli/messages.h"
+#include "cli/mistyped.h"
 #include "cli/options.h"
 #include "cli/plugin.h"
-#include "cli/words.h"
 #include "system/text.h"
 
 namespace pullsecret {

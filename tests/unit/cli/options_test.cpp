@@ -4,7 +4,7 @@
 #include <string>
 
 #include "catch.h"
-#include "cli/words.h"
+#include "cli/mistyped.h"
 #include "support.h"
 
 using namespace pullsecret;
@@ -131,7 +131,10 @@ TEST_CASE("letters stand together, the last with its value") {
     CHECK(values_of(parsed, "name") == std::vector<std::string>{"x"});
   }
   CHECK(error_of([] { parse({"-axhunter2"}); })->message() == "unknown option -x");
+  CHECK(error_of([] { parse({"-a-n", "x"}); })->message() == "unknown option --");
   CHECK(error_of([] { parse({"-an"}); })->message() == "-n needs an argument");
+  CHECK(values_of(parse({"-n", "-an", "-n", "--", "-n=x"}), "name") ==
+        std::vector<std::string>{"-an", "--", "x"});
 }
 
 TEST_CASE("a letter's value stands behind it in each of kubectl's ways") {
@@ -186,6 +189,30 @@ TEST_CASE("an argument without its option is named where it is plainly a registr
   CHECK(error(without, "ghcr.io").hint() == "pullsecret help command");
   for (const char* other : {"hunter2", "ghcr.io hunter2", "https://ghcr.io", "hun:ter2;"})
     CHECK(error(with_registry, other).place().empty());
+}
+
+TEST_CASE("all but a text has a name, and one value alone reads standard input") {
+  const Command command = {
+      .name = "command",
+      .groups = {{"Options",
+                  {{.name = "text", .value = {"TEXT"}},
+                   {.name = "host", .value = {"HOST", ValueKind::registry}, .is_repeatable = true},
+                   {.name = "to", .value = {"FILE|-", ValueKind::output}},
+                   {.name = "from",
+                    .value = {.name = "FILE|-", .kind = ValueKind::file, .input = "the config"}}}}},
+      .operand = Value{
+          .name = "FILE", .kind = ValueKind::file, .input = "what is read", .by_default = "-"}};
+  const auto error = [&](const Arguments& words) {
+    return error_of([&] { parse_command_line(command, words); });
+  };
+  CHECK_FALSE(error({"--text=", "--to=-"}));
+  CHECK(std::string(error({"--host=a", "--host="})->what()) ==
+        "--host: the registry's name is empty");
+  CHECK(error({"--to="})->hint() == "- is standard output");
+  CHECK(std::string(error({""})->what()) == "the file's name is empty");
+  CHECK_FALSE(error({"file", "--from=-"}));
+  for (const Arguments& words : {Arguments{"--from=-"}, Arguments{"-", "--from=-"}})
+    CHECK(std::string(error(words)->what()) == "--from: standard input is what is read already");
 }
 
 TEST_CASE("nearest is what begins with the word, else what differs in two characters at most") {

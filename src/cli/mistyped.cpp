@@ -1,12 +1,10 @@
-#include "cli/words.h"
+#include "cli/mistyped.h"
 
 #include <algorithm>
 #include <array>
-#include <utility>
 
 #include <fmt/format.h>
 
-#include "system/error.h"
 #include "system/text.h"
 
 namespace pullsecret {
@@ -50,6 +48,8 @@ bool is_about_cluster(std::string_view name) {
                           "--kubeconfig", "--request-timeout", "--tls-server-name"});
 }
 
+}  // namespace
+
 Error unknown_option(const Command& command, const std::string& word) {
   const std::string name = word.substr(0, word.find('='));
   if (is_about_cluster(name))
@@ -60,67 +60,6 @@ Error unknown_option(const Command& command, const std::string& word) {
   return {"", fmt::format("unknown option {}", printable(name, 40)),
           (meant ? fmt::format("the nearest is --{}; ", *meant) : "") +
               fmt::format("pullsecret help {} has them all", command.name)};
-}
-
-template <typename Matches>
-const Option* find_option(const Command& command, const Matches& matches) {
-  for (const OptionGroup& group : command.groups)
-    for (const Option& option : group.options)
-      if (matches(option)) return &option;
-  return nullptr;
-}
-
-// `--name`, `--name=VALUE`
-void add_name(std::vector<Word>& words, const Command& command, const std::string& argument) {
-  const std::size_t equals = argument.find('=');
-  const std::string text = argument.substr(0, equals);
-  const Option* option = find_option(
-      command, [&](const Option& known) { return known.name == std::string_view(text).substr(2); });
-  if (option == nullptr) throw unknown_option(command, argument);
-  words.push_back({WordRole::option, text, option});
-  if (equals != std::string::npos)
-    words.push_back({WordRole::value, argument.substr(equals + 1), option});
-}
-
-// `-q`, `-n`, `-nVALUE`, `-n=VALUE`, `-qnVALUE`
-void add_letters(std::vector<Word>& words, const Command& command, const std::string& argument) {
-  for (std::size_t i = 1; i < argument.size(); ++i) {
-    const std::string text{'-', argument[i]};
-    const Option* option =
-        find_option(command, [&](const Option& known) { return known.letter == argument[i]; });
-    if (option == nullptr) throw unknown_option(command, text);
-    words.push_back({WordRole::option, text, option});
-    const std::string rest = argument.substr(i + 1);
-    const bool has_equals = rest.starts_with('=');
-    if (rest.empty() || (is_flag(*option) && !has_equals)) continue;
-    words.push_back({WordRole::value, rest.substr(has_equals ? 1 : 0), option});
-    return;
-  }
-}
-
-}  // namespace
-
-std::vector<Word> words_of(const Command& command, const Arguments& arguments) {
-  std::vector<Word> words;
-  bool is_past_options = false;
-  for (const std::string& argument : arguments) {
-    if (const Option* awaited = option_awaiting_value(words))
-      words.push_back({WordRole::value, argument, awaited});
-    else if (is_past_options || argument.size() < 2 || argument[0] != '-')
-      words.push_back({WordRole::operand, argument});
-    else if (argument == "--")
-      is_past_options = true;
-    else if (argument[1] == '-')
-      add_name(words, command, argument);
-    else
-      add_letters(words, command, argument);
-  }
-  return words;
-}
-
-const Option* option_awaiting_value(const std::vector<Word>& words) {
-  if (words.empty() || words.back().role != WordRole::option) return nullptr;
-  return is_flag(*words.back().option) ? nullptr : words.back().option;
 }
 
 std::optional<std::string> nearest(const std::string& word,
