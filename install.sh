@@ -255,6 +255,7 @@ say_what_docker_takes() {
     export DOCKER_CONFIG
   fi
   program=$(PATH=$user_path "$prefix/bin/pullsecret" doctor -o json 2>/dev/null |
+    tr -d ' \n' |
     sed -n 's/.*"default-store","severity":"problem","subject":"\([^"]*\)".*/\1/p')
   [ -n "$program" ] || return 0
   case $helpers_before in *"$program"*) return 0 ;; esac

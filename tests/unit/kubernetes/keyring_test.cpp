@@ -215,7 +215,7 @@ TEST_CASE("each spelling of a registry serves its images once mended") {
 TEST_CASE("a repeated key is offered at each of its places") {
   const pullsecret::Keyring keyring = keyring_of({"ghcr.io", "quay.io", "ghcr.io"});
   CHECK(keyring.offered(parse_image("ghcr.io/app")) ==
-        pullsecret::Keyring::Found{&keyring.entries()[0], &keyring.entries()[2]});
+        pullsecret::Keyring::Found{keyring.entries().data(), keyring.entries().data() + 2});
 }
 
 TEST_CASE("a key that would serve an image alone is found behind others, too") {
