@@ -34,6 +34,7 @@ ConvertOptions read_convert_options(const CommandLine& line) {
                                     .all = is_set(line, "all"),
                                     .skip_unresolved = is_set(line, "skip-unresolved")},
                          .images = read_image_options(line)};
+  convert.choice.way_to_skip = "--skip-unresolved converts the others";
   convert.choice.as_passwords = convert.manifest.format != OutputFormat::config;
   convert.store.limits.jobs = jobs_of(line).value_or(convert.store.limits.jobs);
   const CredentialChoice& choice = convert.choice;

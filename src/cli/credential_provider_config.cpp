@@ -112,6 +112,7 @@ void provider_config(const ProviderConfigOptions& options, const Streams& stream
   const auto [provider, notices] = provider_for_node(file, config, options.patterns, helpers);
   status.erase();
   if (!options.store.quiet) print_notices(streams, notices);
+  if (provider.match_images.empty()) throw no_registry_error(config);
   const std::string text = config_text(options, provider, comments_for(file), streams);
   if (!options.store.quiet) print_notices(streams, notices_for_node(config, provider));
   if (options.output_file)
@@ -154,7 +155,7 @@ store that needs a desktop or a passphrase, a helper that is not there.
               .value = {.name = "FILE|-", .kind = ValueKind::file, .input = "the other providers"},
               .description = "keep the other providers of this config as they are, and put "
                              "pullsecret's in the place of an older one"},
-             timeout_option("end a call to a credential store that takes longer (default: 60)"),
+             timeout_option("end a call to a credential store that takes longer (default: 60s)"),
              quiet_option()}},
            {"Output",
             {{.letter = 'o',

@@ -22,8 +22,8 @@ needs them inline, in a Secret. pullsecret asks the stores and prints the Secret
     secret/regcred created
 
 Data goes to standard output, messages to standard error. On failure nothing goes to standard
-output, but for what doctor and migrate have to tell. Exit status: 0 done, 1 failed or problems
-found, 2 wrong usage.
+output, but for what check, doctor and migrate have to tell. Exit status: 0 done, 1 failed or
+problems found, 2 wrong usage.
 )";
 
 // A line with a label and, from `column` on, a text; that begins below a label which is too long.

@@ -148,7 +148,7 @@ void migrate_config(const MigrateOptions& options, const Streams& streams) {
   const JsonText json = read_config_text(location);
   const Config config = parse_config(json);
   warn_of_environment(options, streams);
-  if (!options.dry_run) require_changeable(location);
+  require_changeable(location);
   require_own_stores(location);
 
   StatusLine status(streams, options.store.quiet);

@@ -21,6 +21,7 @@ constexpr std::array<std::array<std::string_view, 5>, 6> same_meaning{{
 }};
 
 bool is_alike(std::string_view a, std::string_view b) {
+  if (a.empty()) return false;
   return std::any_of(same_meaning.begin(), same_meaning.end(), [&](const auto& names) {
     const auto has = [&](std::string_view name) {
       return std::find(names.begin(), names.end(), name) != names.end();

@@ -310,10 +310,11 @@ std::optional<nanoseconds> duration_of(const CommandLine& line, const std::strin
   const bool is_number = text->find_first_not_of("0123456789.") == std::string::npos;
   const auto duration = parse_duration(is_number ? *text + "s" : *text);
   if (!duration || *duration < least || *duration > most)
-    throw Error("--" + option,
-                fmt::format("not a duration from {} to {}", short_go_duration(least),
-                            short_go_duration(most)),
-                "such as 90s, 1h30m or 2d");
+    throw Error(
+        "--" + option,
+        fmt::format("not a duration from {} to {}", short_go_duration(least),
+                    short_go_duration(most)),
+        most < std::chrono::hours(48) ? "such as 90s or 1h30m" : "such as 90s, 1h30m or 2d");
   return duration;
 }
 

@@ -29,7 +29,9 @@ Keyring keyring_of_config(const CheckOptions& options, const std::vector<Workloa
     return Keyring();
   }
   const LoadedConfig loaded = load_config_aloud(options.store, streams);
-  const CredentialChoice choice{.images_if_known = images_of(images)};
+  const CredentialChoice choice{
+      .images_if_known = images_of(images),
+      .way_to_skip = "the Secret that convert --skip-unresolved makes can be checked without it"};
   StatusLine status(streams, options.store.quiet);
   HelperClient helpers = make_helper_client(options.store, status);
   auto [credentials, notices] = usable_credentials(choice, loaded.config, helpers);
@@ -81,9 +83,9 @@ void fail_if_any(const std::vector<PullReport>& reports, bool about_images) {
   const auto bad = std::count_if(reports.begin(), reports.end(),
                                  [](const PullReport& report) { return !report.succeeds; });
   if (bad > 0)
-    throw Error("",
-                fmt::format("{} of {} {}", bad, reports.size(),
-                            about_images ? "images do not pull" : "registries refuse the login"));
+    throw Error(
+        "", fmt::format("{} of {} {}", bad, reports.size(),
+                        about_images ? "images do not pull" : "registries cannot be logged in to"));
 }
 
 }  // namespace

@@ -165,21 +165,21 @@ for the image, in its order. No password is shown. Run it on the node, as root.
 
 Exit status 1 if no credential is tried: it says why.
 )",
-      .groups = {{"Options",
-                  {{.name = "config-file",
-                    .value = {"FILE", ValueKind::file},
-                    .description =
-                        "that of the kubelet's flag --image-credential-provider-config; a "
-                        "folder as Kubernetes 1.34 reads it"},
-                   {.name = "bin-dir",
-                    .value = {"FOLDER", ValueKind::file},
-                    .description = "that of its flag --image-credential-provider-bin-dir"},
-                   {.letter = 'o',
-                    .name = "output",
-                    .value = {"FORMAT", ValueKind::choice, {"table", "json"}},
-                    .description = "table (default), or json, for scripts"},
-                   timeout_option("end a provider that takes longer (default: 60, as the kubelet)"),
-                   quiet_option("no notes and warnings")}}},
+      .groups =
+          {{"Options",
+            {{.name = "config-file",
+              .value = {"FILE", ValueKind::file},
+              .description = "that of the kubelet's flag --image-credential-provider-config; a "
+                             "folder as Kubernetes 1.34 reads it"},
+             {.name = "bin-dir",
+              .value = {"FOLDER", ValueKind::file},
+              .description = "that of its flag --image-credential-provider-bin-dir"},
+             {.letter = 'o',
+              .name = "output",
+              .value = {"FORMAT", ValueKind::choice, {"table", "json"}},
+              .description = "table (default), or json, for scripts"},
+             timeout_option("end a provider that takes longer (default: 60s, as the kubelet)"),
+             quiet_option("no notes and warnings")}}},
       .outro = R"(Example:
     $ pullsecret credential-provider test ghcr.io/acme/app --config-file config.yaml --bin-dir bin
     Image ghcr.io/acme/app

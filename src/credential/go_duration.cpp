@@ -21,9 +21,9 @@ constexpr std::array units{
     Unit{"ns", 1},
     Unit{"us", 1'000},
     Unit{"µs", 1'000},  // micro sign
-    Unit{"μs", 1'000},
+    Unit{"μs", 1'000},  // Greek mu
     Unit{"ms", 1'000'000},
-    Unit{"s", 1'000'000'000},  // Greek mu
+    Unit{"s", 1'000'000'000},
     Unit{"m", 60'000'000'000},
     Unit{"h", 3'600'000'000'000},
     Unit{"d", 86'400'000'000'000},  // not Go's

@@ -150,9 +150,10 @@ void AuthEntries::add(AuthEntry entry) {
     return;
   }
   AuthEntry& before = entries_[known->second];
-  entry.hides_another = before.hides_another || before.problem || !is_empty(before.credential);
-  entry.key.swap(before.key);  // whose characters are seen from positions_
-  before = std::move(entry);
+  before.hides_another = before.hides_another || before.problem || !is_empty(before.credential);
+  before.credential = std::move(entry.credential);
+  before.problem = std::move(entry.problem);
+  before.asked_first = entry.asked_first;
 }
 
 void AuthEntries::clear() {

@@ -84,7 +84,7 @@ void Replacement::set_remedies(CheckedHelpers& checked, const Config& config) {
         continue;
       else if (store())
         finding.remedy = remedy_for(helper, check.state, config, is_covered);
-      else
+      else if (helper != undemanding_store().name)
         finding.add_hint(fmt::format("install a store that works here, such as {}",
                                      helper_program_name(undemanding_store().name)));
   }

@@ -33,7 +33,15 @@ Migrated migrate(const ConfigLocation& location, const JsonText& json, const Con
   const ConfigChange change = config_after_moves(config, migration, migrated.moves);
   if (!change.empty()) {
     migrated.closed_file = close_for_inline(location, migration);
-    const Unsynced unsynced = write_config(location, json, changed_config(json, change));
+    const Unsynced unsynced = [&] {
+      try {
+        return write_config(location, json, changed_config(json, change));
+      } catch (const Error& error) {
+        if (!migrated.closed_file) throw;
+        throw Error(error.place(), error.message() + "; it is for you alone now (mode 0600)",
+                    error.hint());
+      }
+    }();
     if (unsynced)
       throw Error(
           place_of(location.file),

@@ -70,15 +70,6 @@ void add_patterns(const std::vector<std::string>& patterns, ProviderForNode& nod
   }
 }
 
-// Why there may be no pattern, where that was noticed.
-Error no_registry(const Config& config, const Notices& notices) {
-  const std::string options = token_options(config);
-  const std::string why = notices.empty() ? "" : fmt::format(": {}", notices.front().text.what());
-  return {config.file, "it names no registry, and its store none" + why,
-          options.empty() ? "name some with --match, such as --match ghcr.io"
-                          : "name them: " + options};
-}
-
 void set_images(const Config& config, const std::vector<std::string>& patterns,
                 HelperClient& helpers, ProviderForNode& node) {
   std::vector<std::string> keys = named_registries(config);
@@ -87,7 +78,7 @@ void set_images(const Config& config, const std::vector<std::string>& patterns,
   add_patterns_of_keys(without_repeats(std::move(keys)), node);
   add_patterns(patterns, node);
   std::vector<std::string>& images = node.provider.match_images;
-  if (images.empty()) throw no_registry(config, node.notices);
+  if (images.empty()) return;
   images = without_repeats(std::move(images));
   const std::string options = token_options(config);
   if (!options.empty() && patterns.empty())
@@ -148,6 +139,13 @@ ProviderForNode provider_for_node(const fs::path& file, const Config& config,
   set_images(config, patterns, helpers, node);
   set_environment(file, config, node.provider);
   return node;
+}
+
+Error no_registry_error(const Config& config) {
+  const std::string options = token_options(config);
+  return {config.file, "it names no registry, and its store none",
+          options.empty() ? "name some with --match, such as --match ghcr.io"
+                          : "name them: " + options};
 }
 
 }  // namespace pullsecret

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <map>
 #include <optional>
+#include <string_view>
 #include <variant>
 
 #include <fmt/format.h>
@@ -69,7 +70,8 @@ struct Unresolved {
   Error reason;
 };
 
-Error unresolved_error(const std::vector<Unresolved>& unresolved, std::size_t asked) {
+Error unresolved_error(const std::vector<Unresolved>& unresolved, std::size_t asked,
+                       std::string_view way_to_skip) {
   std::string list =
       fmt::format("no usable credential for {} of {} registries:", unresolved.size(), asked);
   for (const auto& [key, reason] : unresolved) {
@@ -77,14 +79,14 @@ Error unresolved_error(const std::vector<Unresolved>& unresolved, std::size_t as
     if (!reason.hint().empty()) list += fmt::format("\n    hint: {}", reason.hint());
   }
   const bool is_any_left = unresolved.size() < asked;
-  return {"", list, is_any_left ? "--skip-unresolved converts the others" : ""};
+  return {"", list, is_any_left ? std::string(way_to_skip) : ""};
 }
 
 // What stays unresolved is an error, or a warning each as long as one credential is left.
 Notices notices_of_unresolved(const CredentialChoice& choice,
                               const std::vector<Unresolved>& unresolved, std::size_t asked) {
   if (!unresolved.empty() && (!choice.skip_unresolved || unresolved.size() == asked))
-    throw unresolved_error(unresolved, asked);
+    throw unresolved_error(unresolved, asked, choice.way_to_skip);
   Notices notices;
   for (const auto& [key, reason] : unresolved)
     notices.push_back(

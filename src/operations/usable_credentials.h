@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -23,6 +24,8 @@ struct CredentialChoice {
   bool all = false;                         ///< also what the store of `credsStore` lists
   bool skip_unresolved = false;  ///< leave out what has no usable credential, as long as one has
   bool as_passwords = true;      ///< as the kubelet takes them; else tokens may be among them
+  std::string_view way_to_skip =
+      {};  ///< the hint by which the user leaves them out, if there is one
 };
 
 /// Credentials by registry key, as the kubelet needs it spelled.
