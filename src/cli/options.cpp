@@ -5,7 +5,6 @@
 #include <memory>
 #include <stdexcept>
 #include <system_error>
-#include <utility>
 
 #include <fmt/format.h>
 
@@ -242,7 +241,7 @@ CommandLine parse_command_line(const Command& command, const Arguments& argument
   if (reading.fault == Fault::missing_value)
     throw Error("", words.back() + " needs an argument", help_hint(command));
   if (reading.fault != Fault::none) throw mistake_in(command, words);
-  CommandLine line{&command, std::move(reading.parsed)};
+  CommandLine line{&command, reading.parsed};
   if (!line.parsed.unmatched().empty())
     throw unexpected_argument(command, line.parsed.unmatched().front());
   check(line);
@@ -259,7 +258,7 @@ UnfinishedLine parse_unfinished_line(const Command& command, const Arguments& ar
     reading = read_words(command, words);
   }
   if (reading.fault != Fault::none) throw mistake_in(command, words);
-  unfinished.line = {&command, std::move(reading.parsed)};
+  unfinished.line = {&command, reading.parsed};
   return unfinished;
 }
 
