@@ -32,7 +32,7 @@ void run_check(const CheckOptions& /*options*/, const Streams& /*streams*/) {
   const std::filesystem::path self = own_program();
   const auto program = (self.parent_path() / PULLSECRET_CHECK_PROGRAM).lexically_normal();
   std::error_code unknown;
-  if (self.empty() || !std::filesystem::is_regular_file(program, unknown))
+  if (self.empty() || !std::filesystem::exists(program, unknown))
     throw Error(place_of(program), "the program that asks the registries is not there",
                 "install pullsecret again: ./install.sh puts both where they find each other");
   become(program);

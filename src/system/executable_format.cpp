@@ -1,25 +1,33 @@
 #include "system/executable_format.h"
 
 #include <sys/statvfs.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <fstream>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
 #include <fmt/format.h>
 
 #include "system/file.h"
+#include "system/folder.h"
 #include "system/text.h"
 
 namespace pullsecret {
 namespace {
 
+// Empty for what cannot be read, and what is no file: a pipe would be waited for.
 std::string first_line(const std::filesystem::path& program) {
   std::string line(256, '\0');  // what Linux reads of one that names an interpreter
-  std::ifstream file(program, std::ios::binary);
-  file.read(line.data(), static_cast<std::streamsize>(line.size()));
-  line.resize(static_cast<std::size_t>(file.gcount()));
+  try {
+    const auto file = open_regular(program);
+    const ssize_t count = file ? read(file->descriptor.get(), line.data(), line.size()) : 0;
+    line.resize(static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+  } catch (const Error&) {
+    return {};
+  }
   return line.substr(0, line.find('\n'));
 }
 

@@ -1,5 +1,7 @@
 #include "system/executable_format.h"
 
+#include <sys/stat.h>
+
 #include <cerrno>
 #include <string>
 #include <string_view>
@@ -46,6 +48,13 @@ TEST_CASE("a script fails for its first line") {
 TEST_CASE("a file that went away is told in the system's words") {
   CHECK_THAT(start_failure("/nonexistent/program", ENOENT).what(),
              EndsWith("/nonexistent/program: no such file or directory"));
+}
+
+TEST_CASE("a pipe is no program, and nobody waits for who writes into it") {
+  const TemporaryFolder folder;
+  const auto pipe = folder.path() / "pipe";
+  REQUIRE(mkfifo(pipe.c_str(), 0700) == 0);
+  CHECK_THAT(start_failure(pipe, EACCES).what(), EndsWith("/pipe: permission denied"));
 }
 
 TEST_CASE("a file without leave to run it, and the command that gives it") {
