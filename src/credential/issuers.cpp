@@ -1,10 +1,7 @@
 #include "credential/issuers.h"
 
-#include <fnmatch.h>
-
 #include <algorithm>
 #include <cstddef>
-#include <iterator>
 
 #include <fmt/format.h>
 
@@ -32,7 +29,7 @@ const TokenHelper ecr_login{
 const std::vector<Issuer>& issuers() {
   static const std::vector<Issuer> all{
       {.name = "Docker Hub",
-       .hosts = {"docker.io", "*.docker.io", "hub.docker.com", "registry.hub.docker.com"},
+       .hosts = {docker_hub_hosts.begin(), docker_hub_hosts.end()},
        .credentials = {{.words = "Docker Hub token", .prefixes = {"dckr_pat_", "dckr_oat_"}}},
        .tells_pulls_left = true,
        .way_to_log_in = "`{login}`, with a personal access token as the password",
@@ -180,12 +177,20 @@ const CredentialKind* kind_of_secret(std::string_view text) {
   return find_kind([&](const CredentialKind& kind) { return !prefix_of(text, kind).empty(); });
 }
 
+std::string_view take_label(std::string_view& name) {
+  const std::string_view label = name.substr(0, name.find('.'));
+  name.remove_prefix(std::min(label.size() + 1, name.size()));
+  return label;
+}
+
 bool matches_by_labels(std::string_view host, std::string_view pattern) {
-  const std::vector<std::string> labels = split(host, '.'), patterns = split(pattern, '.');
-  return std::equal(labels.begin(), labels.end(), patterns.begin(), patterns.end(),
-                    [](const std::string& label, const std::string& wanted) {
-                      return fnmatch(wanted.c_str(), label.c_str(), FNM_CASEFOLD) == 0;
-                    });
+  if (std::count(host.begin(), host.end(), '.') != std::count(pattern.begin(), pattern.end(), '.'))
+    return false;
+  while (!pattern.empty()) {
+    const std::string_view label = take_label(host), wanted = take_label(pattern);
+    if (wanted != "*" && !equal_ignoring_case(label, wanted)) return false;
+  }
+  return true;
 }
 
 // The pattern of the issuer that `host`, without a port, matches; empty if there is none.
@@ -232,11 +237,11 @@ std::string way_to_log_in(const Issuer& issuer, std::string_view host) {
 
 const Issuer& issuer_of_registry(std::string_view host, std::string_view service) {
   const std::string_view name = without_port(host);
-  const auto found =
-      std::find_if(issuers().begin(), std::prev(issuers().end()), [&](const Issuer& issuer) {
-        return has_hosts(issuer, name) || (!service.empty() && issuer.service == service);
-      });
-  return *found;
+  for (const Issuer& issuer : issuers())
+    if (has_hosts(issuer, name)) return issuer;
+  for (const Issuer& issuer : issuers())
+    if (!service.empty() && issuer.service == service) return issuer;
+  return issuers().back();
 }
 
 const CredentialKind& credential_kind(const Credential& credential) {

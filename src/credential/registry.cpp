@@ -1,7 +1,6 @@
 #include "credential/registry.h"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 
 #include <fmt/format.h>
@@ -42,10 +41,7 @@ std::string registry_path(std::string_view key) {
 }
 
 bool is_docker_hub_host(std::string_view host) {
-  static constexpr std::array<std::string_view, 5> names{
-      "docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com",
-      "hub.docker.com"};
-  return std::any_of(names.begin(), names.end(),
+  return std::any_of(docker_hub_hosts.begin(), docker_hub_hosts.end(),
                      [host](std::string_view name) { return equal_ignoring_case(host, name); });
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,11 @@ namespace pullsecret {
 /// Docker Hub's registry key and server URL everywhere.
 inline constexpr std::string_view docker_hub_key = "https://index.docker.io/v1/";
 
+/// The names of Docker Hub's host.
+inline constexpr std::array<std::string_view, 5> docker_hub_hosts{
+    "docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com",
+    "hub.docker.com"};
+
 /// The host, with port, of a registry key or server URL: without scheme and without what follows
 /// the first slash (docker/cli, cli/config/credentials: ConvertToHostname). Letter case stays.
 std::string registry_host(std::string_view key);
@@ -20,8 +26,7 @@ std::string registry_host(std::string_view key);
 /// What follows the host: empty, or a path with its leading slash.
 std::string registry_path(std::string_view key);
 
-/// Whether `host` (any letter case) is one of Docker Hub's names: `docker.io`, `index.docker.io`,
-/// `registry-1.docker.io`, `hub.docker.com`, `registry.hub.docker.com` and the like.
+/// Whether `host` (any letter case) is one of docker_hub_hosts.
 bool is_docker_hub_host(std::string_view host);
 
 /// Whether `path` names no repository: empty, `/`, or an API root (`/v1`, `/v1/`, `/v2`, `/v2/`).

@@ -28,6 +28,8 @@ TEST_CASE("a registry's issuer is that of its host, else that of its challenge")
       {"registry.gitlab.com", "container_registry", "GitLab"},
       {"registry.example:5050", "container_registry", "GitLab"},
       {"harbor.example", "harbor-registry", "Harbor"},
+      {"auth.docker.io", "", ""},
+      {"gcr.io", "container_registry", "Google's registries"},
       {"registry.example", "token-service", ""},
       {"evilghcr.io", "", ""},
       {"ghcr.io.evil", "", ""},
