@@ -15,8 +15,8 @@ inline Time current_time() {
 }
 
 /// When the credential ends, if it says so itself: a JSON Web Token's `exp` (RFC 7519, section
-/// 4.1.4), the `expiration` of an ECR password. No signature is looked
-/// at, and no claims beyond 64 KiB.
+/// 4.1.4), the `expiration` of an ECR password. No signature is looked at, and no claims beyond
+/// 64 KiB.
 std::optional<Time> expiry_of(const Credential& credential);
 
 /// The time for people, to the minute: `2026-11-21T14:05Z`.

@@ -9,8 +9,7 @@ namespace pullsecret {
 /// - descriptors 0 to 2 are open, so that no file is opened in the place of a closed standard
 ///   stream; writing to a standard output that was closed still fails;
 /// - SIGPIPE and SIGXFSZ are ignored: a reader that went away, and a file that may not grow so
-/// large
-///   (setrlimit(2)), are errors of write(2), with their messages;
+///   large (setrlimit(2)), are errors of write(2), with their messages;
 /// - SIGCHLD is not: a parent that ignores it hands that on, and no exit status could be read.
 ///
 /// Linking this in also replaces the global operator new and delete: each block of C++ memory is
