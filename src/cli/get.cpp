@@ -9,6 +9,7 @@
 #include "helper/answer.h"
 #include "helper/json_message.h"
 #include "kubernetes/image.h"
+#include "operations/usable_credentials.h"
 
 namespace pullsecret {
 namespace {
@@ -71,12 +72,14 @@ void get(const GetOptions& options, const Streams& streams) {
   StatusLine status(streams, options.store.quiet);
   HelperClient helpers = make_helper_client(options.store, status);
   const std::string registry = registry_of(config, options.registry);
-  const std::string key = registry_key_for(config, registry);
-  const std::vector<Resolved> resolved = resolve(config, {key}, helpers);
+  const std::vector<Resolved> resolved =
+      resolve(config, registry_keys_for(config, registry), helpers);
+  const std::string& key = resolved.front().key;
   status.erase();
   if (const Error* error = why_unresolved(resolved.front()))
     throw Error(key_in_words(key), error->what(), error->hint());
   const auto& credential = std::get<Credential>(resolved.front().outcome);
+  if (!options.store.quiet) print_notices(streams, notices_of_lookup(config, resolved));
   refuse_registry_token(key, credential);
   if (options.format == GetFormat::json) refuse_token_user(key, credential);
   streams.data(format(options.format, registry, credential));

@@ -10,18 +10,23 @@
 namespace pullsecret {
 namespace {
 
-struct KeyParts {
-  std::string_view host;
-  std::string_view path;
-};
+bool is_digits(std::string_view text) {
+  return text.find_first_not_of("0123456789") == std::string_view::npos;
+}
 
-// A scheme stands before the first slash: in `ghcr.io/a://b` there is none.
-KeyParts split_key(std::string_view key) {
-  const std::size_t scheme = key.find("://");
-  if (scheme != std::string_view::npos && key.find('/') == scheme + 1)
-    key.remove_prefix(scheme + 3);
-  const std::size_t host_end = std::min(key.find('/'), key.size());
-  return {key.substr(0, host_end), key.substr(host_end)};
+// The host and port of a URL, as Go's net/url takes them apart and net.JoinHostPort puts them
+// together: `ghcr.io:` is ghcr.io, `[::1]` is ::1, and `::1:5000` is [::1]:5000.
+std::string joined_host_and_port(std::string_view authority) {
+  const std::size_t colon = authority.rfind(':');
+  const bool is_bracketed = authority.starts_with('[');
+  const bool has_port = colon != std::string_view::npos && is_digits(authority.substr(colon + 1)) &&
+                        (!is_bracketed || authority.substr(0, colon).ends_with(']'));
+  std::string_view host = has_port ? authority.substr(0, colon) : authority;
+  if (is_bracketed && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  if (!has_port || colon + 1 == authority.size()) return std::string(host);
+  const std::string_view port = authority.substr(colon);
+  return host.find(':') == std::string_view::npos ? fmt::format("{}{}", host, port)
+                                                  : fmt::format("[{}]{}", host, port);
 }
 
 // Behind the scheme, if there is one: in `u:p://x@ghcr.io` there is none.
@@ -32,12 +37,26 @@ std::size_t login_start(std::string_view key) {
 
 }  // namespace
 
-std::string registry_host(std::string_view key) {
-  return std::string(split_key(key).host);
+// A scheme stands before the first slash: in `ghcr.io/a://b` there is none.
+KeyParts split_key(std::string_view key) {
+  KeyParts parts;
+  const std::size_t scheme = key.find("://");
+  if (scheme != std::string_view::npos && key.find('/') == scheme + 1)
+    parts.scheme = key.substr(0, scheme + 3);
+  key.remove_prefix(parts.scheme.size());
+  const std::size_t end =
+      std::min(key.find_first_of(parts.scheme.empty() ? "/" : "/?#"), key.size());
+  parts.authority = key.substr(0, end);
+  parts.path = key.substr(end);
+  parts.login = parts.authority.substr(0, parts.authority.rfind('@') + 1);
+  parts.authority.remove_prefix(parts.login.size());
+  return parts;
 }
 
-std::string registry_path(std::string_view key) {
-  return std::string(split_key(key).path);
+std::string registry_host(std::string_view key) {
+  const KeyParts parts = split_key(key);
+  if (parts.scheme.empty()) return std::string(key.substr(0, key.size() - parts.path.size()));
+  return joined_host_and_port(parts.authority);
 }
 
 bool is_docker_hub_host(std::string_view host) {
@@ -55,9 +74,11 @@ bool is_about_path(std::string_view key) {
 }
 
 std::string docker_server_url(std::string_view key) {
-  const auto [host, path] = split_key(key);
-  if (!is_api_root(path)) return std::string(key);
-  return is_docker_hub_host(host) ? std::string(docker_hub_key) : lower_case(host);
+  if (!is_api_root(split_key(key).path)) return std::string(key);
+  std::string host = lower_case(registry_host(key));
+  if (is_docker_hub_host(host)) return std::string(docker_hub_key);
+  if (host.ends_with(https_port)) host.erase(host.size() - https_port.size());
+  return host;
 }
 
 std::string docker_lookup_name(std::string_view key) {
@@ -68,21 +89,23 @@ std::string docker_lookup_name(std::string_view key) {
 }
 
 std::vector<std::string> other_spellings(std::string_view key) {
-  const auto [host, path] = split_key(key);
-  if (!is_api_root(path)) return {};
-  const std::string name = lower_case(host);
-  std::vector<std::string> spellings =
-      is_docker_hub_host(host)
-          ? std::vector<std::string>{std::string(docker_hub_key), "index.docker.io", "docker.io"}
-          : std::vector<std::string>{name, "https://" + name, "https://" + name + "/v1/",
-                                     "https://" + name + "/v2/"};
+  if (!is_api_root(split_key(key).path)) return {};
+  const std::string name = docker_server_url(key);
+  std::vector<std::string> spellings{name};
+  if (name == docker_hub_key)
+    spellings.insert(spellings.end(), {"index.docker.io", "docker.io"});
+  else
+    spellings.insert(spellings.end(),
+                     {"https://" + name, "https://" + name + "/v1/", "https://" + name + "/v2/"});
+  if (name.find(':') == std::string::npos) spellings.push_back(name + std::string(https_port));
   spellings.erase(std::remove(spellings.begin(), spellings.end(), key), spellings.end());
   return spellings;
 }
 
 bool is_docker_hub_token(std::string_view server_url) {
-  const auto [host, path] = split_key(server_url);
-  return is_docker_hub_host(host) && (path == "/v1/access-token" || path == "/v1/refresh-token");
+  const KeyParts parts = split_key(server_url);
+  return is_docker_hub_host(parts.authority) &&
+         (parts.path == "/v1/access-token" || parts.path == "/v1/refresh-token");
 }
 
 std::string login_command(std::string_view key) {

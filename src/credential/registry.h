@@ -14,17 +14,28 @@ namespace pullsecret {
 /// Docker Hub's registry key and server URL everywhere.
 inline constexpr std::string_view docker_hub_key = "https://index.docker.io/v1/";
 
+/// What nerdctl writes behind a host, and neither Docker nor the kubelet knows it by.
+inline constexpr std::string_view https_port = ":443";
+
 /// The names of Docker Hub's host.
 inline constexpr std::array<std::string_view, 5> docker_hub_hosts{
     "docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com",
     "hub.docker.com"};
 
-/// The host, with port, of a registry key or server URL: without scheme and without what follows
-/// the first slash (docker/cli, cli/config/credentials: ConvertToHostname). Letter case stays.
-std::string registry_host(std::string_view key);
+/// A registry key or server URL, taken apart; all are views of it, and together they are it.
+struct KeyParts {
+  std::string_view scheme;     ///< `https://`; empty: none
+  std::string_view login;      ///< `user:password@`; empty: none
+  std::string_view authority;  ///< the host, and `:PORT` if there is one
+  std::string_view path;       ///< with its leading slash, and what follows it; empty: none
+};
+KeyParts split_key(std::string_view key);
 
-/// What follows the host: empty, or a path with its leading slash.
-std::string registry_path(std::string_view key);
+/// The host, with port, for which Docker takes a registry key (docker/cli 29.7,
+/// cli/config/credentials/file_store.go: ConvertToHostname): of a URL without login, `[::1]`
+/// without brackets, and without an empty port; of anything else what stands before the first
+/// slash. Letter case stays.
+std::string registry_host(std::string_view key);
 
 /// Whether `host` (any letter case) is one of docker_hub_hosts.
 bool is_docker_hub_host(std::string_view host);
@@ -37,8 +48,8 @@ bool is_api_root(std::string_view path);
 bool is_about_path(std::string_view key);
 
 /// The server URL that Docker asks a store for when it means `key`: docker_hub_key for Docker Hub,
-/// the bare host in lower case for any other registry whose key has no repository path; a key with
-/// one (podman's `quay.io/acme`) stays.
+/// the bare host in lower case, without nerdctl's `:443`, for any other registry whose key has no
+/// repository path; a key with one (podman's `quay.io/acme`) stays.
 std::string docker_server_url(std::string_view key);
 
 /// The name by which Docker looks for what an entry of `auths` has, in `credHelpers` and in stores:
@@ -49,7 +60,7 @@ std::string docker_lookup_name(std::string_view key);
 
 /// The other spellings of the same registry that clients store credentials under, without `key`
 /// itself: for Docker Hub its three, else `HOST`, `https://HOST`, `https://HOST/v1/`,
-/// `https://HOST/v2/`. A key with a repository path has none.
+/// `https://HOST/v2/`, and nerdctl's `HOST:443`. A key with a repository path has none.
 std::vector<std::string> other_spellings(std::string_view key);
 
 /// Whether `server_url` is one of the OAuth tokens that Docker Hub's web login keeps beside the

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "credential/registry.h"
 #include "docker/resolve.h"
 
 namespace pullsecret {
@@ -51,6 +52,9 @@ ConfigChange after_moves_to_store(const Config& config, const Migration& migrati
   if (all) return change;
   for (const auto& [registry, move] : found_by_docker(moves))
     if (move->is_at_target()) name_store(change, config, registry, migration.to);
+  for (const Move& move : moves)
+    if (is_docker_hub_token(move.key) && move.is_at_target())
+      name_store(change, config, move.key, migration.to);
   return change;
 }
 
@@ -61,6 +65,9 @@ void remove_creds_store(ConfigChange& change, const Config& config, const Moves&
   for (const auto& [registry, move] : found_by_docker(moves))
     if (move->from == config.creds_store && !move->is_at_target() && !move->has_line)
       change.cred_helpers[registry] = config.creds_store;
+  for (const Move& move : moves)
+    if (is_docker_hub_token(move.key) && names(store_for(config, move.key), move.from))
+      change.cred_helpers[move.key] = move.from;
 }
 
 ConfigChange after_moves_inline(const Config& config, const Migration& migration,

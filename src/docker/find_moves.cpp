@@ -9,6 +9,7 @@
 
 #include "credential/registry.h"
 #include "docker/ask_stores.h"
+#include "docker/resolve.h"
 #include "system/text.h"
 
 namespace pullsecret {
@@ -22,16 +23,6 @@ using Listed = std::map<std::string, std::optional<std::vector<std::string>>>;
 std::string registry_of(const std::string& key) {
   if (is_docker_hub_token(key)) return std::string(docker_hub_key);
   return is_about_path(key) ? key : docker_lookup_name(key);
-}
-
-// The name in a store by which Docker finds what it now finds in this entry; nothing if it never
-// looks there. It takes an entry about a path for the whole host, where it has no better one.
-std::optional<std::string> name_in_stores(const std::set<std::string>& whole_hosts,
-                                          const std::string& key) {
-  std::string name = docker_lookup_name(key);
-  if (is_about_path(key) && (name == docker_hub_key || whole_hosts.contains(name)))
-    return std::nullopt;
-  return name;
 }
 
 std::string store_of_registry(const Config& config, const std::string& registry) {
@@ -84,11 +75,8 @@ Move new_move(const Config& config, std::string from, std::string key) {
 // The entry in which Docker finds what it looks up under `name`: the one of that key, else the only
 // one whose host that is.
 std::string inline_key(const Config& config, const std::string& name) {
-  if (config.auths.find(name) != nullptr) return name;
-  std::vector<std::string> keys;
-  for (const AuthEntry& entry : config.auths)
-    if (registry_host(entry.key) == name) keys.push_back(entry.key);
-  return keys.size() == 1 && !is_about_path(keys.front()) ? keys.front() : name;
+  const std::vector<const AuthEntry*> found = entries_found(config, name);
+  return found.size() == 1 && !is_about_path(found.front()->key) ? found.front()->key : name;
 }
 
 // A spelling that Docker asks no store for becomes one that it finds in the file: it must not come
@@ -107,20 +95,57 @@ void add_stored(Moves& moves, const Config& config, const Migration& migration,
     }
 }
 
+/// The entries with a credential that Docker may take for what it looks up, by the name it looks
+/// up.
+using EntriesByName = std::map<std::string, std::vector<const AuthEntry*>>;
+
+EntriesByName entries_by_name(const Config& config) {
+  EntriesByName entries;
+  for (const AuthEntry& entry : config.auths) {
+    const std::string name = docker_lookup_name(entry.key);
+    const bool is_taken = name != docker_hub_key || !is_about_path(entry.key);
+    if (is_taken && !is_empty(entry.credential)) entries[name].push_back(&entry);
+  }
+  return entries;
+}
+
+// Why a store, which tells neither paths nor spellings apart, cannot take the entry's place;
+// nothing if it can: then Docker finds there under `name` what it now finds here.
+std::optional<Error> why_not_stored_as(const std::string& name, const AuthEntry& entry,
+                                       const EntriesByName& entries) {
+  const auto found = entries.find(name);
+  const auto& same = found == entries.end() ? std::vector<const AuthEntry*>() : found->second;
+  const bool has_own = std::any_of(same.begin(), same.end(),
+                                   [&](const AuthEntry* other) { return other->key == name; });
+  if (entry.key == name) return std::nullopt;
+  if (is_about_path(entry.key) && (has_own || name == docker_hub_key))
+    return Error("", "Docker takes another one for its host, and no store tells paths apart");
+  std::vector<std::string> others;
+  for (const AuthEntry* other : same)
+    if (!is_same_login(other->credential, entry.credential) && (!has_own || other->key == name))
+      others.push_back(key_in_words(other->key));
+  if (others.empty()) return std::nullopt;
+  if (has_own) return Error("", "Docker takes another one for its registry");
+  return Error("",
+               fmt::format("{} has another one for the same host; Docker takes any of them, and a "
+                           "store keeps one",
+                           join(others, ", ")),
+               login_command(name));
+}
+
 void add_inline(Moves& moves, const Config& config, const Migration& migration) {
   if (is_inline(migration.to)) return;
-  std::set<std::string> whole_hosts;
-  for (const AuthEntry& entry : config.auths)
-    if (!is_about_path(entry.key)) whole_hosts.insert(registry_host(entry.key));
+  const EntriesByName entries = entries_by_name(config);
   for (const AuthEntry& entry : config.auths) {
     if (is_empty(entry.credential) && !entry.problem) continue;
     Move& move = moves.emplace_back(new_move(config, std::string(inline_store), entry.key));
-    if (const auto name = name_in_stores(whole_hosts, entry.key)) {
-      move.target_key = *name;
-      if (is_about_path(entry.key)) move.registry = *name;
-      move.has_line = config.cred_helpers.contains(move.registry);
-    }
+    const std::string name = docker_lookup_name(entry.key);
     move.credential = entry.credential;
+    move.reason = why_not_stored_as(name, entry, entries);
+    if (move.reason) continue;
+    move.target_key = name;
+    if (is_about_path(entry.key)) move.registry = name;
+    move.has_line = config.cred_helpers.contains(move.registry);
     if (entry.problem) move.reason = *entry.problem;
   }
 }
@@ -149,7 +174,7 @@ class Decision {
     move.counts = is_used && !is_token && (store == move.from || !has(store, move.registry));
     if (!is_asked_for(move)) return;
     if (!is_used)
-      stay(move, "Docker takes another one for its host, and no store tells paths apart");
+      move.state = MoveState::stays;
     else if (is_token && is_inline(migration_.to))
       stay(move, "a token of Docker Hub's web login, which a store alone keeps");
     else if (would_hide_path(move, store))

@@ -1,6 +1,7 @@
 #include "docker/make_moves.h"
 
 #include <map>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -55,17 +56,17 @@ std::string how_to_remove(const std::string& place, const std::string& key) {
                      shell_word(helper_program_name(place)));
 }
 
-// What is in the file counts where credHelpers names it, whatever the store has.
-std::string how_to_prefer(const Move& move, const std::string& target) {
-  return is_inline(target)
-             ? fmt::format(R"(write "{}": "" into credHelpers)", key_in_words(move.registry))
-             : how_to_remove(move.from, move.key);
-}
-
-Error another_is_there(const Move& move, const std::string& target) {
-  return {"", fmt::format("another credential is at the new place, {}", printable(target)),
-          fmt::format("if that one is not needed: {}; if it is the only one needed: {}",
-                      how_to_remove(target, move.target_key), how_to_prefer(move, target))};
+// What Docker finds now, and what this run puts there, is never said to be erased.
+Error another_is_there(const Move& move, const std::string& target, bool is_of_this_run) {
+  std::string hint;
+  if (!move.counts)
+    hint = fmt::format("if this one is not needed: {}", how_to_remove(move.from, move.key));
+  else if (!is_of_this_run)
+    hint = fmt::format(
+        R"(if that one is not needed: {}; if it is the one needed: write "{}": "{}" into credHelpers)",
+        how_to_remove(target, move.target_key), key_in_words(move.registry),
+        is_inline(target) ? "" : printable(target));
+  return {"", fmt::format("another credential is at the new place, {}", printable(target)), hint};
 }
 
 StoreAnswer inline_answer(const Config& config, const std::string& key) {
@@ -96,15 +97,18 @@ TargetAnswers ask_target(const Moves& moves, const Config& config, const std::st
 }
 
 // `answer` becomes what will be there then: of two for one name the first counts.
-void compare(Move& move, StoreAnswer& answer, const std::string& target) {
-  if (const auto* error = std::get_if<Error>(&answer))
+void compare(Move& move, StoreAnswer& answer, std::set<std::string>& of_this_run,
+             const std::string& target) {
+  if (const auto* error = std::get_if<Error>(&answer)) {
     move.fail(*error);
-  else if (const auto* there = std::get_if<Credential>(&answer); there == nullptr)
+  } else if (const auto* there = std::get_if<Credential>(&answer); there == nullptr) {
     answer = move.credential;
-  else if (is_same_login(*there, move.credential))
+    of_this_run.insert(move.target_key);
+  } else if (is_same_login(*there, move.credential)) {
     move.state = MoveState::there_already;
-  else
-    move.fail(another_is_there(move, target));
+  } else {
+    move.fail(another_is_there(move, target, of_this_run.contains(move.target_key)));
+  }
 }
 
 // ---- Copying
@@ -216,8 +220,10 @@ void compare_with_target(Moves& moves, const Config& config, const Migration& mi
     if (why_not) move.fail(*why_not);
   }
   TargetAnswers answers = ask_target(moves, config, target, helpers);
+  std::set<std::string> of_this_run;
   for (Move& move : moves)
-    if (move.state == MoveState::to_be_copied) compare(move, answers.at(move.target_key), target);
+    if (move.state == MoveState::to_be_copied)
+      compare(move, answers.at(move.target_key), of_this_run, target);
 }
 
 void copy_to_target(Moves& moves, const Migration& migration, HelperClient& helpers) {

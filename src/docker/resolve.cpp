@@ -28,6 +28,7 @@ struct Search {
   std::size_t position = 0;            ///< among the keys
   std::vector<std::string> spellings;  ///< still to be asked for
   std::optional<Outcome> outcome;
+  std::string stored_as = {};
 };
 
 Error why_nothing_known(const Config& config, const Source& source) {
@@ -77,18 +78,22 @@ std::optional<Outcome> known_outcome(const Config& config, const Source& source)
 // An entry about a path has the host's credential only where it has none itself.
 Search begin_search(const Source& source, std::size_t position) {
   std::vector<std::string> spellings = other_spellings(*source.key);
-  if (!has_credential(source)) spellings.insert(spellings.begin(), docker_lookup_name(*source.key));
   spellings.insert(spellings.begin(), *source.key);
+  const bool is_path = is_about_path(*source.key);
+  if (!is_path || !has_credential(source))
+    spellings.insert(spellings.begin() + (is_path ? 1 : 0), docker_lookup_name(*source.key));
   return {.source = source,
           .position = position,
           .spellings = without_repeats(std::move(spellings)),
           .outcome = std::nullopt};
 }
 
-void take_answer(const Config& config, Search& search, StoreAnswer answer) {
+void take_answer(const Config& config, Search& search, const std::string& spelling,
+                 StoreAnswer answer) {
   const Source& source = search.source;
   if (auto* credential = std::get_if<Credential>(&answer)) {
     if (source.entry != nullptr) credential->email = source.entry->credential.email;
+    if (spelling != docker_lookup_name(*source.key)) search.stored_as = spelling;
     search.outcome = std::move(*credential);
   } else if (const auto* error = std::get_if<Error>(&answer)) {
     search.outcome = *error;
@@ -110,7 +115,7 @@ void ask_next_spellings(const Config& config, std::vector<Search>& searches,
   }
   std::vector<StoreAnswer> answers = get_from_stores(keys, helpers);
   for (std::size_t i = 0; i < asked.size(); ++i)
-    take_answer(config, *asked[i], std::move(answers[i]));
+    take_answer(config, *asked[i], keys[i].server_url, std::move(answers[i]));
 }
 
 // A login does not mend what counts before it.
@@ -177,24 +182,41 @@ std::vector<std::string> stored_registries(const Config& config, HelperClient& h
   return server_urls;
 }
 
-std::string registry_key_for(const Config& config, const std::string& registry) {
+std::vector<const AuthEntry*> entries_found(const Config& config, const std::string& name) {
+  if (const AuthEntry* entry = config.auths.find(name)) return {entry};
+  std::vector<const AuthEntry*> found;
+  for (const AuthEntry& entry : config.auths)
+    if (registry_host(entry.key) == name) found.push_back(&entry);
+  return found;
+}
+
+std::vector<std::string> registry_keys_for(const Config& config, const std::string& registry) {
+  const std::string name =
+      registry_host(registry) == registry ? docker_lookup_name(registry) : registry;
   const std::vector<std::string> keys = named_registries(config);
-  if (std::find(keys.begin(), keys.end(), registry) != keys.end()) return registry;
-  if (is_about_path(registry)) return registry;
+  for (const std::string& exact : {name, registry})
+    if (std::find(keys.begin(), keys.end(), exact) != keys.end()) return {exact};
+  if (store_for(config, name) == nullptr) {
+    std::vector<std::string> found;
+    for (const AuthEntry* entry : entries_found(config, name))
+      if (!is_docker_hub_token(entry->key)) found.push_back(entry->key);
+    if (!found.empty()) return found;
+  }
+  if (is_about_path(registry)) return {registry};
   const auto named_alike = [&](auto name_of) {
-    const std::string name = name_of(registry);
+    const std::string wanted = name_of(registry);
     const auto key = std::find_if(keys.begin(), keys.end(), [&](const std::string& candidate) {
-      return !is_about_path(candidate) && name_of(candidate) == name;
+      return !is_about_path(candidate) && name_of(candidate) == wanted;
     });
     return key != keys.end() ? std::optional(*key) : std::nullopt;
   };
-  if (auto key = named_alike(docker_lookup_name)) return *std::move(key);
+  if (auto key = named_alike(docker_lookup_name)) return {*std::move(key)};
   // Stores compare exactly: the one that Docker asks is asked for the registry as it is spelled.
-  const auto key = named_alike(docker_server_url);
+  auto key = named_alike(docker_server_url);
   const std::string* store = store_for(config, docker_lookup_name(registry));
   if (store != nullptr && (!key || store_for(config, *key) == store))
-    return docker_lookup_name(registry);
-  return key.value_or(docker_server_url(registry));
+    return {docker_lookup_name(registry)};
+  return {std::move(key).value_or(docker_server_url(registry))};
 }
 
 const std::string* store_for(const Config& config, const std::string& key) {
@@ -220,8 +242,10 @@ std::vector<Resolved> resolve(const Config& config, std::vector<std::string> key
   }
   while (std::any_of(searches.begin(), searches.end(), is_unfinished))
     ask_next_spellings(config, searches, helpers);
-  for (Search& search : searches)
+  for (Search& search : searches) {
     resolved[search.position].outcome = std::move(search.outcome).value();
+    resolved[search.position].stored_as = std::move(search.stored_as);
+  }
   for (std::size_t i = 0; i < keys.size(); ++i) {
     resolved[i].key = std::move(keys[i]);
     refuse_unusable(config, resolved[i]);

@@ -24,11 +24,16 @@ std::vector<std::string> named_helpers(const Config& config);
 /// fails.
 std::vector<std::string> stored_registries(const Config& config, HelperClient& helpers);
 
-/// The key under which `config` keeps what Docker would use for `registry` (any spelling): the same
-/// key, else one for the same host (as Docker falls back to comparing host names), else the name
-/// that Docker asks the store for, else one for the same registry (`ghcr.io` for `GHCR.io`). One
-/// about a path stays.
-std::string registry_key_for(const Config& config, const std::string& registry);
+/// The entries of `auths` in which Docker, where it asks no store, finds what it looks up as `name`
+/// (docker/cli 29.7, cli/config/credentials/file_store.go): the one of just this key, else all
+/// whose registry_host() it is, one about a path among them. Of several Docker takes any.
+std::vector<const AuthEntry*> entries_found(const Config& config, const std::string& name);
+
+/// The keys under which `config` keeps what Docker would use for `registry`, in any spelling: more
+/// than one where Docker takes any of them. What Docker looks up counts first, its entries_found()
+/// or the store's; where it finds nothing, the same registry's key in another spelling, else
+/// docker_server_url(). One about a path which is not there stays.
+std::vector<std::string> registry_keys_for(const Config& config, const std::string& registry);
 
 /// The store that Docker asks for `key`: what `credHelpers` says of it, else `credsStore`; nullptr
 /// if it asks none but the file, which is what an empty name stands for. Docker looks a registry up
@@ -44,6 +49,7 @@ struct NoCredential {
 struct Resolved {
   std::string key;
   std::variant<Credential, NoCredential, Error> outcome;
+  std::string stored_as = {};  ///< where Docker does not find it: its name in the store
 };
 
 /// Why there is no credential to use; nullptr if there is one.
@@ -53,10 +59,11 @@ const Error* why_unresolved(const Resolved& resolved);
 /// `keys`. Docker Hub's access-token and refresh-token are refused.
 ///
 /// As Docker chooses: DOCKER_AUTH_CONFIG's entry first; else the store that
-/// `credHelpers[registry]`, else `credsStore`, names; else the entry in the file. Where a store has
-/// nothing under a key, it is asked for the other spellings of the same registry, one after the
-/// other; then the entry's own inline credential counts, else that of the entry named as Docker
-/// looks it up. A credential's email is the entry's. One that lacks_secret() is refused.
+/// `credHelpers[registry]`, else `credsStore`, names; else the entry in the file. A store is asked
+/// for what Docker looks up; where it has nothing under that, for the key as it is spelled and the
+/// other spellings of the same registry, one after the other; then the entry's own inline
+/// credential counts, else that of the entry named as Docker looks it up. A credential's email is
+/// the entry's. One that lacks_secret() is refused.
 std::vector<Resolved> resolve(const Config& config, std::vector<std::string> keys,
                               HelperClient& helpers);
 

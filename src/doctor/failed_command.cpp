@@ -125,7 +125,7 @@ bool has_no_login(const std::string& host) {
   try {
     if (!find_config(std::nullopt).is_there) return true;
     const Config config = load_config(std::nullopt).config;
-    const std::string key = registry_key_for(config, host);
+    const std::string key = registry_keys_for(config, host).front();
     return store_for(config, key) == nullptr && config.auths.find(key) == nullptr;
   } catch (const Error&) {
     return false;

@@ -150,9 +150,9 @@ NotServed why_not_served(std::string_view key, const Image& image) {
 }
 
 std::string kubelet_registry_key(std::string_view key) {
-  const std::string authority = registry_host(key);
-  const std::string host = lower_case(authority.substr(authority.rfind('@') + 1));
-  std::string path = registry_path(key);
+  const KeyParts parts = split_key(key);
+  const std::string host = lower_case(parts.authority);
+  std::string path(parts.path);
   if (is_docker_hub_host(host)) {
     if (is_api_root(path)) return std::string(docker_hub_key);
     if (path.starts_with("/v1/") || path.starts_with("/v2/")) path.erase(0, 3);
@@ -160,10 +160,16 @@ std::string kubelet_registry_key(std::string_view key) {
   }
   // Without its last slash an API root is a repository's name to the kubelet.
   if (path == "/v1" || path == "/v2") path += '/';
-  const std::string scheme =
-      lower_case(key.substr(0, key.size() - authority.size() - registry_path(key).size()));
+  const std::string scheme = lower_case(parts.scheme);
   // Any other scheme is a host named `oci:` to the kubelet.
   return (scheme == "https://" || scheme == "http://" ? scheme : "") + host + path;
+}
+
+std::vector<std::string> kubelet_registry_keys(std::string_view key) {
+  std::vector<std::string> keys{kubelet_registry_key(key)};
+  if (registry_host(key).ends_with(https_port) && !is_about_path(key))
+    keys.push_back(docker_server_url(key));
+  return keys;
 }
 
 }  // namespace pullsecret

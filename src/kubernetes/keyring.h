@@ -107,4 +107,8 @@ NotServed why_not_served(std::string_view key, const Image& image);
 /// gets the slash that makes it an API root. Any other key stays as it is.
 std::string kubelet_registry_key(std::string_view key);
 
+/// That key, and for nerdctl's `HOST:443` also the one without this port, under which the kubelet
+/// looks for the images that do not name it.
+std::vector<std::string> kubelet_registry_keys(std::string_view key);
+
 }  // namespace pullsecret

@@ -1,6 +1,7 @@
 #include "operations/usable_credentials.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <iterator>
 #include <map>
 #include <optional>
@@ -25,8 +26,9 @@ std::vector<std::vector<std::string>> keys_for(const std::vector<Image>& images,
   std::vector<KeyringEntry> entries;
   entries.reserve(keys.size());
   for (const std::string& key : keys)
-    entries.push_back(
-        {.key = kubelet_registry_key(key), .origin = {EntryOrigin::Kind::docker_config, key}});
+    for (std::string& taken : kubelet_registry_keys(key))
+      entries.push_back(
+          {.key = std::move(taken), .origin = {EntryOrigin::Kind::docker_config, key}});
   const Keyring keyring(std::move(entries));
   std::vector<std::vector<std::string>> serving;
   serving.reserve(images.size());
@@ -34,6 +36,7 @@ std::vector<std::vector<std::string>> keys_for(const std::vector<Image>& images,
     auto& named = serving.emplace_back();
     for (const KeyringEntry* entry : keyring.serving(image))
       named.push_back(entry->origin.name);
+    named = without_repeats(std::move(named));
   }
   return serving;
 }
@@ -58,7 +61,7 @@ std::vector<std::string> choose_registries(const CredentialChoice& choice, const
 
   std::vector<std::string> chosen;
   for (const std::string& registry : choice.registries)
-    chosen.push_back(registry_key_for(config, registry));
+    append(chosen, registry_keys_for(config, registry));
   append(chosen, registries_for_images(config, known, choice.images));
   for (const auto& keys : keys_for(choice.images_if_known, known))
     append(chosen, keys);
@@ -103,8 +106,40 @@ Credential take_usable_form(const CredentialChoice& choice, Resolved& registry) 
   return pull_credential(registry.key, std::move(credential));
 }
 
-UsableCredentials take_usable(const CredentialChoice& choice, std::vector<Resolved> resolved) {
-  UsableCredentials usable;
+// The kubelet keeps to the path, and Docker does not.
+std::optional<Notice> notice_of_path(const Config& config, const std::string& key) {
+  const std::string host = docker_lookup_name(key);
+  if (!is_about_path(key) || host == docker_hub_key || config.auths.find(host) != nullptr)
+    return std::nullopt;
+  return Notice{.severity = Severity::note,
+                .text = {key_in_words(key),
+                         fmt::format("it serves the images of this path alone, where Docker takes "
+                                     "it for all of {}",
+                                     key_in_words(host)),
+                         fmt::format("for all of them: `{}`", login_command(host))}};
+}
+
+bool is_same(const Resolved& a, const Resolved& b) {
+  const auto* one = std::get_if<Credential>(&a.outcome);
+  const auto* other = std::get_if<Credential>(&b.outcome);
+  return one != nullptr && other != nullptr && is_same_login(*one, *other);
+}
+
+std::optional<Notice> notice_of_chance(const std::string& name,
+                                       const std::vector<const Resolved*>& found) {
+  std::vector<std::string> keys;
+  for (const Resolved* registry : found)
+    if (registry == found.front() || !is_same(*registry, *found.front()))
+      keys.push_back(key_in_words(registry->key));
+  if (keys.size() == 1) return std::nullopt;
+  return Notice{.text = {key_in_words(name),
+                         fmt::format("Docker takes any of {} for it, by chance", join(keys, ", ")),
+                         login_command(name)}};
+}
+
+UsableCredentials take_usable(const CredentialChoice& choice, const Config& config,
+                              std::vector<Resolved> resolved) {
+  UsableCredentials usable{.credentials = {}, .notices = notices_of_lookup(config, resolved)};
   usable.credentials.reserve(resolved.size());
   std::vector<Unresolved> unresolved;
   for (Resolved& registry : resolved)
@@ -114,6 +149,9 @@ UsableCredentials take_usable(const CredentialChoice& choice, std::vector<Resolv
       for (const Remark& remark : remarks_on_white_space(credential))
         usable.notices.push_back(
             {.text = {key_in_words(registry.key), remark.message, login_command(registry.key)}});
+      if (choice.as_passwords && choice.images.empty() && choice.images_if_known.empty())
+        if (auto notice = notice_of_path(config, registry.key))
+          usable.notices.push_back(*std::move(notice));
       usable.credentials.emplace_back(registry.key, std::move(credential));
     } catch (const Error& error) {
       unresolved.push_back({registry.key, error});
@@ -157,21 +195,50 @@ std::vector<std::string> registries_for_images(const Config& config,
   const auto serving = keys_for(images, known);
   for (std::size_t i = 0; i < serving.size(); ++i) {
     append(registries, serving[i]);
-    if (serving[i].empty()) registries.push_back(registry_key_for(config, images[i].registry_host));
+    if (!serving[i].empty()) continue;
+    // One about another path serves the image with Docker alone.
+    std::vector<std::string> keys = registry_keys_for(config, images[i].registry_host);
+    std::erase_if(keys, is_about_path);
+    if (keys.empty()) keys.push_back(images[i].registry_host);
+    append(registries, keys);
   }
   return without_repeats(std::move(registries));
 }
 
+Notices notices_of_lookup(const Config& config, const std::vector<Resolved>& resolved) {
+  Notices notices;
+  std::map<std::string, std::vector<const Resolved*>> found_by_host;
+  for (const Resolved& registry : resolved) {
+    const std::string name = docker_lookup_name(registry.key);
+    if (!registry.stored_as.empty())
+      notices.push_back(
+          {.text = {key_in_words(registry.key),
+                    fmt::format("the store has it as {}, where Docker does not look for it",
+                                key_in_words(registry.stored_as)),
+                    login_command(name)}});
+    if (name != registry.key && name == registry_host(registry.key) &&
+        store_for(config, name) == nullptr && config.auths.find(name) == nullptr)
+      found_by_host[name].push_back(&registry);
+  }
+  for (const auto& [name, found] : found_by_host)
+    if (auto notice = notice_of_chance(name, found)) notices.push_back(*std::move(notice));
+  return notices;
+}
+
 UsableCredentials mend_keys(KeyedCredentials credentials) {
   const auto needs_no_mending = [](const auto& keyed) {
-    return keyed.first == kubelet_registry_key(keyed.first);
+    return kubelet_registry_keys(keyed.first) == std::vector{keyed.first};
   };
   if (std::all_of(credentials.begin(), credentials.end(), needs_no_mending))
     return {std::move(credentials), {}};
 
   std::map<std::string, Spellings> registries;
-  for (auto& keyed : credentials)
-    registries[kubelet_registry_key(keyed.first)].push_back(std::move(keyed));
+  for (auto& keyed : credentials) {
+    const std::vector<std::string> keys = kubelet_registry_keys(keyed.first);
+    for (std::size_t i = 1; i < keys.size(); ++i)
+      registries[keys[i]].push_back(keyed);
+    registries[keys.front()].push_back(std::move(keyed));
+  }
   UsableCredentials mended;
   for (const auto& [kubelet_key, spellings] : registries) {
     const auto& kept = counting(spellings, kubelet_key);
@@ -193,7 +260,7 @@ UsableCredentials usable_credentials(const CredentialChoice& choice, const Confi
                       "not taken"
                     : "it names no registry, and no credential store",
                 "log in with docker login REGISTRY, or name a file with --config");
-  UsableCredentials usable = take_usable(choice, resolve(config, std::move(keys), helpers));
+  UsableCredentials usable = take_usable(choice, config, resolve(config, std::move(keys), helpers));
   UsableCredentials mended = mend_keys(std::move(usable.credentials));
   append(usable.notices, mended.notices);
   return {std::move(mended.credentials), std::move(usable.notices)};

@@ -7,6 +7,7 @@
 
 #include "credential/credential.h"
 #include "docker/config.h"
+#include "docker/resolve.h"
 #include "helper/client.h"
 #include "kubernetes/image.h"
 #include "kubernetes/workloads.h"
@@ -46,6 +47,9 @@ std::vector<std::string> registries_for_images(const Config& config,
 /// registry the one that needs no mending counts, else the first; a notice says where the others
 /// differ.
 UsableCredentials mend_keys(KeyedCredentials credentials);
+
+/// Where Docker's own lookup does not find what was resolved, or takes any of several entries.
+Notices notices_of_lookup(const Config& config, const std::vector<Resolved>& resolved);
 
 /// Takes them from the config and its stores, side by side, with notices of what is left out, of
 /// white space, and of two spellings of one registry. Throws Error if a registry that is wanted has

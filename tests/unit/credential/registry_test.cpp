@@ -18,10 +18,22 @@ TEST_CASE("a key is a host and a path, behind a scheme or none") {
       {"/v1/", "", "/v1/"},
       {"ghcr.io/a://b", "ghcr.io", "/a://b"},
       {"[::1]:5000/app", "[::1]:5000", "/app"},
+      {"https://[::1]:5000/v1/", "[::1]:5000", "/v1/"},
+      {"https://::1:5000/v1/", "[::1]:5000", "/v1/"},
+      {"http://[::1]/", "::1", "/"},
+      {"[::1]", "[::1]", ""},
+      {"https://ghcr.io:/v1/", "ghcr.io", "/v1/"},
+      {"ghcr.io:/v1/", "ghcr.io:", "/v1/"},
+      {"https://u:p@ghcr.io:443/v1/", "ghcr.io:443", "/v1/"},
+      {"https://u@x@ghcr.io", "ghcr.io", ""},
+      {"u@ghcr.io/acme", "u@ghcr.io", "/acme"},
+      {"https://ghcr.io?a=b/c", "ghcr.io", "?a=b/c"},
+      {"https://ghcr.io:port/", "ghcr.io:port", "/"},
+      {"https://[::1", "[::1", ""},
   }));
   CAPTURE(key);
   CHECK(registry_host(key) == host);
-  CHECK(registry_path(key) == path);
+  CHECK(split_key(key).path == path);
 }
 
 TEST_CASE("Docker Hub has several host names, in any letter case") {
@@ -62,12 +74,13 @@ TEST_CASE("the other spellings are those of the same registry, without the one g
   CHECK(other_spellings("registry-1.docker.io") ==
         Spellings{"https://index.docker.io/v1/", "index.docker.io", "docker.io"});
   CHECK(other_spellings("ghcr.io") ==
-        Spellings{"https://ghcr.io", "https://ghcr.io/v1/", "https://ghcr.io/v2/"});
+        Spellings{"https://ghcr.io", "https://ghcr.io/v1/", "https://ghcr.io/v2/", "ghcr.io:443"});
   CHECK(other_spellings("https://ghcr.io/v2/") ==
-        Spellings{"ghcr.io", "https://ghcr.io", "https://ghcr.io/v1/"});
-  CHECK(other_spellings("GHCR.io:443") == Spellings{"ghcr.io:443", "https://ghcr.io:443",
-                                                    "https://ghcr.io:443/v1/",
-                                                    "https://ghcr.io:443/v2/"});
+        Spellings{"ghcr.io", "https://ghcr.io", "https://ghcr.io/v1/", "ghcr.io:443"});
+  CHECK(other_spellings("GHCR.io:443") == Spellings{"ghcr.io", "https://ghcr.io",
+                                                    "https://ghcr.io/v1/", "https://ghcr.io/v2/",
+                                                    "ghcr.io:443"});
+  CHECK(other_spellings("localhost:5000").size() == 3);
   CHECK(other_spellings("quay.io/acme").empty());
   CHECK(other_spellings("docker.io/acme").empty());
 }

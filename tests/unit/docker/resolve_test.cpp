@@ -87,7 +87,7 @@ TEST_CASE("an empty name in credHelpers is the file, and credsStore is not asked
   const Config config = parse(R"({"credsStore":"store","credHelpers":{"a.io":"","b.io":""},
                                   "auths":{"https://a.io/v1/":{"auth":"dTpw"}}})");
   CHECK(outcome(config, "https://a.io/v1/") == "u");
-  CHECK(outcome(config, registry_key_for(config, "a.io")) == "u");
+  CHECK(outcome(config, registry_keys_for(config, "a.io").front()) == "u");
   CHECK_THAT(outcome(config, "b.io"), Catch::Contains("does not name"));
   CHECK(stores.asked().empty());
 }
@@ -204,15 +204,39 @@ TEST_CASE("stored_registries are what list answers, without Docker Hub's tokens"
              Catch::Contains("docker-credential-old list: exit status 1: unknown action"));
 }
 
-TEST_CASE("registry_key_for finds a registry under any spelling") {
+TEST_CASE("a registry is found under any spelling") {
+  using Keys = std::vector<std::string>;
   const Config config = parse(
       R"({"auths":{"https://a.io/v1/":{},"quay.io/acme":{},"https://index.docker.io/v1/":{}}})");
-  CHECK(registry_key_for(config, "https://a.io/v1/") == "https://a.io/v1/");
-  CHECK(registry_key_for(config, "A.io") == "https://a.io/v1/");
-  CHECK(registry_key_for(config, "quay.io/acme") == "quay.io/acme");
-  CHECK(registry_key_for(config, "quay.io") == "quay.io");
-  CHECK(registry_key_for(config, "docker.io") == "https://index.docker.io/v1/");
-  CHECK(registry_key_for(parse("{}"), "https://B.io/") == "b.io");
+  CHECK(registry_keys_for(config, "https://a.io/v1/") == Keys{"https://a.io/v1/"});
+  CHECK(registry_keys_for(config, "A.io") == Keys{"https://a.io/v1/"});
+  CHECK(registry_keys_for(config, "quay.io/acme") == Keys{"quay.io/acme"});
+  CHECK(registry_keys_for(config, "docker.io") == Keys{"https://index.docker.io/v1/"});
+  CHECK(registry_keys_for(parse("{}"), "https://B.io/") == Keys{"b.io"});
+}
+
+TEST_CASE("what Docker finds for a name in the file is found, and where it leaves it to chance") {
+  const auto table = test_data("docker-lookup.json");
+  REQUIRE(table["rows"].size() == 58);
+  HelperClient helpers({});
+  for (const auto& row : table["rows"]) {
+    nlohmann::json auths = nlohmann::json::object();
+    for (const std::string key : row["keys"])
+      auths[key] = {{"username", "u"}, {"password", key}};
+    const Config config = parse(nlohmann::json{{"auths", auths}}.dump());
+    const auto chance = row.value("by chance", std::vector<std::string>());
+    for (const std::string name : table["asked"]) {
+      CAPTURE(row["keys"].dump(), name);
+      const std::vector<std::string> keys = registry_keys_for(config, name);
+      if (row["found"].contains(name)) {
+        const auto found = resolve(config, keys, helpers).front();
+        CHECK(std::get<Credential>(found.outcome).password ==
+              row["found"][name].get<std::string>());
+      }
+      const bool is_by_chance = std::find(chance.begin(), chance.end(), name) != chance.end();
+      if (is_by_chance || row["found"].contains(name)) CHECK((keys.size() > 1) == is_by_chance);
+    }
+  }
 }
 
 TEST_CASE("a registry that no entry names is asked for as it is spelled first, then as others do") {
@@ -222,7 +246,7 @@ TEST_CASE("a registry that no entry names is asked for as it is spelled first, t
   stores.add("store", "quay.io", answer("quay"));
   const auto found = [](const std::string& json, const std::string& registry) {
     const Config config = parse(json);
-    return outcome(config, registry_key_for(config, registry));
+    return outcome(config, registry_keys_for(config, registry).front());
   };
   const std::string store = R"({"credsStore":"store"})";
   CHECK(found(store, "GHCR.io") == "upper");
@@ -242,5 +266,5 @@ TEST_CASE("another spelling leads to the store that a line of credHelpers names"
       parse(R"({"credsStore":"store","credHelpers":{"https://index.docker.io/v1/":"hub"}})");
   for (const char* name :
        {"docker.io", "index.docker.io", "registry-1.docker.io", "hub.docker.com"})
-    CHECK(outcome(config, registry_key_for(config, name)) == "hub");
+    CHECK(outcome(config, registry_keys_for(config, name).front()) == "hub");
 }

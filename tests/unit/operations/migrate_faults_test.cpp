@@ -21,7 +21,7 @@ TEST_CASE("another credential at the new place stays there, and the old one wher
   CHECK(state_of(run, "a.io", "old") == "failed: another credential is at the new place, new");
   CHECK(run.moves[0].reason->hint() ==
         "if that one is not needed: `printf %s a.io | docker-credential-new erase`; "
-        "if it is the only one needed: `printf %s a.io | docker-credential-old erase`");
+        R"(if it is the one needed: write "a.io": "new" into credHelpers)");
   CHECK(listed("old") == Names{"a.io"});
   CHECK(run.config().creds_store == "old");
   CHECK(run.config().cred_helpers == Lines{{"b.io", "new"}});
@@ -41,9 +41,44 @@ TEST_CASE("of two credentials for one registry that which Docker uses moves") {
   Run run{R"({"auths":{)" + entry("https://a.io", "old") + "," + entry("a.io", "docker's") + "}}"};
   run.migrate({.to = "new"});
   CHECK(state_of(run, "a.io", "inline") == "moved");
-  CHECK_THAT(state_of(run, "https://a.io", "inline"), Catch::StartsWith("failed"));
+  CHECK(state_of(run, "https://a.io", "inline") ==
+        "stays: Docker takes another one for its registry");
   CHECK(run.username_at("https://a.io") == "old");
-  CHECK(run.config().cred_helpers == Lines{{"a.io", "new"}});
+  CHECK(run.config().creds_store == "new");
+}
+
+TEST_CASE("of several that Docker takes for a host by chance none moves") {
+  const Stores stores;
+  Run run{R"({"auths":{)" + entry("a.io/team/a", "octo") + "," + entry("a.io/team/b", "bert") +
+          "," + entry("b.io/x", "u") + "," + entry("https://b.io", "u") + "}}"};
+  run.migrate({.to = "new"});
+  const std::string why =
+      " has another one for the same host; Docker takes any of them, and a "
+      "store keeps one";
+  CHECK(state_of(run, "a.io/team/a", "inline") == "stays: a.io/team/b" + why);
+  CHECK(state_of(run, "a.io/team/b", "inline") == "stays: a.io/team/a" + why);
+  CHECK(state_of(run, "b.io/x", "inline") == "moved");
+  CHECK(listed("new") == Names{"b.io"});
+  CHECK(run.username_at("a.io/team/a") == "octo");
+}
+
+TEST_CASE("Docker Hub's web login is found in its store after a part moved") {
+  const Stores stores;
+  const std::string hub = "https://index.docker.io/v1/";
+  put("old", hub, "u");
+  put("old", hub + "access-token", "u");
+  put("old", "a.io", "u");
+  SECTION("into the file") {
+    Run run{R"({"credsStore":"old"})"};
+    run.migrate({.to = "inline"});
+    CHECK(run.config().creds_store.empty());
+    CHECK(run.config().cred_helpers == Lines{{hub + "access-token", "old"}});
+  }
+  SECTION("into another store") {
+    Run run{R"({"credsStore":"old"})"};
+    run.migrate({.to = "new", .registries = {"docker.io"}});
+    CHECK(run.config().cred_helpers == Lines{{hub, "new"}, {hub + "access-token", "new"}});
+  }
 }
 
 TEST_CASE("a store that answers something else is not trusted") {
