@@ -95,54 +95,51 @@ void add_stored(Moves& moves, const Config& config, const Migration& migration,
     }
 }
 
-/// The entries with a credential that Docker may take for what it looks up, by the name it looks
-/// up.
-using EntriesByName = std::map<std::string, std::vector<const AuthEntry*>>;
+using Entries = std::vector<const AuthEntry*>;
 
-EntriesByName entries_by_name(const Config& config) {
-  EntriesByName entries;
-  for (const AuthEntry& entry : config.auths) {
-    const std::string name = docker_lookup_name(entry.key);
-    const bool is_taken = name != docker_hub_key || !is_about_path(entry.key);
-    if (is_taken && !is_empty(entry.credential)) entries[name].push_back(&entry);
-  }
-  return entries;
-}
-
-// Why a store, which tells neither paths nor spellings apart, cannot take the entry's place;
-// nothing if it can: then Docker finds there under `name` what it now finds here.
-std::optional<Error> why_not_stored_as(const std::string& name, const AuthEntry& entry,
-                                       const EntriesByName& entries) {
-  const auto found = entries.find(name);
-  const auto& same = found == entries.end() ? std::vector<const AuthEntry*>() : found->second;
-  const bool has_own = std::any_of(same.begin(), same.end(),
-                                   [&](const AuthEntry* other) { return other->key == name; });
-  if (entry.key == name) return std::nullopt;
-  if (is_about_path(entry.key) && (has_own || name == docker_hub_key))
-    return Error("", "Docker takes another one for its host, and no store tells paths apart");
-  std::vector<std::string> others;
-  for (const AuthEntry* other : same)
-    if (!is_same_login(other->credential, entry.credential) && (!has_own || other->key == name))
-      others.push_back(key_in_words(other->key));
-  if (others.empty()) return std::nullopt;
-  if (has_own) return Error("", "Docker takes another one for its registry");
-  return Error("",
-               fmt::format("{} has another one for the same host; Docker takes any of them, and a "
-                           "store keeps one",
-                           join(others, ", ")),
-               login_command(name));
+// `same` have credentials, and are looked up under one `name`. A store has one place for them; one
+// of another registry's spelling or path stays where Docker takes another in its place, and all do
+// where it takes any.
+void find_staying(const std::string& name, const Entries& same,
+                  std::map<std::string, Error>& staying) {
+  const auto exact = std::find_if(same.begin(), same.end(),
+                                  [&](const AuthEntry* entry) { return entry->key == name; });
+  Entries taken;
+  for (const AuthEntry* entry : same)
+    if (is_about_path(entry->key) && (exact != same.end() || name == docker_hub_key))
+      staying.emplace(entry->key, Error("",
+                                        "Docker takes another one for its host, and no store "
+                                        "tells paths apart"));
+    else if (exact == same.end())
+      taken.push_back(entry);
+    else if (!is_same_login(entry->credential, (*exact)->credential))
+      staying.emplace(entry->key, Error("", "Docker takes another one for its registry"));
+  const auto is_as_first = [&](const AuthEntry* entry) {
+    return is_same_login(entry->credential, taken.front()->credential);
+  };
+  const auto other = std::find_if_not(taken.begin(), taken.end(), is_as_first);
+  if (other == taken.end()) return;
+  for (const AuthEntry* entry : taken)
+    staying.emplace(
+        entry->key,
+        Error("",
+              fmt::format("{} has another one for the same host, and a store keeps one for each",
+                          key_in_words((is_as_first(entry) ? *other : taken.front())->key)),
+              login_command(name)));
 }
 
 void add_inline(Moves& moves, const Config& config, const Migration& migration) {
   if (is_inline(migration.to)) return;
-  const EntriesByName entries = entries_by_name(config);
+  const std::map<std::string, Error> staying = entries_that_stay(config);
   for (const AuthEntry& entry : config.auths) {
     if (is_empty(entry.credential) && !entry.problem) continue;
     Move& move = moves.emplace_back(new_move(config, std::string(inline_store), entry.key));
     const std::string name = docker_lookup_name(entry.key);
     move.credential = entry.credential;
-    move.reason = why_not_stored_as(name, entry, entries);
-    if (move.reason) continue;
+    if (const auto stays = staying.find(entry.key); stays != staying.end()) {
+      move.reason = stays->second;
+      continue;
+    }
     move.target_key = name;
     if (is_about_path(entry.key)) move.registry = name;
     move.has_line = config.cred_helpers.contains(move.registry);
@@ -193,7 +190,8 @@ class Decision {
 
   bool is_asked_for(const Move& move) const {
     return migration_.from.value_or(move.from) == move.from &&
-           (migration_.registries.empty() || is_named(migration_, move.registry));
+           (migration_.registries.empty() || is_named(migration_, move.registry) ||
+            is_named(migration_, move.key));
   }
 
   // Whether it would become the entry of a host for which Docker takes one about a path.
@@ -241,7 +239,9 @@ bool is_inline_in(const Config& config, const std::string& registry) {
 void add_named_but_not_found(Moves& moves, const Config& config, const Migration& migration) {
   std::set<std::string> found;
   for (const Move& move : moves)
-    if (move.state != MoveState::not_asked_for) found.insert(docker_server_url(move.registry));
+    if (move.state != MoveState::not_asked_for)
+      for (const std::string& name : {move.registry, move.key})
+        found.insert(docker_server_url(name));
   for (const std::string& named : without_repeats(migration.registries)) {
     if (found.contains(docker_server_url(named))) continue;
     Move& move = moves.emplace_back(new_move(config, migration.from.value_or(""), named));
@@ -298,6 +298,16 @@ void load_secrets(Moves& moves, HelperClient& helpers) {
 }
 
 }  // namespace
+
+std::map<std::string, Error> entries_that_stay(const Config& config) {
+  std::map<std::string, Entries> by_name;
+  for (const AuthEntry& entry : config.auths)
+    if (!is_empty(entry.credential)) by_name[docker_lookup_name(entry.key)].push_back(&entry);
+  std::map<std::string, Error> staying;
+  for (const auto& [name, same] : by_name)
+    find_staying(name, same, staying);
+  return staying;
+}
 
 Moves find_moves(const Config& config, const Migration& migration, HelperClient& helpers) {
   const Listed listed = list_stores(config, migration, helpers);

@@ -117,8 +117,8 @@ constexpr std::array check_list{
           true, look_at_helpers},
     Check{"the store that Docker takes where none is named", "default-store", true,
           look_at_default_store},
-    Check{"the names of registries", "entry-spelling entry-twice entry-login-in-key", true,
-          look_at_spellings},
+    Check{"the names of registries",
+          "entry-by-chance entry-spelling entry-twice entry-login-in-key", true, look_at_spellings},
     Check{"each registry's credential",
           "entry-ok entry-empty entry-not-in-store entry-plain-text entry-undecodable "
           "entry-no-password entry-identity-token entry-expired entry-unreadable "

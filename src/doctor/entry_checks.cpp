@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -14,6 +15,7 @@
 #include "credential/registry.h"
 #include "credential/white_space_remarks.h"
 #include "docker/ask_stores.h"
+#include "docker/find_moves.h"
 #include "docker/resolve.h"
 #include "doctor/checked_registry.h"
 #include "doctor/store_checks.h"
@@ -74,8 +76,16 @@ Findings check_credential(const Registry& registry, const Credential& credential
 // ---- Where the credential is
 
 // Where its store fails, Docker takes what the file has.
-Finding plain_text_beside(const Registry& registry, bool store_works) {
+Finding plain_text_beside(const Registry& registry, const std::map<std::string, Error>& staying,
+                          bool store_works) {
   const std::string key = key_in_words(registry.key), store = printable(*registry.store);
+  if (const auto stays = staying.find(registry.key); stays != staying.end())
+    return warning("entry-plain-text", key,
+                   fmt::format("its credential stands in the file in plain text, and cannot move "
+                               "into the store {}: {}",
+                               store, stays->second.what()),
+                   "take it out of the file, unless podman or another program takes it for that "
+                   "path");
   if (!store_works)
     return warning("entry-plain-text", key,
                    fmt::format("its credential stands in the file in plain text, where Docker "
@@ -243,6 +253,7 @@ Findings check_entries(const Config& config, const HelperStates& stores, HelperC
   const bool has_empty = std::any_of(registries.begin(), registries.end(), is_empty_without_store);
   // The one that could be meant where somebody took the store's line out of the config.
   const auto other = has_empty && helpers != nullptr ? find_working_store(*helpers) : std::nullopt;
+  const std::map<std::string, Error> staying = entries_that_stay(config);
   for (const Registry& registry : registries) {
     if (registry.store == nullptr && registry.entry != nullptr)
       append(findings, check_without_store(config, registry, other));
@@ -252,7 +263,7 @@ Findings check_entries(const Config& config, const HelperStates& stores, HelperC
     else if (works(stores, *registry.store))
       stored.push_back({registry});
     if (registry.has_inline())
-      findings.push_back(plain_text_beside(registry, works(stores, *registry.store)));
+      findings.push_back(plain_text_beside(registry, staying, works(stores, *registry.store)));
   }
   if (helpers != nullptr)
     append(findings, check_with_stores(config, std::move(stored), stores, *helpers));

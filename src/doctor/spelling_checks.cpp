@@ -86,13 +86,14 @@ std::optional<Finding> check_spelling(const Config& config, const Registry& regi
 }
 
 Finding twice(const Registry& registry, const Registry& counting) {
-  Finding finding = warning("entry-twice", key_in_words(registry.key),
-                            fmt::format("the same registry as {}, {}", key_in_words(counting.key),
-                                        is_used_by_docker(counting.key)
-                                            ? "which is the one that counts"
-                                            : "which has the credential, where Docker does not "
-                                              "look"),
-                            "");
+  const bool is_either = counting.key != counting.server_url() && is_used_by_docker(registry.key);
+  const char* which = !is_used_by_docker(counting.key)
+                          ? "which has the credential, where Docker does not look"
+                      : is_either ? "and Docker takes either"
+                                  : "which is the one that counts";
+  Finding finding =
+      warning("entry-twice", key_in_words(registry.key),
+              fmt::format("the same registry as {}, {}", key_in_words(counting.key), which), "");
   const bool is_needless = !registry.has_inline() ||
                            (counting.has_inline() &&
                             is_same_login(registry.entry->credential, counting.entry->credential));
@@ -109,6 +110,29 @@ Findings check_same(const Config& config, const std::vector<Registry>& same) {
   append(findings, check_spelling(config, counting));
   for (const Registry& registry : same)
     if (registry.key != counting.key) findings.push_back(twice(registry, counting));
+  return findings;
+}
+
+// Docker compares the hosts of all entries, in no order, where none has the registry's own name.
+Findings check_chance(const Config& config) {
+  std::map<std::string, std::vector<const AuthEntry*>> by_host;
+  for (const AuthEntry& entry : config.auths)
+    by_host[registry_host(entry.key)].push_back(&entry);
+  Findings findings;
+  for (const auto& [host, same] : by_host) {
+    const auto differs = [&](const AuthEntry* entry) {
+      return !is_same_login(entry->credential, same.front()->credential);
+    };
+    const auto other = std::find_if(same.begin(), same.end(), differs);
+    if (other == same.end() || docker_lookup_name(host) != host ||
+        config.auths.find(host) != nullptr || store_for(config, host) != nullptr)
+      continue;
+    findings.push_back(problem(
+        "entry-by-chance", key_in_words(host),
+        fmt::format("Docker takes any of {} entries for it, from run to run: such as {}, or {}",
+                    same.size(), key_in_words(same.front()->key), key_in_words((*other)->key)),
+        login_command(host)));
+  }
   return findings;
 }
 
@@ -162,6 +186,7 @@ Findings check_spellings(const Config& config) {
       by_name[name].push_back(registry_of(config, entry.key));
     }
   Findings findings = check_helper_keys(config);
+  append(findings, check_chance(config));
   for (const AuthEntry& entry : config.auths)
     append(findings, check_login_in_key(entry.key));
   for (const auto& [name, same] : by_name)

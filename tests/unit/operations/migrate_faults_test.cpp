@@ -52,9 +52,7 @@ TEST_CASE("of several that Docker takes for a host by chance none moves") {
   Run run{R"({"auths":{)" + entry("a.io/team/a", "octo") + "," + entry("a.io/team/b", "bert") +
           "," + entry("b.io/x", "u") + "," + entry("https://b.io", "u") + "}}"};
   run.migrate({.to = "new"});
-  const std::string why =
-      " has another one for the same host; Docker takes any of them, and a "
-      "store keeps one";
+  const std::string why = " has another one for the same host, and a store keeps one for each";
   CHECK(state_of(run, "a.io/team/a", "inline") == "stays: a.io/team/b" + why);
   CHECK(state_of(run, "a.io/team/b", "inline") == "stays: a.io/team/a" + why);
   CHECK(state_of(run, "b.io/x", "inline") == "moved");
