@@ -2,7 +2,6 @@
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -16,7 +15,6 @@
 #include "cli/store_options.h"
 #include "cli/table.h"
 #include "credential/go_json_writer.h"
-#include "docker/config_change.h"
 #include "docker/config_file.h"
 #include "docker/error_hooks.h"
 #include "doctor/checkup.h"
@@ -133,7 +131,7 @@ std::string fix_command(const DoctorOptions& options) {
   return command;
 }
 
-bool is_wanted(const DoctorOptions& options) {
+bool is_confirmed(const DoctorOptions& options) {
   if (options.yes) return true;
   const auto terminal = Terminal::open();
   if (!terminal)
@@ -142,29 +140,26 @@ bool is_wanted(const DoctorOptions& options) {
   return terminal->ask_yes_no("pullsecret: make this change? [y/N]: ");
 }
 
-CheckupOptions checkup_options(const DoctorOptions& options, HelperClient& helpers) {
-  return {.named = options.store.config, .helpers = &helpers, .is_for_fix = options.fix};
-}
-
-void fix(const DoctorOptions& options, const Checkup& checkup, HelperClient& helpers,
-         StatusLine& status, const Streams& streams) {
-  const Repair repair = plan_repair(checkup, options.use, helpers);
-  status.erase();
-  if (repair.empty()) {
-    report(options, checkup.findings, streams);
+void fix(const DoctorOptions& options, HelperClient& helpers, StatusLine& status,
+         const Streams& streams) {
+  const auto is_wanted = [&](const Checkup& checkup, const Repair& repair) {
+    status.erase();
+    show(options, checkup, repair, streams);
     print_notes(options, repair.notes, streams);
-    print_notes(options, {"there is nothing to mend without you"}, streams);
-    return fail_if_problems(checkup.findings, "");
-  }
-  show(options, checkup, repair, streams);
-  print_notes(options, repair.notes, streams);
-  if (!is_wanted(options)) throw Error("", "nothing was changed");
-  if (const fs::path backup = apply(repair, checkup); !backup.empty())
-    print_notes(options, {fmt::format("the file as it was is {}", place_of(backup))}, streams);
-  const Checkup mended = check_all(checkup_options(options, helpers));
+    return is_confirmed(options);
+  };
+  const auto tell_backup = [&](const fs::path& file) {
+    print_notes(options, {fmt::format("the file as it was is {}", place_of(file))}, streams);
+  };
+  const auto [repair, findings] =
+      mend(options.store.config, options.use, helpers, {is_wanted, tell_backup});
   status.erase();
-  report(options, mended.findings, streams);
-  fail_if_problems(mended.findings, "each line says what to do about the rest");
+  report(options, findings, streams);
+  if (!repair.empty())
+    return fail_if_problems(findings, "each line says what to do about the rest");
+  print_notes(options, repair.notes, streams);
+  print_notes(options, {"there is nothing to mend without you"}, streams);
+  fail_if_problems(findings, "");
 }
 
 // ---- Docker's hooks
@@ -172,10 +167,7 @@ void fix(const DoctorOptions& options, const Checkup& checkup, HelperClient& hel
 void set_hooks(const DoctorOptions& options, const Streams& streams) {
   const bool on = options.hooks == HookState::on;
   ConfigLocation location = find_config_json(options.store);
-  const JsonText json = read_config_text(location);
-  const std::string text = changed_config(json, error_hooks(json, on));
-  // A power cut may bring back the config without them, which is as good as it was.
-  if (text != json.text) std::ignore = write_config(location, json, text);
+  set_error_hooks(location, on);
   print_notes(options,
               {fmt::format("{}: docker {} pullsecret when a command fails", place_of(location.file),
                            on ? "asks" : "does not ask")},
@@ -189,8 +181,8 @@ void doctor(const DoctorOptions& options, const Streams& streams) {
   tell_of_typed_config(options.store, streams);
   StatusLine status(streams, options.store.quiet);
   HelperClient helpers = make_helper_client(options.store, status);
-  const Checkup checkup = check_all(checkup_options(options, helpers));
-  if (options.fix) return fix(options, checkup, helpers, status, streams);
+  if (options.fix) return fix(options, helpers, status, streams);
+  const Checkup checkup = check_all({.named = options.store.config, .helpers = &helpers});
   status.erase();
   report(options, checkup.findings, streams);
   fail_if_problems(checkup.findings,

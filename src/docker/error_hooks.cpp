@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "credential/go_json_reader.h"
@@ -43,6 +44,13 @@ ConfigChange error_hooks(const JsonText& config, bool on) {
   ConfigChange off{.strings = {{ours, std::nullopt}}};
   if (!has_other_hooks(config)) off.strings.push_back({feature, std::nullopt});
   return off;
+}
+
+void set_error_hooks(ConfigLocation& location, bool on) {
+  const JsonText json = read_config_text(location);
+  const std::string text = changed_config(json, error_hooks(json, on));
+  // A power cut may bring back the config without them, which is as good as it was.
+  if (text != json.text) std::ignore = write_config(location, json, text);
 }
 
 }  // namespace pullsecret

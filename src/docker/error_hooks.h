@@ -2,6 +2,7 @@
 
 #include "credential/json_syntax.h"
 #include "docker/config_change.h"
+#include "docker/config_file.h"
 
 namespace pullsecret {
 
@@ -10,5 +11,9 @@ namespace pullsecret {
 /// plugins at all where `features` says so (docker/cli, cli/command/cli.go: HooksEnabled), which
 /// stays while another plugin has hooks. `config` is one that parse_config() takes.
 ConfigChange error_hooks(const JsonText& config, bool on);
+
+/// Makes that change in the config at `location`. Throws Error as read_config_text() and
+/// write_config() do.
+void set_error_hooks(ConfigLocation& location, bool on);
 
 }  // namespace pullsecret

@@ -14,6 +14,7 @@
 #include "docker/resolve.h"
 #include "doctor/store_checks.h"
 #include "helper/own_stores.h"
+#include "system/error.h"
 #include "system/file.h"
 #include "system/text.h"
 
@@ -83,6 +84,21 @@ void add_other_deeds(Repair& repair, const Remedy& remedy) {
   repair.removes_abandoned |= remedy.removes.has_value();
 }
 
+// Does it to the config that was checked. Returns where the file is as it was, if it changed and
+// was there.
+fs::path apply(const Repair& repair, const Checkup& checkup) {
+  const ConfigLocation& location = *checkup.location;
+  fs::path backup;
+  if (repair.closes_file) close_to_others(location);
+  if (repair.text && location.is_there)
+    backup = write_config_with_backup(location, *checkup.json, *repair.text);
+  else if (repair.text)
+    // There is nothing that a power cut could lose but this, which doctor would do again.
+    std::ignore = write_config(location, *checkup.json, *repair.text);
+  if (repair.removes_abandoned) remove_abandoned(location);
+  return backup;
+}
+
 }  // namespace
 
 bool mends_something(const Findings& findings) {
@@ -120,17 +136,15 @@ Repair plan_repair(const Checkup& checkup, const std::optional<std::string>& use
   return repair;
 }
 
-fs::path apply(const Repair& repair, const Checkup& checkup) {
-  const ConfigLocation& location = *checkup.location;
-  fs::path backup;
-  if (repair.closes_file) close_to_others(location);
-  if (repair.text && location.is_there)
-    backup = write_config_with_backup(location, *checkup.json, *repair.text);
-  else if (repair.text)
-    // There is nothing that a power cut could lose but this, which doctor would do again.
-    std::ignore = write_config(location, *checkup.json, *repair.text);
-  if (repair.removes_abandoned) remove_abandoned(location);
-  return backup;
+Mended mend(const std::optional<std::string>& named, const std::optional<std::string>& use,
+            HelperClient& helpers, const MendingTalk& talk) {
+  const CheckupOptions options{.named = named, .helpers = &helpers, .is_for_fix = true};
+  Checkup checkup = check_all(options);
+  Repair repair = plan_repair(checkup, use, helpers);
+  if (repair.empty()) return {std::move(repair), std::move(checkup.findings)};
+  if (!talk.is_wanted(checkup, repair)) throw Error("", "nothing was changed");
+  if (const fs::path backup = apply(repair, checkup); !backup.empty()) talk.tell_backup(backup);
+  return {std::move(repair), check_all(options).findings};
 }
 
 }  // namespace pullsecret

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,8 +31,21 @@ bool mends_something(const Findings& findings);
 Repair plan_repair(const Checkup& checkup, const std::optional<std::string>& use,
                    HelperClient& helpers);
 
-/// Does it to the config that was checked. Returns where the file is as it was, if it changed and
-/// was there. Throws Error as write_config_with_backup() does.
-std::filesystem::path apply(const Repair& repair, const Checkup& checkup);
+/// What mend() asks and tells on its way.
+struct MendingTalk {
+  std::function<bool(const Checkup&, const Repair&)> is_wanted;
+  std::function<void(const std::filesystem::path& file)> tell_backup;  ///< the file as it was
+};
+
+struct Mended {
+  Repair repair;      ///< what was done; empty: there was nothing to do
+  Findings findings;  ///< of the config as it is now
+};
+
+/// Makes all checks of the config that load_config(named) would read, does what plan_repair() plans
+/// if that is wanted, and makes them again. Throws Error as check_all() for a fix, plan_repair()
+/// and write_config_with_backup() do, and if it is not wanted.
+Mended mend(const std::optional<std::string>& named, const std::optional<std::string>& use,
+            HelperClient& helpers, const MendingTalk& talk);
 
 }  // namespace pullsecret

@@ -7,7 +7,9 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "catch.h"
@@ -82,11 +84,14 @@ struct Patient {
   }
 
   static Repair fix(const std::optional<std::string>& use = std::nullopt) {
+    return fix([](const Checkup&, const Repair&) { return true; }, [](const fs::path&) {}, use);
+  }
+
+  static Repair fix(decltype(MendingTalk::is_wanted) is_wanted,
+                    decltype(MendingTalk::tell_backup) tell_backup,
+                    const std::optional<std::string>& use = std::nullopt) {
     HelperClient client({});
-    const Checkup checkup = check_all({.helpers = &client, .is_for_fix = true});
-    Repair repair = plan_repair(checkup, use, client);
-    apply(repair, checkup);
-    return repair;
+    return mend(std::nullopt, use, client, {std::move(is_wanted), std::move(tell_backup)}).repair;
   }
 };
 
@@ -238,11 +243,37 @@ TEST_CASE("what a killed writer left is removed, and a word says so") {
 TEST_CASE("the file as it was stays beside it") {
   const std::string config = R"({"auths":{"ghcr.io":{}},"credsStore":"gone"})";
   const Patient patient(config);
-  HelperClient client({});
-  const Checkup checkup = Patient::check();
-  const fs::path backup = apply(plan_repair(checkup, std::nullopt, client), checkup);
+  fs::path backup;
+  Patient::fix([](const Checkup&, const Repair&) { return true; },
+               [&](const fs::path& file) { backup = file; });
   std::ifstream stream(backup);
   CHECK(std::string(std::istreambuf_iterator<char>(stream), {}) == config);
+}
+
+TEST_CASE("what is asked has the plan, and what is not wanted is not done") {
+  const std::string config = R"({"auths":{"ghcr.io":{}},"credsStore":"gone"})";
+  const Patient patient(config, 0644);
+  Repair planned;
+  const auto refuse = [&](const Checkup& checkup, const Repair& repair) {
+    CHECK(checkup.json->text == config);
+    planned = repair;
+    return false;
+  };
+  const auto no_backup = [](const fs::path&) { FAIL("nothing was changed"); };
+  CHECK_THROWS_WITH(Patient::fix(refuse, no_backup), "nothing was changed");
+  CHECK(planned.text);
+  CHECK(planned.closes_file);
+  CHECK(patient.text() == config);
+  CHECK(mode_of(patient.file) == 0644);
+}
+
+TEST_CASE("nothing is asked where there is nothing to mend, and what was found is told") {
+  const Patient patient(R"({"auths":{"a.io":{"auth":"dTpw"}}})");
+  const auto ask = [](const Checkup&, const Repair&) -> bool { throw Error("", "it asked"); };
+  HelperClient client({});
+  const Mended mended = mend(std::nullopt, std::nullopt, client, {ask, {}});
+  CHECK(mended.repair.empty());
+  CHECK_FALSE(mended.findings.empty());
 }
 
 TEST_CASE("podman's file is not mended by Docker's rules, nor is that promised") {
