@@ -14,6 +14,7 @@
 #include "cli/store_options.h"
 #include "credential/go_json_writer.h"
 #include "docker/config_change.h"
+#include "operations/inputs.h"
 #include "operations/usable_credentials.h"
 #include "system/text.h"
 
@@ -72,24 +73,24 @@ void note_unserved(const std::vector<std::string>& images, const Streams& stream
 }
 
 void convert(const ConvertOptions& options, const Streams& streams) {
-  LoadedConfig loaded = load_config_aloud(options.store, streams);
+  const bool quiet = options.store.quiet;
+  tell_of_typed_config(options.store, streams);
+  LoadedConfig loaded = told(config_to_use(options.store.config), streams, quiet);
   CredentialChoice choice = options.choice;
   const std::vector<WorkloadImage> others =
-      wanted_images({.images_in = options.images.images_in}, options.store.quiet, streams).images;
+      told(wanted_images({.images_in = options.images.images_in}), streams, quiet).images;
   choice.images = images_of(options.images.named);
   choice.images_if_known = images_of(others);
-  StatusLine status(streams, options.store.quiet);
+  StatusLine status(streams, quiet);
   HelperClient helpers = make_helper_client(options.store, status);
   auto [credentials, notices] = usable_credentials(choice, loaded.config, helpers);
   status.erase();
   if (credentials.empty())
     throw Error("", "no entry of the config serves any of the images",
                 "`docker login REGISTRY`, or --all where only the store knows the registry");
-  if (!options.store.quiet) {
-    print_notices(streams, notices);
-    const std::vector<std::string> unserved = unserved_images(others, credentials);
-    if (!unserved.empty()) note_unserved(unserved, streams);
-  }
+  print_notices(streams, notices, quiet);
+  if (const auto unserved = unserved_images(others, credentials); !unserved.empty() && !quiet)
+    note_unserved(unserved, streams);
   loaded.config = {};  // which may be large, and is not needed any more
   write_credentials(options, std::move(loaded.json), std::move(credentials), streams);
 }

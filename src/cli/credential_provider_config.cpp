@@ -86,18 +86,20 @@ JsonText read_providers(const std::string& name) {
   return source;
 }
 
-std::string config_text(const ProviderConfigOptions& options, const CredentialProvider& provider,
-                        const ProviderComments& comments, const Streams& streams) {
-  if (!options.merge) return new_provider_config(provider, comments, options.format);
+WithNotices<std::string> config_text(const ProviderConfigOptions& options,
+                                     const CredentialProvider& provider,
+                                     const ProviderComments& comments) {
+  if (!options.merge) return {new_provider_config(provider, comments, options.format)};
   const JsonText source = read_providers(*options.merge);
   MergedConfig merged = merged_provider_config(source, provider, comments, options.format);
   const bool loses_comments = options.format == ProviderFormat::yaml && !merged.keeps_text &&
                               source.text.find('#') != std::string::npos;
-  if (loses_comments && !options.store.quiet)
-    print_note(
-        streams,
-        source.file + " is not in YAML's block style: its comments are left out, its values kept");
-  return std::move(merged.text);
+  if (!loses_comments) return {std::move(merged.text)};
+  return {
+      std::move(merged.text),
+      {{Severity::note,
+        {"", source.file +
+                 " is not in YAML's block style: its comments are left out, its values kept"}}}};
 }
 
 void provider_config(const ProviderConfigOptions& options, const Streams& streams) {
@@ -111,10 +113,11 @@ void provider_config(const ProviderConfigOptions& options, const Streams& stream
   HelperClient helpers = make_helper_client(options.store, status);
   const auto [provider, notices] = provider_for_node(file, config, options.patterns, helpers);
   status.erase();
-  if (!options.store.quiet) print_notices(streams, notices);
+  print_notices(streams, notices, options.store.quiet);
   if (provider.match_images.empty()) throw no_registry_error(config);
-  const std::string text = config_text(options, provider, comments_for(file), streams);
-  if (!options.store.quiet) print_notices(streams, notices_for_node(config, provider));
+  const std::string text =
+      told(config_text(options, provider, comments_for(file)), streams, options.store.quiet);
+  print_notices(streams, notices_for_node(config, provider), options.store.quiet);
   if (options.output_file)
     std::ignore =
         replace_file(*options.output_file, text, Access::as_before);  // it can be made again

@@ -9,6 +9,7 @@
 #include "helper/answer.h"
 #include "helper/json_message.h"
 #include "kubernetes/image.h"
+#include "operations/inputs.h"
 #include "operations/usable_credentials.h"
 
 namespace pullsecret {
@@ -68,7 +69,9 @@ std::string format(GetFormat format, const std::string& registry, const Credenti
 }
 
 void get(const GetOptions& options, const Streams& streams) {
-  const Config config = load_config_aloud(options.store, streams).config;
+  tell_of_typed_config(options.store, streams);
+  const Config config =
+      told(config_to_use(options.store.config), streams, options.store.quiet).config;
   StatusLine status(streams, options.store.quiet);
   HelperClient helpers = make_helper_client(options.store, status);
   const std::string registry = registry_of(config, options.registry);

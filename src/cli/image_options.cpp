@@ -2,13 +2,8 @@
 
 #include <unistd.h>
 
-#include <algorithm>
-#include <utility>
-
-#include <fmt/format.h>
-
 #include "kubernetes/documents.h"
-#include "operations/inspect.h"
+#include "operations/inputs.h"
 #include "system/error.h"
 #include "system/file.h"
 #include "system/text.h"
@@ -35,24 +30,9 @@ ImageOptions read_image_options(const CommandLine& line) {
   return options;
 }
 
-Workloads wanted_images(const ImageOptions& options, bool quiet, const Streams& streams) {
-  Workloads wanted{.images = options.named, .pull_secrets = {}, .passed_over = {}};
-  if (!options.images_in) return wanted;
-  const JsonText source = read_file_or_input(*options.images_in, max_manifest_size);
-  Workloads found = read_workloads(source);
-  if (!quiet && !found.passed_over.empty())
-    print_note(streams,
-               fmt::format("{}: passed over {}", source.file, kinds_in_words(found.passed_over)));
-  if (found.images.empty())
-    throw Error(source.file, "the manifests name no image",
-                "it takes Pods, and what makes them: Deployments, Jobs and the like");
-  for (WorkloadImage& image : found.images) {
-    const bool is_known = std::any_of(options.named.begin(), options.named.end(),
-                                      [&](const auto& known) { return known.name == image.name; });
-    if (!is_known) wanted.images.push_back(std::move(image));
-  }
-  wanted.pull_secrets = std::move(found.pull_secrets);
-  return wanted;
+WithNotices<Workloads> wanted_images(const ImageOptions& options) {
+  if (!options.images_in) return wanted_images(options.named, std::nullopt);
+  return wanted_images(options.named, read_file_or_input(*options.images_in, max_manifest_size));
 }
 
 JsonText read_file_or_input(const std::string& file, std::size_t max_bytes) {

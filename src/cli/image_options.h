@@ -5,9 +5,9 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/messages.h"
 #include "cli/options.h"
 #include "kubernetes/workloads.h"
+#include "operations/notices.h"
 
 namespace pullsecret {
 
@@ -27,10 +27,8 @@ Option images_in_option(std::string_view description);
 /// Throws Error for what is no image.
 ImageOptions read_image_options(const CommandLine& line);
 
-/// What is to be pulled: the images of --image, then those of the manifests, each once, and the
-/// pull Secrets that these name. Unless `quiet`, says what was passed over.
-/// Throws Error if the manifests cannot be read or name no image.
-Workloads wanted_images(const ImageOptions& options, bool quiet, const Streams& streams);
+/// What is to be pulled, by operations/inputs.h. Throws Error also if the manifests cannot be read.
+WithNotices<Workloads> wanted_images(const ImageOptions& options);
 
 /// The text of `file`, or of standard input for `-`, at most `max_bytes`.
 JsonText read_file_or_input(const std::string& file, std::size_t max_bytes);

@@ -11,7 +11,8 @@
 #include "cli/inspection_report.h"
 #include "cli/messages.h"
 #include "cli/options.h"
-#include "cli/read_pull_secrets.h"
+#include "kubernetes/documents.h"
+#include "operations/inputs.h"
 
 namespace pullsecret {
 namespace {
@@ -56,9 +57,10 @@ void print(const InspectOptions& options, const Things& things, const Streams& s
 }
 
 void inspect(const InspectOptions& options, const Streams& streams) {
-  const std::vector<InspectedSecret> secrets = read_pull_secrets(options.file, streams);
+  const std::vector<InspectedSecret> secrets = told(
+      pull_secrets_in(read_file_or_input(options.file, max_manifest_size), streams.now), streams);
   if (!options.images.any()) return print(options, secrets, streams);
-  const Workloads wanted = wanted_images(options.images, /*quiet=*/false, streams);
+  const Workloads wanted = told(wanted_images(options.images), streams);
   print_notices(streams, absent_secrets(wanted.pull_secrets, secrets));
   const Keyring keyring = keyring_of(secrets);
   print(options, entries_serving(wanted.images, keyring, secrets), streams);

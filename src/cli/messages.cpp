@@ -60,7 +60,8 @@ void print_warning(const Streams& streams, const Error& warning) {
   print_with_hint(streams, "warning", warning);
 }
 
-void print_notices(const Streams& streams, const Notices& notices) {
+void print_notices(const Streams& streams, const Notices& notices, bool quiet) {
+  if (quiet) return;
   for (const auto& [severity, text] : notices)
     print_with_hint(streams, in_words(severity), text);
 }

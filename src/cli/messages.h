@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "credential/expiry.h"
 #include "operations/notices.h"
@@ -35,8 +36,15 @@ void print_error(const Streams& streams, const Error& error);
 /// Prints `warning: TEXT` and, below it, the hint if there is one.
 void print_warning(const Streams& streams, const Error& warning);
 
-/// Prints each warning and note as it is one.
-void print_notices(const Streams& streams, const Notices& notices);
+/// Prints each warning and note as it is one, unless they are not wanted.
+void print_notices(const Streams& streams, const Notices& notices, bool quiet = false);
+
+/// Prints the notices, and gives what they are about.
+template <typename Value>
+Value told(WithNotices<Value> with, const Streams& streams, bool quiet = false) {
+  print_notices(streams, with.notices, quiet);
+  return std::move(with.value);
+}
 
 void print_note(const Streams& streams, std::string_view note);
 void print_hint(const Streams& streams, std::string_view hint);

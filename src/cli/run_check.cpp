@@ -9,8 +9,9 @@
 #include "cli/check.h"
 #include "cli/messages.h"
 #include "cli/pull_report.h"
-#include "cli/read_pull_secrets.h"
+#include "kubernetes/documents.h"
 #include "operations/check.h"
+#include "operations/inputs.h"
 #include "operations/usable_credentials.h"
 #include "registry/http/client.h"
 #include "registry/origin.h"
@@ -28,7 +29,9 @@ Keyring keyring_of_config(const CheckOptions& options, const std::vector<Workloa
       print_note(streams, "there is no Docker config: images are asked for without a login");
     return Keyring();
   }
-  const LoadedConfig loaded = load_config_aloud(options.store, streams);
+  tell_of_typed_config(options.store, streams);
+  const LoadedConfig loaded =
+      told(config_to_use(options.store.config), streams, options.store.quiet);
   const CredentialChoice choice{
       .images_if_known = images_of(images),
       .way_to_skip = "the Secret that convert --skip-unresolved makes can be checked without it"};
@@ -36,7 +39,7 @@ Keyring keyring_of_config(const CheckOptions& options, const std::vector<Workloa
   HelperClient helpers = make_helper_client(options.store, status);
   auto [credentials, notices] = usable_credentials(choice, loaded.config, helpers);
   status.erase();
-  if (!options.store.quiet) print_notices(streams, notices);
+  print_notices(streams, notices, options.store.quiet);
   std::vector<KeyringEntry> entries;
   for (auto& [key, credential] : credentials)
     entries.push_back({key, std::move(credential)});
@@ -44,8 +47,11 @@ Keyring keyring_of_config(const CheckOptions& options, const std::vector<Workloa
 }
 
 // To log in with, entries will do that the kubelet does not read.
-Keyring keyring_of_file(const std::string& file, bool is_for_images, const Streams& streams) {
-  const std::vector<InspectedSecret> secrets = read_pull_secrets(file, streams);
+Keyring keyring_of_file(const CheckOptions& options, const Streams& streams) {
+  const std::string& file = *options.file;
+  const std::vector<InspectedSecret> secrets =
+      told(pull_secrets_in(read_file_or_input(file, max_manifest_size), streams.now), streams,
+           options.store.quiet);
   for (const InspectedSecret& secret : secrets)
     if (secret.is_refused)
       throw Error(name_in_words(secret.origin),
@@ -53,19 +59,11 @@ Keyring keyring_of_file(const std::string& file, bool is_for_images, const Strea
                   file == "-"
                       ? "pipe it into `pullsecret inspect`, which says why"
                       : fmt::format("`pullsecret inspect {}` says why", shell_operand(file)));
-  if (is_for_images) return keyring_of(secrets);
+  if (options.images.any()) return keyring_of(secrets);
   std::vector<KeyringEntry> entries;
   for (const InspectedSecret& secret : secrets)
     entries.insert(entries.end(), secret.entries.begin(), secret.entries.end());
   return Keyring(std::move(entries));
-}
-
-std::vector<Inquiry> inquire_registries(const Keyring& keyring, const Streams& streams) {
-  auto [inquiries, left_out] = about_registries(keyring);
-  for (const KeyringEntry* entry : left_out)
-    print_note(streams, fmt::format("{} names no single registry that could be asked",
-                                    display_key(*entry, {})));
-  return std::move(inquiries);
 }
 
 std::vector<PullReport> ask(const CheckOptions& options, HttpClient& http,
@@ -92,21 +90,21 @@ void fail_if_any(const std::vector<PullReport>& reports, bool about_images) {
 
 void run_check(const CheckOptions& options, const Streams& streams) {
   HttpClient http(options.http);
-  const bool asks_for_images = options.images.any();
+  const bool quiet = options.store.quiet, asks_for_images = options.images.any();
   const std::vector<WorkloadImage> images =
-      asks_for_images ? wanted_images(options.images, options.store.quiet, streams).images
-                      : std::vector<WorkloadImage>();
-  const Keyring keyring = options.file ? keyring_of_file(*options.file, asks_for_images, streams)
+      told(wanted_images(options.images), streams, quiet).images;
+  const Keyring keyring = options.file ? keyring_of_file(options, streams)
                                        : keyring_of_config(options, images, streams);
-  std::vector<Inquiry> inquiries =
-      asks_for_images ? about_images(images, keyring) : inquire_registries(keyring, streams);
+  std::vector<Inquiry> inquiries = asks_for_images
+                                       ? about_images(images, keyring)
+                                       : told(about_registries(keyring), streams, quiet);
   if (inquiries.empty()) throw Error("", "there is no registry to be asked");
   const std::vector<PullReport> reports = ask(options, http, std::move(inquiries), streams);
   if (options.format == CheckFormat::json)
     print_pull_json(reports, streams);
   else
     streams.data(pull_table(reports, {.color = streams.has_color, .now = streams.now}));
-  if (!asks_for_images && !options.store.quiet)
+  if (!asks_for_images && !quiet)
     print_note(
         streams,
         "that it logs in does not say that it pulls: name images with --image or --images-in");

@@ -47,19 +47,6 @@ void tell_of_typed_config(const StoreOptions& options, const Streams& streams) {
   if (!options.quiet && options.config == "-") print_note_of_typing(streams, "a config");
 }
 
-LoadedConfig load_config_aloud(const StoreOptions& options, const Streams& streams) {
-  tell_of_typed_config(options, streams);
-  LoadedConfig loaded = load_config(options.config);
-  if (!options.quiet && !loaded.is_dockers_own)
-    print_note(streams, fmt::format("Docker has no config here; reading {}", loaded.config.file));
-  if (const auto& refused = loaded.config.environment_refused; refused && !options.quiet)
-    print_warning(
-        streams,
-        Error("", fmt::format("ignoring DOCKER_AUTH_CONFIG, as Docker does: {}", refused->what()),
-              refused->hint()));
-  return loaded;
-}
-
 // Podman asks credHelpers alone, and the oldest Docker no store at all.
 ConfigLocation find_config_json(const StoreOptions& options) {
   ConfigLocation location = find_config(options.config);

@@ -39,10 +39,6 @@ std::optional<std::size_t> jobs_of(const CommandLine& line);
 /// Says that a config is to be typed, if it is.
 void tell_of_typed_config(const StoreOptions& options, const Streams& streams);
 
-/// Loads the config, and says if it is not Docker's own, or if
-/// DOCKER_AUTH_CONFIG does not take part.
-LoadedConfig load_config_aloud(const StoreOptions& options, const Streams& streams);
-
 /// Where the config.json is that is to be changed, or will be. Throws Error if another file counts
 /// in its place.
 ConfigLocation find_config_json(const StoreOptions& options);

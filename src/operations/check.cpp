@@ -3,6 +3,8 @@
 #include <optional>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "credential/registry.h"
 #include "registry/origin.h"
 
@@ -58,15 +60,18 @@ std::vector<Inquiry> about_images(const std::vector<WorkloadImage>& images,
   return inquiries;
 }
 
-RegistryInquiries about_registries(const Keyring& keyring) {
-  RegistryInquiries about;
+WithNotices<std::vector<Inquiry>> about_registries(const Keyring& keyring) {
+  WithNotices<std::vector<Inquiry>> about;
   for (const KeyringEntry& entry : keyring.entries()) {
     const auto host = host_of_key(entry.key);
     if (!host) {
-      about.left_out.push_back(&entry);
+      about.notices.push_back(
+          {Severity::note,
+           {"", fmt::format("{} names no single registry that could be asked",
+                            entry.key.empty() ? "\"\"" : key_in_words(entry.key))}});
       continue;
     }
-    Inquiry& inquiry = about.inquiries.emplace_back();
+    Inquiry& inquiry = about.value.emplace_back();
     inquiry.report.registry = inquiry.question.host = *host;
     add_try(inquiry, &entry);
   }

@@ -5,6 +5,7 @@
 
 #include "kubernetes/keyring.h"
 #include "kubernetes/workloads.h"
+#include "operations/notices.h"
 #include "registry/pull_check.h"
 
 namespace pullsecret {
@@ -33,13 +34,9 @@ struct Inquiry {
 /// without a login. The reports have views of `keyring`.
 std::vector<Inquiry> about_images(const std::vector<WorkloadImage>& images, const Keyring& keyring);
 
-struct RegistryInquiries {
-  std::vector<Inquiry> inquiries;
-  Keyring::Found left_out;  ///< whose keys name no single registry
-};
-
-/// About the registry of each entry, and with that alone. All have views of `keyring`.
-RegistryInquiries about_registries(const Keyring& keyring);
+/// About the registry of each entry, and with that alone. The reports have views of `keyring`. A
+/// notice names each key that is left out, since it names no single registry.
+WithNotices<std::vector<Inquiry>> about_registries(const Keyring& keyring);
 
 /// Their reports, as the registries answer.
 std::vector<PullReport> ask_registries(std::vector<Inquiry> inquiries, const PullCheck& check);

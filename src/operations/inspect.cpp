@@ -10,20 +10,10 @@
 #include "credential/go_duration.h"
 #include "credential/registry.h"
 #include "kubernetes/keyring.h"
-#include "kubernetes/secret_manifest.h"
 #include "system/text.h"
 
 namespace pullsecret {
 namespace {
-
-// What is neither a pull secret nor meant to be one, as a message lists it.
-std::vector<std::string> skipped_kinds(const Manifests& manifests) {
-  std::vector<std::string> kinds = manifests.skipped;
-  for (const SecretManifest& secret : manifests.secrets)
-    if (!is_pull_secret(secret))
-      kinds.push_back("Secret of type " + (secret.type.empty() ? "Opaque" : secret.type));
-  return kinds;
-}
 
 // ---- Why no entry serves an image
 
@@ -124,19 +114,6 @@ bool is_named(const InspectedSecret& secret, const PullSecretName& named) {
 
 }  // namespace
 
-PullSecrets pull_secrets_in(const JsonText& source, Time now) {
-  const Manifests manifests = read_manifests(source);
-  PullSecrets found{.secrets = inspect_secrets(manifests.secrets, now), .notices = {}};
-  const std::vector<std::string> skipped = skipped_kinds(manifests);
-  if (found.secrets.empty())
-    throw Error(source.file,
-                "no pull secret" + (skipped.empty() ? "" : ", only " + kinds_in_words(skipped)),
-                "kubectl get secret NAME -o yaml; kubectl get secrets lists the names");
-  if (!skipped.empty())
-    found.notices.push_back({Severity::note, {"", "skipped " + kinds_in_words(skipped)}});
-  return found;
-}
-
 std::vector<ImageEntries> entries_serving(const std::vector<WorkloadImage>& images,
                                           const Keyring& keyring,
                                           const std::vector<InspectedSecret>& secrets) {
@@ -180,12 +157,6 @@ Notices absent_secrets(const std::vector<PullSecretName>& named,
           {.text = {name.place, fmt::format("it names the pull Secret {}, which is not here",
                                             printable(name.name))}});
   return notices;
-}
-
-std::string kinds_in_words(const std::vector<std::string>& kinds) {
-  return fmt::format("{}: {}",
-                     kinds.size() == 1 ? "1 object" : fmt::format("{} objects", kinds.size()),
-                     printable(join(without_repeats(kinds), ", ")));
 }
 
 }  // namespace pullsecret

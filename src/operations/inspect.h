@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "credential/expiry.h"
-#include "credential/json_syntax.h"
 #include "kubernetes/inspect_secrets.h"
 #include "kubernetes/workloads.h"
 #include "operations/notices.h"
@@ -18,15 +17,6 @@ struct ImageEntries {
   Image image;
   Keyring::Found offered;
 };
-
-struct PullSecrets {
-  std::vector<InspectedSecret> secrets;
-  Notices notices;
-};
-
-/// The pull Secrets in `source`: of what read_manifests() takes. A notice says what was skipped.
-/// Throws Error if there is none.
-PullSecrets pull_secrets_in(const JsonText& source, Time now);
 
 /// For each of `images` the entries of `keyring`, which is that of `secrets`, in the kubelet's
 /// order. Throws Error if there is an image that none serves, with what keeps the nearest from it.
@@ -45,8 +35,5 @@ void require_validity(const std::vector<ImageEntries>& images, std::chrono::seco
 /// A warning for each of the Secrets that manifests name and that is not among `secrets`.
 Notices absent_secrets(const std::vector<PullSecretName>& named,
                        const std::vector<InspectedSecret>& secrets);
-
-/// `kinds` as a message lists them: "3 objects: ConfigMap, Service".
-std::string kinds_in_words(const std::vector<std::string>& kinds);
 
 }  // namespace pullsecret

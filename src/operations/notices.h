@@ -14,4 +14,10 @@ struct Notice {
 };
 using Notices = std::vector<Notice>;
 
+template <typename Value>
+struct WithNotices {
+  Value value;
+  Notices notices = {};
+};
+
 }  // namespace pullsecret

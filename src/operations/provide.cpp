@@ -42,7 +42,7 @@ ProviderResponse provide(const ProviderRequest& request, const std::optional<std
   KeyedCredentials credentials =
       mend_keys(take_known(resolve(config, registries_for_images(config, known, {request.image}),
                                    helpers)))
-          .credentials;
+          .value;
   const std::map<std::string, Credential> by_key(std::move_iterator(credentials.begin()),
                                                  std::move_iterator(credentials.end()));
   return provider_answer(request, by_key, known, now);

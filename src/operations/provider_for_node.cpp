@@ -53,31 +53,32 @@ std::string token_options(const Config& config) {
 }
 
 // Appends one for each key; what serves no image has none.
-void add_patterns_of_keys(const std::vector<std::string>& keys, ProviderForNode& node) {
+void add_patterns_of_keys(const std::vector<std::string>& keys,
+                          WithNotices<CredentialProvider>& node) {
   for (const std::string& key : keys)
     if (auto pattern = match_pattern(key))
-      node.provider.match_images.push_back(*std::move(pattern));
+      node.value.match_images.push_back(*std::move(pattern));
     else if (const auto reason = why_serves_nothing(key))
       node.notices.push_back(
           {.text = {key_in_words(key), reason->message() + ": left out", reason->hint()}});
 }
 
-void add_patterns(const std::vector<std::string>& patterns, ProviderForNode& node) {
+void add_patterns(const std::vector<std::string>& patterns, WithNotices<CredentialProvider>& node) {
   for (const std::string& pattern : patterns) {
     if (const auto reason = why_matches_nothing(pattern))
       node.notices.push_back({.text = {printable(pattern), reason->message(), reason->hint()}});
-    node.provider.match_images.push_back(pattern);
+    node.value.match_images.push_back(pattern);
   }
 }
 
 void set_images(const Config& config, const std::vector<std::string>& patterns,
-                HelperClient& helpers, ProviderForNode& node) {
+                HelperClient& helpers, WithNotices<CredentialProvider>& node) {
   std::vector<std::string> keys = named_registries(config);
   for (std::string& key : listed_registries(config, helpers, node.notices))
     keys.push_back(std::move(key));
   add_patterns_of_keys(without_repeats(std::move(keys)), node);
   add_patterns(patterns, node);
-  std::vector<std::string>& images = node.provider.match_images;
+  std::vector<std::string>& images = node.value.match_images;
   if (images.empty()) return;
   images = without_repeats(std::move(images));
   const std::string options = token_options(config);
@@ -130,14 +131,14 @@ void set_environment(const fs::path& file, const Config& config, CredentialProvi
 
 }  // namespace
 
-ProviderForNode provider_for_node(const fs::path& file, const Config& config,
-                                  const std::vector<std::string>& patterns, HelperClient& helpers) {
-  ProviderForNode node{.provider = {.name = "pullsecret",
-                                    .default_cache_duration = std::chrono::minutes(10),
-                                    .api_version = std::string(newest_provider_api)},
-                       .notices = {}};
+WithNotices<CredentialProvider> provider_for_node(const fs::path& file, const Config& config,
+                                                  const std::vector<std::string>& patterns,
+                                                  HelperClient& helpers) {
+  WithNotices<CredentialProvider> node{{.name = "pullsecret",
+                                        .default_cache_duration = std::chrono::minutes(10),
+                                        .api_version = std::string(newest_provider_api)}};
   set_images(config, patterns, helpers, node);
-  set_environment(file, config, node.provider);
+  set_environment(file, config, node.value);
   return node;
 }
 

@@ -11,18 +11,15 @@
 
 namespace pullsecret {
 
-struct ProviderForNode {
-  CredentialProvider provider;
-  Notices notices;
-};
-
 /// The provider by which a node's kubelet asks pullsecret for what `config` has, which is
 /// in `file`, an absolute name: for the images of the registries that it names, of those that the
 /// store of `credsStore` lists, and of `patterns`; with the variables by which its helpers find
 /// here what they know. The notices are about keys and patterns that no image matches, and a store
 /// that does not list. It has no pattern if none is left: no_registry_error().
-ProviderForNode provider_for_node(const std::filesystem::path& file, const Config& config,
-                                  const std::vector<std::string>& patterns, HelperClient& helpers);
+WithNotices<CredentialProvider> provider_for_node(const std::filesystem::path& file,
+                                                  const Config& config,
+                                                  const std::vector<std::string>& patterns,
+                                                  HelperClient& helpers);
 
 /// There is no image that `config` would serve.
 Error no_registry_error(const Config& config);

@@ -137,10 +137,10 @@ std::optional<Notice> notice_of_chance(const std::string& name,
                          login_command(name)}};
 }
 
-UsableCredentials take_usable(const CredentialChoice& choice, const Config& config,
-                              std::vector<Resolved> resolved) {
-  UsableCredentials usable{.credentials = {}, .notices = notices_of_lookup(config, resolved)};
-  usable.credentials.reserve(resolved.size());
+WithNotices<KeyedCredentials> take_usable(const CredentialChoice& choice, const Config& config,
+                                          std::vector<Resolved> resolved) {
+  WithNotices<KeyedCredentials> usable{{}, notices_of_lookup(config, resolved)};
+  usable.value.reserve(resolved.size());
   std::vector<Unresolved> unresolved;
   for (Resolved& registry : resolved)
     try {
@@ -152,7 +152,7 @@ UsableCredentials take_usable(const CredentialChoice& choice, const Config& conf
       if (choice.as_passwords && choice.images.empty() && choice.images_if_known.empty())
         if (auto notice = notice_of_path(config, registry.key))
           usable.notices.push_back(*std::move(notice));
-      usable.credentials.emplace_back(registry.key, std::move(credential));
+      usable.value.emplace_back(registry.key, std::move(credential));
     } catch (const Error& error) {
       unresolved.push_back({registry.key, error});
     }
@@ -225,7 +225,7 @@ Notices notices_of_lookup(const Config& config, const std::vector<Resolved>& res
   return notices;
 }
 
-UsableCredentials mend_keys(KeyedCredentials credentials) {
+WithNotices<KeyedCredentials> mend_keys(KeyedCredentials credentials) {
   const auto needs_no_mending = [](const auto& keyed) {
     return kubelet_registry_keys(keyed.first) == std::vector{keyed.first};
   };
@@ -239,18 +239,18 @@ UsableCredentials mend_keys(KeyedCredentials credentials) {
       registries[keys[i]].push_back(keyed);
     registries[keys.front()].push_back(std::move(keyed));
   }
-  UsableCredentials mended;
+  WithNotices<KeyedCredentials> mended;
   for (const auto& [kubelet_key, spellings] : registries) {
     const auto& kept = counting(spellings, kubelet_key);
     if (auto notice = notice_of_others(spellings, kept))
       mended.notices.push_back(*std::move(notice));
-    mended.credentials.emplace_back(kubelet_key, kept.second);
+    mended.value.emplace_back(kubelet_key, kept.second);
   }
   return mended;
 }
 
-UsableCredentials usable_credentials(const CredentialChoice& choice, const Config& config,
-                                     HelperClient& helpers) {
+WithNotices<KeyedCredentials> usable_credentials(const CredentialChoice& choice,
+                                                 const Config& config, HelperClient& helpers) {
   std::vector<std::string> keys = choose_registries(choice, config, helpers);
   if (keys.empty() && is_narrowed(choice)) return {};
   if (keys.empty())
@@ -260,10 +260,11 @@ UsableCredentials usable_credentials(const CredentialChoice& choice, const Confi
                       "not taken"
                     : "it names no registry, and no credential store",
                 "log in with docker login REGISTRY, or name a file with --config");
-  UsableCredentials usable = take_usable(choice, config, resolve(config, std::move(keys), helpers));
-  UsableCredentials mended = mend_keys(std::move(usable.credentials));
+  WithNotices<KeyedCredentials> usable =
+      take_usable(choice, config, resolve(config, std::move(keys), helpers));
+  WithNotices<KeyedCredentials> mended = mend_keys(std::move(usable.value));
   append(usable.notices, mended.notices);
-  return {std::move(mended.credentials), std::move(usable.notices)};
+  return {std::move(mended.value), std::move(usable.notices)};
 }
 
 std::vector<std::string> unserved_images(const std::vector<WorkloadImage>& images,

@@ -32,11 +32,6 @@ struct CredentialChoice {
 /// Credentials by registry key, as the kubelet needs it spelled.
 using KeyedCredentials = std::vector<std::pair<std::string, Credential>>;
 
-struct UsableCredentials {
-  KeyedCredentials credentials;
-  Notices notices;
-};
-
 /// The keys that serve `images`: those of `known` that the kubelet offers for each, were it alone;
 /// where there is none, what Docker would ask for with this config.
 std::vector<std::string> registries_for_images(const Config& config,
@@ -46,7 +41,7 @@ std::vector<std::string> registries_for_images(const Config& config,
 /// The credentials under the keys that the kubelet matches with images. Of several spellings of one
 /// registry the one that needs no mending counts, else the first; a notice says where the others
 /// differ.
-UsableCredentials mend_keys(KeyedCredentials credentials);
+WithNotices<KeyedCredentials> mend_keys(KeyedCredentials credentials);
 
 /// Where Docker's own lookup does not find what was resolved, or takes any of several entries.
 Notices notices_of_lookup(const Config& config, const std::vector<Resolved>& resolved);
@@ -54,8 +49,8 @@ Notices notices_of_lookup(const Config& config, const std::vector<Resolved>& res
 /// Takes them from the config and its stores, side by side, with notices of what is left out, of
 /// white space, and of two spellings of one registry. Throws Error if a registry that is wanted has
 /// no usable credential, or none is wanted at all.
-UsableCredentials usable_credentials(const CredentialChoice& choice, const Config& config,
-                                     HelperClient& helpers);
+WithNotices<KeyedCredentials> usable_credentials(const CredentialChoice& choice,
+                                                 const Config& config, HelperClient& helpers);
 
 /// The names of those `images` that none of the credentials serves.
 std::vector<std::string> unserved_images(const std::vector<WorkloadImage>& images,

@@ -77,6 +77,13 @@ entries "{\"$registry\": $right}"
 run pullsecret check -q
 succeeds_quietly
 out_has "^Registry $registry$"
+entries "{\"$registry\": $right, \"*.example\": $right}"
+echo '{"kind": "Service"}' >>"$scratch/secret.yaml"
+run pullsecret check "$scratch/secret.yaml"
+err_has '^pullsecret: note: skipped 1 object: Service$'
+err_has '^pullsecret: note: \*\.example names no single registry that could be asked$'
+run pullsecret check -q "$scratch/secret.yaml"
+succeeds_quietly
 
 it 'the images of manifests'
 cat >"$scratch/manifests.yaml" <<END

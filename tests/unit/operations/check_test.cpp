@@ -83,7 +83,7 @@ TEST_CASE("a registry succeeds where it takes the login") {
       {"hunter2-wrong", "refused", false},
   }));
   const auto keyring = keyring_with("", password);
-  const PullReport report = report_on(about_registries(keyring).inquiries, true);
+  const PullReport report = report_on(about_registries(keyring).value, true);
   CHECK(report.registry == asked_host);
   CHECK(outcomes_of(report) == Texts{outcome});
   CHECK(report.succeeds == succeeds);
@@ -91,8 +91,8 @@ TEST_CASE("a registry succeeds where it takes the login") {
 
 TEST_CASE("a key that names no single registry is not asked about") {
   const auto keyring = keyring_of({"*.example"});
-  const auto [inquiries, left_out] = about_registries(keyring);
+  const auto [inquiries, notices] = about_registries(keyring);
   CHECK(inquiries.empty());
-  REQUIRE(left_out.size() == 1);
-  CHECK(left_out.front()->key == "*.example");
+  REQUIRE(notices.size() == 1);
+  CHECK(notices.front().text.message() == "*.example names no single registry that could be asked");
 }
