@@ -14,7 +14,7 @@ CheckOptions read_check_options(const CommandLine& line) {
                      .file = operand_of(line),
                      .images = read_image_options(line),
                      .access = {.insecure = values_of(line, "insecure-registry")},
-                     .format = choice_of<CheckFormat>(line, "output")};
+                     .format = choice_of<ReportFormat>(line, "output")};
   check.http.jobs = jobs_of(line).value_or(check.http.jobs);
   check.store.limits.jobs = check.http.jobs;
   check.http.timeout = timeout_of(line).value_or(check.http.timeout);
@@ -73,10 +73,7 @@ What came of each try:
                    timeout_option("end a request that takes longer (default: 30s)"),
                    config_option("this Docker config; not beside FILE")}},
                  {"Output",
-                  {{.letter = 'o',
-                    .name = "output",
-                    .value = {"FORMAT", ValueKind::choice, {"table", "json"}},
-                    .description = "table (default), or json: an object for each image and try"},
+                  {report_option("table (default), or json: an object for each image and try"),
                    quiet_option()}}},
       .outro =
           R"(Certificates are those that Docker takes: the system's, and /etc/docker/certs.d/HOST[:PORT]. Proxies

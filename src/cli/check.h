@@ -11,15 +11,13 @@
 
 namespace pullsecret {
 
-enum class CheckFormat { table, json };
-
 struct CheckOptions {
   StoreOptions store;
   std::optional<std::string> file;  // absent: the Docker config
   ImageOptions images;
   RegistryAccess access;
   HttpLimits http;
-  CheckFormat format = CheckFormat::table;
+  ReportFormat format = ReportFormat::table;
 };
 
 /// The work of `check`, of which there are two: pullsecret-check, with libcurl, asks the registries

@@ -15,7 +15,7 @@ namespace pullsecret {
 namespace {
 
 bool is_name(std::string_view text, std::size_t string_end) {
-  const std::size_t next = text.find_first_not_of(" \t\r\n", string_end);
+  const std::size_t next = text.find_first_not_of(json_white_space, string_end);
   return next != std::string_view::npos && text[next] == ':';
 }
 

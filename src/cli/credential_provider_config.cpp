@@ -158,7 +158,7 @@ store that needs a desktop or a passphrase, a helper that is not there.
               .value = {.name = "FILE|-", .kind = ValueKind::file, .input = "the other providers"},
               .description = "keep the other providers of this config as they are, and put "
                              "pullsecret's in the place of an older one"},
-             timeout_option("end a call to a credential store that takes longer (default: 60s)"),
+             timeout_option(),
              quiet_option()}},
            {"Output",
             {{.letter = 'o',

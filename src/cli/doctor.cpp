@@ -29,7 +29,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-enum class DoctorFormat { table, json };
 enum class HookState { on, off };
 
 struct DoctorOptions {
@@ -38,7 +37,7 @@ struct DoctorOptions {
   bool yes = false;
   std::optional<std::string> use;
   std::optional<HookState> hooks;
-  DoctorFormat format = DoctorFormat::table;
+  ReportFormat format = ReportFormat::table;
 };
 
 DoctorOptions read_doctor_options(const CommandLine& line) {
@@ -46,7 +45,7 @@ DoctorOptions read_doctor_options(const CommandLine& line) {
                        .fix = is_set(line, "fix"),
                        .yes = is_set(line, "yes"),
                        .use = value_of(line, "use"),
-                       .format = choice_of<DoctorFormat>(line, "output")};
+                       .format = choice_of<ReportFormat>(line, "output")};
   if (is_given(line, "hooks")) doctor.hooks = choice_of<HookState>(line, "hooks");
   if (doctor.hooks && (doctor.fix || doctor.store.config == "-"))
     throw Error("--hooks", "it changes the config by itself, a file's",
@@ -94,7 +93,7 @@ bool is_ok(const Finding& finding) {
 void report(const DoctorOptions& options, Findings findings, const Streams& streams) {
   if (options.store.quiet) std::erase_if(findings, is_ok);
   findings = worst_first(std::move(findings));
-  streams.data(options.format == DoctorFormat::json ? format_as_json(findings)
+  streams.data(options.format == ReportFormat::json ? format_as_json(findings)
                                                     : format_as_table(findings, streams.has_color));
 }
 
@@ -211,12 +210,8 @@ that means, and what to do. Nothing secret is printed. Exit status 1 if there is
 )",
       .groups = {{"Options",
                   {config_option("this Docker config, or standard input"),
-                   {.letter = 'o',
-                    .name = "output",
-                    .value = {"FORMAT", ValueKind::choice, {"table", "json"}},
-                    .description = "table (default), or json: an array for scripts"},
-                   timeout_option(
-                       "end a call to a credential store that takes longer (default: 60s)"),
+                   report_option("table (default), or json: an array for scripts"),
+                   timeout_option(),
                    quiet_option("only what is not ok; no notes and no status line")}},
                  {"Mending",
                   {{.name = "fix",

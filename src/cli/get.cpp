@@ -109,8 +109,7 @@ HOST is a registry, or an image, whose host then counts.
                         .description = "json (default): one line, as credential helpers "
                                        "answer;\nusername or password: that alone"},
                        config_option("this Docker config, or standard input"),
-                       timeout_option(
-                           "end a call to a credential store that takes longer (default: 60s)"),
+                       timeout_option(),
                        quiet_option()}}},
           .outro = R"(An identity token has the username <token>.
 

@@ -6,7 +6,6 @@
 #include "operations/inputs.h"
 #include "system/error.h"
 #include "system/file.h"
-#include "system/text.h"
 
 namespace pullsecret {
 

@@ -17,13 +17,11 @@
 namespace pullsecret {
 namespace {
 
-enum class InspectFormat { table, json };
-
 struct InspectOptions {
   std::string file;
   ImageOptions images;
   bool show_secrets = false;
-  InspectFormat format = InspectFormat::table;
+  ReportFormat format = ReportFormat::table;
   std::optional<std::chrono::seconds> min_validity;  // absent: entries may end at any time
 };
 
@@ -39,7 +37,7 @@ InspectOptions read_inspect_options(const CommandLine& line) {
   InspectOptions inspect{.file = operand_of(line).value_or("-"),
                          .images = read_image_options(line),
                          .show_secrets = is_set(line, "show-secrets"),
-                         .format = choice_of<InspectFormat>(line, "output"),
+                         .format = choice_of<ReportFormat>(line, "output"),
                          .min_validity = min_validity_of(line)};
   if (inspect.file == "-" && isatty(STDIN_FILENO) != 0)
     throw Error("", "no Secret to inspect: standard input is a terminal",
@@ -52,8 +50,8 @@ void print(const InspectOptions& options, const Things& things, const Streams& s
   if (options.min_validity) require_validity(things, *options.min_validity, streams.now);
   const InspectionStyle style{
       .show_secrets = options.show_secrets, .color = streams.has_color, .now = streams.now};
-  streams.data(options.format == InspectFormat::json ? inspection_json(things, style)
-                                                     : inspection_table(things, style));
+  streams.data(options.format == ReportFormat::json ? inspection_json(things, style)
+                                                    : inspection_table(things, style));
 }
 
 void inspect(const InspectOptions& options, const Streams& streams) {
@@ -97,10 +95,7 @@ refuse the whole Secret. Problems are told, and are no failure.
                                    "2h or 1h30m; one that does not say when it ends is no "
                                    "failure"},
                    {.name = "show-secrets", .description = "also passwords and tokens"},
-                   {.letter = 'o',
-                    .name = "output",
-                    .value = {"FORMAT", ValueKind::choice, {"table", "json"}},
-                    .description = "table (default), or json, for scripts"}}}},
+                   report_option("table (default), or json, for scripts")}}},
       .outro = R"(Example:
     $ kubectl get secret regcred -o yaml | pullsecret inspect --image ghcr.io/acme/app:1.4
     Image ghcr.io/acme/app:1.4

@@ -201,7 +201,7 @@ credential is, the old one stays, and that is a failure.
              {.name = "config",
               .value = {"FILE", ValueKind::file},
               .description = "this config.json"},
-             timeout_option("end a call to a credential store that takes longer (default: 60s)"),
+             timeout_option(),
              quiet_option()}}},
       .outro =
           R"(What is told by a line of "credHelpers" stays where it is, unless --registry names it or --from its

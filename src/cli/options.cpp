@@ -290,6 +290,13 @@ std::size_t position_of_choice(const CommandLine& line, const std::string& optio
   return position(known.value, value_of(line, option).value_or("")).value_or(0);
 }
 
+Option report_option(std::string_view description) {
+  return {.letter = 'o',
+          .name = "output",
+          .value = {"FORMAT", ValueKind::choice, {"table", "json"}},
+          .description = description};
+}
+
 std::optional<std::size_t> number_of(const CommandLine& line, const std::string& option,
                                      std::size_t least, std::size_t most) {
   const auto text = value_of(line, option);

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <cxxopts.hpp>
@@ -59,6 +60,11 @@ template <typename Choice>
 Choice choice_of(const CommandLine& line, const std::string& option) {
   return static_cast<Choice>(position_of_choice(line, option));
 }
+
+/// What a report is: a table for people, or JSON for scripts. The option's values are in this
+/// order.
+enum class ReportFormat { table, json };
+Option report_option(std::string_view description);
 
 /// The number in an option's value, if it was given, from `least` to `most`. Throws Error if it is
 /// none.

@@ -100,7 +100,7 @@ void run_check(const CheckOptions& options, const Streams& streams) {
                                        : told(about_registries(keyring), streams, quiet);
   if (inquiries.empty()) throw Error("", "there is no registry to be asked");
   const std::vector<PullReport> reports = ask(options, http, std::move(inquiries), streams);
-  if (options.format == CheckFormat::json)
+  if (options.format == ReportFormat::json)
     print_pull_json(reports, streams);
   else
     streams.data(pull_table(reports, {.color = streams.has_color, .now = streams.now}));

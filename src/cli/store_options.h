@@ -23,7 +23,8 @@ struct StoreOptions {
 // Each command says in its own words what they are to it.
 Option config_option(std::string_view description);
 Option jobs_option(std::string_view description);
-Option timeout_option(std::string_view description);
+Option timeout_option(std::string_view description =
+                          "end a call to a credential store that takes longer (default: 60s)");
 Option quiet_option(std::string_view description = "no notes, warnings and status line");
 
 /// Reads --config, --timeout and --quiet. Throws Error for what they do not take.

@@ -30,14 +30,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-enum class ProviderTestFormat { table, json };
-
 struct ProviderTestOptions {
   std::string name;
   Image image;
   fs::path config_file, bin_dir;
   std::chrono::milliseconds timeout = ProviderRun().timeout;
-  ProviderTestFormat format = ProviderTestFormat::table;
+  ReportFormat format = ReportFormat::table;
   bool quiet = false;
 };
 
@@ -57,7 +55,7 @@ ProviderTestOptions read_provider_test_options(const CommandLine& line) {
                            .image = parse_image(*name),
                            .config_file = path_in(line, "config-file"),
                            .bin_dir = path_in(line, "bin-dir"),
-                           .format = choice_of<ProviderTestFormat>(line, "output"),
+                           .format = choice_of<ReportFormat>(line, "output"),
                            .quiet = is_set(line, "quiet")};
   test.timeout = timeout_of(line).value_or(test.timeout);
   return test;
@@ -112,36 +110,36 @@ ProviderConfig load_for_kubelet(const ProviderTestOptions& options) {
 
 // ---- What cannot be as on the node
 
-void say_what_differs(const ProviderTestOptions& options, const ProviderConfig& config,
-                      const Streams& streams) {
-  if (options.quiet) return;
+Notices what_differs(const ProviderTestOptions& options, const ProviderConfig& config) {
+  Notices notices;
   if (!config.unknown_fields.empty())
-    print_warning(streams,
-                  Error(place_of(options.config_file),
-                        "newer kubelets do not start with a field that they do not know: " +
-                            join(config.unknown_fields, ", ")));
+    notices.push_back({.text = {place_of(options.config_file),
+                                "newer kubelets do not start with a field that they do not know: " +
+                                    join(config.unknown_fields, ", ")}});
   for (const CredentialProvider& provider : config.providers)
     if (provider.wants_service_account)
-      print_note(streams,
-                 fmt::format("{} gets the token of the Pod's ServiceAccount from the kubelet, and "
-                             "none here",
-                             printable(provider.name)));
+      notices.push_back(
+          {Severity::note,
+           {"", printable(provider.name) +
+                    " gets the token of the Pod's ServiceAccount from the kubelet, and none "
+                    "here"}});
   if (geteuid() != 0)
-    print_note(streams,
-               "the kubelet runs providers as root: run this as root to see what they do then");
+    notices.push_back(
+        {Severity::note,
+         {"", "the kubelet runs providers as root: run this as root to see what they do then"}});
+  return notices;
 }
 
 void provider_test(const ProviderTestOptions& options, const Streams& streams) {
   const ProviderConfig config = load_for_kubelet(options);
-  say_what_differs(options, config, streams);
+  print_notices(streams, what_differs(options, config), options.quiet);
   const ProvidersReport report = report_of(options.name, options.image, config,
                                            ask_providers(config, options.image,
                                                          {.bin_dir = options.bin_dir,
                                                           .environment = service_environment(),
                                                           .timeout = options.timeout}));
-  streams.data(options.format == ProviderTestFormat::json
-                   ? providers_json(report)
-                   : providers_table(report, streams.has_color));
+  streams.data(options.format == ReportFormat::json ? providers_json(report)
+                                                    : providers_table(report, streams.has_color));
   if (const auto why = why_none_is_tried(report)) throw Error(*why);
 }
 
@@ -174,10 +172,7 @@ Exit status 1 if no credential is tried: it says why.
              {.name = "bin-dir",
               .value = {"FOLDER", ValueKind::file},
               .description = "that of its flag --image-credential-provider-bin-dir"},
-             {.letter = 'o',
-              .name = "output",
-              .value = {"FORMAT", ValueKind::choice, {"table", "json"}},
-              .description = "table (default), or json, for scripts"},
+             report_option("table (default), or json, for scripts"),
              timeout_option("end a provider that takes longer (default: 60s, as the kubelet)"),
              quiet_option("no notes and warnings")}}},
       .outro = R"(Example:

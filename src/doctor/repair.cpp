@@ -84,28 +84,6 @@ void add_other_deeds(Repair& repair, const Remedy& remedy) {
   repair.removes_abandoned |= remedy.removes.has_value();
 }
 
-// Does it to the config that was checked. Returns where the file is as it was, if it changed and
-// was there.
-fs::path apply(const Repair& repair, const Checkup& checkup) {
-  const ConfigLocation& location = *checkup.location;
-  fs::path backup;
-  if (repair.closes_file) close_to_others(location);
-  if (repair.text && location.is_there)
-    backup = write_config_with_backup(location, *checkup.json, *repair.text);
-  else if (repair.text)
-    // There is nothing that a power cut could lose but this, which doctor would do again.
-    std::ignore = write_config(location, *checkup.json, *repair.text);
-  if (repair.removes_abandoned) remove_abandoned(location);
-  return backup;
-}
-
-}  // namespace
-
-bool mends_something(const Findings& findings) {
-  return std::any_of(findings.begin(), findings.end(),
-                     [](const Finding& finding) { return finding.remedy.is_by_fix(); });
-}
-
 Repair plan_repair(const Checkup& checkup, const std::optional<std::string>& use,
                    HelperClient& helpers) {
   // Each round shows what the one before made visible, such as entries that the new store does not
@@ -134,6 +112,28 @@ Repair plan_repair(const Checkup& checkup, const std::optional<std::string>& use
         fmt::format("no store works here that could take over; {} needs nothing but itself",
                     helper_program_name(undemanding_store().name)));
   return repair;
+}
+
+// Does it to the config that was checked. Returns where the file is as it was, if it changed and
+// was there.
+fs::path apply(const Repair& repair, const Checkup& checkup) {
+  const ConfigLocation& location = *checkup.location;
+  fs::path backup;
+  if (repair.closes_file) close_to_others(location);
+  if (repair.text && location.is_there)
+    backup = write_config_with_backup(location, *checkup.json, *repair.text);
+  else if (repair.text)
+    // There is nothing that a power cut could lose but this, which doctor would do again.
+    std::ignore = write_config(location, *checkup.json, *repair.text);
+  if (repair.removes_abandoned) remove_abandoned(location);
+  return backup;
+}
+
+}  // namespace
+
+bool mends_something(const Findings& findings) {
+  return std::any_of(findings.begin(), findings.end(),
+                     [](const Finding& finding) { return finding.remedy.is_by_fix(); });
 }
 
 Mended mend(const std::optional<std::string>& named, const std::optional<std::string>& use,

@@ -22,14 +22,8 @@ struct Repair {
   bool empty() const { return !text && !closes_file && !removes_abandoned; }
 };
 
-/// Whether plan_repair() without `use` has anything to mend.
+/// Whether `doctor --fix` has anything to mend.
 bool mends_something(const Findings& findings);
-
-/// Plans what the remedies of all that `checkup` found do, as far as that is safe: nothing that
-/// could log in is lost, and no plain text comes about. `use` is the store that takes the place of
-/// those that do not work (Replacement). Throws Error if it does not work.
-Repair plan_repair(const Checkup& checkup, const std::optional<std::string>& use,
-                   HelperClient& helpers);
 
 /// What mend() asks and tells on its way.
 struct MendingTalk {
@@ -42,9 +36,11 @@ struct Mended {
   Findings findings;  ///< of the config as it is now
 };
 
-/// Makes all checks of the config that load_config(named) would read, does what plan_repair() plans
-/// if that is wanted, and makes them again. Throws Error as check_all() for a fix, plan_repair()
-/// and write_config_with_backup() do, and if it is not wanted.
+/// Makes all checks of the config that load_config(named) would read; does what the remedies of all
+/// that it found do, if that is wanted, and as far as it is safe: nothing that could log in is
+/// lost, and no plain text comes about; and makes the checks again. `use` is the store that takes
+/// the place of those that do not work (Replacement). Throws Error if that does not work, if it is
+/// not wanted, and as check_all() for a fix and write_config_with_backup() do.
 Mended mend(const std::optional<std::string>& named, const std::optional<std::string>& use,
             HelperClient& helpers, const MendingTalk& talk);
 

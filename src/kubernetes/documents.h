@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
 #include "credential/json_syntax.h"
+#include "system/error.h"
 
 namespace pullsecret {
 
@@ -24,6 +26,9 @@ inline constexpr std::size_t max_manifest_size = 8UL * 1024 * 1024;
 /// bracket counts.
 inline constexpr std::size_t max_manifest_values = 250'000;
 
+/// There are more values than that.
+Error too_many_values(std::string place);
+
 /// One document of a manifest.
 struct Document {
   nlohmann::json tree;
@@ -37,11 +42,10 @@ enum class PlainScalars {
 };
 
 /// The documents of `source`, which must outlive them: JSON, one value after the other, if the text
-/// begins with `{`, else YAML. Scalars in YAML are strings, but for plain ones; `<<` merges a map.
-/// Of a repeated name the last value counts.
+/// begins with `{`, else YAML (yaml_reader.h). Of a repeated name the last value counts.
 ///
 /// Throws Error with FILE:LINE:COLUMN for what is neither, is not UTF-8, is nested deeper than 64,
-/// or exceeds the limits above. No message has a part of the text.
+/// or exceeds a limit. No message has a part of the text.
 std::vector<Document> read_documents(const JsonText& source,
                                      PlainScalars plain = PlainScalars::texts);
 

@@ -25,10 +25,6 @@ struct InspectedSecret {
   std::vector<Remark> remarks = {};
 };
 
-/// Whether it is a pull secret, or was meant to be one: of such a type, with such a data key, or
-/// with such data under another key.
-bool is_pull_secret(const SecretManifest& manifest);
-
 /// What messages call it: its name, or what it is where it has none.
 std::string name_in_words(const EntryOrigin& origin);
 

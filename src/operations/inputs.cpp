@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "kubernetes/secret_manifest.h"
+#include "kubernetes/find_pull_data.h"
 #include "system/text.h"
 
 namespace pullsecret {

@@ -4,6 +4,7 @@
 
 #include "catch.h"
 #include "credential/base64.h"
+#include "kubernetes/find_pull_data.h"
 #include "kubernetes/keyring.h"
 #include "support.h"
 

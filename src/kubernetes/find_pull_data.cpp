@@ -1,0 +1,151 @@
+#include "kubernetes/find_pull_data.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "credential/base64.h"
+#include "kubernetes/pull_data.h"
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+using enum Severity;
+
+constexpr std::array types{SecretType::dockerconfigjson, SecretType::dockercfg};
+
+std::optional<SecretType> type_of(const SecretManifest& manifest) {
+  for (const SecretType type : types)
+    if (manifest.type == names_of(type).type) return type;
+  return std::nullopt;
+}
+
+bool has_data(const SecretManifest& manifest, SecretType type) {
+  const std::string key(names_of(type).data_key);
+  return manifest.data.contains(key) || manifest.string_data.contains(key);
+}
+
+std::optional<SecretType> type_with_data(const SecretManifest& manifest) {
+  for (const SecretType type : types)
+    if (has_data(manifest, type)) return type;
+  return std::nullopt;
+}
+
+std::vector<std::string> data_keys(const SecretManifest& manifest) {
+  std::vector<std::string> keys;
+  for (const auto* values : {&manifest.string_data, &manifest.data})
+    for (const auto& [key, value] : *values)
+      keys.push_back(key);
+  return without_repeats(std::move(keys));
+}
+
+// Pull data under a data key that no type has, such as `config.json`.
+std::optional<DataPlace> misplaced_data(const SecretManifest& manifest) {
+  if (type_with_data(manifest)) return std::nullopt;
+  for (const std::string& key : data_keys(manifest))
+    if (const auto data = decoded_data(manifest, key))
+      if (const auto type = type_of_data(*data))
+        return DataPlace{.key = key, .type = *type, .is_right = false};
+  return std::nullopt;
+}
+
+// ---- Remarks
+
+std::string keys_in_words(const SecretManifest& manifest) {
+  constexpr std::size_t most_keys = 5;
+  std::vector<std::string> keys = data_keys(manifest);
+  if (keys.empty()) return "it has none";
+  const std::size_t more = keys.size() - std::min(keys.size(), most_keys);
+  keys.resize(keys.size() - more);
+  return "it has " + printable(join(keys, ", ")) +
+         (more > 0 ? fmt::format(" and {} more", more) : "");
+}
+
+// Makes a pull secret of the config.json that a Secret in a cluster has. That keeps its type, so
+// the new one gets a name of its own.
+std::string remake_command(const SecretManifest& manifest, const DataPlace& misplaced) {
+  std::string key = misplaced.key;
+  for (std::size_t dot = 0; (dot = key.find('.', dot)) != std::string::npos; dot += 2)
+    key.insert(dot, 1, '\\');
+  const std::string in_namespace =
+      manifest.name_space.empty() ? "" : " -n " + shell_word(manifest.name_space);
+  return fmt::format(
+      "kubectl get secret {}{} -o {} | base64 -d | pullsecret convert --config - --name {}{} | "
+      "kubectl apply -f -",
+      shell_word(manifest.name), in_namespace,
+      shell_word(fmt::format("jsonpath={{.data.{}}}", key)), shell_word(manifest.name + "-pull"),
+      in_namespace);
+}
+
+Remark missing_data_key(const SecretManifest& manifest, SecretType type) {
+  const auto with_data = type_with_data(manifest);
+  const auto misplaced = misplaced_data(manifest);
+  std::string hint;
+  if (with_data)
+    hint = fmt::format("{} is the data key of type {}", names_of(*with_data).data_key,
+                       names_of(*with_data).type);
+  else if (misplaced && misplaced->type == type)
+    hint = fmt::format("call the data key {} in place of {}", names_of(type).data_key,
+                       printable(misplaced->key));
+  return {"missing-data-key", problem,
+          fmt::format("it has no data key {}, the one of its type; {}", names_of(type).data_key,
+                      keys_in_words(manifest)),
+          hint};
+}
+
+Remark wrong_type(const SecretManifest& manifest, SecretType right) {
+  return {"wrong-type", problem,
+          fmt::format("the kubelet reads no pull secret of type {}",
+                      manifest.type.empty() ? "Opaque" : printable(manifest.type)),
+          fmt::format("type: {}; delete the Secret first, its type cannot change",
+                      names_of(right).type)};
+}
+
+Remark wrong_data_key(const SecretManifest& manifest, const DataPlace& misplaced) {
+  const auto [type, data_key] = names_of(misplaced.type);
+  const bool can_be_remade = misplaced.type == SecretType::dockerconfigjson &&
+                             !manifest.name.empty() && !manifest.name.starts_with('-');
+  return {
+      "wrong-data-key", problem,
+      fmt::format("{} is {}, which the kubelet reads from the data key {} of type {} alone",
+                  printable(misplaced.key),
+                  can_be_remade ? "a Docker config" : "a Docker config's entries", data_key, type),
+      can_be_remade ? remake_command(manifest, misplaced) : ""};
+}
+
+}  // namespace
+
+std::optional<DataPlace> find_pull_data(const SecretManifest& manifest) {
+  const auto type = type_of(manifest);
+  const bool is_right = type && has_data(manifest, *type);
+  const auto data_type = is_right ? type : type_with_data(manifest);
+  if (!data_type) return misplaced_data(manifest);
+  return DataPlace{std::string(names_of(*data_type).data_key), *data_type, is_right};
+}
+
+bool is_pull_secret(const SecretManifest& manifest) {
+  return type_of(manifest) || find_pull_data(manifest);
+}
+
+std::optional<std::string> decoded_data(const SecretManifest& manifest, const std::string& key) {
+  const auto text = manifest.string_data.find(key);
+  return text != manifest.string_data.end() ? text->second : decode_base64(manifest.data.at(key));
+}
+
+std::optional<Remark> remark_on_place(const SecretManifest& manifest) {
+  const auto type = type_of(manifest);
+  if (type && !has_data(manifest, *type)) return missing_data_key(manifest, *type);
+  if (const auto with_data = type_with_data(manifest); !type && with_data)
+    return wrong_type(manifest, *with_data);
+  if (const auto misplaced = misplaced_data(manifest)) return wrong_data_key(manifest, *misplaced);
+  if (has_data(manifest, types[0]) && has_data(manifest, types[1]))
+    return Remark{"ignored-data-key", warning,
+                  "it has the data keys of both types; the kubelet reads only that of its own", ""};
+  return std::nullopt;
+}
+
+}  // namespace pullsecret

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "credential/remark.h"
+#include "kubernetes/secret.h"
+#include "kubernetes/secret_manifest.h"
+
+namespace pullsecret {
+
+/// Where pull data is in a Secret.
+struct DataPlace {
+  std::string key;  ///< of `data` or `stringData`
+  SecretType type;  ///< the one whose data it is
+  bool is_right;    ///< whether that is the Secret's type and its data key
+};
+
+/// What a pull secret has, or would have if its type and data key were right.
+std::optional<DataPlace> find_pull_data(const SecretManifest& manifest);
+
+/// Whether it is a pull secret, or was meant to be one: of such a type, with such a data key, or
+/// with such data under another key.
+bool is_pull_secret(const SecretManifest& manifest);
+
+/// The value of a data key that is there, as the API server keeps it; nothing if it is not base64.
+std::optional<std::string> decoded_data(const SecretManifest& manifest, const std::string& key);
+
+/// What is wrong with the type and the data keys.
+std::optional<Remark> remark_on_place(const SecretManifest& manifest);
+
+}  // namespace pullsecret
