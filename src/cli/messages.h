@@ -9,11 +9,12 @@
 
 #include "credential/expiry.h"
 #include "operations/notices.h"
+#include "registry/http.h"
 #include "system/error.h"
 
 namespace pullsecret {
 
-/// Where a command writes.
+/// Where a command writes, and what else it has of the world outside.
 struct Streams {
   /// For data alone; throws Error if not all of it could be written.
   std::function<void(std::string_view)> data;
@@ -22,6 +23,7 @@ struct Streams {
   bool has_color = false;       ///< whether to colour data
   bool can_be_redrawn = false;  ///< whether words go to a terminal
   Time now = {};                ///< by which they tell what has ended
+  HttpExchange network = {};    ///< asks registries; empty: libcurl does
 };
 
 /// Standard output and standard error. Data is coloured on a terminal that knows colours (TERM is

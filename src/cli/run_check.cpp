@@ -73,7 +73,9 @@ std::vector<PullReport> ask(const CheckOptions& options, HttpClient& http,
     const auto origin = origin_of(url);
     status.show(done, total, origin ? origin->host : "");
   };
-  const auto exchange = [&](const auto& requests) { return http.exchange(requests, progress); };
+  const HttpExchange exchange = streams.network ? streams.network : [&](const auto& requests) {
+    return http.exchange(requests, progress);
+  };
   return ask_registries(std::move(inquiries), {exchange, options.access, streams.now});
 }
 

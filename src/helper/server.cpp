@@ -186,7 +186,10 @@ OwnAction status_action(const HelperProgram& program) {
           }};
 }
 
-int run(const HelperProgram& program, const std::vector<std::string>& arguments) {
+}  // namespace
+
+int serve_once(HelperProgram program, const std::vector<std::string>& arguments) {
+  program.own_actions.push_back(status_action(program));
   for (const OwnAction& action : program.own_actions)
     if (!arguments.empty() && arguments.front() == action.name)
       return serve_own_action(program, action, arguments);
@@ -199,8 +202,6 @@ int run(const HelperProgram& program, const std::vector<std::string>& arguments)
     return report(STDOUT_FILENO, "", Error("", error.what()));
   }
 }
-
-}  // namespace
 
 std::string answer(Store& store, std::string_view action, std::string_view input) {
   if (action == "list") return list(store);
@@ -217,8 +218,7 @@ std::string answer(Store& store, std::string_view action, std::string_view input
 
 int serve(HelperProgram program, int argc, char** argv) {
   harden_process();
-  program.own_actions.push_back(status_action(program));
-  const int status = run(program, {argv + 1, argv + argc});
+  const int status = serve_once(std::move(program), {argv + 1, argv + argc});
   wipe_stack();
   return status;
 }

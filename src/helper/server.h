@@ -40,6 +40,9 @@ struct HelperProgram {
 /// `status [-o json | text]`, which the protocol does not have, is served as an own action.
 int serve(HelperProgram program, int argc, char** argv);
 
+/// What serve() does in a process that is hardened.
+int serve_once(HelperProgram program, const std::vector<std::string>& arguments);
+
 /// What `action`, one of store, get, erase, list, answers to `input` (at most max_message bytes):
 /// empty for store and erase, else one line of JSON with its line break. Throws Error for an
 /// unknown action and for input that is refused:

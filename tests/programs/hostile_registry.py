@@ -23,7 +23,6 @@ import struct
 import sys
 import threading
 import time
-import urllib.parse
 
 behaviour_file, log_file = sys.argv[1:3]
 tls = None
@@ -93,29 +92,6 @@ def basic(request):
 @behaviour
 def bearer(request, realm, service="test"):
     request.answer(401, "{}", f'WWW-Authenticate: Bearer realm="{realm}",service="{service}"')
-
-
-@behaviour
-def bearer_for(request, realm, scope):
-    """Takes the token that was given for this scope, and no other; the realm gives `scoped`."""
-    if request.authorization == f"Bearer {scoped_token(scope)}":
-        request.answer(200, "{}")
-    else:
-        request.answer(401, "{}", f'WWW-Authenticate: Bearer realm="{realm}",scope="{scope}"')
-
-
-def scoped_token(scope):
-    return "for-" + scope.replace(":", "-").replace("/", "-")
-
-
-@behaviour
-def scoped(request):
-    """A token for the last of the scopes in a query; a form is not known."""
-    scopes = urllib.parse.parse_qs(urllib.parse.urlsplit(request.path).query).get("scope", [""])
-    if request.method == "POST":
-        request.answer(404)
-    else:
-        token(request, scoped_token(sorted(scopes)[-1]))
 
 
 @behaviour
@@ -196,11 +172,6 @@ def garbage(request):
 @behaviour
 def redirect(request, url, status=307):
     request.answer(status, "", f"Location: {url}")
-
-
-@behaviour
-def redirects_without_end(request):
-    request.answer(307, "", f"Location: {request.path}x")
 
 
 @behaviour

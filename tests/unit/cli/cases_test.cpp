@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 #include <list>
+#include <memory>
 #include <set>
 #include <string>
 #include <utility>
@@ -13,8 +14,16 @@
 #include <nlohmann/json.hpp>
 
 #include "catch.h"
+#include "cli/registry_table.h"
 #include "cli/run_command.h"
 #include "credential/base64.h"
+#include "helper/server.h"
+#include "helpers/encryptedfile/actions.h"
+#include "helpers/encryptedfile/encrypted_file_status.h"
+#include "helpers/encryptedfile/encrypted_file_store.h"
+#include "helpers/pass/gpg_key.h"
+#include "helpers/pass/pass_status.h"
+#include "helpers/pass/pass_store.h"
 #include "kubernetes/pull_data.h"
 #include "kubernetes/secret_manifest.h"
 #include "system/run_programs.h"
@@ -26,19 +35,23 @@
 //   -- FILE        the lines below are a file in that folder
 //   -- store NAME  the lines below are what docker-credential-NAME has, each `KEY USERNAME SECRET`;
 //                  what it is asked is noted in NAME.log
+//   -- registries  the lines below are what registries answer, as registry_table.h says
 //   $ COMMAND      runs it; the lines below are what it says
 //
 // Files above the first case are in all of them.
 //
-// A command is one of pullsecret, run in this process, or the shell's; of several with ` | `
-// between them each gets what the one before printed. `VARIABLE=VALUE` may stand before it and
-// `<FILE` behind it. `entries` prints what a Secret has, `KEY USERNAME PASSWORD [EMAIL]` each. The
-// time is noon of 15 January 2027, 1800014400 in seconds. Doctor's JSON is shown a finding a line.
+// A command is one of pullsecret or of its helpers encryptedfile and pass, run in this process, or
+// the shell's; of several with ` | ` between them each gets what the one before printed.
+// `VARIABLE=VALUE` may stand before it and `<FILE` behind it. `entries` prints what a Secret has,
+// `KEY USERNAME PASSWORD [EMAIL]` each,
+// `asked` what the registries of the table were asked since it was printed last. The time is
+// noon of 15 January 2027, 1800014400 in seconds. The JSON of doctor and check is shown an object a
+// line.
 //
 // Below a command stands its standard output, then, with `! ` before each line, its standard error,
 // and then, if it is not 0, `? ` and its exit status. Empty lines at the end do not count; `…`
 // stands for any text in a line, and alone for any lines; $HOME for the home folder. What is said
-// to who is not root does not count.
+// to who is not root does not count. A password with hunter2 in it must not be on standard error.
 //
 // With UPDATE_CASES in the environment, what came out is put in the place of what does not fit.
 
@@ -133,6 +146,37 @@ Outcome run_shell(const std::string& command, std::string input) {
   return {result.output, result.error_output, exited == nullptr ? -1 : exited->status};
 }
 
+std::string all_in(const FileDescriptor& file) {
+  lseek(file.get(), 0, SEEK_SET);
+  return read_all(file.get(), "output", 1024UL * 1024);
+}
+
+Outcome run_helper(const std::string& name, const Arguments& words, std::string_view input) {
+  const ScopedInput standard_input(input);
+  const FileDescriptor out(memfd_create("out", MFD_CLOEXEC)), err(memfd_create("err", MFD_CLOEXEC)),
+      own_out(dup(STDOUT_FILENO)), own_err(dup(STDERR_FILENO));
+  dup2(out.get(), STDOUT_FILENO);
+  dup2(err.get(), STDERR_FILENO);
+  const bool is_pass = name == "pass";
+  const int status =
+      serve_once({.name = name,
+                  .help = {},
+                  .open = [&]() -> std::unique_ptr<Store> {
+                    if (is_pass) return std::make_unique<PassStore>(password_store_folder());
+                    return std::make_unique<EncryptedFileStore>(find_paths());
+                  },
+                  .status =
+                      [&] {
+                        return is_pass ? pass_status(password_store_folder())
+                                       : encrypted_file_status(find_paths());
+                      },
+                  .own_actions = is_pass ? std::vector<OwnAction>() : encrypted_file_actions()},
+                 words);
+  dup2(own_out.get(), STDOUT_FILENO);
+  dup2(own_err.get(), STDERR_FILENO);
+  return {all_in(out), all_in(err), status};
+}
+
 Outcome print_entries(const std::string& manifests) {
   std::string lines;
   for (const SecretManifest& secret : read_manifests({"", manifests}).secrets)
@@ -146,8 +190,8 @@ Outcome print_entries(const std::string& manifests) {
   return {.out = lines};
 }
 
-// What doctor says to programs, a finding a line.
-std::string findings_in(const std::string& json) {
+// What doctor and check say to programs, an object a line.
+std::string objects_in(const std::string& json) {
   if (!json.starts_with("[\n")) return json;
   std::string lines;
   for (const auto& finding : nlohmann::ordered_json::parse(json))
@@ -155,7 +199,7 @@ std::string findings_in(const std::string& json) {
   return fmt::format("[\n{}\n]\n", lines);
 }
 
-Outcome run_part(const std::string& command, std::string input) {
+Outcome run_part(const std::string& command, std::string input, RegistryTable& registries) {
   Lines words = words_of(command);
   std::list<ScopedVariable> set;
   auto word = words.begin();
@@ -168,20 +212,26 @@ Outcome run_part(const std::string& command, std::string input) {
     words.pop_back();
   }
   if (words.front() == "entries") return print_entries(input);
+  if (words.front() == "asked") return {.out = registries.take_log()};
+  for (const char* name : {"encryptedfile", "pass"})
+    if (words.front() == std::string("docker-credential-") + name)
+      return run_helper(name, {words.begin() + 1, words.end()}, input);
   if (words.front() != "pullsecret") return run_shell(command, std::move(input));
-  Outcome outcome = run_command({words.begin() + 1, words.end()}, input);
-  if (words.size() > 1 && words[1] == "doctor") outcome.out = findings_in(outcome.out);
+  Outcome outcome = run_command({words.begin() + 1, words.end()}, input, registries.exchange());
+  if (words.size() > 1 && (words[1] == "doctor" || words[1] == "check"))
+    outcome.out = objects_in(outcome.out);
   return outcome;
 }
 
 // What came of it, as a transcript has it.
-Lines lines_of(const std::string& command) {
+Lines lines_of(const std::string& command, RegistryTable& registries) {
   Outcome outcome;
   std::string messages;
   for (const std::string& part : parts_of(command)) {
-    outcome = run_part(part, outcome.out);
+    outcome = run_part(part, outcome.out, registries);
     messages += outcome.err;
   }
+  CHECK_THAT(messages, !Catch::Contains("hunter2"));
   Lines lines = split(outcome.out, '\n');
   cut_empty_end(lines);
   for (const std::string& line : split(trim(messages), '\n'))
@@ -227,12 +277,12 @@ struct Block {
 };
 
 // Does what the block says; of a command the lines that came of it.
-Lines run_block(const Block& block, const CommandHome& home) {
+Lines run_block(const Block& block, const CommandHome& home, RegistryTable& registries) {
   const std::string place = home.path().string();
   const std::string words = replaced(block.head, "$HOME", place);
   const std::string body = replaced(text_of(block.body), "$HOME", place);
   if (words.starts_with("$ ")) {
-    Lines lines = lines_of(words.substr(2));
+    Lines lines = lines_of(words.substr(2), registries);
     for (std::string& line : lines)
       line = replaced(line, place, "$HOME");
     return lines;
@@ -242,6 +292,10 @@ Lines run_block(const Block& block, const CommandHome& home) {
     const std::string program = "bin/docker-credential-" + words.substr(store.size());
     home.write(program, store_script);
     home.write(program + ".entries", body);
+  } else if (words == "-- registries") {
+    registries = {};
+    for (const std::string& line : block.body)
+      registries.add(line);
   } else {
     home.write(words.substr(3), body);
   }
@@ -310,10 +364,11 @@ TEST_CASE("commands say what the transcripts of cases/ have") {
     for (Case& one : file.cases)
       DYNAMIC_SECTION(path.filename().string() << " " << one.name.front()) {
         const CommandHome home;
+        RegistryTable registries;
         for (const Block& block : file.common.blocks)
-          run_block(block, home);
+          run_block(block, home, registries);
         for (Block& block : one.blocks) {
-          const Lines lines = run_block(block, home);
+          const Lines lines = run_block(block, home, registries);
           if (fit(lines.begin(), lines.end(), block.body.begin(), block.body.end())) continue;
           INFO(block.head << "\n" << text_of(block.body) << "is not what came of it:");
           if (!is_update) FAIL_CHECK(text_of(lines));

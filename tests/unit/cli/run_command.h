@@ -44,14 +44,16 @@ class ScopedInput {
   pullsecret::FileDescriptor before_{dup(STDIN_FILENO)};
 };
 
-/// What `pullsecret WORDS` does, with `input` on standard input.
-inline Outcome run_command(const pullsecret::Arguments& words, std::string_view input = {}) {
+/// What `pullsecret WORDS` does, with `input` on standard input, and `network` in libcurl's place.
+inline Outcome run_command(const pullsecret::Arguments& words, std::string_view input = {},
+                           pullsecret::HttpExchange network = {}) {
   const ScopedInput standard_input(input);
   Outcome outcome;
   outcome.status =
       pullsecret::run(words, {.data = [&](std::string_view text) { outcome.out += text; },
                               .words = [&](std::string_view text) { outcome.err += text; },
-                              .now = noon});
+                              .now = noon,
+                              .network = std::move(network)});
   return outcome;
 }
 

@@ -225,7 +225,8 @@ TEST_CASE("the kind of a registry is that of its first challenge") {
 TEST_CASE("a realm gets no credential that it must not have") {
   const std::string realm =
       GENERATE("http://registry/token", "http://169.254.169.254/latest", "https://u:p@auth/token",
-               "ftp://auth", "token", "https://auth\\@evil/");
+               "ftp://auth", "token", "https://auth\\@evil/", "not a URL", "file:///etc/passwd",
+               "http://127.0.0.1:99999/token");
   CAPTURE(realm);
   FakeRegistries registries;
   registries.on(greeting_request, challenged("Bearer realm=\"" + realm + "\""));
