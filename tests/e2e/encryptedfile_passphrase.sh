@@ -196,62 +196,32 @@ succeeds_quietly
 run "$helper" rekey --key-file "$named"
 succeeds_quietly # no passphrase before, and the variable names it
 
-# ---- The choice outlives the file
+# ---- The choice outlives the file: what comes of it is in tests/unit/cli/cases/encryptedfile.txt
 
-# answers_of_gone: nothing is stored with a key file, and it says how to begin anew.
+# answers_of_gone: nothing is stored with a key file, whoever else does so at once.
 answers_of_gone() {
-  keep quay.io
-  refused '/credentials: not there, and a passphrase was chosen to open it; ' \
-    '`docker-credential-encryptedfile init --passphrase`'
+  : >"$scratch/at-once"
+  for _ in 1 2 3 4; do
+    request quay.io | "$helper" store >>"$scratch/at-once" &
+  done
+  wait
+  same 'the refusals' "$(grep -c 'a passphrase was chosen' "$scratch/at-once")" 4
   [ ! -e "$data/credentials" ] || problem 'there are credentials'
   [ ! -e "$key_file" ] || problem 'there is a key file'
 }
 
 unset DOCKER_CREDENTIAL_KEY_FILE
-forget_all
-typing "$old" "$old" -- "$helper" init --passphrase
 
 it 'with its credentials gone, nothing is stored under a plain key file'
+forget_all
+typing "$old" "$old" -- "$helper" init --passphrase
 for gone in "$data/credentials" "$data"; do
   rm -r "$gone"
   answers_of_gone
 done
-it 'nor with a key file that the environment names'
-DOCKER_CREDENTIAL_KEY_FILE=$named answers_of_gone
-it 'other actions say so, or find nothing'
-says_of_store "$helper" unusable file-missing
-out_json '.Faults[0].Prevents' '["store"]'
-ask get ghcr.io
-refused 'credentials not found in native keychain'
-ask list
-succeeds_quietly
-out_json . '{}'
-ask erase ghcr.io
-succeeds_quietly
-for action in lock unlock; do
-  run "$helper" "$action"
-  action_fails 'not there, and a passphrase was chosen'
-done
-run "$helper" rekey
-action_fails 'not there yet'
-
-it 'several that store at once are all refused'
-for _ in 1 2 3 4; do
-  "$helper" store <"$scratch/input" >>"$scratch/at-once" &
-done
-wait
-same 'the refusals' "$(grep -c 'a passphrase was chosen' "$scratch/at-once")" 4
-[ ! -e "$data/credentials" ] || problem 'there are credentials'
-
-it 'init chooses anew: a key file'
 run "$helper" init
-succeeds
 keep ghcr.io
 succeeds_quietly
-rm "$data/credentials"
-keep quay.io
-succeeds_quietly
-has quay.io
 
 it 'rekey --passphrase chooses, too, and rekey takes that back'
 typing "$old" "$old" -- "$helper" rekey --passphrase
@@ -276,24 +246,5 @@ typing "$old" -- "$helper" store <"$scratch/input"
 succeeds_quietly
 rm "$data/credentials"
 answers_of_gone
-
-it 'a mark that was left by a rekey that was killed goes at the next change'
-run "$helper" init
-cp "$HOME/.config/docker-credential-encryptedfile/key" "$scratch/key"
-touch "$HOME/.config/docker-credential-encryptedfile/passphrase-chosen"
-keep ghcr.io
-succeeds_quietly
-rm "$data/credentials"
-keep ghcr.io
-succeeds_quietly
-
-it 'a mark that is a link is refused'
-forget_all
-typing "$old" "$old" -- "$helper" init --passphrase
-rm "$data/credentials"
-ln -sf /dev/null "$HOME/.config/docker-credential-encryptedfile/passphrase-chosen"
-keep ghcr.io
-refused 'passphrase-chosen: '
-[ ! -e "$data/credentials" ] || problem 'there are credentials'
 
 finish
