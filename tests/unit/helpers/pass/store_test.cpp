@@ -1,11 +1,15 @@
 #include <cerrno>
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <map>
 #include <string>
 
 #include "catch.h"
 #include "helpers/pass/gpg_key.h"
 #include "helpers/pass/pass_program.h"
+#include "helpers/pass/pass_status.h"
 #include "helpers/pass/pass_store.h"
 #include "support.h"
 #include "system/environment.h"
@@ -138,7 +142,8 @@ TEST_CASE("what pass says it did is looked at") {
   const PlainStore plain;
   PassStore store = plain.store();
   store.store("ghcr.io", {"builder", "hunter2"});
-  for (const char* script : {"", "echo '[GNUPG:] END_ENCRYPTION' >&2"}) {
+  for (const char* script : {"", "cat >/dev/null", "echo hunter2-made-up", "echo 'gpg: I am gpg'",
+                             "exec /bin/true", "echo '[GNUPG:] END_ENCRYPTION' >&2"}) {
     plain.use(script);
     CHECK_THAT(error_of([&] { store.erase("ghcr.io"); })->message(),
                Catch::StartsWith("it did not remove"));
@@ -229,4 +234,195 @@ TEST_CASE("the password store is where pass looks for it") {
   CHECK(password_store_folder() == "/home/builder/.password-store");
   const ScopedVariable folder("PASSWORD_STORE_DIR", "/a/store");
   CHECK(password_store_folder() == "/a/store");
+}
+
+// ---- What somebody else has put into the store
+
+namespace {
+
+bool run_shell(const std::string& commands) {
+  return std::system(("set -e; " + commands).c_str()) == 0;  // NOLINT(cert-env33-c)
+}
+
+// Each file, link and pipe below `folder`, with what it holds.
+std::map<std::string, std::string> snapshot(const std::filesystem::path& folder) {
+  std::map<std::string, std::string> found;
+  for (const auto& file : std::filesystem::recursive_directory_iterator(folder))
+    found[file.path()] = file.is_symlink()        ? "-> " + read_symlink(file.path()).string()
+                         : file.is_regular_file() ? read_file(file.path(), 1000)
+                                                  : "";
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("what is planted in the place of a folder or an entry is named by all, and stays") {
+  // In docker-credential-helpers, where ghcr.io and quay.io have an entry each.
+  const auto [plant, named] = GENERATE(table<std::string, std::string>({
+      {"rm -r $S; ln -s .. $S", "/Z2hjci5pbw=="},
+      {"rm -r $S; ln -s . $S", "/Z2hjci5pbw=="},
+      {"rm -r $S; ln -s ../Work $S", "/Z2hjci5pbw=="},
+      {"rm -r $S; ln -s /usr $S", "/Z2hjci5pbw=="},
+      {"rm -r $S; ln -s nowhere $S", "/Z2hjci5pbw=="},
+      {"rm -r $S; ln -s ../docker-credential-helpers/cXVheS5pbw== $S", "/Z2hjci5pbw=="},
+      {"rm -r $S; cp ../Work/vpn.gpg $S", "/Z2hjci5pbw=="},
+      {"rm -r $S; mkfifo $S", "/Z2hjci5pbw=="},
+      {"cd ..; mv docker-credential-helpers x; ln -s x docker-credential-helpers", ""},
+      {"cd ..; rm -r docker-credential-helpers; ln -s Work docker-credential-helpers", ""},
+      {"ln -s ../../Work/vpn.gpg $S/vpn.gpg", "/Z2hjci5pbw==/vpn.gpg"},
+      {"ln -s builder.gpg $S/vpn.gpg", "/Z2hjci5pbw==/vpn.gpg"},
+      {"ln -s nowhere $S/vpn.gpg", "/Z2hjci5pbw==/vpn.gpg"},
+      {"ln -s ../../Work $S/team", "/Z2hjci5pbw==/team"},
+      {"rm $S/builder.gpg; mkfifo $S/builder.gpg", "/Z2hjci5pbw==/builder.gpg"},
+      {"mkdir -p $S/a/b; mkfifo $S/a/b/c.gpg", "/Z2hjci5pbw==/a/b/c.gpg"},
+  }));
+  CAPTURE(plant);
+  const PlainStore plain;
+  PassStore store = plain.store();
+  for (const char* server : {"ghcr.io", "quay.io"})
+    store.store(server, {"builder", "hunter2"});
+  const std::filesystem::path all = plain.path() / "docker-credential-helpers";
+  std::filesystem::create_directory(plain.path() / "Work");
+  std::ofstream(plain.path() / "Work/vpn.gpg") << "hunter2-vpn";
+  REQUIRE(run_shell("cd " + all.string() + "; S=Z2hjci5pbw==; " + plant));
+  const auto before = snapshot(plain.path());
+  const std::string calls = plain.calls();
+
+  const std::string place = all.string() + named;
+  for (const auto& error : {error_of([&] { store.get("ghcr.io"); }),
+                            error_of([&] { store.erase("ghcr.io"); }), error_of([&] {
+                              store.store("ghcr.io", {"builder", "hunter2-new"});
+                            }),
+                            error_of([&] {
+                              store.store("ghcr.io", {"vpn", "hunter2-new"});
+                            }),
+                            error_of([&] { store.list(); })}) {
+    REQUIRE(error);
+    CHECK(error->place() == place);
+    CHECK_THAT(error->message(), Catch::StartsWith("it is "));
+  }
+  const StoreStatus status = pass_status(plain.path());
+  REQUIRE(status.faults.size() == 1);
+  CHECK(status.faults.front().kind == "unreadable");
+  CHECK_THAT(status.faults.front().message, Catch::StartsWith(place + ": it is "));
+  CHECK(snapshot(plain.path()) == before);
+  CHECK(plain.calls() == calls);
+  if (named.empty()) return;
+  CHECK(store.get("quay.io")->secret == "hunter2");
+  store.store("quay.io", {"other", "hunter2"});
+  store.erase("quay.io");
+
+  // What the message says moves it away, and loses nothing.
+  const auto error = error_of([&] { store.get("ghcr.io"); });
+  const std::string hint = error->hint(), command = hint.substr(hint.find('`') + 1);
+  const TemporaryFolder home;
+  REQUIRE(run_shell("HOME=" + home.path().string() + "; " + command.substr(0, command.find('`'))));
+  CHECK(snapshot(home.path()).size() == 1);
+  store.store("ghcr.io", {"builder", "hunter2-new"});
+  CHECK(store.get("ghcr.io")->secret == "hunter2-new");
+}
+
+TEST_CASE("what is called as no server or no entry is, is in nobody's way") {
+  const PlainStore plain;
+  PassStore store = plain.store();
+  store.store("ghcr.io", {"builder", "hunter2"});
+  REQUIRE(
+      run_shell("cd " + (plain.path() / "docker-credential-helpers").string() +
+                "; ln -s .. Work; ln -s /usr 'no base64'; : >README.md; : >file.gpg; "
+                "mkdir -p '////' YQ== Yg==; : >YQ==/.gpg; : >Yg==/note; : >Z2hjci5pbw==/...gpg; "
+                "mkdir Z2hjci5pbw==/team.gpg"));
+  CHECK(store.list() == std::map<std::string, std::string>{{"ghcr.io", "builder"}});
+  CHECK_FALSE(store.get("a"));
+  CHECK(store.get("ghcr.io")->secret == "hunter2");
+  const auto error = error_of([&] { store.store("ghcr.io", {"team", "hunter2"}); });
+  REQUIRE(error);
+  CHECK(error->place() == plain.entry("team").string());
+  CHECK_THAT(error->message(), Catch::StartsWith("it is a folder"));
+  std::filesystem::rename(plain.entry("builder"), plain.entry("team.gpg/builder").string());
+  CHECK(store.get("ghcr.io")->username == "team.gpg/builder");
+  store.erase("ghcr.io");
+  CHECK(store.list().empty());
+}
+
+TEST_CASE("the store removes a server's entries, those in folders too, and nothing beside them") {
+  const PlainStore plain;
+  PassStore store = plain.store();
+  const auto plant = [&] {
+    store.store("ghcr.io", {"builder", "hunter2"});
+    REQUIRE(run_shell("cd " + plain.entry("x").parent_path().string() +
+                      "; mkdir -p team/sub; for n in team/b team/sub/dev; do echo >$n.gpg; done; "
+                      "echo >note; echo >team/note.txt; echo >.gpg-id"));
+  };
+  const auto files = [&] {
+    std::string names;
+    for (const auto& [path, content] : snapshot(plain.entry("x").parent_path()))
+      if (std::filesystem::is_regular_file(path))
+        names += std::filesystem::path(path).filename().string() + " ";
+    return names;
+  };
+  plant();
+  store.erase("ghcr.io");
+  CHECK(files() == ".gpg-id note note.txt ");
+  CHECK_FALSE(store.get("ghcr.io"));
+  plant();
+  store.store("ghcr.io", {"other", "hunter2"});
+  CHECK(files() == ".gpg-id note other.gpg note.txt ");
+}
+
+TEST_CASE("an entry that is another password, too, by a hard link: that one is not written") {
+  const PlainStore plain;
+  PassStore store = plain.store();
+  store.store("ghcr.io", {"builder", "hunter2"});
+  const auto work = plain.path() / "vpn.gpg";
+  std::ofstream(work) << "hunter2-vpn\n";
+  const auto link = [&] {
+    std::filesystem::remove(plain.entry("builder"));
+    std::filesystem::create_hard_link(work, plain.entry("builder"));
+  };
+  link();
+  store.store("ghcr.io", {"builder", "hunter2-new"});
+  CHECK(store.get("ghcr.io")->secret == "hunter2-new");
+  link();
+  plain.use("cat >/dev/null; echo half >\"$PASSWORD_STORE_DIR/$4.gpg\"; exit 1");
+  CHECK(error_of([&] { store.store("ghcr.io", {"builder", "hunter2-new"}); }));
+  CHECK(read_file(plain.entry("builder"), 100) == "hunter2-vpn\n");
+  plain.use(plain_pass);
+  store.erase("ghcr.io");
+  CHECK(read_file(work, 100) == "hunter2-vpn\n");
+}
+
+TEST_CASE("a name that makes no file's name is refused before anything is written") {
+  const PlainStore plain;
+  PassStore store = plain.store();
+  const auto refusal = [&](const std::string& server, const std::string& username) {
+    return error_of([&] { store.store(server, {username, "hunter2"}); })->message();
+  };
+  CHECK_THAT(refusal("a.example", repeated("0", 252)), Catch::Contains("251 bytes"));
+  CHECK_THAT(refusal(repeated("0", 190), "builder"), Catch::Contains("189 bytes"));
+  CHECK_FALSE(store.get(repeated("0", 190)));
+  CHECK(plain.calls().empty());
+}
+
+TEST_CASE(
+    "of several entries the newest counts, names that differ in case are two, and one is left") {
+  const PlainStore plain;
+  PassStore store = plain.store();
+  store.store("ghcr.io", {"builder", "hunter2"});
+  const auto write = [&](const std::string& name, int hours) {
+    std::filesystem::create_directories(plain.entry(name).parent_path());
+    std::ofstream(plain.entry(name)) << "hunter2-" + name + "\n";
+    last_write_time(plain.entry(name),
+                    std::filesystem::file_time_type::clock::now() - std::chrono::hours(hours));
+  };
+  write("builder", 2);
+  write("b/d", 1);
+  write("Builder", 3);
+  CHECK(store.get("ghcr.io")->username == "b/d");
+  write("Builder", 0);
+  CHECK(store.get("ghcr.io")->secret == "hunter2-Builder");
+  CHECK(store.list() == std::map<std::string, std::string>{{"ghcr.io", "Builder"}});
+  store.store("ghcr.io", {"builder", "hunter2-new"});
+  CHECK(store.get("ghcr.io")->secret == "hunter2-new");
+  for (const char* name : {"Builder", "b/d"})
+    CHECK_FALSE(std::filesystem::exists(plain.entry(name)));
 }
