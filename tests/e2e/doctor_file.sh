@@ -74,20 +74,7 @@ found ok helper-ok encryptedfile
 unset REGISTRY_AUTH_FILE
 rm "$file" "$scratch/bin/pass" "$scratch/bin/docker-credential-pass"
 
-it 'HOME is not set'
-run env -u HOME DOCKER_AUTH_CONFIG= pullsecret doctor -o json
-expect 'a finding about HOME' grep -Eq '"home-(unset|missing)"' "$scratch/out"
-
 # ---- Who may do what with it
-
-it 'a hint is a command that does what it says, even for a name with a quote'
-our_config '{"auths": {"ghcr.io": {"auth": "dTpodW50ZXIy"}}}'
-cp "$file" "it's.json" && chmod 644 "it's.json"
-doctor --config "it's.json"
-warns_of file-mode
-bash -c "$(jq -r '.[] | select(.name == "file-mode") | .hint' "$scratch/out")"
-doctor --config "it's.json"
-healthy
 
 # Below, files belong to root, and doctor is run by nobody.
 as_nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups)
