@@ -82,7 +82,7 @@ void get(const GetOptions& options, const Streams& streams) {
   if (const Error* error = why_unresolved(resolved.front()))
     throw Error(key_in_words(key), error->what(), error->hint());
   const auto& credential = std::get<Credential>(resolved.front().outcome);
-  if (!options.store.quiet) print_notices(streams, notices_of_lookup(config, resolved));
+  print_notices(streams, notices_of_lookup(config, resolved), options.store.quiet);
   refuse_registry_token(key, credential);
   if (options.format == GetFormat::json) refuse_token_user(key, credential);
   streams.data(format(options.format, registry, credential));
