@@ -1,8 +1,9 @@
 """random_logins.py SCRATCH SEED ROUNDS
 
-The law of everything that changes a config or a store: what Docker could log in to before, it can
-after, with the same credential. Makes random configs and stores from SEED on, asks docker's own CLI
-what it sends for each of IMAGES (to docker_daemon_standin.py), runs a random `pullsecret migrate` or
+The law of everything that changes a config or a store: what Docker and skopeo could log in to before,
+they can after, with the same credential. Makes random configs and stores from SEED on, asks docker's
+own CLI what it sends for each of IMAGES (to docker_daemon_standin.py), and skopeo, which reads as
+podman and buildah do, whom it takes; looks where Docker finds its web login's tokens; runs a random `pullsecret migrate` or
 `pullsecret doctor --fix`, and asks again. In most rounds something goes wrong meanwhile, see Fault;
 then it runs once more undisturbed, and docker is asked again. Prints each round that broke the law;
 exit status 1 if any did.
@@ -30,10 +31,12 @@ IMAGES = {
     "registry-1.docker.io/acme/app": "registry-1.docker.io/acme/app",
     "hub.docker.com/acme/app": "hub.docker.com/acme/app",
     "quay.io:443/acme/app": "quay.io:443/acme/app",
+    "harbor.example/team/app": "harbor.example/team/app",
     "late.example/acme/app": "late.example/acme/app",
 }
-# For each host its own name, and others. Of the others a file has one at most: of several that mean
-# one host Docker takes any.
+TOKENS = [HUB + "access-token", HUB + "refresh-token"]
+# For each host its own name, and others. Where a file has several others without it, Docker takes any,
+# and is not asked.
 HOSTS = [
     (HUB, ["docker.io", "index.docker.io", "docker.io/acme", HUB + "access-token"]),
     ("ghcr.io", ["https://ghcr.io", "https://ghcr.io/v1/", "ghcr.io/acme", "ftp://ghcr.io"]),
@@ -42,6 +45,8 @@ HOSTS = [
     ("registry-1.docker.io", ["https://registry-1.docker.io/v2/"]),
     ("hub.docker.com", []),
     ("quay.io:443", ["https://quay.io:443/v1/"]),
+    ("quay.io", ["https://u@quay.io/v1/", "https://quay.io:/v1/", "quay.io/team"]),
+    ("harbor.example", ["harbor.example/team", "harbor.example/team/app", "HARBOR.EXAMPLE"]),
 ]
 STORES = ["alpha", "beta", "gamma"]
 ACTIONS = ["store", "get", "erase", "list"]
@@ -161,7 +166,8 @@ class World:
         """What docker sends for it, if somebody logged in meanwhile."""
         if not (self.faults / "logged-in").exists():
             return {}
-        return {"late.example/acme/app": {"username": "late", "password": "hunter2-late"}}
+        late = {"username": "late", "password": "hunter2-late"}
+        return {("docker", "late.example/acme/app"): late}
 
     def sent(self):
         """What docker sends: image → credential, without those that it pulls anonymously."""
@@ -178,6 +184,29 @@ class World:
                 found[image] = credential
         return found
 
+    def taken_by_skopeo(self, image):
+        asked = self.run("skopeo", "login", "--get-login", "--authfile", self.config, image)
+        return asked.stdout.strip() if asked.returncode == 0 else None
+
+    def token(self, server):
+        """What Docker finds of its web login, by its rules: docker pull does not tell."""
+        settings = merged_config(self.config.read_text())
+        store = settings["credhelpers"].get(server, settings["credsstore"])
+        if not store:
+            return settings["auths"].get(server)
+        kept = self.bin / f"docker-credential-{store}.d" / server.replace("/", "%2F")
+        return kept.read_text() if kept.exists() else None
+
+    def logins(self):
+        """Who may log in to what: docker's, skopeo's and the tokens."""
+        logins = {("docker", image): credential for image, credential in self.sent().items()}
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            for image, user in zip(IMAGES, pool.map(self.taken_by_skopeo, IMAGES.values())):
+                logins["skopeo", image] = user
+        for token in TOKENS:
+            logins["token", token] = self.token(token)
+        return {who: login for who, login in logins.items() if login}
+
     def stored(self):
         return {
             name: sorted(
@@ -186,6 +215,23 @@ class World:
             )
             for name in STORES
         }
+
+
+def merged_config(text):
+    """Docker's reading of the settings that count here: any letter case, objects merge."""
+    merged = {"auths": {}, "credhelpers": {}, "credsstore": ""}
+
+    def merge(members):
+        for name, value in members:
+            name = name.lower()
+            if isinstance(merged.get(name), dict) and isinstance(value, dict):
+                merged[name].update(value)
+            elif name in merged:
+                merged[name] = value
+        return dict(members)
+
+    json.loads(text, object_pairs_hook=merge)
+    return merged
 
 
 def object_text(members, text=json.dumps):
@@ -199,6 +245,7 @@ class Maker:
     def __init__(self, seed):
         self.random = random.Random(seed)
         self.count = 0
+        self.hosts_by_chance = set()
 
     def login(self):
         self.count += 1
@@ -232,10 +279,14 @@ class Maker:
         """Objects called so, of which Docker merges what a file has several of."""
         auths = [("nowhere.example", {})]
         for own, others in HOSTS:
-            if self.chance(0.5):
+            has_own = self.chance(0.5)
+            if has_own:
                 auths.append((own, self.entry()))
             if others and self.chance(0.4):
-                auths.append((self.random.choice(others), self.entry()))
+                keys = self.random.sample(others, 2 if len(others) > 1 and self.chance(0.3) else 1)
+                auths += [(key, self.entry()) for key in keys]
+                if len(keys) > 1 and not has_own:
+                    self.hosts_by_chance.add(own)
         if self.chance(0.2):
             auths += [(key, self.entry()) for key, _ in self.random.sample(auths, 1)]
         self.random.shuffle(auths)
@@ -279,7 +330,7 @@ class Maker:
         )
 
     def stores(self):
-        names = [own for own, _ in HOSTS] + ["docker.io", "https://ghcr.io", HUB + "access-token"]
+        names = [own for own, _ in HOSTS] + ["docker.io", "https://ghcr.io", *TOKENS]
         return {
             name: {
                 server: self.login() for server in names if self.chance(chance)
@@ -309,12 +360,17 @@ def broken_law(world, seed):
     command = ["pullsecret", *maker.command(), "--timeout", "0.5"]
     fault = maker.fault()
     world.make(config, stores, broken)
-    before = world.sent()
+    before = world.logins()
+    unsettled = {image for image in IMAGES if image.split("/")[0] in maker.hosts_by_chance}
     for what_happens in [fault, Fault()] if fault != Fault() else [fault]:
         result = world.run_with(what_happens, *command)
         before |= world.late_login()
-        after = world.sent()
-        lost = {image: before[image] for image in before if after.get(image) != before[image]}
+        after = world.logins()
+        lost = {
+            who: login
+            for who, login in before.items()
+            if after.get(who) != login and not (who[0] == "docker" and who[1] in unsettled)
+        }
         was_ended = result.returncode < 0 and what_happens != Fault()
         if lost or (result.returncode not in (0, 1, 2) and not was_ended):
             break
@@ -332,8 +388,8 @@ def broken_law(world, seed):
         "stores": stores,
         "config after": world.config.read_text(),
         "stores after": world.stored(),
-        "sent before": lost,
-        "sent after": {image: after.get(image) for image in lost},
+        "before": {" ".join(who): login for who, login in lost.items()},
+        "after": {" ".join(who): after.get(who) for who in lost},
     }
 
 
