@@ -50,30 +50,6 @@ our_config() {
   chmod 600 "$file"
 }
 
-it "podman's alone: what docker login will meet is told, and the way out works"
-printf '#!/bin/sh\necho no; exit 1\n' >"$scratch/bin/docker-credential-pass"
-printf '#!/bin/sh\n' >"$scratch/bin/pass"
-chmod +x "$scratch/bin/docker-credential-pass" "$scratch/bin/pass"
-export REGISTRY_AUTH_FILE=$HOME/auth.json
-echo '{"auths": {"ghcr.io": {"auth": "dTpodW50ZXIy"}}}' >"$REGISTRY_AUTH_FILE"
-doctor
-is_ill_with default-store docker-credential-pass
-cp "$scratch/out" "$scratch/said"
-run pullsecret migrate --to encryptedfile
-fails_with 1 'not a config.json' 'hint: make one: `\(umask'
-bash -c "$(grep -o '`[^`]*`' "$scratch/err" | head -n 1 | tr -d '`')"
-run pullsecret migrate --to encryptedfile
-succeeds
-same 'the config' "$(jq -c . "$file")" '{"credsStore":"encryptedfile"}'
-rm "$file"
-bash -c "$(jq -r 'map(select(.name == "default-store"))[0].hint | [scan("`([^`]*)`")] | last[0]' "$scratch/said")"
-same 'its mode' "$(stat -c %a "$file")" 600
-doctor
-succeeds
-found ok helper-ok encryptedfile
-unset REGISTRY_AUTH_FILE
-rm "$file" "$scratch/bin/pass" "$scratch/bin/docker-credential-pass"
-
 # ---- Who may do what with it
 
 # Below, files belong to root, and doctor is run by nobody.
