@@ -13,8 +13,8 @@ need jq python3
 file=$HOME/.docker/config.json
 chmod 700 "$HOME/.docker"
 
-# doctor [ARGUMENT...]: with JSON output.
-doctor() { run "${as_user[@]}" pullsecret doctor -o json "$@"; }
+# doctor: with JSON output, by as_user.
+doctor() { run "${as_user[@]}" pullsecret doctor -o json; }
 as_user=()
 
 has_finding() {
@@ -51,7 +51,7 @@ our_config() {
 }
 
 # ---- Who may do what with it
-
+#
 # Below, files belong to root, and doctor is run by nobody.
 as_nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups)
 can_be_nobody() { ((EUID == 0)) && "${as_nobody[@]}" pullsecret --version; }
