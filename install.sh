@@ -4,14 +4,20 @@ set -eu
 
 usage() {
   cat <<'END'
-usage: ./install.sh [--prefix DIR]
+usage: ./install.sh [--prefix DIR] [--with STORE]...
+       ./install.sh --uninstall [--prefix DIR]
 
 Builds pullsecret for release, in build/release of this folder, and installs its programs, manual
-pages and completions. May be run again at any time.
+pages and completions. May be run again at any time, also to upgrade.
 
   --prefix DIR   install into DIR/bin, DIR/libexec and DIR/share; without it into /usr/local
                  as root, else into ~/.local
+  --with STORE   install docker-credential-STORE in any case: secretservice, pass
+  --uninstall    remove what was installed there, and nothing else
   --help         print this text
+
+Where a config names no store, Docker takes pass or secretservice as soon as its program is there. If
+that store cannot be used here, docker login would fail, so its program is left out.
 
 On Debian and Ubuntu it first installs the packages that the build needs and that are missing, with
 apt-get (through sudo where not run as root). Elsewhere it names what is missing: on Fedora, openSUSE,
@@ -42,6 +48,7 @@ packages='g++ meson ninja-build pkg-config nlohmann-json3-dev libcxxopts-dev lib
 
 parse_options() {
   if [ "$user_id" -eq 0 ]; then prefix=/usr/local; else prefix=$HOME/.local; fi
+  with='' uninstall=false
   while [ $# -gt 0 ]; do
     case $1 in
     --help | -h)
@@ -54,6 +61,13 @@ parse_options() {
       shift
       ;;
     --prefix=*) prefix=${1#--prefix=} ;;
+    --with)
+      [ $# -ge 2 ] || wrong_usage '--with needs a store'
+      add_store "$2"
+      shift
+      ;;
+    --with=*) add_store "${1#--with=}" ;;
+    --uninstall) uninstall=true ;;
     -*) wrong_usage "unknown option '$1'" ;;
     *) wrong_usage "unexpected argument '$1'" ;;
     esac
@@ -62,6 +76,13 @@ parse_options() {
   [ -n "$prefix" ] || wrong_usage '--prefix needs a folder'
   case $prefix in /*) ;; *) prefix=$PWD/$prefix ;; esac
   [ "$prefix" = / ] || prefix=${prefix%/}
+}
+
+add_store() {
+  case $1 in
+  secretservice | pass | encryptedfile) with="$with $1" ;;
+  *) wrong_usage "--with: '$1' is no store; it takes secretservice or pass" ;;
+  esac
 }
 
 check_prefix() {
@@ -82,21 +103,22 @@ install_packages() {
     is_installed "$package" || missing="$missing $package"
   done
   [ -n "$missing" ] || return 0
+  sudo=
+  if [ "$user_id" -ne 0 ]; then
+    command -v sudo >/dev/null ||
+      fail "missing packages:$missing" "as root: apt-get update && apt-get install$missing"
+    sudo=sudo
+  fi
   say "Installing$missing"
-  as_root apt-get update || say 'install.sh: warning: some package lists could not be renewed' >&2
-  # shellcheck disable=SC2086 # a list of words
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing ||
-    fail "apt-get could not install$missing"
+  # shellcheck disable=SC2086 # lists of words
+  step install_missing $sudo
 }
 
-as_root() {
-  if [ "$user_id" -eq 0 ]; then
-    "$@"
-  elif command -v sudo >/dev/null; then
-    sudo "$@"
-  else
-    fail "missing packages:$missing" "as root: apt-get install$missing"
-  fi
+# install_missing [sudo]
+install_missing() {
+  "$@" apt-get update || say 'some package lists could not be renewed'
+  # shellcheck disable=SC2086 # a list of words
+  "$@" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing </dev/null
 }
 
 # What the build needs where there is no apt-get: a program, header or library, of NAME/NAME one of them;
@@ -179,7 +201,7 @@ prepare_system() {
   fi
 }
 
-# Runs a step of the build, and shows its output only if it fails.
+# Runs a step, and shows its output only if it fails.
 step() {
   log=$build.log
   mkdir -p "$source/build"
@@ -193,7 +215,7 @@ step() {
   progress ''
   [ "$status" -ne 0 ] || return 0
   cat "$log" >&2
-  fail 'the build failed' "its output is above, and in $log"
+  fail "this failed: $*" "its output is above, and in $log"
 }
 
 # On a terminal one line that is renewed; none with an empty text.
@@ -217,15 +239,93 @@ link_docker_plugin() {
   ln -sf "$prefix/bin/pullsecret" "$HOME/.docker/cli-plugins/docker-pullsecret"
 }
 
+# The store that Docker takes by itself where a config names none: docker/cli,
+# cli/config/credentials/default_store_linux.go.
+default_store() {
+  if (PATH=$user_path && command -v pass) >/dev/null; then echo pass; else echo secretservice; fi
+}
+
+# as_user COMMAND...: as who called sudo, in that user's session.
+as_user() {
+  if [ "$user_id" -eq 0 ] && [ -n "${SUDO_UID-}" ] && command -v setpriv >/dev/null; then
+    session=/run/user/$SUDO_UID
+    home=$(getent passwd "$SUDO_UID" | cut -d: -f6)
+    # shellcheck disable=SC2153 # sudo sets both
+    setpriv --reuid "$SUDO_UID" --regid "$SUDO_GID" --init-groups env HOME="$home" \
+      XDG_RUNTIME_DIR="$session" DBUS_SESSION_BUS_ADDRESS="unix:path=$session/bus" PATH="$user_path" "$@"
+  else
+    PATH=$user_path "$@"
+  fi
+}
+
+# What is there already changes nothing, and what was asked for is wanted.
+choose_helpers() {
+  left_out=''
+  store=$(default_store)
+  helper=docker-credential-$store
+  case " $with " in *" $store "*) return ;; esac
+  [ ! -e "$prefix/bin/$helper" ] || return 0
+  ! (PATH=$user_path && command -v "$helper") >/dev/null || return 0
+  case $(as_user "$build/helpers/$store/$helper" status 2>/dev/null) in
+  *'"State":"ready"'* | *'"State":"locked"'*) ;;
+  *) left_out=$store ;;
+  esac
+}
+
 install_files() {
   step meson install -C "$build" --no-rebuild
+  [ -z "$left_out" ] || rm -f "$prefix/bin/docker-credential-$left_out"
   link_docker_plugin
+  mkdir -p "$prefix/share/pullsecret"
+  # Meson notes what it installed, folders too; its comments begin with #.
+  grep "^$prefix/" "$build/meson-logs/install-log.txt" | while IFS= read -r file; do
+    [ -d "$file" ] || [ ! -e "$file" ] || printf '%s\n' "${file#"$prefix"/}"
+  done >"$file_list"
   say 'Installed:'
-  # Meson's own list of what it installed; its comments begin with #.
-  sed -n -e 's|^/.*/bin/|  program      &|p' -e 's|^/.*/libexec/pullsecret/|  program      &|p' \
-    -e 's|^/.*/man/man./|  manual page  &|p' -e '\|^/.*/share/.*pullsecret|s|^|  completion   |p' \
-    -e 's|^/.*/cli-plugins/|  program      &|p' \
-    "$build/meson-logs/install-log.txt"
+  while IFS= read -r file; do
+    case $file in
+    bin/* | libexec/* | */cli-plugins/*) kind='program    ' ;;
+    share/man/*) kind='manual page' ;;
+    *) kind='completion ' ;;
+    esac
+    say "  $kind  $prefix/$file"
+  done <"$file_list"
+  [ -z "$left_out" ] || say_what_is_left_out
+}
+
+say_what_is_left_out() {
+  say "Left out: docker-credential-$left_out, whose store cannot be used here. Docker would take it by"
+  say "itself where config.json names no store, and docker login would fail. To have it all the same:"
+  say "  ./install.sh --with $left_out"
+}
+
+# ---- Uninstalling
+
+# A store that the user's config names has to stay, unless another program of its name is there.
+refuse_if_in_use() {
+  config=${DOCKER_CONFIG:-$(as_user sh -c 'echo "$HOME"')/.docker}/config.json
+  for store in secretservice pass encryptedfile; do
+    grep -Eq ":[[:space:]]*\"$store\"" "$config" 2>/dev/null || continue
+    others=$(printf %s ":$user_path:" | sed "s|:$prefix/bin:|:|g")
+    ! (PATH=$others && command -v "docker-credential-$store") >/dev/null || continue
+    fail "$config names $store, and docker login would fail without it" \
+      "pullsecret migrate --to inline, or to another store; then run this again"
+  done
+}
+
+# What a list names is removed only where it is a file below the prefix.
+uninstall_files() {
+  [ -f "$file_list" ] || fail "nothing that install.sh installed is in $prefix" 'name its folder with --prefix'
+  refuse_if_in_use
+  while IFS= read -r file; do
+    case /$file/ in *//* | */../*) continue ;; esac
+    rm -f "$prefix/$file"
+  done <"$file_list"
+  rm -f "$file_list"
+  rmdir "$prefix/share/pullsecret" "$prefix/libexec/pullsecret" 2>/dev/null || :
+  plugin=$HOME/.docker/cli-plugins/docker-pullsecret
+  [ "$(readlink "$plugin" 2>/dev/null)" != "$prefix/bin/pullsecret" ] || rm -f "$plugin"
+  say "Removed from $prefix. Configs and stores are as they were."
 }
 
 say_whether_on_path() {
@@ -238,36 +338,15 @@ say_whether_on_path() {
   esac
 }
 
-# The helpers of stores that Docker takes by itself, as far as the user had some before.
-find_helpers() {
-  for store in pass secretservice; do
-    (PATH=$user_path && command -v docker-credential-$store) || :
-  done
-}
-
-# A config that names no store is root's business for every user, else for this one alone. The
-# doctor knows what Docker does with it.
-say_what_docker_takes() {
-  (PATH=$user_path && command -v docker) >/dev/null || return 0
-  if [ "$user_id" -eq 0 ]; then
-    mkdir -p "$source/build/no-config"
-    DOCKER_CONFIG=$source/build/no-config
-    export DOCKER_CONFIG
-  fi
-  program=$(PATH=$user_path "$prefix/bin/pullsecret" doctor -o json 2>/dev/null |
-    tr -d ' \n' |
-    sed -n 's/.*"default-store","severity":"problem","subject":"\([^"]*\)".*/\1/p')
-  [ -n "$program" ] || return 0
-  case $helpers_before in *"$program"*) return 0 ;; esac
-  say "Where config.json names no store, docker login takes $program now, which does not work here."
-  say 'Choose another: pullsecret migrate --to encryptedfile'
-}
-
 parse_options "$@"
 check_prefix
-helpers_before=$(find_helpers)
+file_list=$prefix/share/pullsecret/installed-files
+if $uninstall; then
+  uninstall_files
+  exit
+fi
 prepare_system
 build_release
+choose_helpers
 install_files
 say_whether_on_path
-say_what_docker_takes

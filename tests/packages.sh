@@ -47,7 +47,14 @@ install_packages() {
     echo "warning: no apt-get here; missing Debian packages: ${missing[*]}" >&2
     return
   fi
-  ((EUID == 0)) || root=(sudo)
+  if ((EUID)); then
+    command -v sudo >/dev/null || {
+      echo "error: missing packages, and no sudo to install them with"
+      echo "hint: as root: apt-get update && apt-get install --no-install-recommends ${missing[*]%%|*}"
+      exit 1
+    } >&2
+    root=(sudo)
+  fi
   echo "installing ${missing[*]}"
   log=$(mktemp)
   {

@@ -4,8 +4,9 @@
 # one build: install.sh knows but one
 # runs alone: it builds in the folder of the release build
 
-# shellcheck source=lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=registry_cases.sh
+. "$(dirname "$0")/registry_cases.sh"
+need docker docker-registry htpasswd
 source=$(cd "$e2e/../.." && pwd)
 prefix=$scratch/prefix
 version=$(pullsecret --version) # which is installed anew with what is built below
@@ -30,7 +31,7 @@ refuses() {
 it '--help says how'
 run_installer --help
 succeeds_quietly
-out_has '^usage: \./install\.sh \[--prefix DIR\]'
+out_has '^usage: \./install\.sh \[--prefix DIR\] \[--with STORE\]\.\.\.$'
 
 it 'wrong usage'
 run_installer --prefx /tmp
@@ -41,6 +42,8 @@ run_installer --prefix=
 refuses 2 '--prefix needs a folder'
 run_installer /tmp
 refuses 2 "unexpected argument '/tmp'"
+run_installer --with keychain
+refuses 2 "--with: 'keychain' is no store"
 
 it 'a prefix that cannot be written to'
 touch file
@@ -111,7 +114,7 @@ for file in bin/pullsecret libexec/pullsecret/pullsecret-check share/man/man1/pu
   expect "the file $file" [ -s "$prefix/$file" ]
 done
 same 'the files named' "$(grep -o "$prefix/.*/.*" "$scratch/out" | grep -v PATH | sort)" \
-  "$(find "$prefix" -type f -o -type l | sort)"
+  "$(find "$prefix" \( -type f -o -type l \) ! -name installed-files | sort)"
 same 'its version' "$("$prefix/bin/pullsecret" --version)" "$version"
 for file in bin/kubectl-pullsecret lib/docker/cli-plugins/docker-pullsecret; do
   same "the program behind $file" "$("$prefix/$file" --version)" "$version"
@@ -122,41 +125,64 @@ it 'what to add to PATH is said'
 out_has "^$prefix/bin is not on PATH\\."
 out_has "export PATH=\"$prefix/bin:\\\$PATH\""
 
-# The programs of this machine, but for password stores; of docker the name is enough.
+# The programs of this machine, but for password stores.
 programs=$scratch/programs
 mkdir "$programs"
 find /bin/ /usr/bin/ -maxdepth 1 ! -type d ! -name 'docker-credential-*' ! -name pass \
   -exec ln -sf -t "$programs" {} +
-ln -sf /bin/true "$programs/docker"
+ln -sf "$(command -v docker)" "$programs/docker"
 
-it 'where Docker takes a helper by itself from now on, and it does not work, that is said'
-rm "$prefix"/bin/docker-credential-*
+# docker_logs_in: where no config names a store, as before anything was installed.
+docker_logs_in() {
+  rm -rf .docker
+  PATH=$search docker_login "$registry"
+  succeeds
+}
+
+it 'a store that Docker would take by itself, and that cannot be used here, is left out'
+start_registry
 search=$prefix/bin:$programs
+rm "$prefix"/bin/docker-credential-*
+docker_logs_in
 run_installer --prefix "$prefix"
 succeeds_quietly
-same 'the lines at the end' "$(tail -n 2 "$scratch/out")" \
-  "Where config.json names no store, docker login takes docker-credential-secretservice now, which does not work here.
-Choose another: pullsecret migrate --to encryptedfile"
+out_has '^Left out: docker-credential-secretservice, whose store cannot be used here'
+expect 'it is not there' [ ! -e "$prefix/bin/docker-credential-secretservice" ]
+expect 'the others are' [ -x "$prefix/bin/docker-credential-pass" ]
+docker_logs_in
 
-it 'the command that it names chooses a store that works'
-PATH=$search run sh -c "$(sed -n 's/^Choose another: //p' "$scratch/out")"
-succeeds
-json_is 'in the config' '"encryptedfile"' .credsStore .docker/config.json
-PATH=$search run pullsecret doctor
-succeeds
-rm -rf .docker/config.json .config .local
-
-it 'it is not said twice, nor where there was such a helper, nor without docker'
+it 'it comes where it was asked for, and then stays'
+run_installer --prefix "$prefix" --with secretservice
+succeeds_quietly
+out_lacks 'Left out'
+expect 'it is there' [ -x "$prefix/bin/docker-credential-secretservice" ]
 run_installer --prefix "$prefix"
-out_lacks 'names no store'
+out_lacks 'Left out'
+
+it 'another program of its name that was there before makes no difference'
 rm "$prefix"/bin/docker-credential-*
 ln -sf /bin/true "$programs/docker-credential-secretservice"
 run_installer --prefix "$prefix"
-out_lacks 'names no store'
-rm "$prefix"/bin/docker-credential-* "$programs/docker-credential-secretservice" "$programs/docker"
-run_installer --prefix "$prefix"
+out_lacks 'Left out'
+expect 'it is there' [ -x "$prefix/bin/docker-credential-secretservice" ]
+rm "$programs/docker-credential-secretservice"
+
+it 'it does not go while a config names one of its stores'
+mkdir -p .docker
+echo '{"credsStore": "encryptedfile"}' >.docker/config.json
+run_installer --prefix "$prefix" --uninstall
+refuses 1 '.*/config.json names encryptedfile, and docker login would fail without it'
+expect 'all is there' [ -x "$prefix/bin/pullsecret" ]
+
+it 'it goes, and nothing else with it'
+rm .docker/config.json
+touch "$prefix/bin/other" "$prefix/share/pullsecret/other"
+run_installer --prefix "$prefix" --uninstall
 succeeds_quietly
-out_lacks 'names no store'
+same 'what is left' "$(find "$prefix" ! -type d | sort)" \
+  "$(printf '%s\n' "$prefix/bin/other" "$prefix/share/pullsecret/other")"
+run_installer --prefix "$prefix" --uninstall
+refuses 1 "nothing that install.sh installed is in $prefix"
 search=$PATH
 
 it 'on a terminal a line that is renewed says what is done, and is gone at the end'
@@ -166,7 +192,6 @@ renewed=$(printf '\r\033[K')
 expect 'the steps' grep -qF "${renewed}meson compile" "$terminal"
 same 'what it leaves' "$(grep -aF "$renewed" "$terminal" | sed 's/.*\x1b\[K//' | tr -d '\r' | sort -u)" \
   Installed:
-out_has '^Installed:'
 
 it 'in ~/.local docker finds the plugin all the same'
 run_installer --prefix "$HOME/.local"
