@@ -1,7 +1,6 @@
 #include "doctor/interview.h"
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -34,7 +33,17 @@ HelperCall list_call(const Interview& interview) {
   return call(interview, "list", "unused");
 }
 
-// Of the config's, one that the helper has; without any, what `docker pull` asks for most.
+// Without any in the config, what `docker pull` asks for most.
+std::string first_server_url(const Interview& interview) {
+  const std::vector<std::string>& own = interview.server_urls;
+  return own.empty() ? docker_server_url("docker.io") : own.front();
+}
+
+HelperCall first_get(const Interview& interview) {
+  return call(interview, "get", first_server_url(interview));
+}
+
+// Of the config's, one that the helper has.
 std::string server_url_to_get(const Interview& interview) {
   std::vector<std::string> listed = listed_by(interview).value_or(StoreList()).server_urls;
   std::erase_if(listed, is_docker_hub_token);
@@ -44,8 +53,7 @@ std::string server_url_to_get(const Interview& interview) {
   const std::vector<std::string>& own = interview.server_urls;
   const auto both = std::find_if(own.begin(), own.end(), is_listed);
   if (both != own.end()) return *both;
-  if (!listed.empty()) return listed.front();
-  return own.empty() ? docker_server_url("docker.io") : own.front();
+  return listed.empty() ? first_server_url(interview) : listed.front();
 }
 
 HelperCall counting_get(const Interview& interview) {
@@ -72,23 +80,34 @@ bool ended_by(const HelperReply* reply) {
   return failure != nullptr && failure->end && std::holds_alternative<End>(*failure->end);
 }
 
-struct Reply {
-  std::string_view action;
-  const HelperReply* reply;
-};
-
-std::array<Reply, 3> replies_of(const Interview& interview) {
-  return {Reply{"version", reply_to(interview, version_call(interview))},
-          Reply{"list", reply_to(interview, list_call(interview))},
-          Reply{"get", reply_to(interview, counting_get(interview))}};
+const HelperReply* reply_to_version(const Interview& interview) {
+  return reply_to(interview, version_call(interview));
 }
 
-// It did not start, or did not answer in time.
+const HelperReply* reply_to_list(const Interview& interview) {
+  return reply_to(interview, list_call(interview));
+}
+
+const HelperReply* reply_to_get(const Interview& interview) {
+  return reply_to(interview, counting_get(interview));
+}
+
+// It did not start, or did not answer in time, what Docker asks.
 bool is_silent(const Interview& interview) {
-  const auto replies = replies_of(interview);
-  return std::any_of(replies.begin(), replies.end(), [](const Reply& asked) {
-    return ended_by<TimedOut>(asked.reply) || ended_by<NotStarted>(asked.reply);
-  });
+  const HelperReply* first = reply_to(interview, first_get(interview));
+  return ended_by<TimedOut>(first) || ended_by<NotStarted>(first);
+}
+
+// Why there is no list; nothing if there is one, or nobody asked.
+std::optional<std::string> list_fault(const Interview& interview) {
+  const HelperReply* reply = reply_to_list(interview);
+  if (const HelperFailure* failure = failure_in(reply)) return failure->error.message();
+  try {
+    if (const std::string* answer = answer_in(reply)) parse_list_answer(*answer);
+  } catch (const Error& error) {
+    return error.message();
+  }
+  return std::nullopt;
 }
 
 // ---- Asking
@@ -96,8 +115,7 @@ bool is_silent(const Interview& interview) {
 using Calls = std::vector<HelperCall>;
 
 Calls first_calls(const Interview& interview) {
-  if (interview.server_urls.empty()) return {list_call(interview)};
-  return {call(interview, "get", interview.server_urls.front())};
+  return {first_get(interview)};
 }
 
 // One that failed is not asked for all the others, too.
@@ -127,7 +145,8 @@ void ask_for_status(const std::vector<Interview>& interviews) {
   std::vector<std::string> stores, in_vain;
   for (const Interview& interview : interviews) {
     stores.push_back(interview.use.helper);
-    if (interview.program || ended_by<TimedOut>(replies_of(interview).front().reply))
+    if (interview.program || is_silent(interview) ||
+        ended_by<TimedOut>(reply_to_version(interview)))
       in_vain.push_back(interview.use.helper);
   }
   if (!interviews.empty()) ask_for_status(stores, in_vain, interviews.front().helpers);
@@ -135,61 +154,50 @@ void ask_for_status(const std::vector<Interview>& interviews) {
 
 // ---- What the answers mean
 
-HelperCheck broken(const Interview& interview, std::string name, std::string_view action,
-                   const HelperFailure& failure) {
-  return {{problem(std::move(name), program_of(interview.use.helper),
-                   fmt::format("{}: {}; docker login and docker pull fail", action,
-                               failure.error.message()),
-                   failure.error.hint())},
-          {Condition::useless}};
+std::string name_of(const HelperReply* reply) {
+  if (ended_by<TimedOut>(reply)) return "helper-hangs";
+  return failure_in(reply)->has_words && !ended_by<Killed>(reply) ? "helper-fails"
+                                                                  : "helper-crashes";
 }
 
-// The helper of a dev container that fails is of a window that is gone.
-HelperCheck failed(const Interview& interview, std::string name, std::string_view action,
-                   const HelperFailure& failure) {
-  return is_dev_container(interview.use.helper)
-             ? window_gone(interview.use, failure.error.what())
-             : broken(interview, std::move(name), action, failure);
-}
-
-// An end by which a helper does not get to an answer, whatever it was asked.
-std::optional<HelperCheck> check_end(const Interview& interview, const Reply& asked) {
-  const auto& [action, reply] = asked;
+// The helper of a dev container that does not even say that it fails is of a window that is gone.
+HelperCheck failed(const Interview& interview, const HelperReply* reply) {
+  const HelperFailure& failure = *failure_in(reply);
   if (ended_by<NotStarted>(reply))
     return failed_start(interview.use, interview.program,
-                        std::get<NotStarted>(*failure_in(reply)->end).error_number);
-  if (ended_by<TimedOut>(reply))
-    return failed(interview, "helper-hangs", action, *failure_in(reply));
-  if (ended_by<Killed>(reply))
-    return failed(interview, "helper-crashes", action, *failure_in(reply));
-  return std::nullopt;
+                        std::get<NotStarted>(*failure.end).error_number);
+  if (is_dev_container(interview.use.helper) && !failure.is_answer)
+    return window_gone(interview.use, failure.error.what());
+  return {
+      {problem(name_of(reply), program_of(interview.use.helper),
+               fmt::format("get: {}; docker login and docker pull fail", failure.error.message()),
+               failure.error.hint())},
+      {Condition::useless}};
 }
 
-// For `get`, what it prints may be a password.
-std::string how_to_see(const Interview& interview, const AnswerFault& fault) {
-  const bool is_get = fault.action == "get";
-  return fmt::format("see what it prints{}: `echo {} | {} {}`",
-                     is_get ? ", perhaps a password" : "", is_get ? "REGISTRY" : "unused",
-                     shell_word(helper_program_name(interview.use.helper)), fault.action);
-}
-
-HelperCheck no_json(const Interview& interview, const AnswerFault& fault) {
+HelperCheck no_json(const Interview& interview, const std::string& fault) {
   if (is_dev_container(interview.use.helper))
     return window_gone(interview.use, "its answers are none");
   return {{problem("helper-no-json", program_of(interview.use.helper),
-                   fmt::format("{}: {}, as a credential helper's has to be: is it another program "
+                   fmt::format("get: {}, as a credential helper's has to be: is it another program "
                                "of that name?",
-                               fault.action, fault.message),
-                   how_to_see(interview, fault))},
+                               fault),
+                   fmt::format("see what it prints, perhaps a password: `echo REGISTRY | {} get`",
+                               shell_word(helper_program_name(interview.use.helper))))},
           {Condition::useless}};
 }
 
-HelperCheck no_list(const Interview& interview, const HelperFailure& failure) {
+// Measured with docker 28.2: login, logout, pull and push ask for no list; docker build without
+// buildx does, and goes on without any login where that fails.
+HelperCheck no_list(const Interview& interview, const std::string& fault) {
   return {{warning("helper-no-list", program_of(interview.use.helper),
-                   fmt::format("it answers get, but not list: {}; Docker does not need that, "
-                               "--all and migrate do",
-                               failure.error.message()),
-                   "install a newer version, if there is one")},
+                   fmt::format("it answers get, but not list: {}; docker login, pull and push do "
+                               "not ask for that; docker build without buildx does, and so do "
+                               "--all and migrate",
+                               fault),
+                   fmt::format("see what it says: `echo unused | {} list`; a newer version may "
+                               "know it",
+                               shell_word(helper_program_name(interview.use.helper))))},
           {Condition::fine}};
 }
 
@@ -204,16 +212,11 @@ HelperCheck works(const Interview& interview, const HelperReply* version) {
 }
 
 HelperCheck judge(const Interview& interview) {
-  const auto replies = replies_of(interview);
-  for (const Reply& asked : replies)
-    if (auto check = check_end(interview, asked)) return *std::move(check);
+  if (is_silent(interview)) return failed(interview, reply_to(interview, first_get(interview)));
+  if (failure_in(reply_to_get(interview))) return failed(interview, reply_to_get(interview));
   if (const auto fault = answer_fault(interview)) return no_json(interview, *fault);
-  const auto& [version, list, get] = replies;
-  if (const HelperFailure* failure = failure_in(get.reply))
-    return failed(interview, failure->has_words ? "helper-fails" : "helper-crashes", get.action,
-                  *failure);
-  if (const HelperFailure* failure = failure_in(list.reply)) return no_list(interview, *failure);
-  return works(interview, version.reply);
+  if (const auto fault = list_fault(interview)) return no_list(interview, *fault);
+  return works(interview, reply_to_version(interview));
 }
 
 }  // namespace
@@ -227,23 +230,25 @@ void ask_all(const std::vector<Interview>& interviews) {
 
 void ask_for_list(const Interview& interview) {
   interview.helpers.ask({list_call(interview)});
-  const HelperFailure* failure = list_failure(interview);
-  if (failure == nullptr || failure->end)
-    ask_for_status({interview.use.helper}, {}, interview.helpers);
+  const HelperFailure* failure = failure_in(reply_to_list(interview));
+  if (failure != nullptr && !failure->end) return;
+  if (list_fault(interview)) interview.helpers.ask({first_get(interview)});
+  ask_for_status({interview.use.helper}, {}, interview.helpers);
 }
 
 std::optional<StoreList> listed_by(const Interview& interview) {
-  const std::string* answer = answer_in(reply_to(interview, list_call(interview)));
-  if (answer == nullptr) return std::nullopt;
-  try {
-    return parse_list_answer(*answer);
-  } catch (const Error&) {
-    return StoreList();
-  }
+  const std::string* answer = answer_in(reply_to_list(interview));
+  if (answer == nullptr || list_fault(interview)) return std::nullopt;
+  return parse_list_answer(*answer);
 }
 
-const HelperFailure* list_failure(const Interview& interview) {
-  return failure_in(reply_to(interview, list_call(interview)));
+std::optional<HelperFailure> why_mute(const Interview& interview) {
+  if (!list_fault(interview)) return std::nullopt;
+  if (const HelperFailure* failure = failure_in(reply_to_get(interview))) return *failure;
+  if (const auto fault = answer_fault(interview))
+    return HelperFailure{Error(program_of(interview.use.helper), "get: " + *fault), Exited{0}};
+  return reply_to_get(interview) == nullptr ? std::optional(*failure_in(reply_to_list(interview)))
+                                            : std::nullopt;
 }
 
 std::optional<StoreStatus> status_behind(const Interview& interview) {
@@ -259,15 +264,11 @@ std::optional<StoreStatus> status_behind(const Interview& interview) {
                                  .hint = "unlock it on the desktop"}}};
 }
 
-std::optional<AnswerFault> answer_fault(const Interview& interview) {
-  const auto& [version, list, get] = replies_of(interview);
-  std::string_view action = list.action;
+std::optional<std::string> answer_fault(const Interview& interview) {
   try {
-    if (const std::string* answer = answer_in(list.reply)) parse_list_answer(*answer);
-    action = get.action;
-    if (const std::string* answer = answer_in(get.reply)) parse_get_answer(*answer);
+    if (const std::string* answer = answer_in(reply_to_get(interview))) parse_get_answer(*answer);
   } catch (const Error& error) {
-    return AnswerFault{action, error.message()};
+    return error.message();
   }
   return std::nullopt;
 }
@@ -279,10 +280,10 @@ HelperCheck check_answers(const Interview& interview) {
 }
 
 Tried what_was_tried(const Interview& interview) {
-  const auto& [version, list, get] = replies_of(interview);
-  const bool has_failed = is_silent(interview) || failure_in(list.reply) || failure_in(get.reply);
+  const HelperReply* get = reply_to_get(interview);
+  const bool has_failed = is_silent(interview) || failure_in(get) != nullptr;
   if (has_failed || listed_by(interview).value_or(StoreList()).hides_entries) return Tried::failed;
-  const std::string* answer = answer_in(get.reply);
+  const std::string* answer = answer_in(get);
   const bool has_credential = answer != nullptr && parse_get_answer(*answer).has_value();
   return has_credential ? Tried::gave_credential : Tried::found_nothing;
 }

@@ -22,36 +22,35 @@ struct Interview {
   std::optional<std::string> search_path = std::nullopt;        ///< where the user's shell has it
 };
 
-/// Asks all of them side by side: first for one registry of the config, which may unlock the store
-/// and tells whether the helper answers at all; then for its `version`, its `list` and the config's
-/// other registries; then for what stands behind it (helper/own_stores.h). The `get` that counts is
-/// for a registry of the config that the helper lists, else for one that it lists, else for one of
-/// the config, else for Docker Hub. One that hangs is asked nothing more.
+/// Asks all of them side by side: first `get` for one registry of the config, else for Docker Hub,
+/// as `docker login` and `docker pull` do, which may unlock the store and tells whether the helper
+/// answers at all; then for its `version`, its `list` and the config's other registries; then for
+/// what stands behind it (helper/own_stores.h). The `get` that counts is for a registry of the
+/// config that the helper lists, else for one that it lists, else the first. One that does not
+/// answer that in time is asked nothing more.
 void ask_all(const std::vector<Interview>& interviews);
 
-/// Asks for the `list` alone, and what stands behind the helper.
+/// Asks for the `list`, which unlocks nothing, for a `get` if that failed, and for what stands
+/// behind the helper.
 void ask_for_list(const Interview& interview);
 
-/// What `list` says; nothing if it did not answer, empty if that was no JSON.
+/// What `list` says; nothing if it did not answer with JSON.
 std::optional<StoreList> listed_by(const Interview& interview);
 
-/// Why `list` failed; nullptr: it did not.
-const HelperFailure* list_failure(const Interview& interview);
+/// After ask_for_list(): why the helper answers neither `list` nor `get`; nothing if it does.
+std::optional<HelperFailure> why_mute(const Interview& interview);
 
 /// What is known of the store behind the helper.
 std::optional<StoreStatus> status_behind(const Interview& interview);
 
-/// What is wrong with the text of an answer, which is never shown: it may hold a secret.
-struct AnswerFault {
-  std::string_view action;
-  std::string message;
-};
-std::optional<AnswerFault> answer_fault(const Interview& interview);
+/// What is wrong with the text that `get` answered, which is never shown: it may hold a secret.
+std::optional<std::string> answer_fault(const Interview& interview);
 
-/// What the answers of the helper itself come to: one finding, and its list.
+/// What the answers of the helper itself come to: one finding, and its list. Whether it works,
+/// `get` alone decides.
 HelperCheck check_answers(const Interview& interview);
 
-/// What came of asking the helper itself.
+/// What came of asking the helper itself: for a credential.
 enum class Tried { failed, found_nothing, gave_credential };
 Tried what_was_tried(const Interview& interview);
 

@@ -14,6 +14,7 @@
 #include "credential/go_json_reader.h"
 #include "credential/registry.h"
 #include "docker/config.h"
+#include "doctor/store_checks.h"
 #include "system/error.h"
 #include "system/text.h"
 
@@ -186,8 +187,10 @@ void check_entries_fields(Findings& findings, const JsonMember& member) {
 
 // ---- No store at all
 
+// Docker takes an empty name for none, and one of its own where there is nothing else.
 std::optional<Finding> check_empty_store(const Config& config, const JsonMember& member) {
-  if (!is_field(member.name, "credsStore") || !config.creds_store.empty()) return std::nullopt;
+  const bool is_empty = is_field(member.name, "credsStore") && config.creds_store.empty();
+  if (!is_empty || find_default_store(config)) return std::nullopt;
   return warning("helper-name-empty", printable(member.name),
                  "it names no store: Docker keeps the credentials in this file, in plain text", "",
                  {"migrate --to STORE", " names one, and moves them there"});

@@ -57,14 +57,11 @@ std::string_view consequence(const std::string& store, const StoreStatus& status
 
 std::optional<Error> fault_of(const Interview& interview) {
   const std::string& store = interview.use.helper;
-  const HelperFailure* failure = list_failure(interview);
-  if (failure != nullptr && !failure->end) return failure->error;
+  const auto failure = why_mute(interview);
+  if (failure && !failure->end) return failure->error;
   if (const auto status = status_behind(interview))
     if (auto reason = why_not_usable(store, *status)) return reason;
-  if (failure != nullptr) return failure->error;
-  if (const auto fault = answer_fault(interview))
-    return Error(program_of(store), fmt::format("{}: {}", fault->action, fault->message));
-  return std::nullopt;
+  return failure ? std::optional(failure->error) : std::nullopt;
 }
 
 // ---- The store that Docker takes by itself
@@ -144,8 +141,7 @@ void check_usable(const std::string& option, const std::string& store, HelperCli
                 reason->hint());
 }
 
-std::optional<Finding> check_default_store(const Config& config, HelperClient& helpers,
-                                           const std::optional<std::string>& use) {
+std::optional<std::string> find_default_store(const Config& config) {
   if (!names_nothing(config)) return std::nullopt;
   const auto taken =
       std::find_if(own_stores().begin(), own_stores().end(), [](const OwnStore& own) {
@@ -153,12 +149,19 @@ std::optional<Finding> check_default_store(const Config& config, HelperClient& h
                (own.default_beside->empty() || is_on_path(std::string(*own.default_beside)));
       });
   if (taken == own_stores().end()) return std::nullopt;
-  const std::string store(taken->name), program = helper_program_name(store);
-  if (!is_on_path(program)) return std::nullopt;
-  const auto reason = why_not_usable(store, helpers);
-  if (!reason) return working(store, program);
-  Finding finding = broken(store, program, *reason);
-  if (const auto other = find_substitute(use, {store}, helpers))
+  const bool has_helper = is_on_path(helper_program_name(taken->name));
+  return has_helper ? std::optional<std::string>(taken->name) : std::nullopt;
+}
+
+std::optional<Finding> check_default_store(const Config& config, HelperClient& helpers,
+                                           const std::optional<std::string>& use) {
+  const auto store = find_default_store(config);
+  if (!store) return std::nullopt;
+  const std::string program = helper_program_name(*store);
+  const auto reason = why_not_usable(*store, helpers);
+  if (!reason) return working(*store, program);
+  Finding finding = broken(*store, program, *reason);
+  if (const auto other = find_substitute(use, {*store}, helpers))
     finding.remedy = fix(fmt::format(" names {}", *other), {.creds_store = *other});
   return finding;
 }

@@ -55,9 +55,12 @@ std::optional<Error> why_not_usable(const std::string& store, HelperClient& help
 /// Throws Error if it does not, with `option` as its place: the one that named the store.
 void check_usable(const std::string& option, const std::string& store, HelperClient& helpers);
 
-/// `default-store`: the store that Docker takes by itself where `config` names no store and no
-/// registry (OwnStore::default_beside); nothing if it takes none. What mends one that does not work
-/// names `use`, or the first store that works.
+/// The store that Docker takes by itself where `config` names no store and no registry, an empty
+/// `credsStore` included (OwnStore::default_beside); nothing if it takes none.
+std::optional<std::string> find_default_store(const Config& config);
+
+/// `default-store`: what there is to say of that store; nothing if there is none. What mends one
+/// that does not work names `use`, or the first store that works.
 std::optional<Finding> check_default_store(const Config& config, HelperClient& helpers,
                                            const std::optional<std::string>& use);
 

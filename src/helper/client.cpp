@@ -98,7 +98,7 @@ HelperReply reply_of(const HelperCall& call, ProgramResult& result) {
   if (exited != nullptr && trim(result.output) == credentials_not_found) return NotFound{};
   const std::string words = said(call, result);
   return HelperFailure{Error(place_of(call), in_words(result.end) + words, advice(call, result)),
-                       result.end, !words.empty()};
+                       result.end, !words.empty(), !error_line(result).empty()};
 }
 
 std::optional<Environment> environment_of(const HelperCall& call) {
@@ -123,6 +123,11 @@ std::chrono::milliseconds time_left(const HelperLimits& limits,
   if (!limits.timeout_is_for_all) return limits.timeout;
   return std::chrono::ceil<std::chrono::milliseconds>(first_call + limits.timeout -
                                                       std::chrono::steady_clock::now());
+}
+
+// What is not answered by `get` is answered by no other action.
+bool is_among(const std::set<std::string>& actions, const std::string& action) {
+  return actions.contains(action) || actions.contains("get");
 }
 
 bool changes_a_store(const HelperCall& call) {
@@ -204,7 +209,7 @@ class HelperClient::Schedule {
     HelperReply reply;
     bool repeated = false;
     bool had_company = false;     ///< another call of its program ran at the same time
-    bool after_time_out = false;  ///< its program had timed out when it began
+    bool after_time_out = false;  ///< its program had timed out at this when it began
   };
 
   void find_program(std::size_t call) {
@@ -222,7 +227,8 @@ class HelperClient::Schedule {
     const Task& task = tasks_[call];
     const Conduct& conduct = task.program->second;
     const bool alone = task.repeated || !conduct.has_ended || !conduct.stands_company;
-    return conduct.hangs || !alone || !running_.contains(task.program);
+    return is_among(conduct.hang, calls_[call].action) || !alone ||
+           !running_.contains(task.program);
   }
 
   // False if the system has no room for it before another call ends.
@@ -230,9 +236,10 @@ class HelperClient::Schedule {
     Task& task = tasks_[call];
     const auto& [program, conduct] = *task.program;
     const std::chrono::milliseconds timeout = time_left(limits_, first_call_);
-    if (conduct.hangs || timeout.count() <= 0) {
+    const bool hangs = is_among(conduct.hang, calls_[call].action);
+    if (hangs || timeout.count() <= 0) {
       if (!task.repeated)
-        task.reply = not_asked(calls_[call], conduct.hangs ? "twice " : "", limits_.timeout);
+        task.reply = not_asked(calls_[call], hangs ? "twice " : "", limits_.timeout);
       return true;
     }
     try {
@@ -247,7 +254,7 @@ class HelperClient::Schedule {
       task.reply = HelperFailure{error};
       return true;
     }
-    task.after_time_out = conduct.has_timed_out;
+    task.after_time_out = is_among(conduct.timed_out, calls_[call].action);
     std::set<std::size_t>& company = running_[task.program];
     company.insert(call);
     if (company.size() > 1)
@@ -261,7 +268,7 @@ class HelperClient::Schedule {
     Task& task = tasks_[call];
     running_[task.program].erase(call);
     if (running_[task.program].empty()) running_.erase(task.program);
-    note_conduct(task, result.end);
+    note_conduct(task, calls_[call].action, result.end);
     task.reply = reply_of(calls_[call], result);
     if (!std::holds_alternative<HelperFailure>(task.reply)) return;
     if (task.repeated || !task.had_company) return;
@@ -269,13 +276,13 @@ class HelperClient::Schedule {
     waiting_.push_back(call);
   }
 
-  static void note_conduct(const Task& task, const ProgramEnd& end) {
+  static void note_conduct(const Task& task, const std::string& action, const ProgramEnd& end) {
     Conduct& conduct = task.program->second;
     const bool timed_out = std::holds_alternative<TimedOut>(end);
     conduct.has_ended |= !timed_out;
-    conduct.has_timed_out |= timed_out;
     conduct.stands_company &= !timed_out || !task.had_company;
-    conduct.hangs |= timed_out && task.after_time_out;
+    if (timed_out) conduct.timed_out.insert(action);
+    if (timed_out && task.after_time_out) conduct.hang.insert(action);
   }
 
   const std::vector<HelperCall>& calls_;

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -51,6 +52,7 @@ struct HelperFailure {
   Error error;
   std::optional<ProgramEnd> end = std::nullopt;  ///< none: no program was there to be started
   bool has_words = false;                        ///< the error repeats what the helper itself said
+  bool is_answer = false;  ///< and some of that on standard output, as the protocol has it
 };
 
 /// What came of a call: the standard output of a helper that succeeded, still to be parsed, or
@@ -72,10 +74,11 @@ struct HelperLimits {
 /// the user to unlock its store. A call that failed beside others of its program is repeated once
 /// alone before it counts as failed: some helpers lock a database of their own.
 ///
-/// A program that hangs costs at most two time-outs, however many calls there are. After a time-out
-/// beside others its calls run alone, because it may only be slow with company. If one that began
-/// after a time-out times out as well, it is called no more: what is left fails unasked, with
-/// TimedOut as its end.
+/// A program that hangs costs at most two time-outs for an action, however many calls there are.
+/// After a time-out beside others its calls run alone, because it may only be slow with company. If
+/// one that began after a time-out of the same action, or of `get`, times out as well, that is
+/// asked no more: what is left fails unasked, with TimedOut as its end. One that hangs at `list`
+/// may still answer `get`.
 class HelperClient {
  public:
   /// Called about ten times a second while calls run: how many of how many are done, and a helper
@@ -97,10 +100,10 @@ class HelperClient {
  private:
   /// How a program did so far.
   struct Conduct {
-    bool has_ended = false;      ///< a call, in time
-    bool has_timed_out = false;  ///< a call
-    bool stands_company = true;  ///< none timed out beside others
-    bool hangs = false;          ///< a call that began after a time-out timed out, too
+    bool has_ended = false;                ///< a call, in time
+    bool stands_company = true;            ///< none timed out beside others
+    std::set<std::string> timed_out = {};  ///< actions of which a call did
+    std::set<std::string> hang = {};       ///< so did another that began after that
   };
   using Conducts = std::map<std::filesystem::path, Conduct>;
   using Question = std::tuple<std::filesystem::path, std::string, std::string>;

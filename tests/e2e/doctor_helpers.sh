@@ -138,14 +138,29 @@ echo "\$1" >>"$scratch/slow.log"
 END
 uses slow
 limit=2 doctor
-finds problem helper-hangs '^list: no answer within 2 s'
-same 'what it was asked' "$(tr '\n' ' ' <"$scratch/slow.log")" 'list '
+finds problem helper-hangs '^get: no answer within 2 s'
+same 'what it was asked' "$(tr '\n' ' ' <"$scratch/slow.log")" 'get '
 nothing_left
+
+it 'hangs at all that Docker does not ask'
+helper dev-containers-7 <<'END'
+[ "$1" = get ] || exec sleep 300
+echo '{"Username":"octocat","Secret":"hunter2"}'
+END
+config '{"auths":{"ghcr.io":{}},"credsStore":"dev-containers-7"}'
+limit=2 doctor
+succeeds
+finds warning helper-no-list '^it answers get, but not list: no answer within 2 s'
+finds ok entry-ok
+nothing_left
+before=$(cat "$HOME/.docker/config.json")
+run pullsecret doctor --fix --yes --timeout 2
+same 'the config' "$(cat "$HOME/.docker/config.json")" "$before"
 
 it 'hangs at the first question'
 helper slow <<<'exec sleep 300'
 limit=2 doctor
-finds problem helper-hangs '^list: no answer within 2 s'
+finds problem helper-hangs '^get: no answer within 2 s'
 config '{"auths":{"ghcr.io":{}},"credsStore":"slow"}'
 limit=2 doctor
 finds problem helper-hangs '^get: no answer within 2 s' '`pullsecret doctor --fix --use encryptedfile`$'

@@ -208,6 +208,12 @@ named_helper() {
   hint_of_finding helper-no-json
   PATH=$PWD/bin:$PATH follow
   out_is not-json
+  printf '#!/bin/sh\n[ "$1" = get ] && echo "{\\"Username\\":\\"\\",\\"Secret\\":\\"\\"}" || echo no-list\n' \
+    >"bin/docker-credential-$1"
+  doctor "PATH=$PWD/bin:$PATH"
+  hint_of_finding helper-no-list
+  PATH=$PWD/bin:$PATH follow
+  out_is no-list
   printf '#!/bin/sh\necho "$1 $(cat)"\nexit 1\n' >"bin/docker-credential-$1"
   PATH=$PWD/bin:$PATH run pullsecret get -- "$1.example"
   hint_on_standard_error

@@ -73,7 +73,8 @@ TEST_CASE("the web login's tokens are not got") {
                        [ "$1" = get ] && echo '{"Username":"u","Secret":"hunter2"}'
                        exit 0)");
   CHECK(only_finding(uses_it).name == "helper-ok");
-  CHECK_THAT(asked(helpers, "it"), Catch::EndsWith("\nget https://index.docker.io/v1/\n"));
+  CHECK_THAT(asked(helpers, "it"), Catch::StartsWith("get https://index.docker.io/v1/\n"));
+  CHECK_THAT(asked(helpers, "it"), !Contains("access-token"));
 }
 
 TEST_CASE("a helper that knows no version works") {
@@ -99,7 +100,6 @@ TEST_CASE("what a helper's answers say is in its finding, never what they hold")
       {"echo sorry; exit 1", "helper-fails"},
       {"echo hunter2", "helper-no-json"},
       {R"([ "$1" = list ] && echo '{}' || echo hunter2)", "helper-no-json"},
-      {R"([ "$1" = list ] && echo '["hunter2"]')", "helper-no-json"},
   }));
   add_logged(helpers, "it", std::get<0>(row));
   const auto limit = std::get<1>(row) == "helper-hangs" ? no_patience : patience;
@@ -115,7 +115,7 @@ TEST_CASE("a helper that hangs is asked nothing more") {
   const ScriptHelpers helpers;
   add_logged(helpers, "it", "sleep 30");
   CHECK(only_finding(uses_it, no_patience).name == "helper-hangs");
-  CHECK_THAT(asked(helpers, "it"), !Contains("version") && !Contains("get"));
+  CHECK(asked(helpers, "it") == "get https://index.docker.io/v1/\n");
 }
 
 TEST_CASE("a helper is asked for a registry of the config first") {
@@ -127,12 +127,41 @@ TEST_CASE("a helper is asked for a registry of the config first") {
 
 TEST_CASE("a helper without list works, with a warning") {
   const ScriptHelpers helpers;
-  add_logged(helpers, "it", R"([ "$1" = get ] || { echo Unknown action; exit 1; }
-                       echo '{"Username":"u","Secret":"hunter2"}')");
-  const Finding finding = only_finding(uses_it);
+  const std::string name = GENERATE("it", "dev-containers-1");
+  const std::string otherwise = GENERATE("echo Unknown action; exit 1", "exit 255", "sleep 30",
+                                         "kill -SEGV $$", "echo hunter2", R"(echo '["hunter2"]')");
+  add_logged(helpers, name,
+             R"([ "$1" != get ] || { echo '{"Username":"u","Secret":"hunter2"}'; exit; }
+)" + otherwise);
+  const std::string config = R"({"auths":{"a":{},"b":{}},"credsStore":")" + name + "\"}";
+  HelperClient client({.timeout = otherwise == "sleep 30" ? 2s : patience});
+  const HelperChecks checks = check_helpers(parse_config({"config.json", config}), client);
+  REQUIRE(checks.findings.size() == 1);
+  const Finding& finding = checks.findings.front();
   CHECK(finding.name == "helper-no-list");
   CHECK(finding.severity == Severity::warning);
-  CHECK(check_config(uses_it).helpers.at("it").works());
+  CHECK(finding.remedy.change.empty());
+  CHECK_THAT(finding.message + finding.hint, !Contains("hunter2"));
+  CHECK(checks.helpers.at(name).works());
+  CHECK_FALSE(checks.helpers.at(name).listed);
+  CHECK_FALSE(why_not_usable(name, client));
+}
+
+TEST_CASE("what version does says nothing of a helper") {
+  const ScriptHelpers helpers;
+  const std::string version = GENERATE("sleep 30", "kill -SEGV $$", "exit 1", "echo");
+  add_logged(helpers, "dev-containers-1",
+             std::string(empty_store) + "\n[ \"$1\" != version ] || " + version);
+  const std::string config = R"({"credsStore":"dev-containers-1"})";
+  CHECK(only_finding(config, version == "sleep 30" ? 2s : patience).name == "helper-ok");
+}
+
+TEST_CASE("a dev container's helper that tells an error as helpers do has its window") {
+  const ScriptHelpers helpers;
+  add_logged(helpers, "dev-containers-1", "echo User interaction is not allowed.; exit 1");
+  const HelperChecks checks = check_config(R"({"credsStore":"dev-containers-1"})");
+  CHECK(checks.findings.front().name == "helper-fails");
+  CHECK(checks.helpers.at("dev-containers-1").condition == Condition::useless);
 }
 
 TEST_CASE("another store can take over from a program that is not there, or is none") {
@@ -184,7 +213,7 @@ TEST_CASE("labels in place of server URLs are a second finding") {
   CHECK(findings[1].name == "secretservice-lists-labels");
 }
 
-TEST_CASE("a store that is not there, or does not list, cannot take over") {
+TEST_CASE("a store that is not there, or gives nothing, cannot take over") {
   const ScriptHelpers helpers;
   HelperClient client({});
   add_logged(helpers, "broken", "echo sorry; exit 1");
@@ -193,6 +222,6 @@ TEST_CASE("a store that is not there, or does not list, cannot take over") {
   CHECK_THAT(why_not_usable("absent", client)->what(), Contains("not found on PATH"));
   CHECK_THAT(why_not_usable("broken", client)->what(), Contains("sorry"));
   CHECK_THAT(why_not_usable("text", client)->what(),
-             Contains("docker-credential-text: list: its answer is not JSON"));
+             Contains("docker-credential-text: get: its answer is not JSON"));
   CHECK_FALSE(why_not_usable("it", client));
 }

@@ -6,6 +6,7 @@
 #include "catch.h"
 #include "doctor/settings_checks.h"
 #include "support.h"
+#include "temporary_folder.h"
 
 using namespace pullsecret;
 
@@ -171,6 +172,13 @@ TEST_CASE("what stands in the file twice is told once") {
 }
 
 TEST_CASE("a credsStore without a name is told") {
-  CHECK(found_in(R"({"credsStore": ""})") == Names{"helper-name-empty credsStore"});
+  const TemporaryFolder programs;
+  const ScopedVariable path("PATH", programs.path().string());
+  programs.write_script("pass", "exit 1");
+  const Names told{"helper-name-empty credsStore"};
+  CHECK(found_in(R"({"credsStore": ""})") == told);
+  programs.write_script("docker-credential-pass", "exit 1");  // now Docker takes it by itself
+  CHECK(found_in(R"({"credsStore": ""})").empty());
+  CHECK(found_in(R"({"credsStore": "", "auths": {"a.io": {}}})") == told);
   CHECK(found_in(R"({"credsStore": "pass"})").empty());
 }
