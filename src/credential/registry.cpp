@@ -112,7 +112,8 @@ std::string login_command(std::string_view key) {
   std::string host = registry_host(docker_server_url(key));
   host.erase(0, host.rfind('@') + 1);
   if (is_docker_hub_host(host)) return "docker login";
-  return "docker login " + (printable(host) == host ? shell_operand(host) : "REGISTRY");
+  const bool is_name = printable(host) == host && host.find_first_of("* ") == std::string::npos;
+  return "docker login " + (is_name ? shell_operand(host) : "REGISTRY");
 }
 
 std::string key_in_words(std::string_view key) {

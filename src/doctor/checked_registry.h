@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "credential/registry.h"
 #include "docker/config.h"
@@ -17,6 +18,10 @@ struct Registry {
   /// What Docker asks a store for.
   std::string server_url() const { return docker_lookup_name(key); }
 
+  /// The command that logs in where Docker then finds it: with a store for just this spelling, by
+  /// that.
+  std::string login() const;
+
   bool has_inline() const { return entry != nullptr && !is_empty(entry->credential); }
 
   /// Whether its entry only says that somebody was logged in: nothing is lost with it.
@@ -26,11 +31,19 @@ struct Registry {
   }
 };
 
+/// Whether Docker ever looks for `name`: Docker Hub's key, or the HOST or HOST:PORT with which an
+/// image's name begins. None has a blank, a star, a path or a tag.
+bool is_looked_for(const std::string& name);
+
 /// Whether Docker looks for an entry under `key`: it compares the key itself, and then host names.
 inline bool is_used_by_docker(const std::string& key) {
   const std::string name = docker_lookup_name(key);
-  return key == name || registry_host(key) == name;
+  return is_looked_for(name) && (key == name || registry_host(key) == name);
 }
+
+/// The registries that `config` names (named_registries()), but for what Docker never looks for:
+/// of these check_spellings() says all there is to say.
+std::vector<std::string> registries_looked_for(const Config& config);
 
 inline Registry registry_of(const Config& config, const std::string& key) {
   return {key, config.auths.find(key), store_for(config, key)};

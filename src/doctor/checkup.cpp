@@ -66,9 +66,9 @@ void look_at_default_store(Checkup& checkup, const CheckupOptions& options) {
   append(checkup.findings, std::move(finding));
 }
 
-void look_at_spellings(Checkup& checkup, const CheckupOptions& /*options*/) {
+void look_at_spellings(Checkup& checkup, const CheckupOptions& options) {
   if (checkup.config && is_dockers(checkup))
-    append(checkup.findings, check_spellings(*checkup.config));
+    append(checkup.findings, check_spellings(*checkup.config, checkup.helpers, options.helpers));
 }
 
 void look_at_entries(Checkup& checkup, const CheckupOptions& options) {

@@ -35,14 +35,14 @@ Finding describe(const Registry& registry, const Credential& credential, const s
   if (lacks_secret(credential))
     return problem("entry-no-password", key,
                    fmt::format("a username{}, {}, and an empty password", owner, place),
-                   login_command(registry.key));
+                   registry.login());
   std::string what = fmt::format("{}{}, {}", credential_kind(credential).words, owner, place);
   const auto expiry = expiry_of(credential);
   if (expiry && *expiry <= current_time())
     return problem(
         "entry-expired", key,
         fmt::format("{}: it ended at {}, and the registry refuses it", what, in_words(*expiry)),
-        login_command(registry.key));
+        registry.login());
   if (expiry) what += fmt::format("; it ends at {}", in_words(*expiry));
   if (has_password(credential)) return fine("entry-ok", key, std::move(what));
   return warning("entry-identity-token", key,
@@ -58,7 +58,7 @@ Findings check_white_space(const Registry& registry, const Credential& credentia
   Findings findings;
   for (Remark& remark : remarks_on_white_space(credential)) {
     remark.message += ", " + place;
-    remark.hint = login_command(registry.key);
+    remark.hint = registry.login();
     findings.push_back({std::move(remark), key_in_words(registry.key)});
   }
   return findings;
@@ -114,7 +114,7 @@ Finding missing_from_store(const Registry& registry, const HelperState& state, b
       fmt::format("the store {} {}", printable(*registry.store),
                   is_elsewhere ? "has it under another spelling, which Docker does not ask for"
                                : "has no credential for it: Docker is anonymous to this registry"),
-      login_command(registry.key));
+      registry.login());
   // A line of credHelpers alone does not say that somebody has logged in.
   if (registry.entry == nullptr) finding.severity = Severity::warning;
   if (registry.is_mere_name() && state.listed && !is_elsewhere)
@@ -124,10 +124,9 @@ Finding missing_from_store(const Registry& registry, const HelperState& state, b
 
 Finding undecodable(const Registry& registry) {
   const Error& reason = *registry.entry->problem;
-  return problem(
-      "entry-undecodable", key_in_words(registry.key),
-      fmt::format("{}; Docker refuses the whole file because of it", reason.what()),
-      "correct it, or take the entry out of the file, then `" + login_command(registry.key) + "`");
+  return problem("entry-undecodable", key_in_words(registry.key),
+                 fmt::format("{}; Docker refuses the whole file because of it", reason.what()),
+                 "correct it, or take the entry out of the file, then `" + registry.login() + "`");
 }
 
 bool is_inline_in(const Config& config, const std::string& name) {
@@ -163,7 +162,7 @@ Finding dead_entry(const Registry& registry) {
   Finding finding = problem("entry-empty", key_in_words(registry.key),
                             "its entry is empty, and the config names no store for it: Docker is "
                             "anonymous to this registry",
-                            login_command(registry.key));
+                            registry.login());
   if (registry.is_mere_name()) finding.remedy.change.entries[registry.key] = Removed{};
   return finding;
 }
@@ -248,7 +247,7 @@ Findings check_entries(const Config& config, const HelperStates& stores, HelperC
   Findings findings;
   std::vector<StoredRegistry> stored;
   std::vector<Registry> registries;
-  for (const std::string& key : named_registries(config))
+  for (const std::string& key : registries_looked_for(config))
     registries.push_back(registry_of(config, key));
   const bool has_empty = std::any_of(registries.begin(), registries.end(), is_empty_without_store);
   // The one that could be meant where somebody took the store's line out of the config.

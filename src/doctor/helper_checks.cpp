@@ -37,7 +37,7 @@ std::vector<HelperUse> uses_of(const Config& config) {
 
 std::vector<std::string> server_urls_for(const Config& config, const std::string& helper) {
   std::vector<std::string> server_urls;
-  for (const std::string& key : named_registries(config)) {
+  for (const std::string& key : registries_looked_for(config)) {
     const Registry registry = registry_of(config, key);
     if (registry.store != nullptr && *registry.store == helper)
       server_urls.push_back(registry.server_url());

@@ -12,6 +12,7 @@
 #include "docker/config_change.h"
 #include "docker/config_file.h"
 #include "docker/resolve.h"
+#include "doctor/checked_registry.h"
 #include "doctor/store_checks.h"
 #include "helper/own_stores.h"
 #include "system/error.h"
@@ -37,7 +38,7 @@ std::vector<std::string> logins_lost(const Config& before, const Config& after) 
   for (const std::string& key : named_registries(after))
     named.insert(docker_server_url(key));
   std::vector<std::string> lost;
-  for (const std::string& key : named_registries(before))
+  for (const std::string& key : registries_looked_for(before))
     if (!named.contains(docker_server_url(key))) lost.push_back(docker_server_url(key));
   return without_repeats(std::move(lost));
 }
@@ -45,7 +46,7 @@ std::vector<std::string> logins_lost(const Config& before, const Config& after) 
 // What was minted for them is now a login that ends.
 std::vector<std::string> tokens_lost(const Config& before, const Config& after) {
   std::vector<std::string> notes;
-  for (const std::string& key : named_registries(before)) {
+  for (const std::string& key : registries_looked_for(before)) {
     const std::string* helper = store_for(before, key);
     const std::string* store = store_for(after, key);
     const bool is_kept = helper == nullptr || (store != nullptr && *store == *helper);

@@ -13,6 +13,7 @@
 #include "credential/registry.h"
 #include "docker/ask_stores.h"
 #include "docker/resolve.h"
+#include "doctor/checked_registry.h"
 #include "doctor/store_checks.h"
 #include "helper/own_stores.h"
 #include "system/text.h"
@@ -112,7 +113,7 @@ void keep_inline(HelperChanges& lines, const Config& config, const std::string& 
 
 std::vector<std::string> names_asked_for(const Config& config, const std::string& helper,
                                          const std::optional<std::vector<std::string>>& listed) {
-  std::vector<std::string> keys = named_registries(config);
+  std::vector<std::string> keys = registries_looked_for(config);
   if (listed) keys.insert(keys.end(), listed->begin(), listed->end());
   std::vector<std::string> names;
   for (const std::string& key : keys)

@@ -1,22 +1,43 @@
 #include "doctor/spelling_checks.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "credential/registry.h"
+#include "docker/ask_stores.h"
 #include "doctor/checked_registry.h"
 #include "kubernetes/keyring.h"
+#include "kubernetes/url_pattern.h"
 #include "system/text.h"
 
 namespace pullsecret {
 namespace {
+
+// What people put around the name of a host and Docker does not take off: white space, a tag, and
+// in credHelpers, where it looks for the bare name, all else.
+std::string bare_host(const std::string& key) {
+  std::string host = registry_host(trim(key));
+  host.erase(0, host.rfind('@') + 1);
+  const std::size_t colon = host.rfind(':');
+  const bool is_port = colon == std::string::npos || host.ends_with(']') ||
+                       host.find_first_not_of("0123456789", colon + 1) == std::string::npos;
+  if (!is_port || host.ends_with(':')) host.erase(colon);
+  return host;
+}
+
+// It stands for several hosts, to the kubelet.
+bool has_star(const std::string& key) {
+  return registry_host(key).find('*') != std::string::npos;
+}
 
 // An entry about a path has but one spelling.
 bool is_spelled_right(const std::string& key) {
@@ -43,8 +64,7 @@ bool has_another_entry(const Config& config, const Registry& registry, const std
   });
 }
 
-Finding misspelled(const Config& config, const Registry& registry) {
-  const std::string right = docker_server_url(registry.key);
+Finding misspelled(const Config& config, const Registry& registry, const std::string& right) {
   Finding finding = warning("entry-spelling", key_in_words(registry.key),
                             fmt::format("Docker or the kubelet does not use it under this name: it "
                                         "has to be {}",
@@ -75,14 +95,31 @@ std::optional<Finding> misspelled_for_others(const Config& config, const Registr
   return finding;
 }
 
+Finding for_kubelet_alone(const Registry& registry) {
+  Finding finding = warning("entry-spelling", key_in_words(registry.key),
+                            "the kubelet takes it for each host that matches, and Docker looks for "
+                            "no such name",
+                            "log in to each of its registries by name");
+  if (registry.is_mere_name())
+    finding.remedy = fix(" takes it out", {.entries = {{registry.key, Removed{}}}});
+  return finding;
+}
+
 std::optional<Finding> check_spelling(const Config& config, const Registry& registry) {
-  if (const auto reason = why_serves_nothing(registry.key))
-    return warning("entry-spelling", key_in_words(registry.key),
+  const std::string& key = registry.key;
+  if (const auto reason = why_serves_nothing(key)) {
+    const std::string right = docker_server_url(bare_host(key));
+    if (!is_about_path(trim(key)) && right != key && !why_serves_nothing(right))
+      return misspelled(config, registry, right);
+    return warning("entry-spelling", key_in_words(key),
                    "no image's name has it: neither Docker nor the kubelet uses it",
                    reason->hint());
-  if (is_spelled_right(registry.key)) return std::nullopt;
-  const bool is_own_name = docker_lookup_name(registry.key) != docker_server_url(registry.key);
-  return is_own_name ? misspelled_for_others(config, registry) : misspelled(config, registry);
+  }
+  if (has_star(key)) return for_kubelet_alone(registry);
+  if (is_spelled_right(key)) return std::nullopt;
+  const std::string right = docker_server_url(key);
+  return docker_lookup_name(key) != right ? misspelled_for_others(config, registry)
+                                          : misspelled(config, registry, right);
 }
 
 Finding twice(const Registry& registry, const Registry& counting) {
@@ -144,48 +181,141 @@ std::optional<Finding> check_login_in_key(const std::string& key) {
                  "take it out of the name, and change the password");
 }
 
-// Whether Docker, as the config is, may find a credential for the registry elsewhere. A line that
-// comes into effect would hide it.
-bool may_be_found(const Config& config, const std::string& server_url) {
-  return !config.creds_store.empty() ||
-         std::any_of(config.auths.begin(), config.auths.end(), [&](const AuthEntry& entry) {
-           return docker_lookup_name(entry.key) == server_url && !is_empty(entry.credential);
-         });
+// ---- The lines of credHelpers
+
+/// A line, and all that the others know.
+struct Line {
+  const std::string& key;
+  const std::string& helper;
+  const Config& config;
+  const HelperStates& stores;
+  HelperClient* helpers;
+};
+
+// Whether `credsStore` may give what the line's helper would be asked for.
+bool may_be_stored(const Line& line, const std::string& name) {
+  const std::string& creds_store = line.config.creds_store;
+  if (creds_store.empty() || creds_store == line.helper) return false;
+  const auto store = line.stores.find(creds_store);
+  if (store != line.stores.end() && store->second.condition == Condition::lost) return false;
+  return line.helpers == nullptr ||
+         !std::holds_alternative<NotFound>(
+             get_from_stores({{creds_store, name}}, *line.helpers).front());
 }
 
-Finding misspelled_line(const Config& config, const std::string& key, const std::string& helper) {
-  const std::string right = docker_lookup_name(key);
-  Finding finding = problem("entry-spelling", key_in_words(key),
+// Whether Docker, as the config is, may find a credential for `name` where it would not look if a
+// line of that name came into effect.
+bool may_hide(const Line& line, const std::string& name) {
+  return may_be_stored(line, name) ||
+         std::any_of(line.config.auths.begin(), line.config.auths.end(),
+                     [&](const AuthEntry& entry) {
+                       return docker_lookup_name(entry.key) == name && !is_empty(entry.credential);
+                     });
+}
+
+// Whether a line that says something else would get the same name.
+bool has_rival(const Line& line, const std::string& name) {
+  return std::any_of(line.config.cred_helpers.begin(), line.config.cred_helpers.end(),
+                     [&](const auto& other) {
+                       return other.second != line.helper && other.first != name &&
+                              docker_lookup_name(bare_host(other.first)) == name;
+                     });
+}
+
+Finding misspelled_line(const Line& line, const std::string& right) {
+  Finding finding = problem("entry-spelling", key_in_words(line.key),
                             fmt::format("Docker looks into credHelpers for {}, and does not find "
                                         "this name",
                                         key_in_words(right)),
                             "rename it, if that helper is meant; or take the line out");
-  if (config.cred_helpers.contains(right))
-    finding.remedy = fix(" mends it", {.cred_helpers = {{key, std::nullopt}}});
-  else if (!may_be_found(config, right))
-    finding.remedy = fix(" mends it", {.cred_helpers = {{key, std::nullopt}, {right, helper}}});
+  if (line.config.cred_helpers.contains(right))
+    finding.remedy = fix(" mends it", {.cred_helpers = {{line.key, std::nullopt}}});
+  else if (!may_hide(line, right) && !has_rival(line, right))
+    finding.remedy =
+        fix(" mends it", {.cred_helpers = {{line.key, std::nullopt}, {right, line.helper}}});
+  return finding;
+}
+
+std::string example_line(const std::string& name, const std::string& helper) {
+  return fmt::format(R"("{}": "{}")", printable(name), printable(helper));
+}
+
+// Docker tells such a name apart, in letter case, too: `docker login` under another one keeps its
+// credential elsewhere.
+std::optional<Finding> line_for_one_spelling(const Line& line) {
+  const std::string right = docker_server_url(line.key);
+  if (right == line.key || line.config.cred_helpers.contains(right)) return std::nullopt;
+  Finding finding = warning(
+      "entry-spelling", key_in_words(line.key),
+      fmt::format("Docker takes this line of credHelpers for just this spelling: for others it has "
+                  "to be {}",
+                  key_in_words(right)),
+      fmt::format("add {} to credHelpers, if that helper is meant",
+                  example_line(right, line.helper)));
+  if (may_hide(line, right)) return finding;
+  finding.hint.clear();
+  finding.remedy = fix(" adds that, too", {.cred_helpers = {{right, line.helper}}});
+  return finding;
+}
+
+// The registries that the config or a store knows, and for which it seems to stand.
+std::vector<std::string> hosts_like(const Line& line) {
+  std::vector<std::string> keys = registries_looked_for(line.config);
+  for (const auto& [name, store] : line.stores)
+    if (store.listed && (name == line.helper || name == line.config.creds_store))
+      keys.insert(keys.end(), store.listed->begin(), store.listed->end());
+  std::vector<std::string> hosts;
+  for (const std::string& key : keys)
+    if (const std::string host = docker_lookup_name(key);
+        is_looked_for(host) && glob_matches(bare_host(line.key), host))
+      hosts.push_back(host);
+  return without_repeats(std::move(hosts));
+}
+
+Finding line_with_star(const Line& line) {
+  std::vector<std::string> hosts = hosts_like(line), examples;
+  ConfigChange change{.cred_helpers = {{line.key, std::nullopt}}};
+  bool is_safe = !hosts.empty();
+  for (const std::string& host : hosts) {
+    examples.push_back(example_line(host, line.helper));
+    if (line.config.cred_helpers.contains(host)) continue;
+    is_safe &= works(line.stores, line.helper) && !may_hide(line, host);
+    change.cred_helpers[host] = line.helper;
+  }
+  if (hosts.empty()) examples.push_back(example_line("REGISTRY", line.helper));
+  Finding finding = problem(
+      "entry-spelling", key_in_words(line.key),
+      "Docker looks into credHelpers for the name of a registry, and takes no * for one: this line "
+      "is for none",
+      fmt::format("write a line for each registry in its place: {}", join(examples, ", ")));
+  if (is_safe) finding.remedy = fix(" does that", std::move(change));
   return finding;
 }
 
 // Docker looks into credHelpers by exactly the name that it asks for.
-Findings check_helper_keys(const Config& config) {
-  Findings findings;
-  for (const auto& [key, helper] : config.cred_helpers)
-    if (key != docker_lookup_name(key) && !is_about_path(key))
-      findings.push_back(misspelled_line(config, key, helper));
-  return findings;
+std::optional<Finding> check_line(const Line& line) {
+  const std::string right = docker_lookup_name(bare_host(line.key));
+  if (is_docker_hub_token(line.key)) return std::nullopt;
+  if (is_looked_for(right))
+    return line.key == right ? line_for_one_spelling(line) : misspelled_line(line, right);
+  if (has_star(line.key)) return line_with_star(line);
+  return problem("entry-spelling", key_in_words(line.key),
+                 "no registry has such a name: Docker never finds this line of credHelpers",
+                 "write the registry's HOST or HOST:PORT in its place, or take the line out");
 }
 
 }  // namespace
 
-Findings check_spellings(const Config& config) {
+Findings check_spellings(const Config& config, const HelperStates& stores, HelperClient* helpers) {
   std::map<std::string, std::vector<Registry>> by_name;
   for (const AuthEntry& entry : config.auths)
     if (!is_docker_hub_token(entry.key)) {
       const std::string name = is_about_path(entry.key) ? entry.key : docker_lookup_name(entry.key);
       by_name[name].push_back(registry_of(config, entry.key));
     }
-  Findings findings = check_helper_keys(config);
+  Findings findings;
+  for (const auto& [key, helper] : config.cred_helpers)
+    append(findings, check_line({key, helper, config, stores, helpers}));
   append(findings, check_chance(config));
   for (const AuthEntry& entry : config.auths)
     append(findings, check_login_in_key(entry.key));

@@ -19,7 +19,7 @@ Findings check_entries_of(const std::string& text, const std::vector<std::string
   for (const char* name : {"store", "helper"})
     stores[name] = {.condition = Condition::fine, .listed = listed};
   const Config config = parse_config({"config.json", text});
-  Findings findings = check_spellings(config);
+  Findings findings = check_spellings(config, stores, &helpers);
   for (Finding& finding : check_entries(config, stores, &helpers))
     findings.push_back(std::move(finding));
   take_back_ok(findings, config);
@@ -41,9 +41,9 @@ std::vector<std::string> names(const Findings& findings) {
 }
 
 // The config after all that the findings would change.
-std::string mended(const std::string& config) {
+std::string mended(const std::string& config, const std::vector<std::string>& listed = {}) {
   ConfigChange change;
-  for (const Finding& finding : check_entries_of(config)) {
+  for (const Finding& finding : check_entries_of(config, listed)) {
     const ConfigChange& more = finding.remedy.change;
     change.entries.insert(more.entries.begin(), more.entries.end());
     change.cred_helpers.insert(more.cred_helpers.begin(), more.cred_helpers.end());
@@ -265,12 +265,95 @@ TEST_CASE("credHelpers is looked into by exactly one name") {
         R"({"credHelpers":{"a.io":"helper","https://index.docker.io/v1/":"helper"}})");
 }
 
-TEST_CASE("a line of credHelpers about a path is nobody's misspelling") {
+TEST_CASE("what stands around a host's name in credHelpers goes: Docker does not look for that") {
   const ScriptStores stores;
   stores.write_helper("helper");
-  const std::string config = R"({"credHelpers":{"quay.io/acme":"helper"}})";
-  CHECK_FALSE(find(check_entries_of(config), "entry-spelling"));
+  const std::string key = GENERATE("quay.io/acme", " quay.io", "quay.io\\t", "quay.io:latest",
+                                   "quay.io/acme/app:1.4", "https://u@quay.io/v1/", "quay.io:");
+  const std::string config = R"({"credHelpers":{")" + key + R"(":"helper"}})";
+  const Findings findings = check_entries_of(config);
+  REQUIRE(names(findings) == Names{"entry-spelling"});
+  CHECK(findings.front().severity == Severity::problem);
+  CHECK_THAT(findings.front().message,
+             Catch::StartsWith("Docker looks into credHelpers for quay.io,"));
+  CHECK(mended(config) == R"({"credHelpers":{"quay.io":"helper"}})");
+}
+
+TEST_CASE("so it does around the name of an entry, but for a path") {
+  const auto [key, right] = GENERATE(table<std::string, std::string>(
+      {{" ghcr.io", "ghcr.io"}, {"ghcr.io:latest", "ghcr.io"}, {"\\tdocker.io", "docker.io"}}));
+  const std::string config = R"({"auths":{")" + key + R"(":{"auth":"dTpw"}}})";
+  CHECK(names(check_entries_of(config)) == Names{"entry-spelling"});
+  const std::string name = right == "docker.io" ? "https://index.docker.io/v1/" : right;
+  CHECK(mended(config) == R"({"auths":{")" + name + R"(":{"auth":"dTpw"}}})");
+}
+
+TEST_CASE("two lines that would get one name, and say different things, stay") {
+  const ScriptStores stores;
+  stores.write_helper("helper");
+  stores.write_helper("store");
+  const std::string config = R"({"credHelpers":{"quay.io/a":"helper","quay.io/b":"store"}})";
+  CHECK(names(check_entries_of(config)) == Names{"entry-spelling", "entry-spelling"});
   CHECK(mended(config) == config);
+}
+
+TEST_CASE("a line with a star becomes one for each registry that is known, where none is hidden") {
+  const ScriptStores stores;
+  const std::string a = "1.dkr.ecr.eu-west-1.amazonaws.com",
+                    b = "2.dkr.ecr.us-east-1.amazonaws.com";
+  for (const auto& host : {a, b})
+    stores.add("helper", host, R"({"Username":"AWS","Secret":"p"})");
+  const std::string line = R"("*.dkr.ecr.*.amazonaws.com":"helper")";
+  const std::string config = R"({"credHelpers":{)" + line + "}}";
+  const auto finding = find(check_entries_of(config, {a, b, "a.io"}), "entry-spelling");
+  REQUIRE(finding);
+  CHECK(finding->severity == Severity::problem);
+  CHECK_THAT(finding->hint, Catch::Contains('"' + a + R"(": "helper", ")" + b + R"(": "helper")"));
+  CHECK(mended(config, {a, b, "a.io"}) ==
+        R"({"credHelpers":{")" + a + R"(":"helper",")" + b + R"(":"helper"}})");
+
+  const std::string hiding =
+      R"({"auths":{")" + a + R"(":{"auth":"dTpw"}},"credHelpers":{)" + line + "}}";
+  CHECK_THAT(find(check_entries_of(hiding), "entry-spelling")->hint, Catch::Contains(a));
+  CHECK(mended(hiding) == hiding);
+
+  const Findings findings = check_entries_of(config);
+  CHECK(names(findings) == Names{"entry-spelling"});
+  CHECK_THAT(findings.front().hint, !Catch::Contains("docker login"));
+  CHECK(mended(config) == config);
+}
+
+TEST_CASE("an entry with a star is the kubelet's alone") {
+  const ScriptStores stores;
+  stores.write_helper("store");
+  const std::string inline_one = R"({"auths":{"*.example.com":{"auth":"dTpw"}}})";
+  CHECK(names(check_entries_of(inline_one)) == Names{"entry-spelling"});
+  CHECK(mended(inline_one) == inline_one);
+  const std::string empty = R"({"auths":{"*.example.com":{}},"credsStore":"store"})";
+  CHECK(names(check_entries_of(empty)) == Names{"entry-spelling"});
+  CHECK(mended(empty) == R"({"auths":{},"credsStore":"store"})");
+}
+
+TEST_CASE("a line that Docker takes for just its spelling is followed to its helper") {
+  const ScriptStores stores;
+  stores.write_helper("helper");
+  const auto [key, right] = GENERATE(
+      table<std::string, std::string>({{"LOCALHOST:5000", "localhost:5000"},
+                                       {"registry-1.docker.io", "https://index.docker.io/v1/"}}));
+  const std::string config = R"({"credHelpers":{")" + key + R"(":"helper"}})";
+  const Findings findings = check_entries_of(config);
+  CHECK(names(findings) == Names{"entry-spelling", "entry-not-in-store"});
+  CHECK(findings.back().hint == "docker login " + key);
+  CHECK(mended(config) ==
+        R"({"credHelpers":{")" + key + R"(":"helper",")" + right + R"(":"helper"}})");
+}
+
+TEST_CASE("what is no name at all is told") {
+  const ScriptStores stores;
+  stores.write_helper("helper");
+  const std::string config = R"({"credHelpers":{"a b":"helper"}})";
+  CHECK(names(check_entries_of(config)) == Names{"entry-spelling"});
+  CHECK(mended(R"({"credHelpers":{"-":"helper"}})") == R"({"credHelpers":{"-":"helper"}})");
 }
 
 TEST_CASE("a line of credHelpers does not come into effect where it would hide a login") {

@@ -129,6 +129,17 @@ TEST_CASE("what --fix writes for each remedy, and that it does it once") {
        R"({"auths":{"123456789012.dkr.ecr.eu-west-1.amazonaws.com":{}},)"
        R"("credsStore":"encryptedfile","credHelpers":)"
        R"({"123456789012.dkr.ecr.eu-west-1.amazonaws.com":"ecr-login"}})"},
+      // Names of registries that Docker does not look for
+      {R"({"auths":{"123456789012.dkr.ecr.eu-west-1.amazonaws.com":{}},)"
+       R"("credHelpers":{"*.dkr.ecr.*.amazonaws.com":"ecr-login"}})",
+       R"({"auths":{"123456789012.dkr.ecr.eu-west-1.amazonaws.com":{}},)"
+       R"("credHelpers":{"123456789012.dkr.ecr.eu-west-1.amazonaws.com":"ecr-login"}})"},
+      {R"({"credHelpers":{"*.dkr.ecr.*.amazonaws.com":"ecr-login"}})",
+       R"({"credHelpers":{"123456789012.dkr.ecr.eu-west-1.amazonaws.com":"ecr-login"}})"},
+      {R"({"credHelpers":{"ghcr.io/acme":"encryptedfile"}})",
+       R"({"credHelpers":{"ghcr.io":"encryptedfile"}})"},
+      {R"({"credHelpers":{" ghcr.io":"encryptedfile"},"credsStore":"other"})",
+       R"({"credsStore":"other","credHelpers":{"ghcr.io":"encryptedfile"}})"},
       // No store at all
       {"{}", R"({"credsStore":"encryptedfile"})"},
       {R"({"auths":{"ghcr.io":{}}})", R"({"auths":{"ghcr.io":{}},"credsStore":"encryptedfile"})"},
