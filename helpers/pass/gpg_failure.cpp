@@ -81,7 +81,9 @@ bool has_key_to_decrypt(const std::vector<StatusLine>& lines, const KeyList& lis
   });
 }
 
-Error passphrase_failure(const std::vector<StatusLine>& lines, std::string_view terminal) {
+Error passphrase_failure(const std::vector<StatusLine>& lines, const GpgKnowledge& gpg,
+                         std::string_view terminal) {
+  if (gpg.asks_without_pinentry()) return no_passphrase_error();
   if (!last_line(lines, "PINENTRY_LAUNCHED"))
     return {"pass", "gpg has the key but cannot use it, and started no pinentry for its passphrase",
             "install one, such as `apt install pinentry-curses`, then `gpgconf --kill gpg-agent`; "
@@ -132,29 +134,31 @@ bool had_to_ask(std::string_view error_output) {
   return !has_decrypted(error_output) && !is_damaged(status_lines(error_output));
 }
 
-Error encryption_failure(std::string_view error_output, const KeyList& list_keys) {
+Error encryption_failure(std::string_view error_output, const GpgKnowledge& gpg) {
   if (const auto refused = refused_key(status_lines(error_output))) {
-    const auto key = first_key(list_keys("--list-keys", *refused));
+    const auto key = first_key(gpg.list_keys("--list-keys", *refused));
+    if (const auto fault = key ? fault_of(*key) : std::nullopt)
+      return key_error(*fault, key->fingerprint);
+    if (const auto obstacle = gpg.find_obstacle(*refused)) return obstacle->error;
     if (!key) return key_error(GpgKeyFault::missing, *refused);
-    if (const auto fault = fault_of(*key)) return key_error(*fault, key->fingerprint);
   }
   return in_own_words(error_output, "encrypt",
                       "see what it says: `echo | gpg --encrypt --recipient KEY >/dev/null`, with "
                       "the KEY in .gpg-id");
 }
 
-Error decryption_failure(std::string_view error_output, const KeyList& list_keys,
+Error decryption_failure(std::string_view error_output, const GpgKnowledge& gpg,
                          std::string_view terminal) {
   const std::vector<StatusLine> lines = status_lines(error_output);
   if (is_damaged(lines))
     return in_own_words(error_output, "read the entry, which may be damaged",
                         "log in again, which replaces it");
-  if (!has_key_to_decrypt(lines, list_keys))
-    return {"pass",
-            fmt::format("gpg has no secret key {}, which the entry is encrypted to",
-                        printable(last_line(lines, "ENC_TO")->arguments.front())),
-            "import it with `gpg --import FILE`"};
-  return passphrase_failure(lines, terminal);
+  if (has_key_to_decrypt(lines, gpg.list_keys)) return passphrase_failure(lines, gpg, terminal);
+  const std::string key = last_line(lines, "ENC_TO")->arguments.front();
+  if (const auto obstacle = gpg.find_obstacle(key)) return obstacle->error;
+  return {"pass",
+          fmt::format("gpg has no secret key {}, which the entry is encrypted to", printable(key)),
+          "import it with `gpg --import FILE`"};
 }
 
 }  // namespace pullsecret

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "helpers/pass/gpg_obstacle.h"
 #include "system/error.h"
 
 namespace pullsecret {
@@ -16,6 +18,13 @@ namespace pullsecret {
 
 /// As list_gpg_keys() (gpg_key.h).
 using KeyList = std::function<std::string(std::string_view list, const std::string& key)>;
+
+/// What to ask beside the lines, of which each answers for itself where it is declared.
+struct GpgKnowledge {
+  KeyList list_keys;
+  std::function<std::optional<GpgObstacle>(const std::string& key)> find_obstacle;
+  std::function<bool()> asks_without_pinentry;
+};
 
 /// What gpg and pass said to people: standard error without the status lines, on one line.
 std::string said_to_people(std::string_view error_output);
@@ -40,12 +49,14 @@ std::vector<std::string> keys_encrypted_to(std::string_view error_output);
 bool had_to_ask(std::string_view error_output);
 
 /// Why gpg did not encrypt, with the command that mends it: no such key, one that expired, was
-/// revoked, is not trusted or cannot encrypt. What is none of these is told in gpg's own words.
-Error encryption_failure(std::string_view error_output, const KeyList& list_keys);
+/// revoked, is not trusted or cannot encrypt; one that gpg has and does not get at
+/// (gpg_obstacle.h). What is none of these is told in gpg's own words.
+Error encryption_failure(std::string_view error_output, const GpgKnowledge& gpg);
 
-/// Why gpg did not decrypt: no secret key; a passphrase that it could not ask for, because there is
-/// no terminal (`terminal` is empty) or no pinentry, or that it did not get; a damaged file.
-Error decryption_failure(std::string_view error_output, const KeyList& list_keys,
+/// Why gpg did not decrypt: no secret key, or none that it gets at; a passphrase that it could not
+/// ask for, because there is no terminal (`terminal` is empty) or no pinentry, or that it did not
+/// get; a damaged file.
+Error decryption_failure(std::string_view error_output, const GpgKnowledge& gpg,
                          std::string_view terminal);
 
 }  // namespace pullsecret

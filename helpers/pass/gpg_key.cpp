@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstdlib>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "helpers/pass/gpg_settings.h"
 #include "system/environment.h"
 #include "system/run_programs.h"
 #include "system/text.h"
@@ -15,21 +17,24 @@
 namespace pullsecret {
 namespace {
 
-ProgramResult run_gpg(const std::vector<std::string>& arguments) {
+ProgramResult run_gpg(const std::vector<std::string>& arguments, std::string input = {}) {
   constexpr std::size_t most = 1024UL * 1024;
-  std::vector<std::string> options =
-      split(environment_variable("PASSWORD_STORE_GPG_OPTS").value_or(""), ' ');
-  std::erase(options, "");
+  std::vector<std::string> options = user_gpg_options();
   options.emplace_back("--batch");
   options.insert(options.end(), arguments.begin(), arguments.end());
   return run_program({.program = find_gpg(),
                       .arguments = std::move(options),
-                      .input = {},
+                      .input = std::move(input),
                       .timeout = std::chrono::seconds(20),
                       .max_output = most});
 }
 
 }  // namespace
+
+bool has_exited_well(const ProgramResult& result) {
+  const auto* exited = std::get_if<Exited>(&result.end);
+  return exited != nullptr && exited->status == 0;
+}
 
 std::filesystem::path password_store_folder() {
   if (auto folder = environment_variable("PASSWORD_STORE_DIR")) return *std::move(folder);
@@ -46,10 +51,35 @@ std::string list_gpg_keys(std::string_view list, const std::string& key) {
 }
 
 bool can_encrypt_to(const std::string& key) {
-  const ProgramResult result = run_gpg({"--no-encrypt-to", "--no-auto-key-locate", "--yes",
-                                        "--output", "/dev/null", "--recipient", key, "--encrypt"});
-  const auto* exited = std::get_if<Exited>(&result.end);
-  return exited != nullptr && exited->status == 0;
+  return has_exited_well(run_gpg({"--no-encrypt-to", "--no-auto-key-locate", "--yes", "--output",
+                                  "/dev/null", "--recipient", key, "--encrypt"}));
+}
+
+// `ERROR keylist.getkey CODE`: of libgpg-error's code the lower 16 bits say what it is.
+GpgCondition gpg_condition(const std::string& key) {
+  constexpr std::string_view mark = "[GNUPG:] ERROR keylist.getkey ";
+  constexpr unsigned long code_bits = 0xFFFF, no_public_key = 9, no_secret_key = 17, no_agent = 77;
+  const ProgramResult result =
+      run_gpg({"--status-fd", "1", "--with-colons", "--list-secret-keys", "--", key});
+  if (has_exited_well(result)) return GpgCondition::answers;
+  for (const std::string& line : split(result.output, '\n')) {
+    if (!line.starts_with(mark)) continue;
+    const unsigned long code = std::strtoul(line.c_str() + mark.size(), nullptr, 10) & code_bits;
+    if (code == no_agent) return GpgCondition::lacks_agent;
+    if (code == no_public_key || code == no_secret_key) return GpgCondition::answers;
+  }
+  return GpgCondition::fails;
+}
+
+bool decrypts_unasked(const std::vector<std::string>& keys) {
+  std::vector<std::string> arguments{"--no-encrypt-to", "--no-auto-key-locate", "--encrypt"};
+  for (const std::string& key : keys)
+    arguments.insert(arguments.end(), {"--recipient", key});
+  ProgramResult encrypted = run_gpg(arguments);
+  arguments = {"--decrypt"};
+  if (!asks_without_pinentry()) arguments.insert(arguments.begin(), {"--pinentry-mode", "error"});
+  return has_exited_well(encrypted) &&
+         has_exited_well(run_gpg(arguments, std::move(encrypted.output)));
 }
 
 std::optional<GpgKey> first_key(std::string_view listing) {

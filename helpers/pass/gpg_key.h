@@ -4,8 +4,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "system/error.h"
+#include "system/run_programs.h"
 
 namespace pullsecret {
 
@@ -21,6 +23,17 @@ std::filesystem::path find_gpg();
 /// What `gpg --with-colons LIST KEY` prints, LIST being `--list-keys` or `--list-secret-keys`;
 /// empty if there is no such key. Throws Error if there is no gpg.
 std::string list_gpg_keys(std::string_view list, const std::string& key);
+
+/// Whether it ended with exit status 0.
+bool has_exited_well(const ProgramResult& result);
+
+/// How gpg fares that is asked for the secret half of `key`: it lists it, or says that there is
+/// none; it gets no gpg-agent to ask; it fails otherwise.
+enum class GpgCondition { answers, lacks_agent, fails };
+GpgCondition gpg_condition(const std::string& key);
+
+/// Whether gpg decrypts what it encrypts to `keys` with what the user set, and asks nobody.
+bool decrypts_unasked(const std::vector<std::string>& keys);
 
 /// Whether gpg encrypts to `key` as pass lets it: tries it, with nothing to encrypt. Does not look
 /// for the key on the network. Throws Error if there is no gpg.

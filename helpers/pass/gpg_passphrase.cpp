@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "helpers/pass/gpg_key.h"
+#include "helpers/pass/gpg_settings.h"
 #include "system/environment.h"
 #include "system/file.h"
 #include "system/file_descriptor.h"
@@ -25,22 +26,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t most = 1024UL * 1024;
-
-std::string output_of(const fs::path& program, std::vector<std::string> arguments,
-                      std::string input = {}) {
-  return run_program({.program = program,
-                      .arguments = std::move(arguments),
-                      .input = std::move(input),
-                      .timeout = std::chrono::seconds(10),
-                      .max_output = most})
-      .output;
-}
-
-// Empty if there is no such program.
-std::string output_of_tool(std::string_view name, std::vector<std::string> arguments) {
-  const auto program = find_on_path(name).found;
-  return program ? output_of(*program, std::move(arguments)) : "";
-}
 
 // ---- What gpg-agent knows
 
@@ -78,22 +63,23 @@ PassphraseState state_in(std::string_view answer, const std::string& keygrip) {
 
 // gpg-agent.conf's, else the one that gpg was built with; empty if it is not known.
 fs::path find_pinentry() {
-  constexpr std::string_view option = "pinentry-program", component = "pinentry:";
-  const std::string home(trim(output_of_tool("gpgconf", {"--list-dirs", "homedir"})));
-  const fs::path options = fs::path(home) / "gpg-agent.conf";
+  constexpr std::string_view option = "pinentry-program";
+  const fs::path home = gpg_path("homedir"), options = home / "gpg-agent.conf";
   std::error_code unknown;
   if (!home.empty() && fs::is_regular_file(options, unknown))
     for (const std::string& line : split(read_file(options, most), '\n'))
       if (trim(line).starts_with(option)) return trim(trim(line).substr(option.size()));
-  for (const std::string& line : split(output_of_tool("gpgconf", {"--list-components"}), '\n'))
-    if (line.starts_with(component)) return split(line, ':').back();
-  return {};
+  return gpg_component("pinentry");
 }
 
 // Of those that draw on a terminal alone; others may, where there is no display.
 bool is_for_terminals(const fs::path& pinentry) {
-  const std::vector<std::string> lines =
-      split(output_of(pinentry, {}, "GETINFO flavor\nBYE\n"), '\n');
+  const ProgramResult result = run_program({.program = pinentry,
+                                            .arguments = {},
+                                            .input = "GETINFO flavor\nBYE\n",
+                                            .timeout = std::chrono::seconds(10),
+                                            .max_output = most});
+  const std::vector<std::string> lines = split(result.output, '\n');
   return std::any_of(lines.begin(), lines.end(),
                      [](const std::string& line) { return line == "D curses" || line == "D tty"; });
 }
@@ -122,13 +108,22 @@ Error no_terminal_error() {
           "run `export GPG_TTY=$(tty)` in the shell and try again"};
 }
 
+Error no_passphrase_error() {
+  return {
+      "pass",
+      "gpg has the key, and not its passphrase: with --pinentry-mode loopback no pinentry asks "
+      "for it",
+      "let --passphrase-file in PASSWORD_STORE_GPG_OPTS name a file that holds it; or take that "
+      "mode out"};
+}
+
 PassphraseState passphrase_state(const std::vector<std::string>& keys) {
   std::vector<std::string> keygrips;
   for (const std::string& key : keys)
     for (const std::string& keygrip : keygrips_in(list_gpg_keys("--list-secret-keys", key)))
       keygrips.push_back(keygrip);
   if (keygrips.empty()) return {};
-  const std::string answer = output_of_tool("gpg-connect-agent", {"keyinfo --list", "/bye"});
+  const std::string answer = output_of_gpg_tool("gpg-connect-agent", {"keyinfo --list", "/bye"});
   PassphraseState all{true, true};
   for (const std::string& keygrip : keygrips) {
     const PassphraseState one = state_in(answer, keygrip);
@@ -139,6 +134,8 @@ PassphraseState passphrase_state(const std::vector<std::string>& keys) {
 }
 
 std::optional<Error> why_it_cannot_ask() {
+  if (asks_without_pinentry())
+    return is_terminal("/dev/tty") ? std::nullopt : std::optional(no_passphrase_error());
   const fs::path pinentry = find_pinentry();
   if (pinentry.empty()) return std::nullopt;
   if (access(pinentry.c_str(), X_OK) != 0)

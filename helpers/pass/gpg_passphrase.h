@@ -18,6 +18,9 @@ std::string terminal_to_ask_on();
 /// There is none.
 Error no_terminal_error();
 
+/// gpg does not get it, and asks_without_pinentry() (gpg_settings.h).
+Error no_passphrase_error();
+
 /// What stands between gpg and what is encrypted to any of some keys.
 struct PassphraseState {
   bool is_needed = false;   ///< each of them has one

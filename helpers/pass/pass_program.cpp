@@ -10,7 +10,9 @@
 #include "helper/protocol.h"
 #include "helpers/pass/gpg_failure.h"
 #include "helpers/pass/gpg_key.h"
+#include "helpers/pass/gpg_obstacle.h"
 #include "helpers/pass/gpg_passphrase.h"
+#include "helpers/pass/gpg_settings.h"
 #include "system/environment.h"
 #include "system/error.h"
 #include "system/run_programs.h"
@@ -19,21 +21,10 @@
 namespace pullsecret {
 namespace {
 
-constexpr std::string_view pinentry_mode = "--pinentry-mode";
-
 std::string safe_search_path() {
   std::vector<std::string> folders = split(environment_variable("PATH").value_or(""), ':');
   std::erase_if(folders, [](const std::string& folder) { return !folder.starts_with('/'); });
   return join(folders, ":");
-}
-
-std::string user_gpg_options() {
-  return environment_variable("PASSWORD_STORE_GPG_OPTS").value_or("");
-}
-
-bool has_exited_well(const ProgramResult& result) {
-  const auto* exited = std::get_if<Exited>(&result.end);
-  return exited != nullptr && exited->status == 0;
 }
 
 bool has_succeeded(const PassCall& call, const ProgramResult& result) {
@@ -53,6 +44,10 @@ Error not_done(std::string_view action) {
           "PASSWORD_STORE_GPG_OPTS leave gpg its work?"};
 }
 
+const GpgKnowledge gpg_knowledge{.list_keys = list_gpg_keys,
+                                 .find_obstacle = find_gpg_obstacle,
+                                 .asks_without_pinentry = asks_without_pinentry};
+
 Error exit_failure(const PassCall& call, const ProgramResult& result) {
   find_gpg();  // throws Error where there is none, which is what failed then
   const std::string& action = call.arguments.front();
@@ -61,9 +56,9 @@ Error exit_failure(const PassCall& call, const ProgramResult& result) {
       (action == "insert" || !gpg_spoke(error_output) || has_decrypted(error_output)))
     return not_done(action);
   if (gpg_spoke(error_output) && action == "insert")
-    return encryption_failure(error_output, list_gpg_keys);
+    return encryption_failure(error_output, gpg_knowledge);
   if (gpg_spoke(error_output) && action == "show")
-    return decryption_failure(error_output, list_gpg_keys, terminal_to_ask_on());
+    return decryption_failure(error_output, gpg_knowledge, terminal_to_ask_on());
   const std::string said = said_to_people(error_output);
   return {"pass " + action,
           fmt::format("{}{}{}", in_words(result.end), said.empty() ? "" : ": ", said)};
@@ -98,9 +93,9 @@ Environment environment_for(const PassCall& call) {
   Environment variables = environment();
   variables["PATH"] = safe_search_path();
   variables["PASSWORD_STORE_DIR"] = call.store.string();
-  variables["PASSWORD_STORE_GPG_OPTS"] = user_gpg_options() + " --status-fd 2 --logger-fd 2";
-  if (!call.may_ask && user_gpg_options().find(pinentry_mode) == std::string::npos)
-    variables["PASSWORD_STORE_GPG_OPTS"] += fmt::format(" {} error", pinentry_mode);
+  std::string& options = variables["PASSWORD_STORE_GPG_OPTS"];
+  options += " --status-fd 2 --logger-fd 2";
+  if (!call.may_ask && !asks_without_pinentry()) options += " --pinentry-mode error";
   variables["GPG_TTY"] = asked_on.empty() ? "not a tty" : asked_on;
   set_for_git(variables, "safe.bareRepository", "explicit");
   if (call.literal_paths) variables["GIT_LITERAL_PATHSPECS"] = "1";

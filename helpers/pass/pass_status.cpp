@@ -11,7 +11,9 @@
 #include <fmt/format.h>
 
 #include "helpers/pass/gpg_key.h"
+#include "helpers/pass/gpg_obstacle.h"
 #include "helpers/pass/gpg_passphrase.h"
+#include "helpers/pass/gpg_settings.h"
 #include "helpers/pass/layout.h"
 #include "helpers/pass/pass_store.h"
 #include "helpers/pass/store_folder.h"
@@ -84,11 +86,18 @@ StoreFault key_fault(std::string_view kind, const Error& error) {
   return fault(std::string(kind), Prevents::store, error);
 }
 
+StoreFault obstacle_fault(const GpgObstacle& obstacle, Prevents prevents) {
+  return fault(obstacle.is_agent ? "no-agent" : "gpg-folder", prevents, obstacle.error);
+}
+
 std::optional<StoreFault> check_key(const std::string& name) {
   if (can_encrypt_to(name)) return std::nullopt;
   const auto key = first_key(list_gpg_keys("--list-keys", name));
-  const auto reason = key ? fault_of(*key) : GpgKeyFault::missing;
-  if (reason) return key_fault(kind_of(*reason), key_error(*reason, key ? key->fingerprint : name));
+  if (const auto reason = key ? fault_of(*key) : std::nullopt)
+    return key_fault(kind_of(*reason), key_error(*reason, key->fingerprint));
+  if (const auto obstacle = find_gpg_obstacle(name))
+    return obstacle_fault(*obstacle, Prevents::both);
+  if (!key) return key_fault("key-missing", key_error(GpgKeyFault::missing, name));
   return key_fault(
       "key-unusable",
       {"",
@@ -115,15 +124,17 @@ std::vector<StoreFault> check_keys(const std::vector<std::string>& keys) {
   std::vector<StoreFault> faults;
   for (const std::string& key : keys)
     if (auto found = check_key(key)) faults.push_back(*std::move(found));
-  if (faults.empty() && std::none_of(keys.begin(), keys.end(), has_secret_key))
-    faults.push_back(fault("key-missing", Prevents::get, no_secret_key(keys)));
-  return faults;
+  if (!faults.empty() || std::any_of(keys.begin(), keys.end(), has_secret_key)) return faults;
+  const auto obstacle = find_gpg_obstacle(keys.front());
+  return {obstacle ? obstacle_fault(*obstacle, Prevents::get)
+                   : fault("key-missing", Prevents::get, no_secret_key(keys))};
 }
 
 // Of a store that is made, with keys that are in order.
 StoreStatus check_passphrase(const std::vector<std::string>& keys) {
   const PassphraseState passphrase = passphrase_state(keys);
-  if (!passphrase.has_to_ask) return {.needs_passphrase = passphrase.is_needed};
+  if (!passphrase.has_to_ask || (asks_without_pinentry() && decrypts_unasked(keys)))
+    return {.needs_passphrase = passphrase.is_needed};
   StoreStatus status{.state = StoreState::locked, .needs_passphrase = true};
   if (const auto reason = why_it_cannot_ask())
     status.faults.push_back(fault("no-pinentry", Prevents::get, *reason));
@@ -143,12 +154,7 @@ StoreStatus not_initialised(const Error& error) {
 StoreStatus check_store(const fs::path& folder) {
   if (const auto missing = find_missing_program())
     return unusable(fault("not-installed", Prevents::both, *missing));
-  std::vector<std::string> keys;
-  try {
-    keys = find_keys(folder);
-  } catch (const Error& error) {
-    return not_initialised({"", error.what(), error.hint()});
-  }
+  const std::vector<std::string> keys = find_keys(folder);
   return keys.empty() ? not_initialised(not_initialised_error(folder)) : check_with_keys(keys);
 }
 

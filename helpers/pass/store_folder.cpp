@@ -13,6 +13,7 @@
 
 #include <fmt/format.h>
 
+#include "helpers/pass/gpg_obstacle.h"
 #include "helpers/pass/layout.h"
 #include "system/error.h"
 #include "system/file.h"
@@ -66,6 +67,11 @@ Error refusal(const fs::path& path, mode_t mode, std::string_view wanted) {
                   shell_operand(path.string()))};
 }
 
+// What a call on `path` failed for, by `errno`.
+Error failure_at(const fs::path& path) {
+  return errno == EACCES ? not_permitted(path, path) : system_error(place_of(path));
+}
+
 // What the open of `name` failed for: `errno` says it, but for what kind of thing it is.
 Error not_opened(const Folder& folder, const std::string& name, std::string_view wanted) {
   const int error_number = errno;
@@ -73,7 +79,7 @@ Error not_opened(const Folder& folder, const std::string& name, std::string_view
   if (status && (error_number == ELOOP || error_number == ENOTDIR || error_number == ENXIO))
     return refusal(folder.path() / name, status->st_mode, wanted);
   errno = error_number;
-  return system_error(place_in(folder, name));
+  return failure_at(folder.path() / name);
 }
 
 std::int64_t written_at(const struct stat& status) {
@@ -111,7 +117,7 @@ std::optional<Folder> open_store(const fs::path& store) {
       uninterrupted(open, store.c_str(), for_reading | O_CLOEXEC | O_DIRECTORY, 0U));
   if (descriptor.is_open()) return Folder(std::move(descriptor), store);
   if (is_absence(errno) || errno == ENOTDIR) return std::nullopt;
-  throw system_error(place_of(store));
+  throw failure_at(store);
 }
 
 std::optional<Folder> open_folder(const Folder& parent, const std::string& name) {
@@ -179,7 +185,7 @@ std::optional<std::string> read_gpg_id(const Folder& folder) {
   constexpr std::size_t max_bytes = 64UL * 1024;
   const FileDescriptor file = folder.open(gpg_id, for_reading);
   const std::string place = place_in(folder, gpg_id);
-  if (!file.is_open() && errno == EACCES) throw system_error(place);
+  if (!file.is_open() && errno == EACCES) throw failure_at(folder.path() / gpg_id);
   if (!file.is_open() || !S_ISREG(status_of(file, place).st_mode)) return std::nullopt;
   return read_all(file.get(), place, max_bytes);
 }

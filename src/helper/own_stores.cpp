@@ -30,7 +30,7 @@ const std::vector<OwnStore>& own_stores() {
       {.name = "pass",
        .origin = "install it: pullsecret's, or Debian's golang-docker-credential-helpers",
        .faults = {"not-installed", "not-initialized", "key-missing", "key-expired", "key-untrusted",
-                  "key-unusable", "no-pinentry", "unreadable"},
+                  "key-unusable", "gpg-folder", "no-agent", "no-pinentry", "unreadable"},
        .default_beside = "pass",
        .programs = {"pass", "gpg"},
        .variables = {"PASSWORD_STORE_DIR", "GNUPGHOME"}},

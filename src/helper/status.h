@@ -45,6 +45,8 @@ namespace pullsecret {
 //   key-untrusted    pass: gpg does not trust the key, and does not encrypt to it (store)
 //   key-unusable     pass: the key is revoked or disabled, or cannot encrypt (store);
 //                    encryptedfile: the key file cannot be used, or is another file's
+//   gpg-folder       pass: gpg's folder, or a file in it, is not the user's to use (get, or both)
+//   no-agent         pass: gpg-agent, which has the secret keys, cannot be started (get)
 //   no-pinentry      pass: gpg has to ask for the key's passphrase, and cannot (get, locked)
 //   unreadable       encryptedfile: the file is another user's, a link, or no file; pass: a folder
 //                    cannot be read, or a link stands in the place of one or of an entry

@@ -43,14 +43,20 @@ KeyList listing(char validity, const std::string& capabilities) {
 
 const KeyList no_key = [](std::string_view, const std::string&) { return std::string(); };
 
+GpgKnowledge knowing(const KeyList& keys) {
+  return {.list_keys = keys,
+          .find_obstacle = [](const std::string&) { return std::nullopt; },
+          .asks_without_pinentry = [] { return false; }};
+}
+
 std::string why_not_encrypted(const std::string& output, const KeyList& keys) {
-  const Error error = encryption_failure(output, keys);
+  const Error error = encryption_failure(output, knowing(keys));
   return std::string(error.what()) + "; " + error.hint();
 }
 
 std::string why_not_decrypted(const std::string& output, const KeyList& keys,
                               std::string_view terminal = "") {
-  const Error error = decryption_failure(output, keys, terminal);
+  const Error error = decryption_failure(output, knowing(keys), terminal);
   return std::string(error.what()) + "; " + error.hint();
 }
 
@@ -76,16 +82,18 @@ TEST_CASE("the key asked about is the one that gpg gave up at") {
     asked = std::string(list) + " " + key;
     return std::string();
   };
-  encryption_failure("[GNUPG:] KEY_CONSIDERED AAAA 0\n[GNUPG:] INV_RECP 0 Bob B <b@x>\n", noting);
+  encryption_failure("[GNUPG:] KEY_CONSIDERED AAAA 0\n[GNUPG:] INV_RECP 0 Bob B <b@x>\n",
+                     knowing(noting));
   CHECK(asked == "--list-keys Bob B <b@x>");
-  encryption_failure("[GNUPG:] KEY_CONSIDERED AAAA 0\n[GNUPG:] KEY_CONSIDERED BBBB 0\n", noting);
+  encryption_failure("[GNUPG:] KEY_CONSIDERED AAAA 0\n[GNUPG:] KEY_CONSIDERED BBBB 0\n",
+                     knowing(noting));
   CHECK(asked == "--list-keys BBBB");
-  decryption_failure(not_decrypted, noting, "");
+  decryption_failure(not_decrypted, knowing(noting), "");
   CHECK(asked == "--list-secret-keys 6DFCD2AB2A98446C");
 }
 
 TEST_CASE("what is no key's fault is told in gpg's words, without status lines") {
-  CHECK(encryption_failure(std::string(unusable_key), listing('u', "scESC")).message() ==
+  CHECK(encryption_failure(std::string(unusable_key), knowing(listing('u', "scESC"))).message() ==
         "gpg cannot encrypt: gpg: error retrieving 'builder@example.invalid' via WKD: No data, "
         "gpg: [stdin]: encryption failed: No data, Password encryption aborted.");
   CHECK(said_to_people("[GNUPG:] X\n\n one \033[1m\n[GNUPG:] Y 1\ntwo") == "one \\x1b[1m, two");
@@ -160,4 +168,22 @@ TEST_CASE("a secret key is one that decrypts and is on this machine") {
   CHECK_FALSE(has_decrypting_key(listing_of("e", "#")));
   CHECK_FALSE(has_decrypting_key(listing_of("e", "D2760001240103040006123456780000")));
   CHECK_FALSE(has_decrypting_key(""));
+}
+
+TEST_CASE("a key that gpg has and does not get at is no missing one") {
+  GpgKnowledge gpg = knowing(no_key);
+  gpg.find_obstacle = [](const std::string& key) {
+    return GpgObstacle{true, {"pass", "no agent for " + key, "start it"}};
+  };
+  CHECK(decryption_failure(not_decrypted, gpg, "").message() == "no agent for 6DFCD2AB2A98446C");
+  CHECK(encryption_failure("[GNUPG:] INV_RECP 0 b@x\n", gpg).message() == "no agent for b@x");
+  gpg.list_keys = listing('e', "sc");
+  CHECK_THAT(encryption_failure(unusable_key, gpg).message(), Catch::Contains("has expired"));
+}
+
+TEST_CASE("where no pinentry asks, none is missing") {
+  GpgKnowledge gpg = knowing(listing('u', "scESC"));
+  gpg.asks_without_pinentry = [] { return true; };
+  CHECK_THAT(decryption_failure(not_decrypted, gpg, "").hint(),
+             Catch::Contains("--passphrase-file"));
 }
