@@ -63,13 +63,8 @@ PassphraseState state_in(std::string_view answer, const std::string& keygrip) {
 
 // gpg-agent.conf's, else the one that gpg was built with; empty if it is not known.
 fs::path find_pinentry() {
-  constexpr std::string_view option = "pinentry-program";
-  const fs::path home = gpg_path("homedir"), options = home / "gpg-agent.conf";
-  std::error_code unknown;
-  if (!home.empty() && fs::is_regular_file(options, unknown))
-    for (const std::string& line : split(read_file(options, most), '\n'))
-      if (trim(line).starts_with(option)) return trim(trim(line).substr(option.size()));
-  return gpg_component("pinentry");
+  const auto chosen = gpg_file_setting("gpg-agent.conf", "pinentry-program");
+  return chosen ? fs::path(*chosen) : gpg_component("pinentry");
 }
 
 // Of those that draw on a terminal alone; others may, where there is no display.

@@ -27,21 +27,6 @@ std::optional<std::string> value_in(const std::vector<std::string>& words, std::
   return value;
 }
 
-// A line is `name value`, with or without the hyphens of the command line.
-std::optional<std::string> value_in_file(const fs::path& file, std::string_view name) {
-  std::error_code unknown;
-  if (!fs::is_regular_file(file, unknown)) return std::nullopt;
-  std::optional<std::string> value;
-  for (const std::string& text : split(read_file(file, most_settings), '\n')) {
-    std::string_view line = trim(text);
-    while (line.starts_with('-'))
-      line.remove_prefix(1);
-    const std::string_view rest = line.substr(std::min(name.size(), line.size()));
-    if (line.starts_with(name) && trim(rest).size() < rest.size()) value = trim(rest);
-  }
-  return value;
-}
-
 }  // namespace
 
 std::vector<std::string> user_gpg_options() {
@@ -53,7 +38,23 @@ std::vector<std::string> user_gpg_options() {
 
 std::optional<std::string> gpg_setting(std::string_view name) {
   if (auto value = value_in(user_gpg_options(), name)) return value;
-  return value_in_file(gpg_path("homedir") / "gpg.conf", name);
+  return gpg_file_setting("gpg.conf", name);
+}
+
+// A line is `name value`, with or without the hyphens of the command line.
+std::optional<std::string> gpg_file_setting(std::string_view file, std::string_view name) {
+  const fs::path home = gpg_path("homedir"), path = home / file;
+  std::error_code unknown;
+  if (home.empty() || !fs::is_regular_file(path, unknown)) return std::nullopt;
+  std::optional<std::string> value;
+  for (const std::string& text : split(read_file(path, most_settings), '\n')) {
+    std::string_view line = trim(text);
+    while (line.starts_with('-'))
+      line.remove_prefix(1);
+    const std::string_view rest = line.substr(std::min(name.size(), line.size()));
+    if (line.starts_with(name) && trim(rest).size() < rest.size()) value = trim(rest);
+  }
+  return value;
 }
 
 bool asks_without_pinentry() {

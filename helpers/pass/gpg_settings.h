@@ -17,6 +17,9 @@ std::vector<std::string> user_gpg_options();
 /// that of gpg.conf; nothing if neither has it.
 std::optional<std::string> gpg_setting(std::string_view name);
 
+/// That of a file in gpg's folder, such as gpg-agent.conf.
+std::optional<std::string> gpg_file_setting(std::string_view file, std::string_view name);
+
 /// Whether gpg takes the passphrase of a key itself, from a file or the terminal, and no pinentry
 /// asks for it.
 bool asks_without_pinentry();
