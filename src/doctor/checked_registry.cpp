@@ -1,5 +1,7 @@
 #include "doctor/checked_registry.h"
 
+#include <algorithm>
+
 #include "kubernetes/image.h"
 #include "system/error.h"
 #include "system/text.h"
@@ -32,7 +34,8 @@ std::string Registry::login() const {
 
 bool is_looked_for(const std::string& name) {
   if (name == docker_hub_key || is_docker_hub_token(name)) return true;
-  if (name.starts_with('[')) return name.find_first_of("/* ") == std::string::npos;
+  if (std::count(name.begin(), name.end(), ':') > 1)  // IPv6
+    return name.find_first_not_of("0123456789ABCDEFabcdef:.[]") == std::string::npos;
   return is_host_of_image(name) || is_host_of_image(name + ":443");  // a label alone: by login
 }
 

@@ -24,8 +24,8 @@ struct Interview {
 
 /// Asks all of them side by side: first `get` for one registry of the config, else for Docker Hub,
 /// as `docker login` and `docker pull` do, which may unlock the store and tells whether the helper
-/// answers at all; then for its `version`, its `list` and the config's other registries; then for
-/// what stands behind it (helper/own_stores.h). The `get` that counts is for a registry of the
+/// answers at all; then its `list`, its `version`, and `get` for the config's other registries;
+/// then what stands behind it (helper/own_stores.h). The `get` that counts is for a registry of the
 /// config that the helper lists, else for one that it lists, else the first. One that does not
 /// answer that in time is asked nothing more.
 void ask_all(const std::vector<Interview>& interviews);

@@ -282,7 +282,8 @@ class HelperClient::Schedule {
     conduct.has_ended |= !timed_out;
     conduct.stands_company &= !timed_out || !task.had_company;
     if (timed_out) conduct.timed_out.insert(action);
-    if (timed_out && task.after_time_out) conduct.hang.insert(action);
+    if (timed_out && task.after_time_out)
+      conduct.hang.insert(conduct.timed_out.contains("get") ? "get" : action);
   }
 
   const std::vector<HelperCall>& calls_;

@@ -159,6 +159,7 @@ same 'the config' "$(cat "$HOME/.docker/config.json")" "$before"
 
 it 'hangs at the first question'
 helper slow <<<'exec sleep 300'
+uses slow
 limit=2 doctor
 finds problem helper-hangs '^get: no answer within 2 s'
 config '{"auths":{"ghcr.io":{}},"credsStore":"slow"}'

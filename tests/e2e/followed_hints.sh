@@ -222,6 +222,26 @@ it 'doctor --fix mends a line of credHelpers'
 fix_mends entry-spelling \
   "{\"auths\":{$inline},\"credHelpers\":{\"https://$registry\":\"encryptedfile\"}}"
 kept "$other" "$registry"
+fix_mends entry-spelling "{\"credHelpers\":{\" $registry/team/app:1.4\":\"encryptedfile\"}}"
+kept "$registry"
+
+it 'a login by the name of a line that Docker takes for just this spelling goes to its helper'
+capitals=${other^^}
+new_home "{\"credHelpers\":{\"$capitals\":\"encryptedfile\"}}"
+doctor
+hint_of_finding entry-not-in-store
+log_in
+mended entry-not-in-store
+kept "$capitals"
+expect 'nothing in plain text' lacks '"auth":' "$file"
+hint_of_finding entry-spelling
+on_terminal
+doctor
+hint_of_finding entry-not-in-store
+log_in
+kept "$other"
+mended entry-not-in-store
+expect 'nothing in plain text' lacks '"auth":' "$file"
 
 it 'doctor --fix names a store that has the credential'
 fix_mends entry-empty "{\"auths\":{$inline,\"$registry\":{}}}"
@@ -243,6 +263,8 @@ kept "$registry"
 # It stands in for Amazon's, which asks the network: it has one registry, and no `store`.
 ecr=123456789012.dkr.ecr.eu-central-1.amazonaws.com
 store ecr-login "{\"$ecr\": [\"AWS\", \"hunter2-ecr\"]}"
+fix_mends entry-spelling '{"credHelpers":{"*.dkr.ecr.*.amazonaws.com":"ecr-login"}}'
+json_is 'in the config' "{\"$ecr\":\"ecr-login\"}" .credHelpers "$file"
 fix_mends helper-read-only "{\"auths\":{\"$registry\":{}},\"credsStore\":\"ecr-login\"}"
 run pullsecret get "$ecr" -o password
 out_is hunter2-ecr

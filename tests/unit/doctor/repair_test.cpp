@@ -139,7 +139,7 @@ TEST_CASE("what --fix writes for each remedy, and that it does it once") {
       {R"({"credHelpers":{"ghcr.io/acme":"encryptedfile"}})",
        R"({"credHelpers":{"ghcr.io":"encryptedfile"}})"},
       {R"({"credHelpers":{" ghcr.io":"encryptedfile"},"credsStore":"other"})",
-       R"({"credsStore":"other","credHelpers":{"ghcr.io":"encryptedfile"}})"},
+       R"({"credHelpers":{"ghcr.io":"encryptedfile"},"credsStore":"other"})"},
       // No store at all
       {"{}", R"({"credsStore":"encryptedfile"})"},
       {R"({"auths":{"ghcr.io":{}}})", R"({"auths":{"ghcr.io":{}},"credsStore":"encryptedfile"})"},
