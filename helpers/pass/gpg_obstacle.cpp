@@ -86,14 +86,14 @@ Error why_no_agent(const fs::path& home) {
 
 Error not_permitted(const fs::path& path, const fs::path& whole) {
   struct stat status {};
-  const bool is_known = stat(path.c_str(), &status) == 0;
+  if (stat(path.c_str(), &status) != 0)
+    return {place_of(path), "permission denied: a folder above it is closed to this user",
+            "see that HOME, PASSWORD_STORE_DIR and GNUPGHOME name folders of this user"};
   const std::string operand = shell_operand(whole.string());
-  if (is_known && status.st_uid == geteuid())
+  if (status.st_uid == geteuid())
     return {place_of(path), "permission denied", fmt::format("chmod -R u+rwX {}", operand)};
   return {place_of(path),
-          is_known
-              ? fmt::format("permission denied: it is {}'s", printable(user_of(status.st_uid).name))
-              : "permission denied",
+          fmt::format("permission denied: it is {}'s", printable(user_of(status.st_uid).name)),
           fmt::format(R"sh(sudo chown -R "$(id -u):$(id -g)" {})sh", operand)};
 }
 

@@ -77,16 +77,19 @@ Finding misspelled(const Config& config, const Registry& registry, const std::st
 }
 
 // Docker tells such a name apart, in letter case, too, and sends its credential for images of that
-// host. It stays.
+// host. It stays. With a store of just this name the line that says so comes first: a login under
+// the other one would go elsewhere.
 std::optional<Finding> misspelled_for_others(const Config& config, const Registry& registry) {
   const std::string right = docker_server_url(registry.key);
+  const std::string* store = store_for(config, right);
+  if (registry.store && (store == nullptr || *store != *registry.store)) return std::nullopt;
   if (config.auths.find(right) != nullptr) return std::nullopt;
   Finding finding = warning("entry-spelling", key_in_words(registry.key),
                             fmt::format("the kubelet does not use it under this name, and Docker "
                                         "for just this host: for others it has to be {}",
                                         key_in_words(right)),
                             login_command(right));
-  const bool is_asked_inline = registry.store == nullptr && !registry_of(config, right).store;
+  const bool is_asked_inline = registry.store == nullptr && store == nullptr;
   if (!registry.has_inline() || !is_asked_inline || has_another_entry(config, registry, right))
     return finding;
   finding.hint.clear();

@@ -234,6 +234,8 @@ log_in
 mended entry-not-in-store
 kept "$capitals"
 expect 'nothing in plain text' lacks '"auth":' "$file"
+doctor
+out_json '[.[] | select(.name == "entry-spelling")] | length' 1
 hint_of_finding entry-spelling
 on_terminal
 doctor

@@ -154,6 +154,19 @@ for roots in "$password_store" "$password_store/docker-credential-helpers" "$pas
   fi
 done
 
+it "the store is in a folder of root's"
+if ((EUID != 0)); then
+  skip 'it takes root'
+else
+  mkdir -m 700 "$scratch/closed"
+  cp -r "$password_store" "$scratch/closed/store"
+  PASSWORD_STORE_DIR=$scratch/closed/store as "$ours" status </dev/null
+  succeeds
+  out_json '[.Faults[].Kind]' '["unreadable"]'
+  out_has 'closed/store: permission denied: a folder above it is closed' 'PASSWORD_STORE_DIR'
+  expect 'no chown' lacks chown "$scratch/out"
+fi
+
 # ---- The passphrase comes from a file
 
 as() { run "$@"; }

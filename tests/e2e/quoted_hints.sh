@@ -230,21 +230,19 @@ chmod +x "$scratch/bin/docker"
 
 it 'a registry to log in to'
 registry_to_log_in_to() {
-  local words
-  config "$(jq -nc --arg key "$1" '{auths: {($key): {}}}')"
-  doctor
-  hint_of_finding entry-empty
-  follow
-  case $1 in
-  *[/$'\n']*) words='<login><REGISTRY>' ;;
-  -*) words="<login><--><$1>" ;;
-  *) words="<login><$1>" ;;
-  esac
-  out_is "$words"
-  run pullsecret get -- "$1"
-  hint_on_standard_error 'docker login'
-  follow
-  out_is "$words"
+  local key words
+  config '{}'
+  for key in "$1" "${1// /}"; do
+    case $key in
+    *[/\ $'\n']*) words='<login><REGISTRY>' ;;
+    -*) words="<login><--><$key>" ;;
+    *) words="<login><$key>" ;;
+    esac
+    run pullsecret get -- "$key"
+    hint_on_standard_error 'docker login'
+    follow
+    out_is "$words"
+  done
 }
 for_each_name registry_to_log_in_to
 rm "$scratch/bin/docker"
