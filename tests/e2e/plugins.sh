@@ -302,7 +302,7 @@ asks pull 'error getting credentials - err: exec: "docker-credential-{{x}}": exe
 says '^docker-credential-\{ \{x\}\}: '
 config '{"auths": {"ghcr.io\n\u001b[2J{{x}}": {}}}'
 asks pull 'unauthorized: authentication required'
-says '^ghcr\.io\\n\\x1b\[2J\{ \{x\}\}: its entry is empty'
+says '^ghcr\.io\\n\\x1b\[2J\{ \{x\}\}: no image.s name has it'
 
 it 'a broken config, and none, are no error'
 for text in '{' '[]' '{"auths": 1}' '{"auths": {"a.io": {"auth": "hunter2"}}}'; do
