@@ -1,5 +1,6 @@
 #include "doctor/helper_checks.h"
 
+#include <algorithm>
 #include <map>
 #include <string_view>
 #include <utility>
@@ -33,6 +34,14 @@ std::vector<HelperUse> uses_of(const Config& config) {
     result.push_back(std::move(use));
   }
   return result;
+}
+
+// Not one that only lines name which Docker never looks for: check_spellings() tells of these.
+bool is_run_by_docker(const HelperUse& use) {
+  return use.is_creds_store ||
+         std::any_of(use.registries.begin(), use.registries.end(), [](const std::string& key) {
+           return key == docker_lookup_name(key) && is_looked_for(key);
+         });
 }
 
 std::vector<std::string> server_urls_for(const Config& config, const std::string& helper) {
@@ -153,7 +162,7 @@ HelperChecks check_helpers(const Config& config, HelperClient& helpers,
   std::vector<Interview> interviews;
   for (const HelperUse& named : uses_of(config)) {
     if (auto absent = check_presence(named, shell)) {
-      checked[named.helper] = *std::move(absent);
+      checked[named.helper] = is_run_by_docker(named) ? *std::move(absent) : HelperCheck();
       continue;
     }
     interviews.push_back({helpers, named, server_urls_for(config, named.helper)});
@@ -183,7 +192,7 @@ Findings check_presence(const Config& config) {
   UserShell nobody(std::nullopt);
   for (const HelperUse& use : uses_of(config)) {
     auto absent = check_presence(use, nobody);
-    if (!absent) continue;
+    if (!absent || !is_run_by_docker(use)) continue;
     if (absent->state.condition == Condition::lost)
       absent->findings.front().remedy =
           fix(" puts a store that works in its place, if there is one", {});

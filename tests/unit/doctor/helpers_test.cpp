@@ -174,6 +174,12 @@ TEST_CASE("another store can take over from a program that is not there, or is n
   CHECK(checks.findings.front().severity == Severity::problem);
 }
 
+TEST_CASE("what Docker never runs is not missed") {
+  const ScriptHelpers helpers;
+  const std::string key = GENERATE("*.dkr.ecr.*.amazonaws.com", "ghcr.io/acme", "docker.io");
+  CHECK(check_config(R"({"credHelpers":{")" + key + R"(":"absent"}})").findings.empty());
+}
+
 TEST_CASE("a dev container's helper that fails is of a window that is gone") {
   const ScriptHelpers helpers;
   add_logged(helpers, "dev-containers-1", "echo connect ENOENT >&2; exit 1");
