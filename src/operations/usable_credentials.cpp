@@ -116,7 +116,7 @@ std::optional<Notice> notice_of_path(const Config& config, const std::string& ke
                          fmt::format("it serves the images of this path alone, where Docker takes "
                                      "it for all of {}",
                                      key_in_words(host)),
-                         fmt::format("for all of them: `{}`", login_command(host))}};
+                         login_command(host)}};
 }
 
 bool is_same(const Resolved& a, const Resolved& b) {
