@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "cli/table.h"
 #include "credential/registry.h"
 #include "docker/config_file.h"
+#include "docker/podman.h"
 #include "doctor/store_checks.h"
 #include "system/environment.h"
 #include "system/file.h"
@@ -24,9 +26,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
+enum class Reader { docker, podman };
+
 struct MigrateOptions {
   StoreOptions store;
   Migration migration;
+  std::optional<Reader> for_whom;
   bool dry_run = false;
 };
 
@@ -43,6 +48,7 @@ MigrateOptions read_migrate_options(const CommandLine& line) {
   MigrateOptions migrate{.store = read_store_options(line),
                          .migration = read_migration(line),
                          .dry_run = is_set(line, "dry-run")};
+  if (is_given(line, "for")) migrate.for_whom = choice_of<Reader>(line, "for");
   if (migrate.store.config == "-")
     throw Error("--config", "standard input cannot be changed", "name a file");
   return migrate;
@@ -134,6 +140,14 @@ void tell(const Moves& moves, const fs::path& file, const MigrateOptions& option
   print_warning(streams, failures_of(moves));
 }
 
+// Why credHelpers says what credsStore does, and by which option it does not.
+void tell_lines_for_podman(const MigrateOptions& options, const std::vector<std::string>& podmans,
+                           const Streams& streams) {
+  print_note(streams, fmt::format("credHelpers {} a line for each, too: {} ask credsStore{}",
+                                  options.dry_run ? "would get" : "has", do_not(podmans),
+                                  options.for_whom ? "" : "; --for docker leaves them out"));
+}
+
 // ---- The steps
 
 void warn_of_environment(const MigrateOptions& options, const Streams& streams) {
@@ -142,11 +156,20 @@ void warn_of_environment(const MigrateOptions& options, const Streams& streams) 
       streams, Error("DOCKER_AUTH_CONFIG", "it counts before the config file, and stays as it is"));
 }
 
+// Lines for podman are written where there is one to read them, or are there already.
+bool is_for_podman(const MigrateOptions& options, const Config& config,
+                   const std::vector<std::string>& podmans) {
+  if (options.for_whom) return options.for_whom == Reader::podman;
+  return !podmans.empty() || has_lines_for_podman(config);
+}
+
 void migrate_config(const MigrateOptions& options, const Streams& streams) {
-  const Migration& migration = options.migration;
   ConfigLocation location = find_config_json(options.store);
   const JsonText json = read_config_text(location);
   const Config config = parse_config(json);
+  const std::vector<std::string> podmans = podmans_here();
+  Migration migration = options.migration;
+  migration.for_podman = is_for_podman(options, config, podmans);
   warn_of_environment(options, streams);
   require_changeable(location);
   require_own_stores(location);
@@ -154,13 +177,14 @@ void migrate_config(const MigrateOptions& options, const Streams& streams) {
   StatusLine status(streams, options.store.quiet);
   HelperClient helpers = make_helper_client(options.store, status);
   if (!is_inline(migration.to)) check_usable("--to", migration.to, helpers);
-  const Migrated migrated = options.dry_run
-                                ? Migrated{.moves = plan_migration(config, migration, helpers)}
-                                : migrate(location, json, config, migration, helpers);
+  const Migrated migrated = options.dry_run ? plan_migration(config, migration, helpers)
+                                            : migrate(location, json, config, migration, helpers);
   status.erase();
   if (migrated.closed_file && !options.store.quiet)
     print_note(streams,
                fmt::format("{} is readable by you alone now (mode 0600)", place_of(location.file)));
+  if (migrated.has_lines_for_podman && !options.store.quiet)
+    tell_lines_for_podman(options, podmans, streams);
   tell(migrated.moves, location.file, options, streams);
 }
 
@@ -195,6 +219,11 @@ credential is, the old one stays, and that is a failure.
               .value = {"HOST", ValueKind::registry},
               .is_repeatable = true,
               .description = "only this registry; may be repeated"},
+             {.name = "for",
+              .value = {"docker|podman", ValueKind::choice, {"docker", "podman"}},
+              .description = "podman: beside credsStore, which podman, skopeo and buildah do not "
+                             "ask, a line in credHelpers for each registry; docker: none. Without "
+                             "this option there are lines where one of the three is installed"},
              {.name = "dry-run",
               .description =
                   "ask the stores, print the table, change nothing; nothing is stored to try"},

@@ -92,6 +92,8 @@ AuthEntry parse_entry(const GoJsonReader& reader, JsonMember member) {
     const auto members = reader.members_of_object(member.value, "an entry of auths");
     reader.check_fields(members, entry_fields);
     entry.credential = parse_credential(members);
+    entry.lacks_auth =
+        !is_empty(entry.credential) && string_field(members, "auth").value_or("").empty();
   } catch (const Error& error) {
     // decode_auth() knows no place.
     entry.problem = std::make_shared<const Error>(
@@ -153,6 +155,7 @@ void AuthEntries::add(AuthEntry entry) {
   before.hides_another = before.hides_another || before.problem || !is_empty(before.credential);
   before.credential = std::move(entry.credential);
   before.problem = std::move(entry.problem);
+  before.lacks_auth = entry.lacks_auth;
   before.asked_first = entry.asked_first;
 }
 

@@ -22,6 +22,7 @@ struct AuthEntry {
   Credential credential;  ///< all empty for `{}`: the credential is in a store
   /// Why Docker refuses this entry, and the whole file because of it; null: it does not.
   std::shared_ptr<const Error> problem = nullptr;
+  bool lacks_auth = false;     ///< its password stands beside `username`, not in `auth`
   bool asked_first = false;    ///< from DOCKER_AUTH_CONFIG: it counts before any store
   bool hides_another = false;  ///< one of the same key, which does not count, holds a credential
 };

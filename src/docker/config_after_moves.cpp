@@ -5,6 +5,7 @@
 #include <string>
 
 #include "credential/registry.h"
+#include "docker/podman.h"
 #include "docker/resolve.h"
 
 namespace pullsecret {
@@ -36,35 +37,65 @@ void name_store(ConfigChange& change, const Config& config, const std::string& r
   if (config.creds_store != store) line = store;
 }
 
-void set_creds_store(ConfigChange& change, const Config& config, const std::string& store) {
-  if (config.creds_store != store) change.creds_store = store;
-  for (const auto& [key, helper] : config.cred_helpers)
-    if (helper == store) change.cred_helpers[key] = std::nullopt;
+// The line by which podman finds what Docker finds without it.
+void name_store_for_podman(ConfigChange& change, const Config& config, const Migration& migration,
+                           const std::string& registry) {
+  const std::string name = podman_lookup_name(registry);
+  if (migration.for_podman)
+    change.cred_helpers[name] = migration.to;
+  else if (name != registry && is_line_for_podman(config, name))
+    change.cred_helpers[name] = std::nullopt;
+}
+
+// Lines that say the same are needless, but for podman.
+void set_creds_store(ConfigChange& change, const Config& config, const Migration& migration) {
+  if (config.creds_store != migration.to) change.creds_store = migration.to;
+  for (const auto& [key, helper] : config.cred_helpers) {
+    if (helper != migration.to && !is_line_for_podman(config, key)) continue;
+    const bool is_kept = migration.for_podman && is_podmans_name(key);
+    change.cred_helpers[key] = is_kept ? std::optional(migration.to) : std::nullopt;
+  }
+}
+
+// So that an unchanged config is told from a changed one.
+void drop_what_stands(ConfigChange& change, const Config& config) {
+  std::erase_if(change.cred_helpers, [&](const auto& line) {
+    const auto before = config.cred_helpers.find(line.first);
+    return before == config.cred_helpers.end() ? !line.second : line.second == before->second;
+  });
 }
 
 ConfigChange after_moves_to_store(const Config& config, const Migration& migration,
                                   const Moves& moves) {
   ConfigChange change;
   const bool all = is_complete(config, migration, moves);
-  if (all) set_creds_store(change, config, migration.to);
+  if (all) set_creds_store(change, config, migration);
   for (const Move& move : moves)
     if (move.is_at_target() && is_inline(move.from)) change.entries[move.key] = WithoutSecrets{};
-  if (all) return change;
-  for (const auto& [registry, move] : found_by_docker(moves))
-    if (move->is_at_target()) name_store(change, config, registry, migration.to);
+  for (const auto& [registry, move] : found_by_docker(moves)) {
+    if (!move->is_at_target()) continue;
+    if (!all) name_store(change, config, registry, migration.to);
+    name_store_for_podman(change, config, migration, registry);
+  }
   for (const Move& move : moves)
-    if (is_docker_hub_token(move.key) && move.is_at_target())
+    if (!all && is_docker_hub_token(move.key) && move.is_at_target())
       name_store(change, config, move.key, migration.to);
+  drop_what_stands(change, config);
   return change;
 }
 
 // ---- To the file
 
+// Of the lines for podman those stay whose registries are left in the store.
 void remove_creds_store(ConfigChange& change, const Config& config, const Moves& moves) {
   change.creds_store = "";
-  for (const auto& [registry, move] : found_by_docker(moves))
-    if (move->from == config.creds_store && !move->is_at_target() && !move->has_line)
-      change.cred_helpers[registry] = config.creds_store;
+  for (const auto& [key, helper] : config.cred_helpers)
+    if (is_line_for_podman(config, key)) change.cred_helpers[key] = std::nullopt;
+  for (const auto& [registry, move] : found_by_docker(moves)) {
+    if (move->from != config.creds_store || move->is_at_target() || move->has_line) continue;
+    change.cred_helpers.erase(podman_lookup_name(registry));
+    change.cred_helpers[registry] = config.creds_store;
+  }
   for (const Move& move : moves)
     if (is_docker_hub_token(move.key) && names(store_for(config, move.key), move.from))
       change.cred_helpers[move.key] = move.from;
@@ -78,10 +109,13 @@ ConfigChange after_moves_inline(const Config& config, const Migration& migration
   bool is_used = is_complete(config, migration, moves);
   for (const auto& [registry, move] : found_by_docker(moves))
     if (move->is_at_target()) {
+      const std::string name = podman_lookup_name(registry);
+      if (is_line_for_podman(config, name)) change.cred_helpers[name] = std::nullopt;
       if (move->has_line) change.cred_helpers[registry] = std::nullopt;
       is_used = true;
     }
   if (is_used && !config.creds_store.empty()) remove_creds_store(change, config, moves);
+  drop_what_stands(change, config);
   return change;
 }
 

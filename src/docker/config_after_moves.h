@@ -12,11 +12,11 @@ namespace pullsecret {
 /// To a store: `credsStore` names it if all was asked for and nothing failed, and the lines of
 /// `credHelpers` go that say the same; else, where `credsStore` does not say so already,
 /// `credHelpers` names it for each of the registries that moved. What was inline loses its secrets;
-/// its entry stays.
+/// its entry stays. For podman `credHelpers` names it for each in any case, by podman's names.
 ///
 /// To `inline`: each entry gets its credential. Docker looks into the file only where it has no
 /// store to ask: `credsStore` goes, and `credHelpers` names it for each registry that is left in
-/// it.
+/// it. Lines for podman of what moved go, too.
 ConfigChange config_after_moves(const Config& config, const Migration& migration,
                                 const Moves& moves);
 

@@ -42,11 +42,22 @@ std::vector<fs::path> docker_files() {
   return {};
 }
 
+// After `su` XDG_RUNTIME_DIR is another user's, and what is in there not this one's.
+bool may_look_at(const fs::path& file) {
+  std::error_code error;
+  std::ignore = fs::symlink_status(file, error);
+  return error != std::errc::permission_denied;
+}
+
 std::vector<fs::path> podman_files() {
   if (const auto file = environment_variable("REGISTRY_AUTH_FILE")) return {*file};
   std::vector<fs::path> files;
-  if (const auto folder = environment_variable("XDG_RUNTIME_DIR"))
-    files.push_back(fs::path(*folder) / "containers" / "auth.json");
+  if (const auto folder = environment_variable("XDG_RUNTIME_DIR")) {
+    fs::path file = fs::path(*folder) / "containers" / "auth.json";
+    if (may_look_at(file)) files.push_back(std::move(file));
+  } else {
+    files.emplace_back(fmt::format("/run/containers/{}/auth.json", geteuid()));
+  }
   if (const auto folder = environment_variable("XDG_CONFIG_HOME"))
     files.push_back(fs::path(*folder) / "containers" / "auth.json");
   else if (const auto home = find_home_folder())
@@ -237,6 +248,12 @@ LoadedConfig load_config(const std::optional<std::string>& named) {
 
 bool is_any_config(const std::optional<std::string>& named) {
   return named || environment_variable("DOCKER_AUTH_CONFIG") || search_config();
+}
+
+std::vector<fs::path> podman_files_here() {
+  std::vector<fs::path> files = podman_files();
+  std::erase_if(files, [](const fs::path& file) { return !is_there(file); });
+  return files;
 }
 
 ConfigLocation find_config(const std::optional<std::string>& named) {

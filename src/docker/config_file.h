@@ -24,8 +24,9 @@ struct LoadedConfig {
 /// 1. `named`, a file, a folder with a config.json, or `-` for standard input;
 /// 2. $DOCKER_CONFIG/config.json, and with DOCKER_CONFIG set nothing else;
 /// 3. ~/.docker/config.json;
-/// 4. $REGISTRY_AUTH_FILE, else $XDG_RUNTIME_DIR/containers/auth.json and
-///    ${XDG_CONFIG_HOME:-~/.config}/containers/auth.json;
+/// 4. $REGISTRY_AUTH_FILE, else $XDG_RUNTIME_DIR/containers/auth.json, or without that variable
+///    /run/containers/UID/auth.json, and ${XDG_CONFIG_HOME:-~/.config}/containers/auth.json; not in
+///    a folder that may not be looked into;
 /// 5. ~/.dockercfg.
 ///
 /// The first that exists counts, even if it cannot be read. Unless `named` is given,
@@ -37,6 +38,9 @@ LoadedConfig load_config(const std::optional<std::string>& named);
 
 /// Whether load_config() would find one; what is `named` counts as found.
 bool is_any_config(const std::optional<std::string>& named);
+
+/// The files of podman's that are there: those of 4. above.
+std::vector<std::filesystem::path> podman_files_here();
 
 /// Where a config is.
 struct ConfigLocation {

@@ -9,6 +9,7 @@
 
 #include "credential/registry.h"
 #include "docker/ask_stores.h"
+#include "docker/podman.h"
 #include "docker/resolve.h"
 #include "system/text.h"
 
@@ -65,10 +66,14 @@ Listed list_stores(const Config& config, const Migration& migration, HelperClien
   return listed;
 }
 
+bool has_line(const Config& config, const std::string& registry) {
+  return config.cred_helpers.contains(registry) && !is_line_for_podman(config, registry);
+}
+
 Move new_move(const Config& config, std::string from, std::string key) {
   Move move{.from = std::move(from), .key = std::move(key)};
   move.registry = registry_of(move.key);
-  move.has_line = config.cred_helpers.contains(move.registry);
+  move.has_line = has_line(config, move.registry);
   return move;
 }
 
@@ -142,7 +147,7 @@ void add_inline(Moves& moves, const Config& config, const Migration& migration) 
     }
     move.target_key = name;
     if (is_about_path(entry.key)) move.registry = name;
-    move.has_line = config.cred_helpers.contains(move.registry);
+    move.has_line = has_line(config, move.registry);
     if (entry.problem) move.reason = *entry.problem;
   }
 }
@@ -223,7 +228,7 @@ void add_lines_that_stay(Moves& moves, const Config& config, const Migration& mi
   if (migration.from || !migration.registries.empty()) return;
   for (const auto& [key, helper] : config.cred_helpers) {
     const std::string store = store_of_helper(helper);
-    if (store == migration.to || is_inline(store)) continue;
+    if (store == migration.to || is_inline(store) || is_line_for_podman(config, key)) continue;
     Move& move = moves.emplace_back(new_move(config, store, key));
     move.state = MoveState::stays;
     move.reason =

@@ -36,6 +36,7 @@ struct Migration {
   std::string to;                       ///< the target
   std::optional<std::string> from;      ///< a store; absent: wherever Docker looks
   std::vector<std::string> registries;  ///< these alone, in any spelling; empty: all
+  bool for_podman = false;              ///< lines of `credHelpers` beside `credsStore` (podman.h)
 };
 
 enum class MoveState {
@@ -53,7 +54,7 @@ struct Move {
   std::string key;              ///< its name there: the server URL, or the key in `auths`
   std::string target_key = {};  ///< its name at the target; empty: Docker never looks for it
   std::string registry = {};    ///< what Docker calls its registry when it looks for a store
-  bool has_line = false;        ///< a line of `credHelpers` is about its registry
+  bool has_line = false;        ///< by a line of `credHelpers` Docker asks a store of its own
   bool counts = false;          ///< it is what Docker finds, or would if it looked here
   Credential credential = {};
   MoveState state = MoveState::not_asked_for;

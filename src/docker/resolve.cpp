@@ -8,6 +8,7 @@
 
 #include "credential/registry.h"
 #include "docker/ask_stores.h"
+#include "docker/podman.h"
 #include "system/text.h"
 
 namespace pullsecret {
@@ -161,8 +162,11 @@ std::vector<std::string> named_registries(const Config& config) {
   keys.reserve(config.auths.size() + config.cred_helpers.size());
   for (const AuthEntry& entry : config.auths)
     keys.push_back(entry.key);
-  for (const auto& [key, helper] : config.cred_helpers)
-    if (!helper.empty() && config.auths.find(key) == nullptr) keys.push_back(key);
+  for (const auto& [key, helper] : config.cred_helpers) {
+    const bool is_about_none =
+        helper.empty() || (key != docker_lookup_name(key) && is_line_for_podman(config, key));
+    if (!is_about_none && config.auths.find(key) == nullptr) keys.push_back(key);
+  }
   std::erase_if(keys, is_docker_hub_token);
   return keys;
 }

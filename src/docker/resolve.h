@@ -12,8 +12,8 @@
 namespace pullsecret {
 
 /// The registry keys that `config` names in `auths` and `credHelpers`, in its order, each once; a
-/// line without a helper's name is about none. Docker Hub's access-token and refresh-token entries
-/// are never among them.
+/// line without a helper's name, or with podman's name of Docker Hub, is about none. Docker Hub's
+/// access-token and refresh-token entries are never among them.
 std::vector<std::string> named_registries(const Config& config);
 
 /// The helpers that `config` names in `credsStore` and `credHelpers`, in this order, each once.

@@ -9,6 +9,7 @@
 #include "doctor/environment_checks.h"
 #include "doctor/file_checks.h"
 #include "doctor/helper_checks.h"
+#include "doctor/podman_checks.h"
 #include "doctor/settings_checks.h"
 #include "doctor/spelling_checks.h"
 #include "doctor/store_checks.h"
@@ -77,6 +78,11 @@ void look_at_entries(Checkup& checkup, const CheckupOptions& options) {
   if (is_dockers(checkup)) take_back_ok(checkup.findings, *checkup.config);
 }
 
+void look_at_podman(Checkup& checkup, const CheckupOptions& options) {
+  if (checkup.config && is_dockers(checkup))
+    append(checkup.findings, check_podman(*checkup.config, checkup.helpers, options.helpers));
+}
+
 // Docker has no config of its own, and takes a store by itself.
 void look_at_first_login(Checkup& checkup, const CheckupOptions& options) {
   if (!checkup.location || checkup.location->is_dockers_own || !options.helpers) return;
@@ -124,6 +130,7 @@ constexpr std::array check_list{
           "entry-no-password entry-identity-token entry-expired entry-unreadable "
           "password-ends-in-line-break password-has-outer-space username-has-outer-space",
           true, look_at_entries},
+    Check{"what podman, skopeo and buildah find by it", "podman-cannot-read", true, look_at_podman},
     Check{"where Docker would keep its first login", "default-store", false, look_at_first_login},
     Check{"whether Docker's snap can use it", "snap-confined", false, look_at_snap},
     Check{"DOCKER_AUTH_CONFIG",

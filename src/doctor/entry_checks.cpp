@@ -16,6 +16,7 @@
 #include "credential/white_space_remarks.h"
 #include "docker/ask_stores.h"
 #include "docker/find_moves.h"
+#include "docker/podman.h"
 #include "docker/resolve.h"
 #include "doctor/checked_registry.h"
 #include "doctor/store_checks.h"
@@ -232,8 +233,12 @@ Findings check_with_stores(const Config& config, std::vector<StoredRegistry> sto
   ask_for_right_spellings(stored, helpers);
   ask_for_other_spellings(stored, config, helpers);
   Findings findings;
-  for (const StoredRegistry& asked : stored)
-    append(findings, read_answer(asked, stores.at(*asked.registry.store)));
+  for (const StoredRegistry& asked : stored) {
+    // docker logout leaves such a line.
+    const bool is_logged_out = asked.is_not_found() && asked.registry.entry == nullptr &&
+                               is_line_for_podman(config, asked.registry.key);
+    if (!is_logged_out) append(findings, read_answer(asked, stores.at(*asked.registry.store)));
+  }
   return findings;
 }
 

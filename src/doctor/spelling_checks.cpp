@@ -14,6 +14,7 @@
 
 #include "credential/registry.h"
 #include "docker/ask_stores.h"
+#include "docker/podman.h"
 #include "doctor/checked_registry.h"
 #include "kubernetes/keyring.h"
 #include "kubernetes/url_pattern.h"
@@ -231,11 +232,12 @@ Finding misspelled_line(const Line& line, const std::string& right) {
                                         "this name",
                                         key_in_words(right)),
                             "rename it, if that helper is meant; or take the line out");
-  if (line.config.cred_helpers.contains(right))
-    finding.remedy = fix(" mends it", {.cred_helpers = {{line.key, std::nullopt}}});
-  else if (!may_hide(line, right) && !has_rival(line, right))
-    finding.remedy =
-        fix(" mends it", {.cred_helpers = {{line.key, std::nullopt}, {right, line.helper}}});
+  HelperChanges lines;
+  if (!is_podmans_name(line.key)) lines[line.key] = std::nullopt;
+  const bool is_there = line.config.cred_helpers.contains(right);
+  if (!is_there) lines[right] = line.helper;
+  if (is_there || (!may_hide(line, right) && !has_rival(line, right)))
+    finding.remedy = fix(" mends it", {.cred_helpers = std::move(lines)});
   return finding;
 }
 
@@ -295,8 +297,16 @@ Finding line_with_star(const Line& line) {
   return finding;
 }
 
+// Whatever Docker asks for Docker Hub, docker.io is what podman asks for.
+bool is_for_podman_alone(const Line& line) {
+  return is_podmans_name(line.key) && line.key != docker_lookup_name(line.key) &&
+         (is_line_for_podman(line.config, line.key) ||
+          line.config.cred_helpers.contains(docker_lookup_name(line.key)));
+}
+
 // Docker looks into credHelpers by exactly the name that it asks for.
 std::optional<Finding> check_line(const Line& line) {
+  if (is_for_podman_alone(line)) return std::nullopt;
   const std::string right = docker_lookup_name(bare_host(line.key));
   if (is_docker_hub_token(line.key)) return std::nullopt;
   if (is_looked_for(right))

@@ -18,18 +18,32 @@ bool close_for_inline(const ConfigLocation& location, const Migration& migration
   return true;
 }
 
+// Whether it adds some that Docker alone would not need, once what is to be copied is.
+bool adds_lines_for_podman(const Config& config, const Migration& migration, Moves moves) {
+  Migration for_docker = migration;
+  for_docker.for_podman = false;
+  for (Move& move : moves)
+    if (move.state == MoveState::to_be_copied) move.state = MoveState::moved;
+  const auto lines = [&](const Migration& which) {
+    return config_after_moves(config, which, moves).cred_helpers;
+  };
+  return migration.for_podman && lines(migration) != lines(for_docker);
+}
+
 }  // namespace
 
-Moves plan_migration(const Config& config, const Migration& migration, HelperClient& helpers) {
-  Moves moves = find_moves(config, migration, helpers);
-  compare_with_target(moves, config, migration, helpers);
-  return moves;
+Migrated plan_migration(const Config& config, const Migration& migration, HelperClient& helpers) {
+  Migrated planned{.moves = find_moves(config, migration, helpers)};
+  compare_with_target(planned.moves, config, migration, helpers);
+  planned.has_lines_for_podman = adds_lines_for_podman(config, migration, planned.moves);
+  return planned;
 }
 
 Migrated migrate(const ConfigLocation& location, const JsonText& json, const Config& config,
                  const Migration& migration, HelperClient& helpers) {
-  Migrated migrated{.moves = plan_migration(config, migration, helpers)};
+  Migrated migrated = plan_migration(config, migration, helpers);
   copy_to_target(migrated.moves, migration, helpers);
+  migrated.has_lines_for_podman = adds_lines_for_podman(config, migration, migrated.moves);
   const ConfigChange change = config_after_moves(config, migration, migrated.moves);
   if (!change.empty()) {
     migrated.closed_file = close_for_inline(location, migration);

@@ -10,10 +10,11 @@ namespace pullsecret {
 struct Migrated {
   Moves moves;
   bool closed_file = false;  ///< others could use the config file, which now has credentials
+  bool has_lines_for_podman = false;  ///< `credHelpers` gets lines that Docker needs not
 };
 
 /// What migrate() would do, as far as can be told without storing anything.
-Moves plan_migration(const Config& config, const Migration& migration, HelperClient& helpers);
+Migrated plan_migration(const Config& config, const Migration& migration, HelperClient& helpers);
 
 /// Moves the credentials that `migration` is about, and sets the config at `location` to that, of
 /// which `json` and `config` were read. What is to stand in the file in plain text is for the user

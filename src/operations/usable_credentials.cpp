@@ -12,6 +12,7 @@
 
 #include "credential/registry.h"
 #include "credential/white_space_remarks.h"
+#include "docker/podman.h"
 #include "docker/resolve.h"
 #include "kubernetes/keyring.h"
 #include "kubernetes/pull_credential.h"
@@ -66,6 +67,19 @@ std::vector<std::string> choose_registries(const CredentialChoice& choice, const
   for (const auto& keys : keys_for(choice.images_if_known, known))
     append(chosen, keys);
   return without_repeats(std::move(chosen));
+}
+
+// docker logout leaves a line beside credsStore.
+bool is_logged_out(const Config& config, const Resolved& registry) {
+  return std::holds_alternative<NoCredential>(registry.outcome) &&
+         config.auths.find(registry.key) == nullptr && is_line_for_podman(config, registry.key);
+}
+
+void leave_out_logged_out(const Config& config, std::vector<Resolved>& resolved) {
+  const auto out = std::stable_partition(
+      resolved.begin(), resolved.end(),
+      [&](const Resolved& registry) { return !is_logged_out(config, registry); });
+  if (out != resolved.begin()) resolved.erase(out, resolved.end());
 }
 
 struct Unresolved {
@@ -260,8 +274,9 @@ WithNotices<KeyedCredentials> usable_credentials(const CredentialChoice& choice,
                       "not taken"
                     : "it names no registry, and no credential store",
                 "log in with docker login REGISTRY, or name a file with --config");
-  WithNotices<KeyedCredentials> usable =
-      take_usable(choice, config, resolve(config, std::move(keys), helpers));
+  std::vector<Resolved> resolved = resolve(config, std::move(keys), helpers);
+  if (!is_narrowed(choice)) leave_out_logged_out(config, resolved);
+  WithNotices<KeyedCredentials> usable = take_usable(choice, config, std::move(resolved));
   WithNotices<KeyedCredentials> mended = mend_keys(std::move(usable.value));
   append(usable.notices, mended.notices);
   return {std::move(mended.value), std::move(usable.notices)};

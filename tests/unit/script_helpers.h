@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "system_programs.h"
 #include "temporary_folder.h"
 
 /// Helpers that are shell scripts, alone on PATH with the shell's own commands.
@@ -15,6 +16,6 @@ class ScriptHelpers {
 
  private:
   TemporaryFolder folder_;
-  ScopedVariable path_{"PATH", folder_.path().string() + ":/usr/bin:/bin"};
+  ScopedVariable path_{"PATH", folder_.path().string() + ":" + system_programs().string()};
   ScopedVariable shell_{"SHELL", "/nonexistent/shell"};
 };

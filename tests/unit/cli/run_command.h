@@ -13,6 +13,7 @@
 #include "system/environment.h"
 #include "system/file.h"
 #include "system/file_descriptor.h"
+#include "system_programs.h"
 #include "temporary_folder.h"
 
 // Command lines, run in this process.
@@ -57,32 +58,14 @@ inline Outcome run_command(const pullsecret::Arguments& words, std::string_view 
   return outcome;
 }
 
-/// The system's programs, but for credential helpers, and pass, which Docker takes for a sign of
-/// one.
-class SystemPrograms {
- public:
-  SystemPrograms() {
-    for (const auto& program : std::filesystem::directory_iterator("/usr/bin"))
-      if (const std::string name = program.path().filename();
-          name != "pass" && !name.starts_with("docker-credential-"))
-        std::filesystem::create_symlink(program.path(), path() / name);
-  }
-
-  const std::filesystem::path& path() const { return folder_.path(); }
-
- private:
-  TemporaryFolder folder_;
-};
-
 /// A home folder of its own for one test case, which is the current one, too. The environment has
 /// nothing but that, a shell that is not there, and a PATH: the home's bin/, SystemPrograms.
 class CommandHome {
  public:
   CommandHome() {
-    static const SystemPrograms programs;
     clearenv();
     setenv("HOME", path().c_str(), 1);
-    setenv("PATH", ((path() / "bin:").string() + programs.path().string()).c_str(), 1);
+    setenv("PATH", ((path() / "bin:").string() + system_programs().string()).c_str(), 1);
     setenv("SHELL", "/nonexistent/shell", 1);
     std::filesystem::current_path(path());
   }

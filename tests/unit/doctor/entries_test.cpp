@@ -261,8 +261,20 @@ TEST_CASE("credHelpers is looked into by exactly one name") {
   const auto finding = find(check_entries_of(config), "entry-spelling");
   REQUIRE(finding);
   CHECK(finding->severity == Severity::problem);
-  CHECK(mended(config) ==
-        R"({"credHelpers":{"a.io":"helper","https://index.docker.io/v1/":"helper"}})");
+  CHECK(
+      mended(config) ==
+      R"({"credHelpers":{"a.io":"helper","docker.io":"helper","https://index.docker.io/v1/":"helper"}})");
+  CHECK(mended(R"({"credHelpers":{"https://ghcr.io":"helper"}})") ==
+        R"({"credHelpers":{"ghcr.io":"helper"}})");
+}
+
+TEST_CASE("docker.io in credHelpers is podman's name") {
+  const ScriptStores stores;
+  stores.write_helper("helper");
+  const std::string config =
+      R"({"credHelpers":{"docker.io":"other","https://index.docker.io/v1/":"helper"}})";
+  CHECK_FALSE(find(check_entries_of(config), "entry-spelling"));
+  CHECK(mended(config) == config);
 }
 
 TEST_CASE("what stands around a host's name in credHelpers goes: Docker does not look for that") {

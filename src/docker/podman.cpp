@@ -1,0 +1,79 @@
+#include "docker/podman.h"
+
+#include <algorithm>
+#include <array>
+
+#include "credential/registry.h"
+#include "docker/config_file.h"
+#include "docker/resolve.h"
+#include "system/error.h"
+#include "system/run_programs.h"
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+bool has_its_own(const std::filesystem::path& file, const std::string& name) {
+  try {
+    const Config config = load_config(file.string()).config;
+    const auto line = config.cred_helpers.find(name);
+    return (line != config.cred_helpers.end() && !line->second.empty()) ||
+           podman_finds_inline(config, name);
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> podmans_here() {
+  std::vector<std::string> programs;
+  for (const char* name : {"podman", "skopeo", "buildah"})
+    if (find_on_path(name).found) programs.emplace_back(name);
+  if (programs.empty() && !podman_files_here().empty()) programs.emplace_back("podman");
+  return programs;
+}
+
+std::string do_not(const std::vector<std::string>& podmans) {
+  if (podmans.empty()) return "podman does not";
+  if (podmans.size() == 1) return podmans.front() + " does not";
+  return join({podmans.begin(), podmans.end() - 1}, ", ") + " and " + podmans.back() + " do not";
+}
+
+std::string podman_lookup_name(std::string_view key) {
+  std::string name = docker_lookup_name(key);
+  return name == docker_hub_key ? "docker.io" : name;
+}
+
+bool is_podmans_name(std::string_view key) {
+  return key == podman_lookup_name(key) && !is_docker_hub_token(key);
+}
+
+bool is_line_for_podman(const Config& config, const std::string& key) {
+  const auto line = config.cred_helpers.find(key);
+  if (line == config.cred_helpers.end() || line->second.empty() || !is_podmans_name(key))
+    return false;
+  if (key == docker_lookup_name(key)) return line->second == config.creds_store;
+  const std::string* store = store_for(config, key);
+  return store != nullptr && line->second == *store;
+}
+
+bool has_lines_for_podman(const Config& config) {
+  return std::any_of(config.cred_helpers.begin(), config.cred_helpers.end(),
+                     [&](const auto& line) { return is_line_for_podman(config, line.first); });
+}
+
+bool podman_finds_inline(const Config& config, const std::string& name) {
+  return std::any_of(config.auths.begin(), config.auths.end(), [&](const AuthEntry& entry) {
+    const bool is_for_host = !is_about_path(entry.key) && podman_lookup_name(entry.key) == name;
+    return !is_empty(entry.credential) && !entry.lacks_auth && (entry.key == name || is_for_host);
+  });
+}
+
+bool podman_has_its_own(const std::string& name) {
+  const auto files = podman_files_here();
+  return std::any_of(files.begin(), files.end(),
+                     [&](const auto& file) { return has_its_own(file, name); });
+}
+
+}  // namespace pullsecret

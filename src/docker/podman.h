@@ -1,0 +1,44 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "docker/config.h"
+
+namespace pullsecret {
+
+// podman, skopeo and buildah read Docker's config.json, too, and differently
+// (containers-auth.json(5); measured with podman 4.3, skopeo 1.9, buildah 1.28). They never ask
+// `credsStore`. A line of `credHelpers` they look up by the image's host, and Docker Hub's as
+// `docker.io`; an empty name there is a program that is not found. Of an entry they read `auth` and
+// not `username` and `password`. Their own auth.json counts before.
+
+/// Those of podman, skopeo and buildah that are on PATH; podman, which may be elsewhere, where
+/// there is an auth.json.
+std::vector<std::string> podmans_here();
+
+/// The beginning of a sentence: "podman and skopeo do not".
+std::string do_not(const std::vector<std::string>& podmans);
+
+/// The name by which podman looks for what Docker looks for by docker_lookup_name(key), in
+/// `credHelpers` and in stores: `docker.io` for Docker Hub, else the same.
+std::string podman_lookup_name(std::string_view key);
+
+/// Whether podman looks up just this one.
+bool is_podmans_name(std::string_view key);
+
+/// Whether the line `key` of `credHelpers` is for podman alone: Docker asks that store without it,
+/// too.
+bool is_line_for_podman(const Config& config, const std::string& key);
+
+/// Whether any is.
+bool has_lines_for_podman(const Config& config);
+
+/// Whether an entry of `auths` has a credential that podman finds for the host `name`.
+bool podman_finds_inline(const Config& config, const std::string& name);
+
+/// Whether podman's own files have a login, or a helper, for `name`, one that it looks up.
+bool podman_has_its_own(const std::string& name);
+
+}  // namespace pullsecret

@@ -1,0 +1,189 @@
+#include "doctor/podman_checks.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <tuple>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "credential/registry.h"
+#include "docker/ask_stores.h"
+#include "docker/podman.h"
+#include "docker/resolve.h"
+#include "helper/own_stores.h"
+#include "helper/protocol.h"
+#include "system/environment.h"
+#include "system/file.h"
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+using Podmans = std::vector<std::string>;
+
+Finding cannot_read(std::string subject, std::string message, std::string hint,
+                    Remedy remedy = {}) {
+  return warning("podman-cannot-read", std::move(subject), std::move(message), std::move(hint),
+                 std::move(remedy));
+}
+
+// ---- What is in a store
+
+/// A credential for which Docker asks `store`, and podman has neither a line nor anything else.
+struct Unread {
+  std::string docker_name, podman_name, store;
+};
+
+// As for convert: the registries that the file names, else those that the store lists.
+std::vector<std::string> registries_of(const Config& config, const HelperStates& stores) {
+  std::vector<std::string> keys = named_registries(config);
+  if (keys.empty() && works(stores, config.creds_store))
+    keys = stores.at(config.creds_store).listed.value_or(std::vector<std::string>());
+  return keys;
+}
+
+bool is_given(const std::vector<StoreAnswer>& answers, std::size_t position) {
+  return std::holds_alternative<Credential>(answers[position]);
+}
+
+std::vector<Unread> find_unread(const Config& config, const HelperStates& stores,
+                                HelperClient& helpers) {
+  std::vector<Unread> found;
+  std::vector<StoreKey> keys;
+  for (const std::string& key : registries_of(config, stores)) {
+    const std::string* store = store_for(config, key);
+    const std::string name = podman_lookup_name(key);
+    if (store == nullptr || !works(stores, *store) || is_docker_hub_token(key) ||
+        podman_finds_inline(config, name) || podman_has_its_own(name))
+      continue;
+    found.push_back({docker_lookup_name(key), name, *store});
+    keys.push_back({*store, found.back().docker_name});
+  }
+  const std::vector<StoreAnswer> answers = get_from_stores(keys, helpers);
+  std::vector<Unread> unread;
+  for (std::size_t i = 0; i < found.size(); ++i)
+    if (is_given(answers, i)) unread.push_back(std::move(found[i]));
+  return unread;
+}
+
+std::string few_in_words(const HelperChanges& lines) {
+  constexpr std::size_t most = 3;
+  std::vector<std::string> names;
+  for (const auto& [name, store] : lines)
+    if (names.size() < most) names.push_back(key_in_words(name));
+  const std::string more =
+      lines.size() > most ? fmt::format(" and {} more", lines.size() - most) : "";
+  return join(names, ", ") + more;
+}
+
+Finding without_lines(const Config& config, HelperChanges lines, const Podmans& podmans) {
+  const bool has_store = !config.creds_store.empty();
+  std::string message = fmt::format(
+      "{} {}: without a line in credHelpers for {} no login is found there", do_not(podmans),
+      has_store ? "ask it" : "take Docker's name of Docker Hub", few_in_words(lines));
+  return cannot_read(has_store ? "credsStore" : "credHelpers", std::move(message), "",
+                     fix(" adds what is missing", {.cred_helpers = std::move(lines)}));
+}
+
+// Measured: docker-credential-helpers compare names exactly.
+Finding under_another_name(const Unread& unread, const Podmans& podmans) {
+  Finding finding =
+      cannot_read(unread.podman_name,
+                  fmt::format("the store {} has it as {} alone, under which {} ask for it",
+                              printable(unread.store), unread.docker_name, do_not(podmans)),
+                  fmt::format("`{} login {}`", podmans.front(), unread.podman_name));
+  if (find_own_store(unread.store) != nullptr)
+    finding.add_hint(fmt::format("use pullsecret's {}, which answers to both",
+                                 helper_program_name(unread.store)));
+  return finding;
+}
+
+Findings check_stores(const Config& config, const HelperStates& stores, HelperClient& helpers,
+                      const Podmans& podmans) {
+  const std::vector<Unread> unread = find_unread(config, stores, helpers);
+  std::vector<StoreKey> keys;
+  for (const Unread& one : unread)
+    keys.push_back({one.store, one.podman_name});
+  const std::vector<StoreAnswer> answers = get_from_stores(keys, helpers);
+  Findings findings;
+  HelperChanges lines;
+  for (std::size_t i = 0; i < unread.size(); ++i)
+    if (!is_given(answers, i))
+      findings.push_back(under_another_name(unread[i], podmans));
+    else if (!config.cred_helpers.contains(unread[i].podman_name))
+      lines[unread[i].podman_name] = unread[i].store;
+  if (!lines.empty()) findings.push_back(without_lines(config, std::move(lines), podmans));
+  return findings;
+}
+
+// ---- What is in the file
+
+std::optional<Finding> check_entry(const Config& config, const AuthEntry& entry,
+                                   const Podmans& podmans) {
+  const Credential& credential = entry.credential;
+  const bool has_login = !credential.username.empty() && !credential.password.empty();
+  const std::string name = podman_lookup_name(entry.key);
+  if (!entry.lacks_auth || !has_login || store_for(config, entry.key) != nullptr ||
+      podman_finds_inline(config, name) || podman_has_its_own(name))
+    return std::nullopt;
+  const std::string message =
+      fmt::format("it has username and password, which {} read, and no \"auth\"", do_not(podmans));
+  if (credential.username.find(':') != std::string::npos)
+    return cannot_read(key_in_words(entry.key), message, login_command(entry.key));
+  return cannot_read(
+      key_in_words(entry.key), message, "",
+      fix(" writes it as docker login does", {.entries = {{entry.key, Inline{credential}}}}));
+}
+
+std::optional<Finding> check_empty_name(const Config& config, const HelperStates& stores,
+                                        const std::string& key, const Podmans& podmans) {
+  if (!is_podmans_name(key) || podman_has_its_own(key)) return std::nullopt;
+  const std::string message =
+      fmt::format("its line in credHelpers has no name, which {} take for the file: a pull fails",
+                  do_not(podmans));
+  if (config.creds_store.empty())
+    return cannot_read(key_in_words(key), message, "",
+                       fix(" takes the line out", {.cred_helpers = {{key, std::nullopt}}}));
+  if (!podman_finds_inline(config, key) || !works(stores, config.creds_store))
+    return cannot_read(key_in_words(key), message, "take the line out; then " + login_command(key));
+  return cannot_read(key_in_words(key), message, "",
+                     {fmt::format("migrate --from inline --to {} --registry {}",
+                                  shell_word(config.creds_store), shell_word(key))});
+}
+
+// ---- Where podman looks first
+
+// Measured: they fail, even where they need no login.
+std::optional<Finding> check_runtime_folder(const Podmans& podmans) {
+  const auto folder = environment_variable("XDG_RUNTIME_DIR");
+  if (!folder || environment_variable("REGISTRY_AUTH_FILE")) return std::nullopt;
+  std::error_code error;
+  std::ignore = std::filesystem::symlink_status(
+      std::filesystem::path(*folder) / "containers/auth.json", error);
+  if (error != std::errc::permission_denied) return std::nullopt;
+  return cannot_read("XDG_RUNTIME_DIR",
+                     fmt::format("{} is another user's, as after su: {} get past it to any login",
+                                 place_of(*folder), do_not(podmans)),
+                     "`unset XDG_RUNTIME_DIR`, or `su -`");
+}
+
+}  // namespace
+
+Findings check_podman(const Config& config, const HelperStates& stores, HelperClient* helpers) {
+  const Podmans podmans = podmans_here();
+  if (podmans.empty()) return {};
+  Findings findings;
+  append(findings, check_runtime_folder(podmans));
+  for (const AuthEntry& entry : config.auths)
+    append(findings, check_entry(config, entry, podmans));
+  for (const auto& [key, helper] : config.cred_helpers)
+    if (helper.empty()) append(findings, check_empty_name(config, stores, key, podmans));
+  if (helpers != nullptr) append(findings, check_stores(config, stores, *helpers, podmans));
+  return findings;
+}
+
+}  // namespace pullsecret

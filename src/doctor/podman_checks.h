@@ -1,0 +1,15 @@
+#pragma once
+
+#include "docker/config.h"
+#include "doctor/finding.h"
+#include "doctor/helper_state.h"
+#include "helper/client.h"
+
+namespace pullsecret {
+
+/// `podman-cannot-read`: what Docker finds by `config`, and those podmans_here() do not, as
+/// docker/podman.h tells. Nothing where podman's own auth.json, which counts before, has a login.
+/// Of `stores` those that work are asked for their credentials; without `helpers` none.
+Findings check_podman(const Config& config, const HelperStates& stores, HelperClient* helpers);
+
+}  // namespace pullsecret
