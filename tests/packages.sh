@@ -3,7 +3,7 @@
 
 # shellcheck disable=SC2034 # for the scripts that source this file
 build_packages=(g++ meson ninja-build pkg-config nlohmann-json3-dev libcxxopts-dev libfmt-dev
-  libyaml-cpp-dev libsodium-dev libsystemd-dev libsecret-1-dev libcurl4-openssl-dev)
+  libyaml-cpp-dev libtomlplusplus-dev libsodium-dev libsystemd-dev libsecret-1-dev libcurl4-openssl-dev)
 # beside them
 unit_test_packages=(catch2 dbus-daemon gnome-keyring gnupg python3 python3-gi)
 
@@ -12,7 +12,7 @@ test_packages=(
   # real stores, a real registry, real clients
   golang-docker-credential-helpers dbus-bin gcr keepassxc pass git
   pinentry-curses
-  docker-registry apache2-utils skopeo openssl
+  docker-registry apache2-utils skopeo podman buildah openssl
   # shells to press Tab in
   bash-completion zsh fish
   # what the scripts are written with

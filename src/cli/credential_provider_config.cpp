@@ -108,7 +108,7 @@ void provider_config(const ProviderConfigOptions& options, const Streams& stream
   if (!location.is_there)
     throw Error(place_of(file), "there is no such file",
                 "log in with docker login REGISTRY, or name a file with --config");
-  const Config config = parse_config_file(file, read_config_text(location));
+  const Config config = parse_config_file(location, read_config_text(location));
   StatusLine status(streams, options.store.quiet);
   HelperClient helpers = make_helper_client(options.store, status);
   const auto [provider, notices] = provider_for_node(file, config, options.patterns, helpers);

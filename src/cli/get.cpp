@@ -45,11 +45,13 @@ void refuse_registry_token(const std::string& key, const Credential& credential)
               login_command(key));
 }
 
-// What was asked for; of an image's name its host, unless the config has an entry about that path.
+// What was asked for; of an image's name its host, unless the config has an entry about that path,
+// or podman's about one above.
 std::string registry_of(const Config& config, const std::string& name) {
   if (!is_about_path(name) || config.auths.find(name) != nullptr) return name;
   try {
-    return parse_image(name).registry_host;
+    Image image = parse_image(name);
+    return nearest_key(config, std::move(image.repository)).value_or(image.registry_host);
   } catch (const Error&) {
     return name;
   }

@@ -63,6 +63,11 @@ struct Config {
       cred_helpers;  ///< registry key → helper; an empty name stands for the file
   std::optional<Error> environment_refused =
       std::nullopt;  ///< why DOCKER_AUTH_CONFIG does not take part
+
+  // Of podman's file, for which podman's rules count (podman.h).
+  bool is_podmans = false;
+  std::vector<std::string> helpers_before = {};  ///< asked one after the other before the file
+  std::vector<std::string> helpers_after = {};   ///< and after it
 };
 
 /// Whether any entry of `auths` holds a credential itself.

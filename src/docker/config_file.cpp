@@ -42,22 +42,10 @@ std::vector<fs::path> docker_files() {
   return {};
 }
 
-// After `su` XDG_RUNTIME_DIR is another user's, and what is in there not this one's.
-bool may_look_at(const fs::path& file) {
-  std::error_code error;
-  std::ignore = fs::symlink_status(file, error);
-  return error != std::errc::permission_denied;
-}
-
 std::vector<fs::path> podman_files() {
   if (const auto file = environment_variable("REGISTRY_AUTH_FILE")) return {*file};
   std::vector<fs::path> files;
-  if (const auto folder = environment_variable("XDG_RUNTIME_DIR")) {
-    fs::path file = fs::path(*folder) / "containers" / "auth.json";
-    if (may_look_at(file)) files.push_back(std::move(file));
-  } else {
-    files.emplace_back(fmt::format("/run/containers/{}/auth.json", geteuid()));
-  }
+  if (fs::path file = podman_runtime_file(); may_look_at(file)) files.push_back(std::move(file));
   if (const auto folder = environment_variable("XDG_CONFIG_HOME"))
     files.push_back(fs::path(*folder) / "containers" / "auth.json");
   else if (const auto home = find_home_folder())
@@ -65,11 +53,9 @@ std::vector<fs::path> podman_files() {
   return files;
 }
 
-std::vector<fs::path> other_files() {
-  if (environment_variable("DOCKER_CONFIG")) return {};
-  std::vector<fs::path> files = podman_files();
-  if (const auto home = find_home_folder()) files.push_back(*home / ".dockercfg");
-  return files;
+std::vector<fs::path> oldest_files() {
+  if (const auto home = find_home_folder()) return {*home / ".dockercfg"};
+  return {};
 }
 
 std::optional<fs::path> first_existing(const std::vector<fs::path>& files) {
@@ -87,26 +73,63 @@ bool is_dockercfg(const fs::path& file) {
   return file.filename() == ".dockercfg";
 }
 
+// They name a helper, or the file alone.
+bool is_helper_named(const std::optional<CredentialHelpers>& helpers) {
+  return helpers && std::any_of(helpers->names.begin(), helpers->names.end(),
+                                [](const std::string& name) { return name != auth_file_helper; });
+}
+
+// What podman keeps in its file, which it may not read at all, and in helpers before or behind it.
+Config with_podmans_rules(Config config, const std::optional<CredentialHelpers>& helpers) {
+  config.is_podmans = true;
+  config.creds_store.clear();
+  if (!is_helper_named(helpers)) return config;
+  const auto file = std::find(helpers->names.begin(), helpers->names.end(), auth_file_helper);
+  if (file == helpers->names.end())
+    config = {.file = place_of(helpers->file), .is_podmans = true};
+  else
+    config.helpers_after.assign(file + 1, helpers->names.end());
+  config.helpers_before.assign(helpers->names.begin(), file);
+  return config;
+}
+
 LoadedConfig read_config(ConfigLocation location) {
   JsonText json = read_config_text(location);
-  LoadedConfig loaded{.config = parse_config_file(location.file, json),
+  LoadedConfig loaded{.config = parse_config_file(location, json),
                       .is_dockers_own = location.is_dockers_own};
   if (!is_dockercfg(location.file)) loaded.json = std::move(json);
   return loaded;
 }
 
+std::optional<ConfigLocation> search_podmans() {
+  const std::vector<fs::path> files = podman_files();
+  auto file = first_existing(files);
+  ConfigLocation location{.is_dockers_own = false,
+                          .credential_helpers = find_credential_helpers(),
+                          .is_there = file.has_value()};
+  if (!file && (!is_helper_named(location.credential_helpers) || files.empty()))
+    return std::nullopt;
+  location.file = file ? *std::move(file) : files.front();
+  location.is_named =
+      location.is_there && location.file == environment_variable("REGISTRY_AUTH_FILE");
+  return location;
+}
+
 std::optional<ConfigLocation> search_config() {
   if (auto file = first_existing(docker_files())) return ConfigLocation{.file = std::move(*file)};
-  if (auto file = first_existing(other_files())) {
-    const bool is_named = *file == environment_variable("REGISTRY_AUTH_FILE");
-    return ConfigLocation{.file = std::move(*file), .is_dockers_own = false, .is_named = is_named};
-  }
+  if (environment_variable("DOCKER_CONFIG")) return std::nullopt;
+  if (auto location = search_podmans()) return location;
+  if (auto file = first_existing(oldest_files()))
+    return ConfigLocation{.file = std::move(*file), .is_dockers_own = false};
   return std::nullopt;
 }
 
 Error no_config() {
   std::vector<std::string> files;
-  for (const auto& looked_for : {docker_files(), other_files()})
+  std::vector<std::vector<fs::path>> places{docker_files()};
+  if (!environment_variable("DOCKER_CONFIG"))
+    places.insert(places.end(), {podman_files(), oldest_files()});
+  for (const auto& looked_for : places)
     for (const fs::path& file : looked_for)
       files.push_back(place_of(file));
   if (files.empty())
@@ -118,7 +141,11 @@ Error no_config() {
 
 ConfigLocation locate_config(const std::optional<std::string>& named) {
   if (named) return {.file = file_of_name(*named), .is_named = true};
-  if (auto location = search_config()) return *std::move(location);
+  try {
+    if (auto location = search_config()) return *std::move(location);
+  } catch (const Error&) {
+    // What podman refuses keeps Docker from nothing.
+  }
   const std::vector<fs::path> files = docker_files();
   if (files.empty()) throw no_config();
   return {.file = files.front(), .is_there = false};
@@ -250,6 +277,18 @@ bool is_any_config(const std::optional<std::string>& named) {
   return named || environment_variable("DOCKER_AUTH_CONFIG") || search_config();
 }
 
+fs::path podman_runtime_file() {
+  if (const auto folder = environment_variable("XDG_RUNTIME_DIR"))
+    return fs::path(*folder) / "containers" / "auth.json";
+  return fmt::format("/run/containers/{}/auth.json", geteuid());
+}
+
+bool may_look_at(const fs::path& file) {
+  std::error_code error;
+  std::ignore = fs::symlink_status(file, error);
+  return error != std::errc::permission_denied;
+}
+
 std::vector<fs::path> podman_files_here() {
   std::vector<fs::path> files = podman_files();
   std::erase_if(files, [](const fs::path& file) { return !is_there(file); });
@@ -297,8 +336,13 @@ JsonText read_config_text(ConfigLocation& location) {
           location.is_named ? read_input(file, max_config_size) : read_file(file, max_config_size)};
 }
 
-Config parse_config_file(const fs::path& file, JsonText json) {
-  return is_dockercfg(file) ? parse_dockercfg(std::move(json)) : parse_config(std::move(json));
+Config parse_config_file(const ConfigLocation& location, JsonText json) {
+  if (is_dockercfg(location.file)) return parse_dockercfg(std::move(json));
+  Config config = parse_config(std::move(json));
+  if (!location.is_there && location.credential_helpers)
+    config.file = place_of(location.credential_helpers->file);
+  const bool is_podmans = !location.is_dockers_own || location.file.filename() == "auth.json";
+  return is_podmans ? with_podmans_rules(std::move(config), location.credential_helpers) : config;
 }
 
 void require_changeable(const ConfigLocation& location) {

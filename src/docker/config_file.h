@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "docker/config.h"
+#include "docker/registries_conf.h"
 #include "system/file.h"
 #include "system/whose_folder.h"
 
@@ -29,7 +30,8 @@ struct LoadedConfig {
 ///    a folder that may not be looked into;
 /// 5. ~/.dockercfg.
 ///
-/// The first that exists counts, even if it cannot be read. Unless `named` is given,
+/// Podman's config is there, too, where its credential-helpers name one (registries_conf.h). The
+/// first that exists counts, even if it cannot be read. Unless `named` is given,
 /// DOCKER_AUTH_CONFIG takes part; where Docker ignores it, so is it here, and the config's
 /// environment_refused says why. A file named `.dockercfg` is read as the map it is. At most 16 MiB
 /// are read, and of what neither `named` nor $REGISTRY_AUTH_FILE names only a regular file. Throws
@@ -39,6 +41,14 @@ LoadedConfig load_config(const std::optional<std::string>& named);
 /// Whether load_config() would find one; what is `named` counts as found.
 bool is_any_config(const std::optional<std::string>& named);
 
+/// Where podman keeps its logins: $XDG_RUNTIME_DIR/containers/auth.json, or without that variable
+/// /run/containers/UID/auth.json.
+std::filesystem::path podman_runtime_file();
+
+/// Whether the folders above it let this user see whether it is there. After `su` XDG_RUNTIME_DIR
+/// is another user's.
+bool may_look_at(const std::filesystem::path& file);
+
 /// The files of podman's that are there: those of 4. above.
 std::vector<std::filesystem::path> podman_files_here();
 
@@ -46,8 +56,9 @@ std::vector<std::filesystem::path> podman_files_here();
 struct ConfigLocation {
   std::filesystem::path file;
   bool is_dockers_own = true;  ///< false: podman's file, or ~/.dockercfg
-  bool is_there = true;        ///< false: there is none yet, and Docker would make it here
-  bool is_named = false;       ///< the user named it
+  std::optional<CredentialHelpers> credential_helpers = {};  ///< podman's, beside its file
+  bool is_there = true;   ///< false: there is none yet, and Docker would make it here
+  bool is_named = false;  ///< the user named it
   std::optional<FileToChange> held = {};  ///< as it was looked up; none where that failed
 };
 
@@ -70,8 +81,9 @@ bool is_config_json(const ConfigLocation& location);
 /// a regular file. Throws Error with the file as its place.
 JsonText read_config_text(ConfigLocation& location);
 
-/// Reads the text of `file` as parse_config() does, or parse_dockercfg() for a file of that name.
-Config parse_config_file(const std::filesystem::path& file, JsonText json);
+/// Reads the text of the file as parse_config() does, or parse_dockercfg() for a file of that name;
+/// of podman's, an auth.json, is_podmans is set, and its credential-helpers.
+Config parse_config_file(const ConfigLocation& location, JsonText json);
 
 /// Throws Error if root is not to change it (whose_folder.h), as what follows does: for who has
 /// something else to do before.

@@ -51,7 +51,8 @@ bool is_podmans_name(std::string_view key) {
 
 bool is_line_for_podman(const Config& config, const std::string& key) {
   const auto line = config.cred_helpers.find(key);
-  if (line == config.cred_helpers.end() || line->second.empty() || !is_podmans_name(key))
+  if (config.is_podmans || line == config.cred_helpers.end() || line->second.empty() ||
+      !is_podmans_name(key))
     return false;
   if (key == docker_lookup_name(key)) return line->second == config.creds_store;
   const std::string* store = store_for(config, key);

@@ -26,14 +26,27 @@ struct Source {
 /// A key whose store has to be asked.
 struct Search {
   Source source;
-  std::size_t position = 0;            ///< among the keys
-  std::vector<std::string> spellings;  ///< still to be asked for
-  std::optional<Outcome> outcome;
+  std::size_t position = 0;         ///< among the keys
+  std::vector<StoreKey> questions;  ///< still to be asked
+  std::optional<Outcome> outcome = std::nullopt;
   std::string stored_as = {};
+  std::optional<Error> failure = std::nullopt;  ///< of one of podman's helpers
 };
+
+// As podman looks a registry up in its own file, else as Docker does.
+std::string lookup_name(const Config& config, const std::string& key) {
+  return config.is_podmans ? podman_lookup_name(key) : docker_lookup_name(key);
+}
+
+bool has_helpers(const Config& config) {
+  return !config.helpers_before.empty() || !config.helpers_after.empty();
+}
 
 Error why_nothing_known(const Config& config, const Source& source) {
   const std::string log_in = login_command(*source.key);
+  if (has_helpers(config))
+    return {"", "no credential in podman's credential-helpers",
+            "podman login " + shell_operand(podman_lookup_name(*source.key))};
   if (source.store != nullptr)
     return {"", fmt::format("no credential in the store \"{}\"", printable(*source.store)), log_in};
   if (source.entry == nullptr && config.environment_refused)
@@ -72,47 +85,70 @@ std::optional<Outcome> known_outcome(const Config& config, const Source& source)
                  "Docker Hub itself is docker.io");
   if (source.entry != nullptr && source.entry->problem) return *source.entry->problem;
   const bool is_asked_first = source.entry != nullptr && source.entry->asked_first;
-  if (source.store == nullptr || is_asked_first) return inline_outcome(config, source);
+  if ((source.store == nullptr && !has_helpers(config)) || is_asked_first)
+    return inline_outcome(config, source);
   return std::nullopt;
 }
 
 // An entry about a path has the host's credential only where it has none itself.
-Search begin_search(const Source& source, std::size_t position) {
+std::vector<std::string> spellings_of(const Config& config, const Source& source) {
   std::vector<std::string> spellings = other_spellings(*source.key);
   spellings.insert(spellings.begin(), *source.key);
   const bool is_path = is_about_path(*source.key);
   if (!is_path || !has_credential(source))
-    spellings.insert(spellings.begin() + (is_path ? 1 : 0), docker_lookup_name(*source.key));
-  return {.source = source,
-          .position = position,
-          .spellings = without_repeats(std::move(spellings)),
-          .outcome = std::nullopt};
+    spellings.insert(spellings.begin() + (is_path ? 1 : 0), lookup_name(config, *source.key));
+  return without_repeats(std::move(spellings));
 }
 
+// What is in the file counts before the helpers behind it.
+Search begin_search(const Config& config, const Source& source, std::size_t position) {
+  Search search{.source = source, .position = position};
+  const auto ask_podmans = [&](const std::vector<std::string>& helpers) {
+    for (const std::string& helper : helpers)
+      search.questions.push_back({helper, podman_lookup_name(*source.key)});
+  };
+  ask_podmans(config.helpers_before);
+  if (source.store != nullptr)
+    for (std::string& spelling : spellings_of(config, source))
+      search.questions.push_back({*source.store, std::move(spelling)});
+  if (!has_credential(source)) ask_podmans(config.helpers_after);
+  return search;
+}
+
+// Podman goes on where a helper fails.
 void take_answer(const Config& config, Search& search, const std::string& spelling,
                  StoreAnswer answer) {
   const Source& source = search.source;
+  auto* error = std::get_if<Error>(&answer);
   if (auto* credential = std::get_if<Credential>(&answer)) {
     if (source.entry != nullptr) credential->email = source.entry->credential.email;
-    if (spelling != docker_lookup_name(*source.key)) search.stored_as = spelling;
+    if (spelling != lookup_name(config, *source.key)) search.stored_as = spelling;
     search.outcome = std::move(*credential);
-  } else if (const auto* error = std::get_if<Error>(&answer)) {
-    search.outcome = *error;
-  } else if (search.spellings.empty()) {
-    search.outcome = inline_outcome(config, source);
+  } else if (error != nullptr && !has_helpers(config)) {
+    search.outcome = std::move(*error);
+  } else if (error != nullptr && !search.failure) {
+    search.failure = std::move(*error);
   }
 }
 
-// One round asks every unfinished search's next spelling, all at once.
-void ask_next_spellings(const Config& config, std::vector<Search>& searches,
+void end_search(const Config& config, Search& search) {
+  if (search.outcome || !search.questions.empty()) return;
+  search.outcome = inline_outcome(config, search.source);
+  if (search.failure && !std::holds_alternative<Credential>(*search.outcome))
+    search.outcome = std::move(*search.failure);
+}
+
+// One round asks every unfinished search's next question, all at once.
+void ask_next_questions(const Config& config, std::vector<Search>& searches,
                         HelperClient& helpers) {
   std::vector<Search*> asked;
   std::vector<StoreKey> keys;
   for (Search& search : searches) {
+    end_search(config, search);
     if (search.outcome) continue;
     asked.push_back(&search);
-    keys.push_back({*search.source.store, search.spellings.front()});
-    search.spellings.erase(search.spellings.begin());
+    keys.push_back(std::move(search.questions.front()));
+    search.questions.erase(search.questions.begin());
   }
   std::vector<StoreAnswer> answers = get_from_stores(keys, helpers);
   for (std::size_t i = 0; i < asked.size(); ++i)
@@ -175,13 +211,22 @@ std::vector<std::string> named_helpers(const Config& config) {
   std::vector<std::string> helpers{config.creds_store};
   for (const auto& [key, helper] : config.cred_helpers)
     helpers.push_back(helper);
+  for (const auto& podmans : {config.helpers_before, config.helpers_after})
+    helpers.insert(helpers.end(), podmans.begin(), podmans.end());
   std::erase(helpers, "");
   return without_repeats(std::move(helpers));
 }
 
 std::vector<std::string> stored_registries(const Config& config, HelperClient& helpers) {
-  if (config.creds_store.empty()) return {};
-  std::vector<std::string> server_urls = list_store(config.creds_store, helpers);
+  std::vector<std::string> stores{config.creds_store};
+  for (const auto& podmans : {config.helpers_before, config.helpers_after})
+    stores.insert(stores.end(), podmans.begin(), podmans.end());
+  std::erase(stores, "");
+  std::vector<std::string> server_urls;
+  for (const std::string& store : stores)
+    for (std::string& server_url : list_store(store, helpers))
+      server_urls.push_back(std::move(server_url));
+  server_urls = without_repeats(std::move(server_urls));
   std::erase_if(server_urls, is_docker_hub_token);
   return server_urls;
 }
@@ -190,11 +235,24 @@ std::vector<const AuthEntry*> entries_found(const Config& config, const std::str
   if (const AuthEntry* entry = config.auths.find(name)) return {entry};
   std::vector<const AuthEntry*> found;
   for (const AuthEntry& entry : config.auths)
-    if (registry_host(entry.key) == name) found.push_back(&entry);
+    if (registry_host(entry.key) == name && !(config.is_podmans && is_about_path(entry.key)))
+      found.push_back(&entry);
   return found;
 }
 
+std::optional<std::string> nearest_key(const Config& config, std::string repository) {
+  if (!config.is_podmans || config.cred_helpers.contains(registry_host(repository)))
+    return std::nullopt;
+  while (config.auths.find(repository) == nullptr) {
+    const std::size_t slash = repository.rfind('/');
+    if (slash == std::string::npos) return std::nullopt;
+    repository.resize(slash);
+  }
+  return repository;
+}
+
 std::vector<std::string> registry_keys_for(const Config& config, const std::string& registry) {
+  if (auto key = nearest_key(config, registry)) return {*std::move(key)};
   const std::string name =
       registry_host(registry) == registry ? docker_lookup_name(registry) : registry;
   const std::vector<std::string> keys = named_registries(config);
@@ -226,7 +284,7 @@ std::vector<std::string> registry_keys_for(const Config& config, const std::stri
 const std::string* store_for(const Config& config, const std::string& key) {
   const std::string* store = &config.creds_store;
   if (!config.cred_helpers.empty())
-    if (const auto helper = config.cred_helpers.find(docker_lookup_name(key));
+    if (const auto helper = config.cred_helpers.find(lookup_name(config, key));
         helper != config.cred_helpers.end())
       store = &helper->second;
   return store->empty() ? nullptr : store;
@@ -241,11 +299,11 @@ std::vector<Resolved> resolve(const Config& config, std::vector<std::string> key
     const Source source{&key, find_entry(config.auths, key, resolved.size()),
                         store_for(config, key)};
     std::optional<Outcome> outcome = known_outcome(config, source);
-    if (!outcome) searches.push_back(begin_search(source, resolved.size()));
+    if (!outcome) searches.push_back(begin_search(config, source, resolved.size()));
     resolved.push_back({{}, std::move(outcome).value_or(Credential())});
   }
   while (std::any_of(searches.begin(), searches.end(), is_unfinished))
-    ask_next_spellings(config, searches, helpers);
+    ask_next_questions(config, searches, helpers);
   for (Search& search : searches) {
     resolved[search.position].outcome = std::move(search.outcome).value();
     resolved[search.position].stored_as = std::move(search.stored_as);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -16,18 +17,24 @@ namespace pullsecret {
 /// access-token and refresh-token entries are never among them.
 std::vector<std::string> named_registries(const Config& config);
 
-/// The helpers that `config` names in `credsStore` and `credHelpers`, in this order, each once.
+/// The helpers that `config` names in `credsStore` and `credHelpers`, and podman's, in this order,
+/// each once.
 std::vector<std::string> named_helpers(const Config& config);
 
-/// The server URLs in the store that `credsStore` names, as its `list` answers, without Docker
-/// Hub's access-token and refresh-token; none if there is no such store. Throws Error if `list`
-/// fails.
+/// The server URLs in the store that `credsStore` names, and in podman's, as `list` answers,
+/// without Docker Hub's access-token and refresh-token; none if there is no such store. Throws
+/// Error if `list` fails.
 std::vector<std::string> stored_registries(const Config& config, HelperClient& helpers);
 
 /// The entries of `auths` in which Docker, where it asks no store, finds what it looks up as `name`
 /// (docker/cli 29.7, cli/config/credentials/file_store.go): the one of just this key, else all
 /// whose registry_host() it is, one about a path among them. Of several Docker takes any.
 std::vector<const AuthEntry*> entries_found(const Config& config, const std::string& name);
+
+/// The key in `auths` that podman takes for `repository`, in its own file: the nearest path
+/// (`quay.io` is the last for `quay.io/acme/app`), unless `credHelpers` is about the host; nothing
+/// in Docker's.
+std::optional<std::string> nearest_key(const Config& config, std::string repository);
 
 /// The keys under which `config` keeps what Docker would use for `registry`, in any spelling: more
 /// than one where Docker takes any of them. What Docker looks up counts first, its entries_found()
@@ -64,6 +71,9 @@ const Error* why_unresolved(const Resolved& resolved);
 /// other spellings of the same registry, one after the other; then the entry's own inline
 /// credential counts, else that of the entry named as Docker looks it up. A credential's email is
 /// the entry's. One that lacks_secret() is refused.
+///
+/// In podman's file as podman chooses: its helpers_before, then the file, then its helpers_after,
+/// past one that fails.
 std::vector<Resolved> resolve(const Config& config, std::vector<std::string> keys,
                               HelperClient& helpers);
 

@@ -42,8 +42,7 @@ void look_at_settings(Checkup& checkup, const CheckupOptions& /*options*/) {
   if (!checkup.json) return;
   Findings findings = check_settings(*checkup.json);
   if (worst(findings) != Severity::problem)
-    checkup.config =
-        parse_config_file(checkup.location.value_or(ConfigLocation()).file, *checkup.json);
+    checkup.config = parse_config_file(checkup.location.value_or(ConfigLocation()), *checkup.json);
   if (!is_dockers(checkup))
     std::erase_if(findings,
                   [](const Finding& finding) { return finding.severity != Severity::problem; });

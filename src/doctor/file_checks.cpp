@@ -278,12 +278,16 @@ void check_absent(FileChecks& checks) {
 }
 
 void check_present(FileChecks& checks) {
-  const fs::path& file = checks.location->file;
-  if (!checks.location->is_dockers_own)
+  const ConfigLocation& location = *checks.location;
+  const fs::path& file = location.is_there ? location.file : location.credential_helpers->file;
+  if (!location.is_dockers_own)
     checks.findings.push_back(warning("file-not-dockers", place_of(file),
                                       "Docker does not read it, and has no config of its own",
                                       "docker login REGISTRY"));
-  append(checks.findings, read_config_file(checks));
+  if (location.is_there)
+    append(checks.findings, read_config_file(checks));
+  else
+    checks.json = read_config_text(*checks.location);
 }
 
 // Without it Docker has no place for a config, which is told as a problem of HOME.
@@ -350,7 +354,7 @@ FileChecks check_file(const std::optional<std::string>& named) {
   if (!named) checks.findings = check_places();
   if (!named && !is_place_known()) return checks;
   checks.location = find_config(named);
-  if (checks.location->is_there)
+  if (checks.location->is_there || !checks.location->is_dockers_own)
     check_present(checks);
   else
     check_absent(checks);

@@ -28,6 +28,9 @@ std::vector<HelperUse> uses_of(const Config& config) {
   if (!config.creds_store.empty()) uses[config.creds_store].is_creds_store = true;
   for (const auto& [registry, helper] : config.cred_helpers)
     uses[helper].registries.push_back(registry);
+  for (const auto& podmans : {config.helpers_before, config.helpers_after})
+    for (const std::string& helper : podmans)
+      uses.try_emplace(helper);
   std::vector<HelperUse> result;
   for (auto& [helper, use] : uses) {
     use.helper = helper;

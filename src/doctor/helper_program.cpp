@@ -46,6 +46,7 @@ HelperCheck unreachable(Finding finding) {
 
 // What Docker says when it does not find the program, for people who search for it.
 std::string consequence(const HelperUse& use) {
+  if (use.is_podmans()) return "podman asks the next one, and fails if there is none";
   return fmt::format(
       "docker login and docker pull fail with `exec: \"{}\": executable file not found in $PATH`",
       program_of(use.helper));
@@ -197,6 +198,7 @@ bool is_standard(const fs::path& folder) {
 
 std::string in_words(const HelperUse& use) {
   if (use.is_creds_store) return "credsStore";
+  if (use.is_podmans()) return "credential-helpers";
   std::string words = "credHelpers for " + key_in_words(use.registries.front());
   if (use.registries.size() > 1) words += fmt::format(" and {} more", use.registries.size() - 1);
   return words;

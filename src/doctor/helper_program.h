@@ -16,9 +16,13 @@ struct HelperUse {
   std::string helper;                   ///< its name
   bool is_creds_store = false;          ///< `credsStore` names it
   std::vector<std::string> registries;  ///< `credHelpers` names it for these
+
+  /// Podman's credential-helpers name it.
+  bool is_podmans() const { return !is_creds_store && registries.empty(); }
 };
 
-/// The use as a message says it: `credsStore`, `credHelpers for gcr.io and 2 more`.
+/// The use as a message says it: `credsStore`, `credHelpers for gcr.io and 2 more`,
+/// `credential-helpers`.
 std::string in_words(const HelperUse& use);
 
 /// Why Docker cannot find the helper's program, or may not run it; nothing if it can, or

@@ -2,8 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <system_error>
-#include <tuple>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -12,18 +11,40 @@
 
 #include "credential/registry.h"
 #include "docker/ask_stores.h"
+#include "docker/config_file.h"
 #include "docker/podman.h"
+#include "docker/registries_conf.h"
 #include "docker/resolve.h"
 #include "helper/own_stores.h"
 #include "helper/protocol.h"
 #include "system/environment.h"
+#include "system/error.h"
 #include "system/file.h"
 #include "system/text.h"
 
 namespace pullsecret {
 namespace {
 
-using Podmans = std::vector<std::string>;
+/// Who reads the config beside Docker.
+struct Podmans {
+  std::vector<std::string> names = podmans_here();
+  std::vector<std::string> helpers = {};  ///< their credential-helpers, if these are set
+
+  bool have_helper(std::string_view name) const {
+    return std::find(helpers.begin(), helpers.end(), name) != helpers.end();
+  }
+  bool read_files() const { return helpers.empty() || have_helper(auth_file_helper); }
+};
+
+// Where the file is refused, they fail whatever Docker's config says.
+std::vector<std::string> credential_helpers() {
+  try {
+    const auto found = find_credential_helpers();
+    return found ? found->names : std::vector<std::string>();
+  } catch (const Error&) {
+    return {};
+  }
+}
 
 Finding cannot_read(std::string subject, std::string message, std::string hint,
                     Remedy remedy = {}) {
@@ -51,14 +72,15 @@ bool is_given(const std::vector<StoreAnswer>& answers, std::size_t position) {
 }
 
 std::vector<Unread> find_unread(const Config& config, const HelperStates& stores,
-                                HelperClient& helpers) {
+                                HelperClient& helpers, const Podmans& podmans) {
   std::vector<Unread> found;
   std::vector<StoreKey> keys;
   for (const std::string& key : registries_of(config, stores)) {
     const std::string* store = store_for(config, key);
     const std::string name = podman_lookup_name(key);
     if (store == nullptr || !works(stores, *store) || is_docker_hub_token(key) ||
-        podman_finds_inline(config, name) || podman_has_its_own(name))
+        podmans.have_helper(*store) || podman_finds_inline(config, name) ||
+        podman_has_its_own(name))
       continue;
     found.push_back({docker_lookup_name(key), name, *store});
     keys.push_back({*store, found.back().docker_name});
@@ -83,7 +105,7 @@ std::string few_in_words(const HelperChanges& lines) {
 Finding without_lines(const Config& config, HelperChanges lines, const Podmans& podmans) {
   const bool has_store = !config.creds_store.empty();
   std::string message = fmt::format(
-      "{} {}: without a line in credHelpers for {} no login is found there", do_not(podmans),
+      "{} {}: without a line in credHelpers for {} no login is found there", do_not(podmans.names),
       has_store ? "ask it" : "take Docker's name of Docker Hub", few_in_words(lines));
   return cannot_read(has_store ? "credsStore" : "credHelpers", std::move(message), "",
                      fix(" adds what is missing", {.cred_helpers = std::move(lines)}));
@@ -94,8 +116,8 @@ Finding under_another_name(const Unread& unread, const Podmans& podmans) {
   Finding finding =
       cannot_read(unread.podman_name,
                   fmt::format("the store {} has it as {} alone, under which {} ask for it",
-                              printable(unread.store), unread.docker_name, do_not(podmans)),
-                  fmt::format("`{} login {}`", podmans.front(), unread.podman_name));
+                              printable(unread.store), unread.docker_name, do_not(podmans.names)),
+                  fmt::format("`{} login {}`", podmans.names.front(), unread.podman_name));
   if (find_own_store(unread.store) != nullptr)
     finding.add_hint(fmt::format("use pullsecret's {}, which answers to both",
                                  helper_program_name(unread.store)));
@@ -104,7 +126,7 @@ Finding under_another_name(const Unread& unread, const Podmans& podmans) {
 
 Findings check_stores(const Config& config, const HelperStates& stores, HelperClient& helpers,
                       const Podmans& podmans) {
-  const std::vector<Unread> unread = find_unread(config, stores, helpers);
+  const std::vector<Unread> unread = find_unread(config, stores, helpers, podmans);
   std::vector<StoreKey> keys;
   for (const Unread& one : unread)
     keys.push_back({one.store, one.podman_name});
@@ -130,8 +152,8 @@ std::optional<Finding> check_entry(const Config& config, const AuthEntry& entry,
   if (!entry.lacks_auth || !has_login || store_for(config, entry.key) != nullptr ||
       podman_finds_inline(config, name) || podman_has_its_own(name))
     return std::nullopt;
-  const std::string message =
-      fmt::format("it has username and password, which {} read, and no \"auth\"", do_not(podmans));
+  const std::string message = fmt::format(
+      "it has username and password, which {} read, and no \"auth\"", do_not(podmans.names));
   if (credential.username.find(':') != std::string::npos)
     return cannot_read(key_in_words(entry.key), message, login_command(entry.key));
   return cannot_read(
@@ -144,7 +166,7 @@ std::optional<Finding> check_empty_name(const Config& config, const HelperStates
   if (!is_podmans_name(key) || podman_has_its_own(key)) return std::nullopt;
   const std::string message =
       fmt::format("its line in credHelpers has no name, which {} take for the file: a pull fails",
-                  do_not(podmans));
+                  do_not(podmans.names));
   if (config.creds_store.empty())
     return cannot_read(key_in_words(key), message, "",
                        fix(" takes the line out", {.cred_helpers = {{key, std::nullopt}}}));
@@ -159,23 +181,19 @@ std::optional<Finding> check_empty_name(const Config& config, const HelperStates
 
 // Measured: they fail, even where they need no login.
 std::optional<Finding> check_runtime_folder(const Podmans& podmans) {
-  const auto folder = environment_variable("XDG_RUNTIME_DIR");
-  if (!folder || environment_variable("REGISTRY_AUTH_FILE")) return std::nullopt;
-  std::error_code error;
-  std::ignore = std::filesystem::symlink_status(
-      std::filesystem::path(*folder) / "containers/auth.json", error);
-  if (error != std::errc::permission_denied) return std::nullopt;
+  const std::filesystem::path file = podman_runtime_file();
+  if (environment_variable("REGISTRY_AUTH_FILE") || may_look_at(file)) return std::nullopt;
   return cannot_read("XDG_RUNTIME_DIR",
-                     fmt::format("{} is another user's, as after su: {} get past it to any login",
-                                 place_of(*folder), do_not(podmans)),
-                     "`unset XDG_RUNTIME_DIR`, or `su -`");
+                     fmt::format("{} is in a folder of another user's, as after su: {} get past it",
+                                 place_of(file), do_not(podmans.names)),
+                     R"sh(`export XDG_RUNTIME_DIR="$(mktemp -d)"`, or log in with `su -`)sh");
 }
 
 }  // namespace
 
 Findings check_podman(const Config& config, const HelperStates& stores, HelperClient* helpers) {
-  const Podmans podmans = podmans_here();
-  if (podmans.empty()) return {};
+  const Podmans podmans{.helpers = credential_helpers()};
+  if (podmans.names.empty() || !podmans.read_files()) return {};
   Findings findings;
   append(findings, check_runtime_folder(podmans));
   for (const AuthEntry& entry : config.auths)

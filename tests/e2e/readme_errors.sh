@@ -16,7 +16,7 @@
 . "$e2e/doctor_cases.sh"
 # shellcheck source=readme_messages.sh
 . "$e2e/readme_messages.sh"
-need docker docker-registry htpasswd skopeo kubectl python3 gnome-keyring-daemon \
+need docker docker-registry htpasswd skopeo podman kubectl python3 gnome-keyring-daemon \
   /usr/bin/docker-credential-pass /usr/bin/docker-credential-secretservice
 
 file=$HOME/.docker/config.json
@@ -342,6 +342,17 @@ shows 'no basic auth credentials'
 fixed
 docker_asks
 err_lacks 'no basic auth credentials'
+
+it 'a store that podman does not ask'
+podman=(podman --root "$scratch/storage" --runroot "$scratch/runroot" --storage-driver vfs)
+config '{"credsStore":"encryptedfile"}'
+docker_works
+run "${podman[@]}" login --get-login "$registry"
+shows 'Error: not logged into'
+fixed
+run "${podman[@]}" login --get-login "$registry"
+succeeds
+out_is "$user"
 
 # ---- Kubernetes
 

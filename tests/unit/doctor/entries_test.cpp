@@ -263,7 +263,7 @@ TEST_CASE("credHelpers is looked into by exactly one name") {
   CHECK(finding->severity == Severity::problem);
   CHECK(
       mended(config) ==
-      R"({"credHelpers":{"a.io":"helper","docker.io":"helper","https://index.docker.io/v1/":"helper"}})");
+      R"({"credHelpers":{"docker.io":"helper","a.io":"helper","https://index.docker.io/v1/":"helper"}})");
   CHECK(mended(R"({"credHelpers":{"https://ghcr.io":"helper"}})") ==
         R"({"credHelpers":{"ghcr.io":"helper"}})");
 }
