@@ -37,13 +37,28 @@ void name_store(ConfigChange& change, const Config& config, const std::string& r
   if (config.creds_store != store) line = store;
 }
 
-// The line by which podman finds what Docker finds without it.
+// Whether podman goes on finding one in the file, which a line would hide.
+bool stays_inline(const Config& config, const Moves& moves, const std::string& name) {
+  return std::any_of(config.auths.begin(), config.auths.end(), [&](const AuthEntry& entry) {
+    return is_read_by_podman(entry, name) &&
+           std::none_of(moves.begin(), moves.end(), [&](const Move& move) {
+             return is_inline(move.from) && move.key == entry.key && move.is_at_target();
+           });
+  });
+}
+
+// The line by which podman finds what Docker finds without it. One for Docker Hub may lead podman
+// elsewhere than Docker.
 void name_store_for_podman(ConfigChange& change, const Config& config, const Migration& migration,
-                           const std::string& registry) {
-  const std::string name = podman_lookup_name(registry);
-  if (migration.for_podman)
+                           const Moves& moves, const Move& move) {
+  const std::string name = podman_lookup_name(move.registry);
+  if (move.target_key != move.registry && move.target_key != name) return;
+  const auto line = config.cred_helpers.find(name);
+  const bool has_line = line != config.cred_helpers.end() && !line->second.empty();
+  if (has_line && name != move.registry && line->second != move.from) return;
+  if (migration.for_podman && (has_line || !stays_inline(config, moves, name)))
     change.cred_helpers[name] = migration.to;
-  else if (name != registry && is_line_for_podman(config, name))
+  else if (name != move.registry && is_line_for_podman(config, name))
     change.cred_helpers[name] = std::nullopt;
 }
 
@@ -72,14 +87,16 @@ ConfigChange after_moves_to_store(const Config& config, const Migration& migrati
   if (all) set_creds_store(change, config, migration);
   for (const Move& move : moves)
     if (move.is_at_target() && is_inline(move.from)) change.entries[move.key] = WithoutSecrets{};
-  for (const auto& [registry, move] : found_by_docker(moves)) {
-    if (!move->is_at_target()) continue;
-    if (!all) name_store(change, config, registry, migration.to);
-    name_store_for_podman(change, config, migration, registry);
+  for (const auto& [registry, move] : found_by_docker(moves))
+    if (!all && move->is_at_target()) name_store(change, config, registry, migration.to);
+  for (const Move& move : moves) {
+    const bool is_token = is_docker_hub_token(move.key);
+    if (!all && is_token && move.is_at_target()) name_store(change, config, move.key, migration.to);
+    const bool is_asked = move.counts || (all && !move.has_line) ||
+                          names(store_for(config, move.registry), migration.to);
+    if (!is_token && is_asked && move.is_at_target())
+      name_store_for_podman(change, config, migration, moves, move);
   }
-  for (const Move& move : moves)
-    if (!all && is_docker_hub_token(move.key) && move.is_at_target())
-      name_store(change, config, move.key, migration.to);
   drop_what_stands(change, config);
   return change;
 }

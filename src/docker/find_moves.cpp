@@ -181,6 +181,10 @@ class Decision {
       stay(move, "a token of Docker Hub's web login, which a store alone keeps");
     else if (would_hide_path(move, store))
       stay(move, "Docker takes an entry about a path for its host");
+    else if (migration_.for_podman && !is_inline(migration_.to) && is_inline(move.from) &&
+             is_podmans_docker_hub(config_, move.key))
+      move.fail({"", "podman takes it for Docker Hub, and would not in a store",
+                 "with --for docker it moves"});
     else if (move.has_line && store != migration_.to && !may_leave_line(move, store))
       stay(move, fmt::format("credHelpers names {} for it", printable(store)));
     else

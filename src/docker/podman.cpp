@@ -64,11 +64,20 @@ bool has_lines_for_podman(const Config& config) {
                      [&](const auto& line) { return is_line_for_podman(config, line.first); });
 }
 
+bool is_read_by_podman(const AuthEntry& entry, const std::string& name) {
+  return !is_empty(entry.credential) && !entry.lacks_auth && podman_lookup_name(entry.key) == name;
+}
+
 bool podman_finds_inline(const Config& config, const std::string& name) {
-  return std::any_of(config.auths.begin(), config.auths.end(), [&](const AuthEntry& entry) {
-    const bool is_for_host = !is_about_path(entry.key) && podman_lookup_name(entry.key) == name;
-    return !is_empty(entry.credential) && !entry.lacks_auth && (entry.key == name || is_for_host);
-  });
+  return std::any_of(config.auths.begin(), config.auths.end(),
+                     [&](const AuthEntry& entry) { return is_read_by_podman(entry, name); });
+}
+
+bool is_podmans_docker_hub(const Config& config, const std::string& key) {
+  const AuthEntry* entry = config.auths.find(key);
+  return entry != nullptr && is_read_by_podman(*entry, "registry-1.docker.io") &&
+         !is_about_path(key) && !config.cred_helpers.contains("docker.io") &&
+         !podman_finds_inline(config, "docker.io");
 }
 
 bool podman_has_its_own(const std::string& name) {

@@ -35,8 +35,15 @@ bool is_line_for_podman(const Config& config, const std::string& key);
 /// Whether any is.
 bool has_lines_for_podman(const Config& config);
 
-/// Whether an entry of `auths` has a credential that podman finds for the host `name`.
+/// Whether podman finds the entry's credential for the host `name`, or a path of it.
+bool is_read_by_podman(const AuthEntry& entry, const std::string& name);
+
+/// Whether it finds that of any entry of `auths`. A line of `credHelpers` would hide it.
 bool podman_finds_inline(const Config& config, const std::string& name);
+
+/// Whether podman finds the credential of the entry `key` for Docker Hub: it takes
+/// `registry-1.docker.io` for that, where it has nothing else.
+bool is_podmans_docker_hub(const Config& config, const std::string& key);
 
 /// Whether podman's own files have a login, or a helper, for `name`, one that it looks up.
 bool podman_has_its_own(const std::string& name);

@@ -118,6 +118,7 @@ ConfigChange move_to_lines(const Config& config, const HelperChanges& lines,
                 [&](const auto& line) { return config.cred_helpers.contains(line.first); });
   for (const auto& [name, helper] : lines)
     change.cred_helpers[name] = helper;
+  leave_to_file(change);
   return change;
 }
 
@@ -145,12 +146,13 @@ std::optional<Finding> check_read_only(const Config& config, const HelperStates&
                   issuer));
   const HelperChanges lines = lines_for_tokens(config, state->second, helpers);
   if (lines.empty() || !replacement.store()) return finding;
-  const std::string& store = *replacement.store();
+  ConfigChange change = move_to_lines(config, lines, *replacement.store());
+  const std::string others = change.creds_store->empty() ? "the file" : *change.creds_store;
   finding.remedy =
       fix(fmt::format(" names it in credHelpers for {}, and {} for all others; what else it serves "
                       "needs a line there, too",
-                      names_in_words(lines), store),
-          move_to_lines(config, lines, store));
+                      names_in_words(lines), others),
+          std::move(change));
   return finding;
 }
 

@@ -149,8 +149,9 @@ std::optional<Finding> check_entry(const Config& config, const AuthEntry& entry,
   const Credential& credential = entry.credential;
   const bool has_login = !credential.username.empty() && !credential.password.empty();
   const std::string name = podman_lookup_name(entry.key);
-  if (!entry.lacks_auth || !has_login || store_for(config, entry.key) != nullptr ||
-      podman_finds_inline(config, name) || podman_has_its_own(name))
+  if (!entry.lacks_auth || !has_login || is_docker_hub_token(entry.key) ||
+      store_for(config, entry.key) != nullptr || podman_finds_inline(config, name) ||
+      podman_has_its_own(name))
     return std::nullopt;
   const std::string message = fmt::format(
       "it has username and password, which {} read, and no \"auth\"", do_not(podmans.names));

@@ -12,6 +12,7 @@
 #include "credential/issuers.h"
 #include "credential/registry.h"
 #include "docker/ask_stores.h"
+#include "docker/podman.h"
 #include "docker/resolve.h"
 #include "doctor/checked_registry.h"
 #include "doctor/store_checks.h"
@@ -68,6 +69,8 @@ Remedy Replacement::remedy_for(const std::string& helper, const HelperState& sta
     const auto before = config.cred_helpers.find(line.first);
     return before != config.cred_helpers.end() && line.second == before->second;
   });
+  if (leave_to_file(change))
+    return fix(" takes it out: what stands in the file stays in use", std::move(change));
   const bool is_left = is_covered && !going_.contains(config.creds_store);
   return fix(fmt::format(" puts {} in its place{}", is_left ? config.creds_store : *store(),
                          consequence(helper)),
@@ -94,8 +97,10 @@ void Replacement::set_remedies(CheckedHelpers& checked, const Config& config) {
 void keep_inline_beside_names(CheckedHelpers& checked, const Config& config) {
   for (auto& [helper, check] : checked)
     for (Finding& finding : check.findings)
-      if (!finding.remedy.change.empty())
-        keep_inline(finding.remedy.change.cred_helpers, config, helper);
+      if (ConfigChange& change = finding.remedy.change; !change.empty()) {
+        keep_inline(change.cred_helpers, config, helper);
+        leave_to_file(change);
+      }
 }
 
 void keep_inline(HelperChanges& lines, const Config& config, const std::string& helper) {
@@ -109,6 +114,16 @@ void keep_inline(HelperChanges& lines, const Config& config, const std::string& 
     line.reset();
     if (!config.creds_store.empty()) line.emplace();
   }
+}
+
+bool leave_to_file(ConfigChange& change) {
+  const bool has_empty_names = std::any_of(change.cred_helpers.begin(), change.cred_helpers.end(),
+                                           [](const auto& line) { return line.second == ""; });
+  if (!change.creds_store || !has_empty_names || podmans_here().empty()) return false;
+  change.creds_store = "";
+  for (auto& [key, helper] : change.cred_helpers)
+    if (helper == "") helper = std::nullopt;
+  return true;
 }
 
 std::vector<std::string> names_asked_for(const Config& config, const std::string& helper,

@@ -54,6 +54,11 @@ void keep_inline_beside_names(CheckedHelpers& checked, const Config& config);
 /// an empty name, or none where there is no `credsStore`.
 void keep_inline(HelperChanges& lines, const Config& config, const std::string& helper);
 
+/// Names no store in the place of one, where that would take empty names, which podman does not
+/// take for the file, and there is a podman: then the file counts for all that no line is about.
+/// Whether it is so.
+bool leave_to_file(ConfigChange& change);
+
 /// The names by which Docker may find something in `helper`: of the config's registries, and of
 /// what it has `listed`.
 std::vector<std::string> names_asked_for(const Config& config, const std::string& helper,

@@ -180,6 +180,18 @@ follow
 all_find "$user" "$registry"
 all_pull
 
+it 'a store that is gone, beside what stands in the file'
+new_home
+config "{\"auths\":{\"$registry\":{\"auth\":\"$auth\"}},\"credsStore\":\"gone\"}"
+all_find "$user" "$registry"
+run pullsecret doctor -o json -q
+hint_of_finding helper-not-found
+expect 'a way to mend it' grep -q 'takes it out: what stands in the file stays in use' <<<"$hint"
+command='pullsecret doctor --fix --yes'
+follow
+all_find "$user" "$registry"
+all_pull
+
 # ---- What podman keeps
 
 it "podman's own login counts before, and nothing is to be said"
