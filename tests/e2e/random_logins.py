@@ -16,6 +16,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import resource
 import shutil
 import subprocess
@@ -195,7 +196,31 @@ class World:
         if not store:
             return settings["auths"].get(server)
         kept = self.bin / f"docker-credential-{store}.d" / server.replace("/", "%2F")
-        return kept.read_text() if kept.exists() else None
+        return json.loads(kept.read_text()) if kept.exists() else None
+
+    def is_taken_by_chance(self, image):
+        """Whether skopeo has several keys that mean the image's host, and none of just its name."""
+
+        def host(name):
+            name = re.sub("^https?://", "", name).split("/")[0]
+            return "index.docker.io" if name in ("docker.io", "registry-1.docker.io") else name
+
+        settings = merged_config(self.config.read_text())
+        parents = ["/".join(image.split("/")[:count]) for count in range(1, image.count("/") + 2)]
+        if parents[0] in settings["credhelpers"] or settings["auths"].keys() & set(parents):
+            return False
+        return sum(host(key) == host(image) for key in settings["auths"]) > 1
+
+    def settled_logins(self):
+        """Those of logins() that are no chance, and of skopeo those by which docker finds no other user:
+        no config keeps both, where a store and the file differ."""
+        logins = self.logins()
+        for image, asked in IMAGES.items():
+            docker, skopeo = logins.get(("docker", image)), logins.get(("skopeo", image))
+            differ = docker and docker.get("username", "<token>") != skopeo
+            if skopeo and (differ or self.is_taken_by_chance(asked)):
+                del logins["skopeo", image]
+        return logins
 
     def logins(self):
         """Who may log in to what: docker's, skopeo's and the tokens."""
@@ -360,7 +385,7 @@ def broken_law(world, seed):
     command = ["pullsecret", *maker.command(), "--timeout", "0.5"]
     fault = maker.fault()
     world.make(config, stores, broken)
-    before = world.logins()
+    before = world.settled_logins()
     unsettled = {image for image in IMAGES if image.split("/")[0] in maker.hosts_by_chance}
     for what_happens in [fault, Fault()] if fault != Fault() else [fault]:
         result = world.run_with(what_happens, *command)
