@@ -183,7 +183,9 @@ std::optional<Finding> check_empty_name(const Config& config, const HelperStates
 // Measured: they fail, even where they need no login.
 std::optional<Finding> check_runtime_folder(const Podmans& podmans) {
   const std::filesystem::path file = podman_runtime_file();
-  if (environment_variable("REGISTRY_AUTH_FILE") || may_look_at(file)) return std::nullopt;
+  if (!environment_variable("XDG_RUNTIME_DIR") || environment_variable("REGISTRY_AUTH_FILE") ||
+      may_look_at(file))
+    return std::nullopt;
   return cannot_read("XDG_RUNTIME_DIR",
                      fmt::format("{} is in a folder of another user's, as after su: {} get past it",
                                  place_of(file), do_not(podmans.names)),

@@ -176,7 +176,7 @@ doctor
 if [ -e /proc/sys/fs/binfmt_misc/WSLInterop ]; then
   skip 'this system runs Windows programs'
 else
-  finds problem helper-wrong-format '' '`pullsecret doctor --fix` puts encryptedfile in its place$'
+  finds problem helper-wrong-format '' '`pullsecret doctor --fix` takes it out: what stands in the file stays in use$'
   finds warning entry-plain-text 'while the store desktop.exe does not work' '^what is said of that store'
   expect 'no migration to it' lacks 'migrate[^"]*desktop' "$scratch/out"
   follows helper-wrong-format

@@ -12,7 +12,7 @@ inline='{"auths":{"ghcr.io":{"auth":"dTpodW50ZXIy"}}}'
 
 # in_store: the credential is in the encrypted file, where the config names it.
 in_store() {
-  jq -n '{auths: {"ghcr.io": {}}, credsStore: "encryptedfile", padding: ("x" * 2000000)}' >"$file"
+  jq -n '{auths: {"ghcr.io": {}}, credsStore: "encryptedfile", credHelpers: {"ghcr.io": "encryptedfile"}, padding: ("x" * 2000000)}' >"$file"
   printf '{"ServerURL":"ghcr.io","Username":"u","Secret":"hunter2"}' |
     docker-credential-encryptedfile store
 }

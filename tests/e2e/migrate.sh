@@ -13,9 +13,9 @@ need docker docker-registry htpasswd skopeo gnome-keyring-daemon docker-credenti
 config_file=$HOME/.docker/config.json
 auth_of() { printf '%s' "$1" | base64 -w 0; }
 
-# migrates ARGUMENT...: and says nothing but its table.
+# migrates ARGUMENT...: for docker alone (podman.sh), and says nothing but its table.
 migrates() {
-  run pullsecret migrate "$@"
+  run pullsecret migrate --for docker "$@"
   succeeds_quietly
 }
 
@@ -94,7 +94,7 @@ if [ -x /usr/bin/docker-credential-pass ] && [ -x /usr/bin/docker-credential-sec
   passes_through debian-secrets debian-pass
 
   it "one store by two names, Debian's program and ours, loses nothing"
-  run pullsecret migrate --to pass
+  run pullsecret migrate --for docker --to pass
   succeeds
   err_has 'debian-pass and pass are one store by two names'
   out_has "^ghcr.io +debian-pass +pass +there already; still in debian-pass, too$"
