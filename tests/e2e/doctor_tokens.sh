@@ -81,7 +81,7 @@ before=$(sent "$ecr/app")
 run pullsecret doctor --fix --yes
 succeeds
 same 'the stores' "$(jq -cS '[.credsStore, .credHelpers]' "$file")" \
-  "[\"encryptedfile\",{\"$ecr\":\"ecr-login\",\"ghcr.io\":\"\"}]"
+  "[null,{\"$ecr\":\"ecr-login\"}]"
 same 'what docker sends' "$(sent "$ecr/app" ghcr.io/app)" "$before"$'\n["u","hunter2"]'
 rm "$scratch/list"
 
@@ -123,7 +123,7 @@ if command -v docker-credential-gcloud >/dev/null; then
   doctor
   finds problem helper-read-only "Google's registries.*or is forgotten"
   run pullsecret doctor --fix --yes
-  json_is 'in the config' '["encryptedfile","gcloud",null]' \
+  json_is 'in the config' '["encryptedfile","gcloud","encryptedfile"]' \
     "[.credsStore, .credHelpers[\"eu.gcr.io\", \"$registry\"]]" "$file"
   docker_login "$registry"
   succeeds

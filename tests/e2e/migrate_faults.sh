@@ -115,7 +115,7 @@ if mount_here -t tmpfs -o size=64k none "$scratch/disk" 2>"$scratch/err"; then
   fails_with 1 'read-only file system'
   same 'what is in secretservice' "$(listed secretservice)" 'a.example b.example c.example'
   mount_here -o remount,rw "$scratch/disk"
-  run pullsecret migrate --to encryptedfile --config "$scratch/disk"
+  run pullsecret migrate --for docker --to encryptedfile --config "$scratch/disk"
   succeeds_quietly
   out_has '^a.example +secretservice +encryptedfile +there already$'
   same 'what is in secretservice' "$(listed secretservice)" ''
