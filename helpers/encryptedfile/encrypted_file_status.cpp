@@ -1,5 +1,7 @@
 #include "helpers/encryptedfile/encrypted_file_status.h"
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -15,7 +17,9 @@
 #include "helpers/encryptedfile/sealed_file.h"
 #include "system/error.h"
 #include "system/file.h"
+#include "system/private_file.h"
 #include "system/terminal.h"
+#include "system/write_obstacle.h"
 
 namespace pullsecret {
 namespace {
@@ -95,6 +99,35 @@ StoreStatus check_file(CredentialsFile& file) {
   return check_content(file, *header);
 }
 
+// Throws Error if `file` cannot be made or replaced in its private folder. One's own that is open
+// to others gets mode 0700 first.
+void require_replaceable(const fs::path& file) {
+  const bool is_mended = is_mended_when_used(file.parent_path());
+  const auto obstacle = find_write_obstacle(file);
+  if (obstacle && !(is_mended && obstacle->kind == WriteObstacle::Kind::no_leave))
+    throw error_of(*obstacle);
+}
+
+// What storing makes or replaces: the file, the lock beside it, and at first use the key.
+void require_writable(const Paths& paths) {
+  require_replaceable(paths.credentials);
+  if (!is_there(paths.credentials) && !is_there(paths.key) && !paths.named_key)
+    require_replaceable(paths.key);
+  if (is_there(paths.lock) && access(paths.lock.c_str(), W_OK) != 0)
+    throw system_error(place_of(paths.lock), "remove it: it holds nothing");
+}
+
+// Where it neither stores nor reads, there is a fault already.
+void add_write_fault(StoreStatus& status, const Paths& paths) {
+  if (status.state == StoreState::unusable) return;
+  try {
+    require_writable(paths);
+  } catch (const Error& error) {
+    status.state = StoreState::unusable;
+    status.faults.push_back(fault("unwritable", Prevents::store, {"", error.what(), error.hint()}));
+  }
+}
+
 std::optional<SealedHeader> find_header(const CredentialsFile& file) {
   try {
     return file.header();
@@ -116,6 +149,7 @@ std::string key_in_words(const CredentialsFile& file) {
 StoreStatus encrypted_file_status(const Paths& paths) {
   CredentialsFile file(paths);
   StoreStatus status = check_file(file);
+  add_write_fault(status, paths);
   const auto header = find_header(file);
   status.needs_passphrase = header && header->passphrase;
   status.facts = {{"File", place_of(paths.credentials)}, {"Key", key_in_words(file)}};

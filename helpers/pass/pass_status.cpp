@@ -22,6 +22,7 @@
 #include "system/file.h"
 #include "system/run_programs.h"
 #include "system/text.h"
+#include "system/write_obstacle.h"
 
 namespace pullsecret {
 namespace {
@@ -147,6 +148,15 @@ StoreStatus check_with_keys(const std::vector<std::string>& keys) {
   return {.state = StoreState::unusable, .faults = std::move(faults)};
 }
 
+// pass makes a folder for each server, and in that a file.
+void add_write_fault(StoreStatus& status, const fs::path& folder) {
+  const auto obstacle = find_write_obstacle(folder / credentials_folder / "server" / "user.gpg");
+  if (status.state == StoreState::unusable || !obstacle) return;
+  const Error error = error_of(*obstacle);
+  status.state = StoreState::unusable;
+  status.faults.push_back(fault("unwritable", Prevents::store, {"", error.what(), error.hint()}));
+}
+
 StoreStatus not_initialised(const Error& error) {
   return unusable(fault("not-initialized", Prevents::both, error));
 }
@@ -166,6 +176,7 @@ StoreStatus pass_status(const fs::path& folder) {
     const std::size_t entries = PassStore(folder).list().size();
     status = check_store(folder);
     status.entries = entries;
+    add_write_fault(status, folder);
   } catch (const Error& error) {
     status = unusable(fault("unreadable", Prevents::both, {"", error.what(), error.hint()}));
   }

@@ -126,7 +126,9 @@ SecretServiceError no_bus_error(const std::optional<std::string>& reason) {
                            address ? printable(*address) : "$XDG_RUNTIME_DIR/bus", *reason)
              : "there is no session bus: DBUS_SESSION_BUS_ADDRESS and XDG_RUNTIME_DIR are not set";
   return {SecretServiceError::Kind::no_bus, what,
-          fmt::format("log in to a desktop session, or use dbus-run-session; {}", needs_no_bus)};
+          fmt::format("log in to a desktop session; {}; docker-credential-secretservice(1) has the "
+                      "way by dbus-run-session",
+                      needs_no_bus)};
 }
 
 SecretServiceError silent_bus_error(seconds limit) {

@@ -81,6 +81,7 @@ void convert(const ConvertOptions& options, const Streams& streams) {
       told(wanted_images({.images_in = options.images.images_in}), streams, quiet).images;
   choice.images = images_of(options.images.named);
   choice.images_if_known = images_of(others);
+  if (!choice.images.empty()) choice.buildx_logins = find_buildx_logins(options.store.config);
   StatusLine status(streams, quiet);
   HelperClient helpers = make_helper_client(options.store, status);
   auto [credentials, notices] = usable_credentials(choice, loaded.config, helpers);

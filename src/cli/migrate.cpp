@@ -173,6 +173,7 @@ void migrate_config(const MigrateOptions& options, const Streams& streams) {
   warn_of_environment(options, streams);
   require_changeable(location);
   require_own_stores(location);
+  require_writable(location);
 
   StatusLine status(streams, options.store.quiet);
   HelperClient helpers = make_helper_client(options.store, status);

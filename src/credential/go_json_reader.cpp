@@ -158,7 +158,9 @@ GoJsonReader::GoJsonReader(JsonText json, TextBehind behind)
       value_.empty() ? 0
                      : static_cast<std::size_t>(value_.data() - json_.text.data()) + value_.size();
   const std::size_t text_behind = json_.text.find_first_not_of(json_white_space, end);
-  if (behind == TextBehind::refused && text_behind != std::string::npos)
+  if (behind == TextBehind::ignored || text_behind == std::string::npos) return;
+  const char next = json_.text[text_behind];
+  if (behind == TextBehind::refused || (next != ']' && next != '}'))
     throw error_at(json_, lines_, text_behind, "text behind the JSON value");
 }
 

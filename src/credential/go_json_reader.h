@@ -83,6 +83,8 @@ enum class TextBehind {
   ignored,  ///< anything: json.Decoder, which reads Docker's config and what helpers are sent and
             ///< say
   refused,  ///< white space: json.Unmarshal, which reads for the kubelet
+  refused_if_more,  ///< the same, or a ] or } and then anything: json.Decoder, where that is asked
+                    ///< for More()
 };
 
 /// Reads one text into Go's types. The views that it gives are valid as long as it lives.

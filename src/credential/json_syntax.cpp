@@ -20,6 +20,14 @@ struct SyntaxError {
   std::string_view hint = {};
 };
 
+// Seven of one sign at the beginning of a line.
+bool is_conflict_mark(std::string_view text, std::size_t offset) {
+  const std::string_view mark = text.substr(offset, 7);
+  const bool is_at_line_start = offset == 0 || text[offset - 1] == '\n';
+  return is_at_line_start &&
+         (mark == "<<<<<<<" || mark == "|||||||" || mark == "=======" || mark == ">>>>>>>");
+}
+
 // What a person sees where the scanner stopped: `offset` is that of the byte that cannot stand
 // there. Nothing if that is not one of the usual slips.
 std::optional<SyntaxError> usual_slip(std::string_view text, std::size_t offset) {
@@ -28,6 +36,9 @@ std::optional<SyntaxError> usual_slip(std::string_view text, std::size_t offset)
                        "the text ends too early: a quote, bracket or brace is not closed",
                        "the file may have been cut off; compare it with a backup"};
   const char found = text[offset];
+  if (is_conflict_mark(text, offset))
+    return SyntaxError{offset, "a mark of git's, which could not merge two versions of the file",
+                       "keep one of the two between <<<<<<< and >>>>>>>, and take out the marks"};
   const std::size_t before =
       offset == 0 ? std::string_view::npos : text.find_last_not_of(json_white_space, offset - 1);
   const char previous = before == std::string_view::npos ? '\0' : text[before];

@@ -19,10 +19,13 @@ namespace {
 
 constexpr std::array entry_fields{
     GoField{"username", &go_string},      GoField{"password", &go_string},
-    GoField{"auth", &go_string},          GoField{"email", &go_string},
-    GoField{"serveraddress", &go_string}, GoField{"identitytoken", &go_string},
-    GoField{"registrytoken", &go_string},
+    GoField{"auth", &go_string},          GoField{"serveraddress", &go_string},
+    GoField{"identitytoken", &go_string}, GoField{"registrytoken", &go_string},
 };
+
+// What Docker knew no more from 29.0 on: it may then be of any type.
+constexpr std::array entry_fields_before_29{GoField{"email", &go_string}};
+constexpr std::array config_fields_before_29{GoField{"experimental", &go_string}};
 
 constexpr std::array proxy_fields{
     GoField{"httpProxy", &go_string}, GoField{"httpsProxy", &go_string},
@@ -60,7 +63,6 @@ constexpr std::array config_fields{
     GoField{"plugins", &plugins},
     GoField{"aliases", &go_string_map},
     GoField{"features", &go_string_map},
-    GoField{"experimental", &go_string},
 };
 
 // The members of the text's one object; none for an empty text or `null`.
@@ -179,6 +181,22 @@ void check_config(JsonText json) {
   checked_members(reader);
 }
 
+std::optional<Error> refused_before_29(JsonText json) {
+  const GoJsonReader reader(std::move(json), TextBehind::ignored);
+  try {
+    const std::vector<JsonMember> members = members_of_config(reader);
+    reader.check_fields(members, config_fields_before_29);
+    for (const JsonMember& member : members)
+      if (is_field(member.name, "auths"))
+        for (const JsonMember& entry : reader.members_of_object(member.value, "auths"))
+          reader.check_fields(reader.members_of_object(entry.value, "an entry of auths"),
+                              entry_fields_before_29);
+  } catch (const Error& error) {
+    return error;
+  }
+  return std::nullopt;
+}
+
 Config parse_config(JsonText json) {
   const GoJsonReader reader(std::move(json), TextBehind::ignored);
   const std::vector<JsonMember> members = checked_members(reader);
@@ -205,7 +223,8 @@ std::vector<AuthEntry> parse_environment_auths(const std::string& text) {
     throw Error("DOCKER_AUTH_CONFIG",
                 "it holds the path of a file, as a GitLab variable of type File does, and no JSON",
                 R"sh(export DOCKER_AUTH_CONFIG="$(cat "$DOCKER_AUTH_CONFIG")")sh");
-  const GoJsonReader reader({.file = "DOCKER_AUTH_CONFIG", .text = text}, TextBehind::refused);
+  const GoJsonReader reader({.file = "DOCKER_AUTH_CONFIG", .text = text},
+                            TextBehind::refused_if_more);
   std::vector<AuthEntry> entries;
   for (const JsonMember& member : members_of_config(reader)) {
     if (!is_field(member.name, "auths")) throw unknown_field(reader, member);

@@ -75,12 +75,17 @@ bool has_inline_credential(const Config& config);
 
 /// Reads what Docker reads and refuses what Docker refuses (docker/cli, config/configfile), a value
 /// of another type than its field's among it, with one difference: a bad entry of `auths` becomes
-/// that entry's problem. An empty text is an empty config; what follows the first JSON value does
-/// not count. Throws Error with FILE:LINE:COLUMN.
+/// that entry's problem. Types are those of Docker 29 (refused_before_29). An empty text is an
+/// empty config; what follows the first JSON value does not count. Throws Error with
+/// FILE:LINE:COLUMN.
 Config parse_config(JsonText json);
 
 /// Throws Error where parse_config() does.
 void check_config(JsonText json);
+
+/// Why Docker before 29.0 refuses a text that parse_config() reads: `experimental`, or an entry's
+/// `email`, which Docker knows no more, is no string. Nothing if it takes it.
+std::optional<Error> refused_before_29(JsonText json);
 
 /// Reads the map that ~/.dockercfg is: `auths` without the object around it. Else like
 /// parse_config().
@@ -88,8 +93,9 @@ Config parse_dockercfg(JsonText json);
 
 /// Reads the environment variable DOCKER_AUTH_CONFIG, `{"auths":{REGISTRY:{"auth":…}}}`, as Docker
 /// 28.3 does (configfile/file.go: parseEnvConfig): any other field is refused, an entry without
-/// `auth`, and text behind the object. The entries have `asked_first` set. Throws Error; of a path,
-/// which GitLab's variables of type File hold, it says what it is.
+/// `auth`, and text behind the object, unless that begins with a stray bracket. The entries have
+/// `asked_first` set. Throws Error; of a path, which GitLab's variables of type File hold, it says
+/// what it is.
 std::vector<AuthEntry> parse_environment_auths(const std::string& text);
 
 }  // namespace pullsecret

@@ -16,6 +16,7 @@
 #include "system/new_file.h"
 #include "system/private_file.h"
 #include "system/text.h"
+#include "system/write_obstacle.h"
 
 namespace pullsecret {
 namespace {
@@ -305,12 +306,17 @@ ConfigLocation find_config(const std::optional<std::string>& named) {
   return location;
 }
 
-std::string command_for_first_config(std::string_view text) {
+std::optional<fs::path> dockers_config() {
   const std::vector<fs::path> files = docker_files();
-  if (files.empty()) throw no_config();
+  return files.empty() ? std::nullopt : std::optional(files.front());
+}
+
+std::string command_for_first_config(std::string_view text) {
+  const auto file = dockers_config();
+  if (!file) throw no_config();
   return fmt::format("`(umask 077 && mkdir -p {} && echo {} >{})`",
-                     shell_operand(files.front().parent_path().string()), shell_word(text),
-                     shell_word(files.front().string()));
+                     shell_operand(file->parent_path().string()), shell_word(text),
+                     shell_word(file->string()));
 }
 
 bool is_config_json(const ConfigLocation& location) {
@@ -357,6 +363,16 @@ void require_own_stores(const ConfigLocation& location) {
   throw Error(place_of(location.file),
               fmt::format("the config of {}, whose stores are not root's", printable(name)),
               as_user(name, command_for_owner(location)));
+}
+
+void require_writable(const ConfigLocation& location) {
+  const FilesAs as(location.held ? location.held->changed_as : std::nullopt);
+  const auto obstacle = find_write_obstacle(location.file);
+  if (!obstacle) return;
+  const Error error = error_of(*obstacle);
+  throw Error(place_of(location.file),
+              fmt::format("it cannot be written: {}: {}", error.place(), error.message()),
+              error.hint());
 }
 
 Unsynced write_config(const ConfigLocation& location, const JsonText& before,

@@ -68,6 +68,9 @@ struct ConfigLocation {
 /// folder.
 ConfigLocation find_config(const std::optional<std::string>& named);
 
+/// Docker's own config.json, there or not; nothing if Docker has no place for it.
+std::optional<std::filesystem::path> dockers_config();
+
 /// The shell's command, in back quotes, that makes the config.json which Docker looks for, with
 /// `text`, where there is none. Throws Error if Docker has no place for it.
 std::string command_for_first_config(std::string_view text);
@@ -92,6 +95,10 @@ void require_changeable(const ConfigLocation& location);
 /// Throws Error if root would change it, or make it, for a user: its credentials are in that user's
 /// stores, and the helpers that root calls are root's.
 void require_own_stores(const ConfigLocation& location);
+
+/// Throws Error if something keeps it from being replaced (write_obstacle.h), as far as that shows
+/// before: for who has something else to do first.
+void require_writable(const ConfigLocation& location);
 
 /// Puts `text` into the config file in one step, as Docker does: a symbolic link is followed, owner
 /// and mode stay as they were, a new file is 0600 and a new folder 0700. Throws Error if the name

@@ -186,7 +186,8 @@ class Decision {
       move.fail({"", "podman takes it for Docker Hub, and would not in a store",
                  "with --for docker it moves"});
     else if (move.has_line && store != migration_.to && !may_leave_line(move, store))
-      stay(move, fmt::format("credHelpers names {} for it", printable(store)));
+      stay(move, fmt::format("credHelpers names {} for it; --registry {} moves it",
+                             printable(store), key_in_words(move.registry)));
     else
       move.state = move.reason ? MoveState::failed : MoveState::to_be_copied;
   }

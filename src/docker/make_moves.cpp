@@ -35,7 +35,9 @@ std::optional<Error> why_no_store_keeps(const Credential& credential) {
     return Error("", "a password and an identity token; a store keeps one of them");
   if (!is_plain_text(username) || !is_plain_text(secret))
     return Error("", "it is not UTF-8, or has a NUL, which no store can keep");
-  if (secret.empty()) return Error("", "an empty password, which not every store can keep");
+  if (secret.empty())
+    return Error("", "an empty password, which not every store can keep",
+                 "log in again, or take the entry out of the file");
   return std::nullopt;
 }
 

@@ -1,10 +1,13 @@
 #include "doctor/checkup.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "doctor/buildx_checks.h"
+#include "doctor/docker_version.h"
 #include "doctor/entry_checks.h"
 #include "doctor/environment_checks.h"
 #include "doctor/file_checks.h"
@@ -13,7 +16,9 @@
 #include "doctor/settings_checks.h"
 #include "doctor/spelling_checks.h"
 #include "doctor/store_checks.h"
+#include "doctor/writable_checks.h"
 #include "system/text.h"
+#include "system/write_obstacle.h"
 
 namespace pullsecret {
 namespace {
@@ -34,13 +39,26 @@ void look_at_file(Checkup& checkup, const CheckupOptions& options) {
   checkup.json = std::move(checks.json);
 }
 
+// What is wrong with the way to it comes first.
+void look_at_writing(Checkup& checkup, const CheckupOptions& /*options*/) {
+  if (!checkup.location) return;
+  checkup.is_writable = !find_write_obstacle(checkup.location->file);
+  const auto is_in_the_way = [](const Finding& finding) {
+    return finding.severity == Severity::problem || finding.name == "folder-owner";
+  };
+  if (std::none_of(checkup.findings.begin(), checkup.findings.end(), is_in_the_way))
+    append(checkup.findings, check_writing(*checkup.location));
+}
+
 void look_beside_file(Checkup& checkup, const CheckupOptions& /*options*/) {
   if (checkup.location) append(checkup.findings, check_leftovers(*checkup.location));
 }
 
-void look_at_settings(Checkup& checkup, const CheckupOptions& /*options*/) {
+void look_at_settings(Checkup& checkup, const CheckupOptions& options) {
   if (!checkup.json) return;
-  Findings findings = check_settings(*checkup.json);
+  Findings findings = options.helpers == nullptr || !is_dockers(checkup)
+                          ? check_settings(*checkup.json)
+                          : check_settings(*checkup.json, installed_docker_version);
   if (worst(findings) != Severity::problem)
     checkup.config = parse_config_file(checkup.location.value_or(ConfigLocation()), *checkup.json);
   if (!is_dockers(checkup))
@@ -102,12 +120,17 @@ void look_at_environment(Checkup& checkup, const CheckupOptions& /*options*/) {
   append(checkup.findings, check_environment(checkup.config));
 }
 
+void look_at_buildx(Checkup& checkup, const CheckupOptions& options) {
+  append(checkup.findings, check_buildx_logins(options.named));
+}
+
 constexpr std::array check_list{
     Check{"where the config is looked for, and the file itself",
           "docker-config-missing docker-config-relative home-missing home-unset sudo-home "
           "folder-owner folder-mode file-not-dockers file-missing file-dangling-link "
           "file-directory file-owner file-unreadable file-mode file-ok",
           false, look_at_file},
+    Check{"whether who logs in can write it", "file-unwritable", false, look_at_writing},
     Check{"what killed programs left beside it", "file-left-behind", false, look_beside_file},
     Check{"its syntax, and the names of its settings and fields",
           "file-syntax file-field-type file-second-value setting-letter-case setting-misspelled "
@@ -131,6 +154,7 @@ constexpr std::array check_list{
           true, look_at_entries},
     Check{"what podman, skopeo and buildah find by it", "podman-cannot-read", true, look_at_podman},
     Check{"where Docker would keep its first login", "default-store", false, look_at_first_login},
+    Check{"the logins of buildx's own", "buildx-login", false, look_at_buildx},
     Check{"whether Docker's snap can use it", "snap-confined", false, look_at_snap},
     Check{"DOCKER_AUTH_CONFIG",
           "environment-ok environment-overrides environment-spelling environment-refused "
@@ -139,17 +163,21 @@ constexpr std::array check_list{
           false, look_at_environment},
 };
 
+bool is_config_that_can_be_read(const Checkup& checkup) {
+  return checkup.location && checkup.json && is_config_json(*checkup.location);
+}
+
 // A remedy is told as its finding's last hint, for the config that was named.
 void tell_remedies(Checkup& checkup, const std::optional<std::string>& named) {
   const std::string config = named ? " --config " + shell_word(*named) : "";
   for (Finding& finding : checkup.findings) {
     Remedy& remedy = finding.remedy;
-    if (!has_mendable_file(checkup)) {
-      remedy.command.clear();
-      remedy.change = {};
-    }
+    if (!is_config_that_can_be_read(checkup)) remedy.command.clear();
+    if (!has_mendable_file(checkup)) remedy.change = {};
     if (!remedy.command.empty())
-      finding.add_hint(fmt::format("`pullsecret {}{}`{}", remedy.command, config, remedy.effect));
+      finding.add_hint(fmt::format("{}`pullsecret {}{}`{}",
+                                   checkup.is_writable ? "" : "once the file can be written: ",
+                                   remedy.command, config, remedy.effect));
   }
 }
 
@@ -160,7 +188,7 @@ std::span<const Check> all_checks() {
 }
 
 bool has_mendable_file(const Checkup& checkup) {
-  return checkup.location && checkup.json && is_config_json(*checkup.location);
+  return is_config_that_can_be_read(checkup) && checkup.is_writable;
 }
 
 Checkup check_text(const ConfigLocation& location, JsonText json, const CheckupOptions& options) {

@@ -28,6 +28,7 @@ struct Checkup {
   std::optional<Config> config = {};            ///< if Docker takes it
   HelperStates helpers = {};                    ///< that it names
   bool lacks_store = false;                     ///< one has to be named, and none works here
+  bool is_writable = true;                      ///< nothing keeps pullsecret from replacing it
 };
 
 /// One thing that is looked at. Adds its findings, and what those after it go by.
@@ -51,7 +52,8 @@ Checkup check_all(const CheckupOptions& options);
 /// Makes those of the text alone, of the config that is at `location`, or will be.
 Checkup check_text(const ConfigLocation& location, JsonText json, const CheckupOptions& options);
 
-/// Whether pullsecret can change the file: it is, or will be, a config.json that can be read.
+/// Whether pullsecret can change the file: it is, or will be, a config.json that can be read, and
+/// replaced.
 bool has_mendable_file(const Checkup& checkup);
 
 }  // namespace pullsecret

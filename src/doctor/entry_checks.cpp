@@ -266,7 +266,8 @@ Findings check_entries(const Config& config, const HelperStates& stores, HelperC
       findings.push_back(undecodable(registry));
     else if (works(stores, *registry.store))
       stored.push_back({registry});
-    if (registry.has_inline())
+    // A username alone is no credential: what is said of the store is all there is to do.
+    if (registry.has_inline() && !lacks_secret(registry.entry->credential))
       findings.push_back(plain_text_beside(registry, staying, works(stores, *registry.store)));
   }
   if (helpers != nullptr)

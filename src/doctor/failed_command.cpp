@@ -32,6 +32,8 @@ constexpr std::array phrases{
     Phrase{"error storing credentials - err:", DockerErrorKind::store},
     Phrase{"error erasing credentials - err:", DockerErrorKind::store},
     Phrase{"error listing credentials - err:", DockerErrorKind::store},
+    // docker/cli, cli/command/registry/login.go: the config or the store could not be written
+    Phrase{"error saving credentials", DockerErrorKind::writing},
     // distribution, registry/api/errcode/register.go: the codes that registries answer with
     Phrase{"unauthorized", DockerErrorKind::refusal},
     Phrase{"denied", DockerErrorKind::refusal},
@@ -109,6 +111,8 @@ bool explains(const Finding& finding, DockerErrorKind kind, const std::string& e
   if (finding.severity == Severity::ok) return false;
   if (kind == DockerErrorKind::store)
     return finding.name.starts_with("helper-") && error.find(finding.subject) != std::string::npos;
+  if (kind == DockerErrorKind::writing)
+    return finding.name == "file-unwritable" || finding.name == "folder-owner";
   if (finding.name.starts_with("setting-")) return true;
   const auto host = refusing_host(error);
   return is_about_entry(finding) && (!host || is_same_registry(finding.subject, *host));

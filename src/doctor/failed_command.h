@@ -10,6 +10,7 @@ namespace pullsecret {
 enum class DockerErrorKind {
   other,
   store,    ///< a credential store that does not do its work
+  writing,  ///< the config cannot be written
   refusal,  ///< a registry does not take the login, or misses one
 };
 

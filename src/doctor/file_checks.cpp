@@ -59,6 +59,12 @@ Status status_of(const fs::path& path) {
   return status;
 }
 
+// Whose it is and what others may do with it was settled where it was mounted from; nobody changes
+// it here.
+bool is_mounted_read_only(const fs::path& path) {
+  return access(path.c_str(), W_OK) != 0 && errno == EROFS;
+}
+
 // ---- Where the config is looked for
 
 std::optional<Finding> check_docker_config(const fs::path& folder) {
@@ -145,6 +151,7 @@ Finding foreign_folder(const fs::path& folder, const Status& status) {
 void check_folder(Findings& findings, const fs::path& folder) {
   const Status status = status_of(folder);
   if (!S_ISDIR(status.stat.st_mode)) return;
+  if (is_mounted_read_only(folder)) return;
   if (status.is_of_another_user() && access(folder.c_str(), W_OK) != 0)
     findings.push_back(foreign_folder(folder, status));
   const bool is_open = (status.mode() & (S_IWGRP | S_IWOTH)) != 0 && (status.mode() & S_ISVTX) == 0;
@@ -262,7 +269,8 @@ Finding read_config_file(FileChecks& checks) {
   }
   // What is no file, a pipe for example, has no owner and mode that count.
   status.stat = *location.held->file.status;
-  if (!S_ISREG(status.stat.st_mode)) return readable(place_of(location.file));
+  if (!S_ISREG(status.stat.st_mode) || is_mounted_read_only(location.file))
+    return readable(place_of(location.file));
   if (status.is_of_another_user()) return foreign(location.file, status);
   return is_open_to_others(location) ? open_to_others(location.file, status)
                                      : readable(place_of(location.file));

@@ -39,6 +39,22 @@ Finding no_json(const JsonFault& fault) {
       fault.is_own_limit ? ", which Docker takes and pullsecret does not" : entries_are_lost);
 }
 
+// Docker's versions differ.
+std::optional<Finding> check_older_types(const JsonText& json, const DockerVersion& version) {
+  const auto refused = refused_before_29(json);
+  if (!refused) return std::nullopt;
+  const auto major = version();
+  if (major && *major >= 29) return std::nullopt;
+  const std::string message =
+      fmt::format("{}: so Docker before 29.0 refuses the file, and uses no credential of it",
+                  refused->message());
+  constexpr const char* hint = "take it out: Docker uses it no more";
+  if (!major) return warning("file-field-type", refused->place(), message, hint);
+  return problem(
+      "file-field-type", refused->place(),
+      fmt::format("{}; this is {}, and the next docker login erases them", message, *major), hint);
+}
+
 // ---- Names of settings
 
 /// A setting about credentials: these are written by hand, and read by other programs, too.
@@ -246,7 +262,7 @@ Findings check_names(const std::vector<JsonMember>& members, const Config& confi
 
 }  // namespace
 
-Findings check_settings(const JsonText& json) {
+Findings check_settings(const JsonText& json, const DockerVersion& docker_version) {
   if (const auto fault = find_json_fault(json)) return {no_json(*fault)};
   std::optional<Config> config;
   try {
@@ -257,6 +273,7 @@ Findings check_settings(const JsonText& json) {
   const std::string_view value = first_value(json);
   if (value.empty() || kind_of(value) != JsonKind::object) return {};
   Findings findings = check_names(members_of(value), *config);
+  append(findings, check_older_types(json, docker_version));
   append(findings, check_rest(json, value));
   return findings;
 }

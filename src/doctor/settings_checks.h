@@ -1,9 +1,15 @@
 #pragma once
 
+#include <functional>
+#include <optional>
+
 #include "credential/json_syntax.h"
 #include "doctor/finding.h"
 
 namespace pullsecret {
+
+/// Answers with the major version of the docker that is installed, if there is one.
+using DockerVersion = std::function<std::optional<int>()>;
 
 /// Checks the text of a config file for what Docker refuses. If there is nothing, for names that do
 /// not do what they seem to, such as `credStore`, which Docker does not read, and `CredsStore`,
@@ -12,6 +18,9 @@ namespace pullsecret {
 ///
 /// The changes give a setting its right name, where that alters no login that works: a store that
 /// comes into effect would hide the plain text in the file from Docker.
-Findings check_settings(const JsonText& json);
+///
+/// `docker_version` is asked where Docker's versions do not take the same types.
+Findings check_settings(
+    const JsonText& json, const DockerVersion& docker_version = [] { return std::nullopt; });
 
 }  // namespace pullsecret

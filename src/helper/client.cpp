@@ -45,8 +45,8 @@ std::filesystem::path find_helper(const HelperCall& call) {
   if (search.not_executable) throw not_executable(*search.not_executable);
   throw Error(printable(name), "not found on PATH",
               helper.starts_with("desktop")
-                  ? "this helper comes with Docker Desktop, which is not here: log in again with a "
-                    "store that is, such as \"credsStore\": \"pass\""
+                  ? "this helper comes with Docker Desktop, which is not here; `pullsecret doctor "
+                    "--fix` puts a store that works in its place"
                   : "install it, or add its folder to PATH");
 }
 

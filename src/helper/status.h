@@ -50,6 +50,7 @@ namespace pullsecret {
 //   no-pinentry      pass: gpg has to ask for the key's passphrase, and cannot (get, locked)
 //   unreadable       encryptedfile: the file is another user's, a link, or no file; pass: a folder
 //                    cannot be read, or a link stands in the place of one or of an entry
+//   unwritable       encryptedfile, pass: what storing makes or replaces cannot be written (store)
 //   damaged          encryptedfile: its bytes are not those that were written
 //
 // Other fields say more for people, and differ from store to store.

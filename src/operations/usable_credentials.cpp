@@ -12,6 +12,7 @@
 
 #include "credential/registry.h"
 #include "credential/white_space_remarks.h"
+#include "docker/config_file.h"
 #include "docker/podman.h"
 #include "docker/resolve.h"
 #include "kubernetes/keyring.h"
@@ -49,6 +50,53 @@ void append(std::vector<Thing>& things, const std::vector<Thing>& more) {
 
 bool is_narrowed(const CredentialChoice& choice) {
   return !choice.registries.empty() || !choice.images.empty() || !choice.images_if_known.empty();
+}
+
+// ---- Logins of buildx's own
+
+const BuildxLogin* buildx_login_for(const CredentialChoice& choice, const Image& image) {
+  const std::string_view path = std::string_view(image.repository);
+  return login_for_pull(choice.buildx_logins, image.registry_host,
+                        path.substr(image.registry_host.size() + 1));
+}
+
+// The kubelet tries the longer key first, as buildx takes the login of the repository first.
+std::string kubelet_key_of(const BuildxLogin& login, const Image& image) {
+  return login.repository.empty() ? login.server_url() : image.repository;
+}
+
+std::vector<Resolved> resolve_buildx_logins(const CredentialChoice& choice, HelperClient& helpers) {
+  std::map<std::string, const BuildxLogin*> logins;
+  for (const Image& image : choice.images)
+    if (const BuildxLogin* login = buildx_login_for(choice, image))
+      logins.emplace(kubelet_key_of(*login, image), login);
+  std::vector<Resolved> resolved;
+  for (const auto& [key, login] : logins)
+    try {
+      const Config config = load_config(login->file.string()).config;
+      const std::string asked = registry_key_for(config, login->server_url());
+      resolved.push_back({key, resolve(config, {asked}, helpers).front().outcome});
+    } catch (const Error& error) {
+      resolved.push_back({key, error});
+    }
+  return resolved;
+}
+
+// Docker's config need not have those.
+CredentialChoice without_buildx_images(CredentialChoice choice) {
+  const auto needs_config = [&](const Image& image) { return !buildx_login_for(choice, image); };
+  const auto others =
+      std::stable_partition(choice.images.begin(), choice.images.end(), needs_config);
+  choice.images_if_known.insert(choice.images_if_known.end(), others, choice.images.end());
+  choice.images.erase(others, choice.images.end());
+  return choice;
+}
+
+void add_unless_there(std::vector<Resolved>& resolved, std::vector<Resolved> more) {
+  for (Resolved& one : more)
+    if (std::none_of(resolved.begin(), resolved.end(),
+                     [&](const Resolved& other) { return other.key == one.key; }))
+      resolved.push_back(std::move(one));
 }
 
 std::vector<std::string> choose_registries(const CredentialChoice& choice, const Config& config,
@@ -265,16 +313,17 @@ WithNotices<KeyedCredentials> mend_keys(KeyedCredentials credentials) {
 
 WithNotices<KeyedCredentials> usable_credentials(const CredentialChoice& choice,
                                                  const Config& config, HelperClient& helpers) {
-  std::vector<std::string> keys = choose_registries(choice, config, helpers);
-  if (keys.empty() && is_narrowed(choice)) return {};
-  if (keys.empty())
+  std::vector<Resolved> resolved = resolve_buildx_logins(choice, helpers);
+  std::vector<std::string> keys = choose_registries(without_buildx_images(choice), config, helpers);
+  if (keys.empty() && resolved.empty() && is_narrowed(choice)) return {};
+  if (keys.empty() && resolved.empty())
     throw Error(config.file,
                 config.environment_refused
                     ? "it names no registry, and no credential store, and DOCKER_AUTH_CONFIG is "
                       "not taken"
                     : "it names no registry, and no credential store",
                 "log in with docker login REGISTRY, or name a file with --config");
-  std::vector<Resolved> resolved = resolve(config, std::move(keys), helpers);
+  add_unless_there(resolved, resolve(config, std::move(keys), helpers));
   if (!is_narrowed(choice)) leave_out_logged_out(config, resolved);
   WithNotices<KeyedCredentials> usable = take_usable(choice, config, std::move(resolved));
   WithNotices<KeyedCredentials> mended = mend_keys(std::move(usable.value));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "credential/credential.h"
+#include "docker/buildx_logins.h"
 #include "docker/config.h"
 #include "docker/resolve.h"
 #include "helper/client.h"
@@ -21,6 +22,8 @@ struct CredentialChoice {
   std::vector<std::string> registries = {};  ///< in any spelling
   std::vector<Image> images =
       {};  ///< what the kubelet would offer for each, else what Docker would
+  std::vector<BuildxLogin> buildx_logins =
+      {};  ///< of buildx's own: the one that it would pull one of `images` with goes along
   std::vector<Image> images_if_known = {};  ///< what the kubelet would offer, if there is anything
   bool all = false;                         ///< also what the store of `credsStore` lists
   bool skip_unresolved = false;  ///< leave out what has no usable credential, as long as one has

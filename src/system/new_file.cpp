@@ -132,11 +132,10 @@ void NewFile::write(std::string_view content) const {
 }
 
 void NewFile::take_place() {
-  if (file_calls().renameat2(target_.folder.get(), name_.c_str(), target_.name.c_str(), 0) != 0)
-    throw system_error(place_, errno == EBUSY
-                                   ? "it is mounted by itself, as by docker run -v, and nothing "
-                                     "can take its place: mount its folder instead"
-                                   : "");
+  if (file_calls().renameat2(target_.folder.get(), name_.c_str(), target_.name.c_str(), 0) != 0) {
+    const bool is_mounted = errno == EBUSY;
+    throw system_error(place_, is_mounted ? "mount its folder, and not the file by itself" : "");
+  }
   name_.clear();
 }
 

@@ -72,6 +72,13 @@ std::optional<std::string> read_private_file(const fs::path& file, std::size_t m
   return read_private(open_regular(file, symbolic_link), file, max_bytes, open_mode);
 }
 
+bool is_mended_when_used(const fs::path& path) {
+  struct stat status {};
+  if (stat(path.c_str(), &status) != 0) return false;
+  refuse_other_owner(path, status);
+  return status.st_uid == geteuid() && (status.st_mode & group_and_others) != 0;
+}
+
 Folder make_private_folder(const fs::path& path) {
   Folder folder = hold_folder(path, MissingFolder::made);
   const struct stat status = folder.status();

@@ -6,6 +6,9 @@
 #
 # one build: it is about what is said
 
+# shellcheck source=own_mounts.sh
+. "$(dirname "$0")/own_mounts.sh"
+enter_own_mounts "$@"
 # shellcheck source=registry_cases.sh
 . "$(dirname "$0")/registry_cases.sh"
 # shellcheck source=pass_cases.sh
@@ -310,6 +313,106 @@ else
   docker_asks "${as_nobody[@]}"
   err_lacks WARNING
   chown -R 0:0 "$HOME/.docker"
+fi
+
+# logs_in COMMAND: docker, which takes no store by itself, does after it.
+logs_in() {
+  run env PATH="$only_docker:$programs" bash -c "$1
+    docker login --username $user --password-stdin $registry" <<<"$password"
+}
+
+# cannot_write MESSAGE [COMMAND]: docker login prints the page's message, and then works by the
+# page's command, or by COMMAND where the page's is the doctor, which names that.
+cannot_write() {
+  logs_in ''
+  status_is 1
+  shows "$1"
+  if [ "$fix" = 'pullsecret doctor' ]; then
+    run pullsecret doctor -o json
+    finds problem file-unwritable
+    expect "the hint $2" grep -qF -- "$2" <(jq -r '.[].hint' "$scratch/out")
+    fix=$2
+  fi
+  logs_in "$fix"
+  succeeds
+}
+
+it 'a config that cannot be written'
+only_docker=$scratch/only-docker
+mkdir -p "$only_docker"
+ln -sf "$(command -v docker)" "$only_docker/"
+plain='{"auths":{"a.example":{"auth":"dTpodW50ZXIy"}}}'
+if [ "$in_own_mounts" ]; then
+  rm "$programs/docker"
+  config "$plain"
+  cp "$file" "$scratch/mounted.json"
+  mount_here --bind "$scratch/mounted.json" "$file"
+  cannot_write 'device or resource busy'
+  umount "$file"
+  mount_here --bind "$HOME/.docker" "$HOME/.docker"
+  mount_here -o remount,ro,bind "$HOME/.docker"
+  cannot_write 'open …/config.json…: read-only'
+  umount "$HOME/.docker"
+  mount_here -t tmpfs -o ro none "$HOME"
+  cannot_write 'mkdir …/.docker: read-only'
+  umount "$HOME"
+  mkdir "$HOME/other"
+  mount_here --bind "$HOME/other" "$HOME/other"
+  mv "$file" "$HOME/other"
+  ln -s ../other/config.json "$file"
+  cannot_write 'invalid cross-device link' \
+    "cp --remove-destination \"\$(readlink -f $file)\" $file"
+  umount "$HOME/other"
+  mount_here -t tmpfs -o size=4k none "$HOME/.docker"
+  cat /dev/zero >"$HOME/.docker/filled" 2>/dev/null
+  logs_in ''
+  shows 'no space left'
+  doctor_names file-unwritable
+  umount "$HOME/.docker"
+  mv "$HOME/.docker" "$HOME/.docker.before"
+  echo a file >"$HOME/.docker"
+  cannot_write 'not a directory' "mv $HOME/.docker $HOME/.docker.old"
+  rm -r "$HOME/.docker"
+  ln -s elsewhere "$HOME/.docker"
+  cannot_write 'file exists' "mkdir -p \"\$(readlink -m $HOME/.docker)\""
+  rm "$HOME/.docker"
+  mv "$HOME/.docker.before" "$HOME/.docker"
+  ln -s "$only_docker/docker" "$programs/"
+else
+  not_here+='|device or resource|read-only file system|cross-device|not a directory|file exists|no space'
+fi
+
+it 'and by another user'
+if [ "$(id -u)" -ne 0 ]; then
+  not_here+='|mkdir …/.docker: permission denied|operation not permitted|encryptedfile: permission'
+  skip 'only root can become one'
+else
+  mkdir "$scratch/sticky"
+  chmod 1777 "$scratch/sticky"
+  printf '%s' "$plain" >"$scratch/sticky/config.json"
+  chmod 644 "$scratch/sticky/config.json"
+  as_nobody_at() {
+    run "${as_nobody[@]}" env PATH="$only_docker:$programs" "$@" \
+      docker login --username "$user" --password-stdin "$registry" <<<"$password"
+  }
+  as_nobody_at DOCKER_CONFIG="$scratch/sticky"
+  shows 'operation not permitted'
+  run "${as_nobody[@]}" env DOCKER_CONFIG="$scratch/sticky" pullsecret doctor -o json
+  finds problem file-unwritable
+  as_nobody_at HOME=/
+  shows 'mkdir …/.docker: permission denied'
+  run "${as_nobody[@]}" env HOME=/ PATH="$only_docker:$programs" bash -c \
+    "$fix; docker login --username $user --password-stdin $registry" <<<"$password"
+  succeeds
+  mkdir -m 700 "$scratch/nobodys" "$scratch/nobodys/.docker"
+  printf '{"credsStore":"encryptedfile"}' >"$scratch/nobodys/.docker/config.json"
+  mkdir -p -m 500 "$scratch/nobodys/.local/share/docker-credential-encryptedfile"
+  chown -R 65534:65534 "$scratch/nobodys"
+  run "${as_nobody[@]}" env HOME="$scratch/nobodys" \
+    docker login --username "$user" --password-stdin "$registry" <<<"$password"
+  shows 'docker-credential-encryptedfile: permission denied'
+  run "${as_nobody[@]}" env HOME="$scratch/nobodys" pullsecret doctor -o json
+  finds problem encryptedfile-unwritable
 fi
 
 # ---- What is in the file

@@ -89,6 +89,10 @@ TEST_CASE("docker's errors are about a store, a registry's refusal, or something
         "manifest for ghcr.io/a/b:unauthorized not found: manifest unknown",
         "invalid reference format: repository name (denied:) must be lowercase"})
     CHECK(kind_of_docker_error(error) == DockerErrorKind::other);
+  CHECK(kind_of_docker_error("Error saving credentials: mkdir /.docker: permission denied") ==
+        DockerErrorKind::writing);
+  CHECK(kind_of_docker_error("Error saving credentials: error storing credentials - err: exit "
+                             "status 1, out: `x`") == DockerErrorKind::store);
 }
 
 TEST_CASE("what is no request for a hook is answered with nothing") {

@@ -30,6 +30,11 @@ TEST_CASE("first_value gives the first value without what stands around it") {
 
 TEST_CASE("first_value says line and column in characters, and what is wrong in words") {
   CHECK(fault_of("{\n  \"a\": 1,\n}") == "config.json:2:9: a trailing comma");
+  for (const char* text : {"{\n<<<<<<< HEAD\n}", "{\"a\": 1\n=======\n\"b\": 2}",
+                           "{\"a\": 1\n||||||| base\n}", "{\"a\": 1,\n>>>>>>> theirs\n}"})
+    CHECK_THAT(fault_of(text), Catch::Contains(":2:1: a mark of git's"));
+  CHECK_THAT(fault_of("<<<<<<< HEAD\n{}"), Catch::Contains(":1:1: a mark of git's"));
+  CHECK_THAT(fault_of("{ <<<<<<< HEAD\n}"), Catch::Contains("unexpected \"<\""));
   CHECK(fault_of("{\"ü\": [1,]}") == "config.json:1:9: a trailing comma");
   CHECK(fault_of("{/*x*/}") == "config.json:1:2: a comment, which JSON does not have");
   CHECK(fault_of("{# x\n}") == "config.json:1:2: a comment, which JSON does not have");

@@ -93,14 +93,29 @@ TEST_CASE("a field of the wrong type is an error with its place") {
 }
 
 TEST_CASE("a field of an entry that has the wrong type is the entry's problem") {
-  for (const char* field : {"username", "password", "auth", "email", "serveraddress",
-                            "identitytoken", "registrytoken"}) {
+  for (const char* field :
+       {"username", "password", "auth", "serveraddress", "identitytoken", "registrytoken"}) {
     INFO(field);
     const Config config = parse(std::string(R"({"auths":{"a.io":{")") + field + "\":5}}}");
     REQUIRE(config.auths[0].problem);
     CHECK(config.auths[0].problem->message() == std::string(field) + " must be a string");
   }
   CHECK_FALSE(parse(R"({"auths":{"a.io":{"other":5}}})").auths[0].problem);
+}
+
+TEST_CASE(
+    "what Docker knows no more since 29.0 may be of any type, and was to be a string before") {
+  const std::string email = R"({"auths":{"a.io":{"auth":"dTpw","Email":5}}})";
+  const std::string experimental = R"({"experimental":true,"auths":{"a.io":{"auth":"dTpw"}}})";
+  for (const std::string& text : {email, experimental}) {
+    const Config config = parse(text);
+    CHECK_FALSE(config.auths[0].problem);
+    CHECK(config.auths[0].credential.username == "u");
+    CHECK(config.auths[0].credential.email.empty());
+  }
+  CHECK(refused_before_29({"f", email})->place() == "f:1:41");
+  CHECK(refused_before_29({"f", experimental})->message() == "experimental must be a string");
+  CHECK_FALSE(refused_before_29({"f", R"({"experimental":"x","auths":{"a":{"email":null}}})"}));
 }
 
 TEST_CASE("null empties a map and leaves a string, as in Go") {

@@ -68,6 +68,18 @@ TEST_CASE("a DOCKER_AUTH_CONFIG that Docker ignores says why, and not what is in
   CHECK_THAT(findings[0].message, !Catch::Contains("hunter2"));
 }
 
+TEST_CASE("a stray bracket behind DOCKER_AUTH_CONFIG ends it for Docker, and whatever comes then") {
+  const std::string auths = R"({"auths": {"a.io": {"auth": "dTpw"}}})";
+  for (const char* behind : {"}", " \n]", "}}", "} {", "]x"}) {
+    const ScopedVariable variable("DOCKER_AUTH_CONFIG", auths + behind);
+    CHECK(check_environment(std::nullopt).at(0).name == "environment-ok");
+  }
+  for (const char* behind : {"{}", "x", ",", " \"\""}) {
+    const ScopedVariable variable("DOCKER_AUTH_CONFIG", auths + behind);
+    CHECK(check_environment(std::nullopt).at(0).name == "environment-refused");
+  }
+}
+
 TEST_CASE("a DOCKER_AUTH_CONFIG that is the path of a file says so") {
   const ScopedVariable variable("DOCKER_AUTH_CONFIG", "/builds/acme/app.tmp/DOCKER_AUTH_CONFIG\n");
   const Findings findings = check_environment(std::nullopt);

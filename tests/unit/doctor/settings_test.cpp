@@ -6,6 +6,7 @@
 #include "catch.h"
 #include "doctor/settings_checks.h"
 #include "support.h"
+#include "system/error.h"
 #include "temporary_folder.h"
 
 using namespace pullsecret;
@@ -47,6 +48,22 @@ TEST_CASE("what Docker refuses is a problem, what it takes is not") {
     const bool is_entry = row["docker"].value("message", "") == "Invalid auth configuration file";
     CHECK(is_problem == (row["docker"].contains("rejected") && !is_entry));
   }
+}
+
+TEST_CASE("which docker is installed decides about what its versions do not take alike") {
+  const auto severity_with = [](const std::string& text, std::optional<int> version) {
+    const Findings findings =
+        check_settings({.file = "config.json", .text = text}, [&] { return version; });
+    return findings.empty() ? Severity::ok : findings[0].severity;
+  };
+  for (const char* text : {R"({"experimental": true})", R"({"auths": {"a.io": {"email": 5}}})"}) {
+    CHECK(severity_with(text, 28) == Severity::problem);
+    CHECK(severity_with(text, 29) == Severity::ok);
+    CHECK(severity_with(text, std::nullopt) == Severity::warning);
+  }
+  CHECK(severity_with(R"({"credsStore": 5})", 29) == Severity::problem);
+  check_settings({.file = {}, .text = R"({"experimental": "enabled"})"},
+                 []() -> std::optional<int> { throw Error("", "asked for nothing"); });
 }
 
 TEST_CASE("what is no JSON has its place, a field of the wrong type another name") {

@@ -1,0 +1,85 @@
+#include "doctor/writable_checks.h"
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include "system/environment.h"
+#include "system/text.h"
+#include "system/write_obstacle.h"
+
+namespace pullsecret {
+namespace {
+
+namespace fs = std::filesystem;
+using Kind = WriteObstacle::Kind;
+
+/// Who writes a config, and how: measured with docker 28 and podman 4.3.
+struct Writer {
+  NewFileBeside new_file;
+  std::string_view what_fails;
+  std::string_view with_a_config;  ///< what else there is to say where there is one
+};
+
+constexpr Writer docker{
+    NewFileBeside::name, "docker login fails",
+    ", and docker logout leaves what is there without a word; docker pull works"};
+constexpr Writer podman{NewFileBeside::target, "podman login and logout fail",
+                        "; podman pull works"};
+
+// Another folder does in the place of one that cannot be written to, and not of a file in it.
+bool is_where_it_is(const WriteObstacle& obstacle) {
+  return obstacle.kind == Kind::no_leave || obstacle.kind == Kind::read_only ||
+         obstacle.kind == Kind::mounted || obstacle.kind == Kind::not_own;
+}
+
+bool is_there(const fs::path& file) {
+  std::error_code unknown;
+  return fs::exists(file, unknown);
+}
+
+std::string use_another_folder(const fs::path& file) {
+  const std::string copy = is_there(file) ? fmt::format(" && cp {} \"$DOCKER_CONFIG/config.json\"",
+                                                        shell_operand(file.string()))
+                                          : "";
+  return fmt::format("in this shell: `export DOCKER_CONFIG=\"$(mktemp -d)\"{}`", copy);
+}
+
+// What is mounted read-only for a program that names it may be meant so.
+Severity severity_of(const WriteObstacle& obstacle, const ConfigLocation& location) {
+  const bool is_chosen = location.is_named || environment_variable("DOCKER_CONFIG");
+  return is_chosen && obstacle.kind == Kind::read_only ? Severity::warning : Severity::problem;
+}
+
+std::optional<Finding> check(const fs::path& file, const Writer& writer,
+                             const ConfigLocation& location) {
+  const auto obstacle = find_write_obstacle(file, writer.new_file);
+  if (!obstacle) return std::nullopt;
+  const Error error = error_of(*obstacle);
+  Finding finding =
+      problem("file-unwritable", error.place(),
+              fmt::format("{}: {} with `{}`{}", error.message(), writer.what_fails,
+                          in_words_of_go(*obstacle), is_there(file) ? writer.with_a_config : ""),
+              error.hint());
+  finding.severity = severity_of(*obstacle, location);
+  if (&writer == &docker && is_where_it_is(*obstacle)) finding.add_hint(use_another_folder(file));
+  return finding;
+}
+
+}  // namespace
+
+Findings check_writing(const ConfigLocation& location) {
+  Findings findings;
+  const bool is_podmans = location.file.filename() == "auth.json";
+  if (is_podmans) append(findings, check(location.file, podman, location));
+  if (location.is_dockers_own && !is_podmans)
+    append(findings, check(location.file, docker, location));
+  if (!location.is_dockers_own)
+    if (const auto own = dockers_config()) append(findings, check(*own, docker, location));
+  return findings;
+}
+
+}  // namespace pullsecret
