@@ -48,10 +48,12 @@ std::string use_another_folder(const fs::path& file) {
   return fmt::format("in this shell: `export DOCKER_CONFIG=\"$(mktemp -d)\"{}`", copy);
 }
 
-// What is mounted read-only for a program that names it may be meant so.
+// What somebody else keeps, or has mounted read-only, for who names it, may be meant so.
 Severity severity_of(const WriteObstacle& obstacle, const ConfigLocation& location) {
   const bool is_chosen = location.is_named || environment_variable("DOCKER_CONFIG");
-  return is_chosen && obstacle.kind == Kind::read_only ? Severity::warning : Severity::problem;
+  const bool is_kept =
+      obstacle.kind == Kind::read_only || (obstacle.kind == Kind::no_leave && !obstacle.is_own);
+  return is_chosen && is_kept ? Severity::warning : Severity::problem;
 }
 
 std::optional<Finding> check(const fs::path& file, const Writer& writer,
