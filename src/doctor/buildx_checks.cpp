@@ -21,7 +21,7 @@ std::string what_it_is_for(const BuildxLogin& login) {
 }
 
 bool finds_login(const Config& config, const BuildxLogin& login) {
-  const std::string key = registry_key_for(config, login.server_url());
+  const std::string key = registry_keys_for(config, login.server_url()).front();
   const AuthEntry* entry = config.auths.find(key);
   return store_for(config, key) != nullptr || (entry != nullptr && !is_empty(entry->credential));
 }

@@ -18,6 +18,7 @@
 #include "system/file.h"
 #include "system/text.h"
 #include "system/whose_folder.h"
+#include "system/write_obstacle.h"
 
 namespace pullsecret {
 namespace {
@@ -57,12 +58,6 @@ Status status_of(const fs::path& path) {
   status.is_link = fs::is_symlink(fs::symlink_status(path, unknown));
   if (stat(path.c_str(), &status.stat) != 0) status.error_number = errno;
   return status;
-}
-
-// Whose it is and what others may do with it was settled where it was mounted from; nobody changes
-// it here.
-bool is_mounted_read_only(const fs::path& path) {
-  return access(path.c_str(), W_OK) != 0 && errno == EROFS;
 }
 
 // ---- Where the config is looked for
@@ -151,6 +146,7 @@ Finding foreign_folder(const fs::path& folder, const Status& status) {
 void check_folder(Findings& findings, const fs::path& folder) {
   const Status status = status_of(folder);
   if (!S_ISDIR(status.stat.st_mode)) return;
+  // Whose it is was settled where it was mounted from, and is no danger here.
   if (is_mounted_read_only(folder)) return;
   if (status.is_of_another_user() && access(folder.c_str(), W_OK) != 0)
     findings.push_back(foreign_folder(folder, status));

@@ -74,7 +74,7 @@ std::vector<Resolved> resolve_buildx_logins(const CredentialChoice& choice, Help
   for (const auto& [key, login] : logins)
     try {
       const Config config = load_config(login->file.string()).config;
-      const std::string asked = registry_key_for(config, login->server_url());
+      const std::string asked = registry_keys_for(config, login->server_url()).front();
       resolved.push_back({key, resolve(config, {asked}, helpers).front().outcome});
     } catch (const Error& error) {
       resolved.push_back({key, error});
@@ -92,11 +92,12 @@ CredentialChoice without_buildx_images(CredentialChoice choice) {
   return choice;
 }
 
-void add_unless_there(std::vector<Resolved>& resolved, std::vector<Resolved> more) {
-  for (Resolved& one : more)
-    if (std::none_of(resolved.begin(), resolved.end(),
-                     [&](const Resolved& other) { return other.key == one.key; }))
-      resolved.push_back(std::move(one));
+// What buildx takes before Docker's config.
+void put_first(std::vector<Resolved> logins, std::vector<Resolved>& resolved) {
+  for (Resolved& login : logins) {
+    std::erase_if(resolved, [&](const Resolved& other) { return other.key == login.key; });
+    resolved.push_back(std::move(login));
+  }
 }
 
 std::vector<std::string> choose_registries(const CredentialChoice& choice, const Config& config,
@@ -200,8 +201,8 @@ std::optional<Notice> notice_of_chance(const std::string& name,
 }
 
 WithNotices<KeyedCredentials> take_usable(const CredentialChoice& choice, const Config& config,
-                                          std::vector<Resolved> resolved) {
-  WithNotices<KeyedCredentials> usable{{}, notices_of_lookup(config, resolved)};
+                                          std::vector<Resolved> resolved, Notices notices) {
+  WithNotices<KeyedCredentials> usable{{}, std::move(notices)};
   usable.value.reserve(resolved.size());
   std::vector<Unresolved> unresolved;
   for (Resolved& registry : resolved)
@@ -313,19 +314,22 @@ WithNotices<KeyedCredentials> mend_keys(KeyedCredentials credentials) {
 
 WithNotices<KeyedCredentials> usable_credentials(const CredentialChoice& choice,
                                                  const Config& config, HelperClient& helpers) {
-  std::vector<Resolved> resolved = resolve_buildx_logins(choice, helpers);
+  std::vector<Resolved> logins = resolve_buildx_logins(choice, helpers);
   std::vector<std::string> keys = choose_registries(without_buildx_images(choice), config, helpers);
-  if (keys.empty() && resolved.empty() && is_narrowed(choice)) return {};
-  if (keys.empty() && resolved.empty())
+  if (keys.empty() && logins.empty() && is_narrowed(choice)) return {};
+  if (keys.empty() && logins.empty())
     throw Error(config.file,
                 config.environment_refused
                     ? "it names no registry, and no credential store, and DOCKER_AUTH_CONFIG is "
                       "not taken"
                     : "it names no registry, and no credential store",
                 "log in with docker login REGISTRY, or name a file with --config");
-  add_unless_there(resolved, resolve(config, std::move(keys), helpers));
+  std::vector<Resolved> resolved = resolve(config, std::move(keys), helpers);
   if (!is_narrowed(choice)) leave_out_logged_out(config, resolved);
-  WithNotices<KeyedCredentials> usable = take_usable(choice, config, std::move(resolved));
+  Notices notices = notices_of_lookup(config, resolved);
+  put_first(std::move(logins), resolved);
+  WithNotices<KeyedCredentials> usable =
+      take_usable(choice, config, std::move(resolved), std::move(notices));
   WithNotices<KeyedCredentials> mended = mend_keys(std::move(usable.value));
   append(usable.notices, mended.notices);
   return {std::move(mended.value), std::move(usable.notices)};

@@ -53,9 +53,12 @@ bool may_write_into(int folder) {
   return faccessat(folder, ".", W_OK | X_OK, geteuid() == getuid() ? 0 : AT_EACCESS) == 0;
 }
 
-bool is_full(int folder) {
-  struct statvfs system {};
-  if (fstatvfs(folder, &system) != 0) return false;
+// The mount's flag is among those of the file system.
+bool is_read_only(const struct statvfs& system) {
+  return (system.f_flag & ST_RDONLY) != 0;
+}
+
+bool is_full(const struct statvfs& system) {
   const bool is_root = geteuid() == 0;  // for whom some space is kept
   const auto blocks = is_root ? system.f_bfree : system.f_bavail;
   const auto files = is_root ? system.f_ffree : system.f_favail;
@@ -87,14 +90,15 @@ std::optional<WriteObstacle> why_nothing_is_made_in(const Folder& folder, const 
   const auto because = [&](Kind kind, const char* call) {
     return obstacle(kind, folder.path(), call, status);
   };
+  struct statvfs system {};
+  if (fstatvfs(folder.get(), &system) != 0) throw system_error(place_of(folder.path()));
+  if (is_read_only(system)) return because(Kind::read_only, first);
   const bool may_write = may_write_into(folder.get());
-  const bool is_read_only = !may_write && errno == EROFS;
-  if (is_read_only) return because(Kind::read_only, first);
   // In one that may only be added to, a file can be made, and not be renamed.
   if (is_immutable(folder.get(), "."))
     return because(Kind::immutable, may_write ? "rename" : first);
   if (!may_write) return because(Kind::no_leave, first);
-  if (is_full(folder.get())) return because(Kind::full, "write");
+  if (is_full(system)) return because(Kind::full, "write");
   return std::nullopt;
 }
 
@@ -228,6 +232,11 @@ std::optional<WriteObstacle> find_write_obstacle(const fs::path& file, NewFileBe
   } catch (const Error&) {
     return std::nullopt;
   }
+}
+
+bool is_mounted_read_only(const fs::path& path) {
+  struct statvfs system {};
+  return statvfs(path.c_str(), &system) == 0 && is_read_only(system);
 }
 
 Error error_of(const WriteObstacle& obstacle) {

@@ -42,6 +42,9 @@ enum class NewFileBeside { target, name };
 std::optional<WriteObstacle> find_write_obstacle(const std::filesystem::path& file,
                                                  NewFileBeside beside = NewFileBeside::target);
 
+/// Whether `path` is there and mounted so that nobody can change it, whoever owns it.
+bool is_mounted_read_only(const std::filesystem::path& path);
+
 /// As an Error says it: where, why, and what to do about it, if that can be told.
 Error error_of(const WriteObstacle& obstacle);
 

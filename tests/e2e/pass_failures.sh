@@ -309,6 +309,26 @@ refused '^pass: it succeeded, but did not write '
 rm "$GNUPGHOME/gpg-agent.conf"
 forget_passphrases
 
+it 'nothing may be made in the store, or in its folder for credentials; what is there is read'
+new_store builder
+keep_text "$ours" ghcr.io builder hunter2
+without_capabilities=(setpriv --bounding-set=-all)
+if [ "$(id -u)" -ne 0 ] || ! "${without_capabilities[@]}" true 2>/dev/null; then without_capabilities=(); fi
+closed_store() {
+  chmod 500 "$1"
+  run "${without_capabilities[@]}" "$ours" status
+  out_json '[.State, .Faults[0].Kind, .Faults[0].Prevents, .Entries]' \
+    "[\"unusable\",\"unwritable\",[\"store\"],$2]"
+  out_json '.Faults[0].Hint' "\"\`chmod u+rwx $1\`\""
+  chmod 700 "$1"
+}
+closed_store "$password_store/docker-credential-helpers" 1
+run "${without_capabilities[@]}" "$ours" get <<<ghcr.io
+succeeds
+rm -r "$password_store/docker-credential-helpers"
+closed_store "$password_store" 0
+says_of_store "$ours" ready
+
 it 'no process is left, but for those that gpg keeps'
 gpgconf --kill all
 nothing_left

@@ -110,10 +110,18 @@ mkdir data
 chmod 1777 data
 mount_here --bind data data
 mount_here -o remount,ro,bind data
-doctor DOCKER_CONFIG="$HOME/data"
-succeeds
-out_json '[.[] | select(.severity != "ok") | .name, .severity]' '["file-unwritable","warning"]'
-out_lacks chmod
+for as_user in '' "${as_nobody[*]}"; do
+  ((EUID == 0)) || [ ! "$as_user" ] || continue
+  read -ra as_user <<<"$as_user"
+  chmod 755 .
+  doctor DOCKER_CONFIG="$HOME/data"
+  succeeds
+  out_json '[.[] | select(.severity != "ok") | .name, .severity]' '["file-unwritable","warning"]'
+  out_lacks 'chmod|chown'
+  log_in DOCKER_CONFIG="$HOME/data"
+  err_has 'read-only file system'
+done
+as_user=()
 umount data
 
 it 'a link to a file on another mount, and one to another folder'

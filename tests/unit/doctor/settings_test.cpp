@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "catch.h"
+#include "doctor/docker_version.h"
 #include "doctor/settings_checks.h"
 #include "support.h"
 #include "system/error.h"
@@ -64,6 +65,19 @@ TEST_CASE("which docker is installed decides about what its versions do not take
   CHECK(severity_with(R"({"credsStore": 5})", 29) == Severity::problem);
   check_settings({.file = {}, .text = R"({"experimental": "enabled"})"},
                  []() -> std::optional<int> { throw Error("", "asked for nothing"); });
+}
+
+TEST_CASE("docker says its version, other programs of that name none") {
+  const auto [says, version] = GENERATE(table<std::string, std::optional<int>>(
+      {{"echo Docker version 29.7.2, build e6534b4", 29},
+       {"echo 'Docker version 24.0.5-ce, build x'; echo WARNING >&2", 24},
+       {"echo podman version 4.3.1", std::nullopt},
+       {"echo Docker version unknown", std::nullopt},
+       {"exit 1", std::nullopt}}));
+  const TemporaryFolder folder;
+  folder.write_script("docker", says);
+  const ScopedVariable path("PATH", folder.path().string());
+  CHECK(installed_docker_version() == version);
 }
 
 TEST_CASE("what is no JSON has its place, a field of the wrong type another name") {
