@@ -124,7 +124,9 @@ void add_write_fault(StoreStatus& status, const Paths& paths) {
     require_writable(paths);
   } catch (const Error& error) {
     status.state = StoreState::unusable;
-    status.faults.push_back(fault("unwritable", Prevents::store, {"", error.what(), error.hint()}));
+    const std::string other = "name another folder in XDG_DATA_HOME, and for a key XDG_CONFIG_HOME";
+    status.faults.push_back(fault("unwritable", Prevents::store,
+                                  {"", error.what(), error.hint().empty() ? other : error.hint()}));
   }
 }
 

@@ -154,7 +154,9 @@ void add_write_fault(StoreStatus& status, const fs::path& folder) {
   if (status.state == StoreState::unusable || !obstacle) return;
   const Error error = error_of(*obstacle);
   status.state = StoreState::unusable;
-  status.faults.push_back(fault("unwritable", Prevents::store, {"", error.what(), error.hint()}));
+  const std::string other = "name another store in PASSWORD_STORE_DIR";
+  status.faults.push_back(fault("unwritable", Prevents::store,
+                                {"", error.what(), error.hint().empty() ? other : error.hint()}));
 }
 
 StoreStatus not_initialised(const Error& error) {

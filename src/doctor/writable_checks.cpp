@@ -48,6 +48,12 @@ std::string use_another_folder(const fs::path& file) {
   return fmt::format("in this shell: `export DOCKER_CONFIG=\"$(mktemp -d)\"{}`", copy);
 }
 
+// Docker's folder cannot be made, and HOME says where.
+bool is_of_home(const WriteObstacle& obstacle) {
+  return is_where_it_is(obstacle) && std::string_view(obstacle.call) == "mkdir" &&
+         !environment_variable("DOCKER_CONFIG");
+}
+
 // What somebody else keeps, or has mounted read-only, for who names it, may be meant so.
 Severity severity_of(const WriteObstacle& obstacle, const ConfigLocation& location) {
   const bool is_chosen = location.is_named || environment_variable("DOCKER_CONFIG");
@@ -66,6 +72,7 @@ std::optional<Finding> check(const fs::path& file, const Writer& writer,
               fmt::format("{}: {} with `{}`{}", error.message(), writer.what_fails,
                           in_words_of_go(*obstacle), is_there(file) ? writer.with_a_config : ""),
               error.hint());
+  if (is_of_home(*obstacle)) finding.hint = "set HOME to a folder that you may write to";
   finding.severity = severity_of(*obstacle, location);
   if (&writer == &docker && is_where_it_is(*obstacle)) finding.add_hint(use_another_folder(file));
   return finding;

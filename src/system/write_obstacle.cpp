@@ -26,8 +26,11 @@ namespace {
 namespace fs = std::filesystem;
 using Kind = WriteObstacle::Kind;
 
-WriteObstacle obstacle(Kind kind, fs::path at, const char* call, const struct stat& status) {
-  return {.kind = kind, .at = std::move(at), .call = call, .is_own = status.st_uid == geteuid()};
+WriteObstacle obstacle(Kind kind, const fs::path& at, const char* call, const struct stat& status) {
+  return {.kind = kind,
+          .at = at.lexically_normal(),
+          .call = call,
+          .is_own = status.st_uid == geteuid()};
 }
 
 // ---- What the kernel says

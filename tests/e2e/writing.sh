@@ -206,6 +206,7 @@ if ((EUID == 0)) && "${as_nobody[@]}" pullsecret --version >/dev/null 2>&1; then
   it 'HOME is /, or not writable, and nobody has logged in yet'
   new_home
   is_told / HOME=/
+  expect 'the way by HOME' grep -q '^set HOME' <<<"$hint"
   following_it_logs_in HOME=/
   mkdir closed && chmod 755 closed
   is_told "$HOME/closed" HOME="$HOME/closed"
