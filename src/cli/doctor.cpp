@@ -185,7 +185,7 @@ void doctor(const DoctorOptions& options, const Streams& streams) {
   status.erase();
   report(options, checkup.findings, streams);
   fail_if_problems(checkup.findings,
-                   mends_something(checkup.findings)
+                   mends_something(checkup.findings) && checkup.is_writable
                        ? fmt::format("`{}` mends what is safe to mend", fix_command(options))
                        : "");
 }

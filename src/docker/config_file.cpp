@@ -369,10 +369,11 @@ void require_writable(const ConfigLocation& location) {
   const FilesAs as(location.held ? location.held->changed_as : std::nullopt);
   const auto obstacle = find_write_obstacle(location.file);
   if (!obstacle) return;
-  const Error error = error_of(*obstacle);
-  throw Error(place_of(location.file),
-              fmt::format("it cannot be written: {}: {}", error.place(), error.message()),
-              error.hint());
+  const Error reason = error_of(*obstacle);
+  const std::string where = reason.place() == place_of(location.file) ? "" : reason.place() + ": ";
+  throw Error(place_of(location.file), system_reason(*obstacle),
+              fmt::format("{}{}{}{}", where, reason.message(), reason.hint().empty() ? "" : ": ",
+                          reason.hint()));
 }
 
 Unsynced write_config(const ConfigLocation& location, const JsonText& before,

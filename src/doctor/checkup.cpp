@@ -163,17 +163,15 @@ constexpr std::array check_list{
           false, look_at_environment},
 };
 
-bool is_config_that_can_be_read(const Checkup& checkup) {
-  return checkup.location && checkup.json && is_config_json(*checkup.location);
-}
-
 // A remedy is told as its finding's last hint, for the config that was named.
 void tell_remedies(Checkup& checkup, const std::optional<std::string>& named) {
   const std::string config = named ? " --config " + shell_word(*named) : "";
   for (Finding& finding : checkup.findings) {
     Remedy& remedy = finding.remedy;
-    if (!is_config_that_can_be_read(checkup)) remedy.command.clear();
-    if (!has_mendable_file(checkup)) remedy.change = {};
+    if (!has_mendable_file(checkup)) {
+      remedy.command.clear();
+      remedy.change = {};
+    }
     if (!remedy.command.empty())
       finding.add_hint(fmt::format("{}`pullsecret {}{}`{}",
                                    checkup.is_writable ? "" : "once the file can be written: ",
@@ -188,7 +186,7 @@ std::span<const Check> all_checks() {
 }
 
 bool has_mendable_file(const Checkup& checkup) {
-  return is_config_that_can_be_read(checkup) && checkup.is_writable;
+  return checkup.location && checkup.json && is_config_json(*checkup.location);
 }
 
 Checkup check_text(const ConfigLocation& location, JsonText json, const CheckupOptions& options) {

@@ -52,8 +52,7 @@ Checkup check_all(const CheckupOptions& options);
 /// Makes those of the text alone, of the config that is at `location`, or will be.
 Checkup check_text(const ConfigLocation& location, JsonText json, const CheckupOptions& options);
 
-/// Whether pullsecret can change the file: it is, or will be, a config.json that can be read, and
-/// replaced.
+/// Whether pullsecret can change the file: it is, or will be, a config.json that can be read.
 bool has_mendable_file(const Checkup& checkup);
 
 }  // namespace pullsecret

@@ -143,6 +143,7 @@ Mended mend(const std::optional<std::string>& named, const std::optional<std::st
   Checkup checkup = check_all(options);
   Repair repair = plan_repair(checkup, use, helpers);
   if (repair.empty()) return {std::move(repair), std::move(checkup.findings)};
+  if (repair.text) require_writable(*checkup.location);
   if (!talk.is_wanted(checkup, repair)) throw Error("", "nothing was changed");
   if (const fs::path backup = apply(repair, checkup); !backup.empty()) talk.tell_backup(backup);
   return {std::move(repair), check_all(options).findings};

@@ -246,8 +246,12 @@ Error error_of(const WriteObstacle& obstacle) {
   return {place_of(obstacle.at), reason(obstacle), hint(obstacle)};
 }
 
+std::string system_reason(const WriteObstacle& obstacle) {
+  return error_text(error_number(obstacle.kind));
+}
+
 std::string in_words_of_go(const WriteObstacle& obstacle) {
-  return fmt::format("{} …: {}", obstacle.call, error_text(error_number(obstacle.kind)));
+  return fmt::format("{} …: {}", obstacle.call, system_reason(obstacle));
 }
 
 }  // namespace pullsecret

@@ -48,7 +48,9 @@ bool is_mounted_read_only(const std::filesystem::path& path);
 /// As an Error says it: where, why, and what to do about it, if that can be told.
 Error error_of(const WriteObstacle& obstacle);
 
-/// As programs in Go say it: "rename …: device or resource busy".
+/// As the system says it: "device or resource busy"; and as programs in Go do: "rename …: device or
+/// resource busy".
+std::string system_reason(const WriteObstacle& obstacle);
 std::string in_words_of_go(const WriteObstacle& obstacle);
 
 }  // namespace pullsecret

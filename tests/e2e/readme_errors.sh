@@ -398,7 +398,8 @@ else
   succeeds
   mkdir -m 700 "$scratch/nobodys" "$scratch/nobodys/.docker"
   printf '{"credsStore":"encryptedfile"}' >"$scratch/nobodys/.docker/config.json"
-  mkdir -p -m 500 "$scratch/nobodys/.local/share/docker-credential-encryptedfile"
+  mkdir -p "$scratch/nobodys/.local/share/docker-credential-encryptedfile"
+  chmod 500 "$scratch/nobodys/.local/share/docker-credential-encryptedfile"
   chown -R 65534:65534 "$scratch/nobodys"
   run "${as_nobody[@]}" env HOME="$scratch/nobodys" \
     docker login --username "$user" --password-stdin "$registry" <<<"$password"
