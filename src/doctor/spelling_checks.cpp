@@ -233,7 +233,7 @@ Finding misspelled_line(const Line& line, const std::string& right) {
                                         key_in_words(right)),
                             "rename it, if that helper is meant; or take the line out");
   HelperChanges lines;
-  if (!is_podmans_name(line.key)) lines[line.key] = std::nullopt;
+  if (line.key != podman_lookup_name(right)) lines[line.key] = std::nullopt;
   const bool is_there = line.config.cred_helpers.contains(right);
   if (!is_there) lines[right] = line.helper;
   if (is_there || (!may_hide(line, right) && !has_rival(line, right)))
