@@ -21,6 +21,7 @@ constexpr std::string_view lower_hexadecimal = "0123456789abcdef";
 constexpr std::string_view lower_alphanumeric = "abcdefghijklmnopqrstuvwxyz0123456789";
 constexpr std::string_view host_characters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
+constexpr std::string_view address_characters = "abcdefABCDEF0123456789:";
 constexpr std::string_view tag_characters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
 
@@ -105,9 +106,19 @@ bool is_host_name(std::string_view text) {
   return std::all_of(labels.begin(), labels.end(), is_host_label);
 }
 
+// An IPv6 address, with or without a port. Its groups are not looked at.
+bool is_bracketed_address(std::string_view text) {
+  const std::size_t end = text.find(']');
+  if (end == std::string_view::npos || !is_run_of(text.substr(1, end - 1), address_characters))
+    return false;
+  const std::string_view port = text.substr(end + 1);
+  return port.empty() || (port.front() == ':' && is_run_of(port.substr(1), digits));
+}
+
 // The reference's grammar has one way round its own rule for hosts: where the whole name is also a
 // path, such as `my_registry.local/app`, it is taken for one.
 bool is_host(std::string_view text) {
+  if (text.starts_with('[')) return is_bracketed_address(text);
   const std::size_t colon = text.find(':');
   if (colon == std::string_view::npos) return is_host_name(text) || is_path_component(text);
   return is_host_name(text.substr(0, colon)) && is_run_of(text.substr(colon + 1), digits);
@@ -134,8 +145,6 @@ std::string_view broken_rule(std::string_view name, const NameParts& parts) {
   if (name.find("://") != std::string_view::npos) return "an image name has no scheme";
   if (name.size() == 64 && is_run_of(name, lower_hexadecimal))
     return "64 hexadecimal digits are an image's ID";
-  if (parts.host.starts_with('['))
-    return "an IPv6 address is no registry to every kubelet; give the registry a name";
   if (!is_host(parts.host)) return "what precedes the first slash is no HOST or HOST:PORT";
   if (parts.host.size() > longest_host) return "its host has more than 255 characters";
   if (has_upper_case(parts.path)) return "its path must be in lower case";

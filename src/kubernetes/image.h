@@ -13,11 +13,12 @@ struct Image {
 };
 
 /// Reads `[HOST[:PORT]/]PATH[:TAG][@DIGEST]`: `nginx` is `docker.io/library/nginx`, and
-/// `index.docker.io/x` is `docker.io/x` (github.com/docker/distribution 2.8, reference:
-/// ParseNormalizedNamed, which Kubernetes 1.26 has).
-/// What precedes the first slash is a host if it is `localhost` or has a dot, a colon or a capital.
-/// Throws Error where that refuses: an IPv6 address, an upper-case path, a 64-digit hexadecimal
-/// name, a path of more than 255 bytes, a bad tag or digest; and for a host of more than 255 bytes.
+/// `index.docker.io/x` is `docker.io/x` (github.com/distribution/reference 0.6:
+/// ParseNormalizedNamed, which docker and Kubernetes since 1.29 have; before, an IPv6 address in
+/// its brackets was no host). What precedes the first slash is a host if it is `localhost` or has a
+/// dot, a colon or a capital. Throws Error where that refuses: an upper-case path, a 64-digit
+/// hexadecimal name, a path of more than 255 bytes, a bad tag or digest; and for a host of more
+/// than 255 bytes.
 Image parse_image(std::string_view name);
 
 }  // namespace pullsecret

@@ -22,8 +22,9 @@ bool is_default_registry(std::string_view host) {
 }
 
 // Whether an image's name can begin with a host that `pattern` matches: what has no glob, which may
-// match anything, must be one. An IPv6 address is one to later kubelets.
+// match anything, must be one.
 bool is_image_host(std::string_view pattern) {
+  if (is_address_without_port(pattern)) return false;
   if (pattern.find_first_of("*[") != std::string_view::npos || pattern == filed_docker_hub)
     return true;
   if (pattern.ends_with(':')) pattern.remove_suffix(1);  // as no port
@@ -32,6 +33,13 @@ bool is_image_host(std::string_view pattern) {
   } catch (const Error&) {
     return false;
   }
+}
+
+std::string what_a_key_is(std::string_view key) {
+  const auto filed = filed_key(key);
+  return filed && is_address_without_port(split_key(*filed).authority)
+             ? std::string(address_needs_port)
+             : "a key is HOST[:PORT][/PATH]; a * stands for a label of the host only";
 }
 
 // What people put around a key, and after it: white space, an image's tag or digest.
@@ -43,6 +51,12 @@ std::string without_ornaments(std::string_view key) {
 }
 
 }  // namespace
+
+bool is_address_without_port(std::string_view host) {
+  return host.starts_with('[') && host.ends_with(']') &&
+         host.find_first_not_of("abcdefABCDEF0123456789:.[]") == std::string_view::npos &&
+         std::count(host.begin(), host.end(), ':') > 1;
+}
 
 std::optional<std::string> filed_key(std::string_view key) {
   for (const std::string_view scheme : {"https://", "http://"})
@@ -59,14 +73,27 @@ std::optional<std::string> filed_key(std::string_view key) {
 
 Keyring::Keyring(std::vector<KeyringEntry> entries) : entries_(std::move(entries)) {
   filed_.reserve(entries_.size());
-  for (const KeyringEntry& entry : entries_) {
-    auto name = filed_key(entry.key);
-    if (!name) continue;
-    // The kubelet reads as a URL again what it filed, and so decodes paths twice.
-    const auto url = parse_url(*name);
-    filed_.push_back(
-        {std::move(*name), url ? std::optional(parts_of(*url)) : std::nullopt, &entry});
-  }
+  for (const KeyringEntry& entry : entries_)
+    file(entry);
+  sort();
+}
+
+Keyring::Keyring(const Found& entries) {
+  filed_.reserve(entries.size());
+  for (const KeyringEntry* entry : entries)
+    file(*entry);
+  sort();
+}
+
+void Keyring::file(const KeyringEntry& entry) {
+  auto name = filed_key(entry.key);
+  if (!name) return;
+  // The kubelet reads as a URL again what it filed, and so decodes paths twice.
+  const auto url = parse_url(*name);
+  filed_.push_back({std::move(*name), url ? std::optional(parts_of(*url)) : std::nullopt, &entry});
+}
+
+void Keyring::sort() {
   // Keys that are filed under one name stay in the order given; the kubelet leaves it to chance.
   std::stable_sort(filed_.begin(), filed_.end(),
                    [](const Filed& a, const Filed& b) { return a.name > b.name; });
@@ -125,9 +152,8 @@ std::optional<Error> why_serves_nothing(std::string_view key) {
   if (served_images(kubelet_registry_key(key))) return std::nullopt;
   const std::string nearest = kubelet_registry_key(without_ornaments(key));
   return Error("", "this key serves no image",
-               served_images(nearest)
-                   ? fmt::format("the key must be {}", key_in_words(nearest))
-                   : "a key is HOST[:PORT][/PATH]; a * stands for a label of the host only");
+               served_images(nearest) ? fmt::format("the key must be {}", key_in_words(nearest))
+                                      : what_a_key_is(key));
 }
 
 NotServed why_not_served(std::string_view key, const Image& image) {

@@ -43,6 +43,8 @@ class Keyring {
 
   /// Those of several Secrets follow each other in `entries`.
   explicit Keyring(std::vector<KeyringEntry> entries = {});
+  /// Of entries that are others', and outlive it; entries() is empty.
+  explicit Keyring(const Found& entries);
   Keyring(const Keyring&) = delete;
   Keyring& operator=(const Keyring&) = delete;
   Keyring(Keyring&&) = default;
@@ -68,6 +70,8 @@ class Keyring {
     Found matching;
     Found fallback;  // what serves the image where nothing else does
   };
+  void file(const KeyringEntry& entry);
+  void sort();
   Lookup lookup(const Image& image) const;
 
   std::vector<KeyringEntry> entries_;
@@ -88,6 +92,15 @@ std::optional<std::string> filed_key(std::string_view key);
 /// `docker.io/*`. Nothing if no image's name can match: one that begins with `registry/` is Docker
 /// Hub's.
 std::optional<std::string> served_images(std::string_view key);
+
+/// Whether it is an IPv6 address with no port behind it. The kubelet takes the brackets away only
+/// where one follows; elsewhere they are a pattern of one character, which matches no address.
+bool is_address_without_port(std::string_view host);
+
+/// What to do where it is one.
+inline constexpr std::string_view address_needs_port =
+    "name a port, in the image, too: without one the brackets of an IPv6 address are a pattern to "
+    "the kubelet";
 
 /// Why `key` serves no image, and what a key is, with the nearest that does serve some; nothing if
 /// it serves some as kubelet_registry_key() spells it.

@@ -64,6 +64,8 @@ std::optional<Error> why_matches_nothing(std::string_view pattern) {
     return Error("", "Docker Hub is docker.io to the kubelet", hint);
   if (lower_case(url->host) != url->host)
     return Error("", "letter case counts, and the names of registries are in lower case", hint);
+  if (is_address_without_port(url->host))
+    return Error("", "it matches no image", std::string(address_needs_port));
   if (!served_images(pattern)) return Error("", "no image has such a name", hint);
   return std::nullopt;
 }

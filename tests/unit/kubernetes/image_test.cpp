@@ -27,6 +27,9 @@ TEST_CASE("what precedes the first slash is a host or a Docker Hub user") {
       {"GHCR.IO/app", "GHCR.IO", "GHCR.IO/app"},
       {"Acme/app", "Acme", "Acme/app"},
       {"my_registry.local/app", "my_registry.local", "my_registry.local/app"},
+      {"[fd00::1]:5000/app", "[fd00::1]:5000", "[fd00::1]:5000/app"},
+      {"[::1]/app:1", "[::1]", "[::1]/app"},
+      {"[FD00::AB]:5000/acme/app", "[FD00::AB]:5000", "[FD00::AB]:5000/acme/app"},
   }));
   CAPTURE(name);
   const Image image = parse_image(name);
@@ -85,10 +88,13 @@ TEST_CASE("what breaks the grammar is refused, in words") {
       {"ghcr..io/app", "HOST"},
       {"ghcr.io./app", "HOST"},
       {"*.io/app", "HOST"},
-      {"[::1]:5000/app", "IPv6"},
-      {"[fe80::ab]/app", "IPv6"},
-      {"[::ffff:10.0.0.1]:5000/app", "IPv6"},
-      {"[::1/app", "IPv6"},
+      {"[::ffff:10.0.0.1]:5000/app", "HOST"},
+      {"[::1/app", "HOST"},
+      {"[]:5000/app", "HOST"},
+      {"[fe80::1%25eth0]:5000/app", "HOST"},
+      {"[::1]5000/app", "HOST"},
+      {"[::1]:/app", "HOST"},
+      {"[::1]:5000/App", "lower case"},
       {"::1/app", "HOST"},
       {"fe80::ab:5000/app", "HOST"},
       {"localhost:5000:/app", "HOST"},

@@ -168,6 +168,19 @@ TEST_CASE("a key that serves images in any way is none that serves nothing") {
   CHECK_FALSE(why_serves_nothing(key));
 }
 
+TEST_CASE("an IPv6 address needs a port in the key and in the image") {
+  CHECK(serves("[fd00::1]:5000", "[fd00::1]:5000/app"));
+  CHECK(serves("https://[fd00::1]:5000/v2/", "[fd00::1]:5000/app"));
+  CHECK_FALSE(serves("[fd00::1]:5000", "[fd00::2]:5000/app"));
+  for (const char* key : {"[fd00::1]", "https://[::1]/v1/", "[::1]/acme"}) {
+    CAPTURE(key);
+    CHECK_FALSE(serves(key, "[fd00::1]/app"));
+    const auto reason = why_serves_nothing(key);
+    REQUIRE(reason);
+    CHECK_THAT(reason->hint(), Catch::StartsWith("name a port"));
+  }
+}
+
 TEST_CASE("a mended key serves the images people mean") {
   const auto [key, mended, image] = GENERATE(table<std::string, std::string, std::string>({
       {"docker.io", "https://index.docker.io/v1/", "nginx"},
