@@ -13,6 +13,7 @@ CheckOptions read_check_options(const CommandLine& line) {
   CheckOptions check{.store = read_store_options(line),
                      .file = operand_of(line),
                      .images = read_image_options(line),
+                     .name_space = read_name_space(line),
                      .access = {.insecure = values_of(line, "insecure-registry")},
                      .format = choice_of<ReportFormat>(line, "output")};
   check.http.jobs = jobs_of(line).value_or(check.http.jobs);
@@ -42,10 +43,14 @@ Usage:
     pullsecret check [FILE|-] [--image IMAGE]... [--images-in FILE|-] [OPTION]...
 
 The credentials are those of the pull Secrets, the config.json or the .dockercfg in FILE, as inspect
-reads them; without FILE those that convert would take from the Docker config, stores included, if
-there is one. For each image the entries that the kubelet would try are tried in its order, as
-containerd does it, and then no login at all: a token is asked for, and the image's manifest.
-Nothing is pulled. Without an image each registry is only logged in to, which does not say that
+reads them; else of the pull Secrets in the manifests of --images-in; else those that convert would
+take from the Docker config, stores included, if there is one. Where they are Secrets, each Pod of
+the manifests has those alone that it names, or that its ServiceAccount does, in its namespace. Pods
+that stand in FILE itself are asked about, too.
+
+For each image the entries that the kubelet would try are tried in its order, as containerd does it,
+and then no login at all: a token is asked for, and the image's manifest. Nothing is pulled.
+Without an image each registry is only logged in to, which does not say that
 anything pulls.
 
 Exit status 0 only if every image pulls.
@@ -59,11 +64,14 @@ What came of each try:
     no such image   the credential works, the tag or digest is not there
     rate limited    the registry takes no more requests for now
     unreachable     its name, connection, TLS, time or proxy; or it is no registry
+    InvalidImageName, Secret refused
+                    the kubelet asks nobody: the image is none, or it cannot read a Secret
 )",
       .groups = {{"Which images",
                   {image_option("this image; may be repeated"),
                    images_in_option(
-                       "every image that the manifests in FILE name: Pods, and what makes them")}},
+                       "every image that the manifests in FILE name: Pods, and what makes them"),
+                   name_space_option()}},
                  {"Asking the registries",
                   {{.name = "insecure-registry",
                     .value = {"HOST[:PORT]", ValueKind::registry},
@@ -79,7 +87,11 @@ What came of each try:
           R"(Certificates are those that Docker takes: the system's, and /etc/docker/certs.d/HOST[:PORT]. Proxies
 are those of HTTPS_PROXY and NO_PROXY.
 
-Example:
+Examples:
+    Why the Pods of a namespace do not start:
+
+    $ kubectl get pods,serviceaccounts,secrets -n team -o yaml | pullsecret check --images-in -
+
     Before a deployment, whether its images will pull:
 
     $ helm template . | pullsecret check --images-in - regcred.yaml
@@ -87,9 +99,7 @@ Example:
       REGISTRY KEY  USERNAME  SECRET        EXPIRES    RESULT
       ghcr.io       octocat   team/regcred  11 h left  pulls
 )",
-      .operand =
-          Value{
-              .name = "FILE|-", .kind = ValueKind::file, .input = "the file with the credentials"},
+      .operand = Value{.name = "FILE|-", .kind = ValueKind::file, .input = manifests_input},
       .prepare = prepare<read_check_options, run_check>};
 }
 

@@ -14,6 +14,8 @@
 #include "cli/store_options.h"
 #include "credential/go_json_writer.h"
 #include "docker/config_change.h"
+#include "kubernetes/documents.h"
+#include "operations/image_pulls.h"
 #include "operations/inputs.h"
 #include "operations/usable_credentials.h"
 #include "system/text.h"
@@ -33,8 +35,8 @@ ConvertOptions read_convert_options(const CommandLine& line) {
                          .manifest = read_manifest_options(line),
                          .choice = {.registries = values_of(line, "registry"),
                                     .all = is_set(line, "all"),
-                                    .skip_unresolved = is_set(line, "skip-unresolved")},
-                         .images = read_image_options(line)};
+                                    .skip_unresolved = is_set(line, "skip-unresolved")}};
+  convert.images = read_image_options(line);
   convert.choice.way_to_skip = "--skip-unresolved converts the others";
   convert.choice.as_passwords = convert.manifest.format != OutputFormat::config;
   convert.store.limits.jobs = jobs_of(line).value_or(convert.store.limits.jobs);
@@ -52,14 +54,13 @@ std::string config_with(JsonText json, KeyedCredentials credentials) {
   return printable_json(changed_config(json, change));
 }
 
-void write_credentials(const ConvertOptions& options, JsonText json, KeyedCredentials credentials,
+void write_credentials(const ManifestOptions& manifest, JsonText json, KeyedCredentials credentials,
                        const Streams& streams) {
-  if (options.manifest.format == OutputFormat::config)
-    return write_output(options.manifest, config_with(std::move(json), std::move(credentials)),
-                        streams);
+  if (manifest.format == OutputFormat::config)
+    return write_output(manifest, config_with(std::move(json), std::move(credentials)), streams);
   const std::map<std::string, Credential> by_key(std::move_iterator(credentials.begin()),
                                                  std::move_iterator(credentials.end()));
-  write_manifests(options.manifest, format_manifests(options.manifest, by_key), streams);
+  write_manifests(manifest, format_manifests(manifest, by_key), streams);
 }
 
 // An image of a manifest that no entry serves may well be public.
@@ -72,13 +73,35 @@ void note_unserved(const std::vector<std::string>& images, const Streams& stream
              "no entry serves, so the kubelet pulls without a login: " + join(names, ", "));
 }
 
+// Of images that are none nothing is converted; the others are.
+Workloads read_workloads_of(const ConvertOptions& options, const Streams& streams) {
+  const auto& file = options.images.images_in;
+  if (!file) return {};
+  const bool quiet = options.store.quiet;
+  Workloads workloads =
+      told(workloads_in(read_file_or_input(*file, max_manifest_size)), streams, quiet);
+  if (workloads.images.empty()) throw Error(workloads.invalid_images.front().reason);
+  for (const InvalidImage& image : workloads.invalid_images)
+    if (!quiet) print_warning(streams, image.reason);
+  return workloads;
+}
+
+std::vector<WorkloadImage> not_named(std::vector<WorkloadImage> images,
+                                     const std::vector<WorkloadImage>& named) {
+  std::erase_if(images, [&](const WorkloadImage& image) {
+    return std::any_of(named.begin(), named.end(),
+                       [&](const WorkloadImage& known) { return known.name == image.name; });
+  });
+  return images;
+}
+
 void convert(const ConvertOptions& options, const Streams& streams) {
   const bool quiet = options.store.quiet;
   tell_of_typed_config(options.store, streams);
   LoadedConfig loaded = told(config_to_use(options.store.config), streams, quiet);
   CredentialChoice choice = options.choice;
-  const std::vector<WorkloadImage> others =
-      told(wanted_images({.images_in = options.images.images_in}), streams, quiet).images;
+  const Workloads workloads = read_workloads_of(options, streams);
+  const std::vector<WorkloadImage> others = not_named(workloads.images, options.images.named);
   choice.images = images_of(options.images.named);
   choice.images_if_known = images_of(others);
   if (!choice.images.empty()) choice.buildx_logins = find_buildx_logins(options.store.config);
@@ -93,7 +116,14 @@ void convert(const ConvertOptions& options, const Streams& streams) {
   if (const auto unserved = unserved_images(others, credentials); !unserved.empty() && !quiet)
     note_unserved(unserved, streams);
   loaded.config = {};  // which may be large, and is not needed any more
-  write_credentials(options, std::move(loaded.json), std::move(credentials), streams);
+  ManifestOptions manifest = options.manifest;
+  if (manifest.format != OutputFormat::config) {
+    if (!manifest.is_named)
+      manifest.secret.name = common_secret_name(workloads).value_or(manifest.secret.name);
+    print_notices(streams, notices_of_pods(workloads, manifest.secret.name, manifest.namespaces),
+                  quiet);
+  }
+  write_credentials(manifest, std::move(loaded.json), std::move(credentials), streams);
 }
 
 }  // namespace

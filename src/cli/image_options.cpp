@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "kubernetes/documents.h"
-#include "operations/inputs.h"
+#include "kubernetes/name_rules.h"
 #include "system/error.h"
 #include "system/file.h"
 
@@ -15,8 +15,15 @@ Option image_option(std::string_view description) {
 
 Option images_in_option(std::string_view description) {
   return {.name = "images-in",
-          .value = {.name = "FILE|-", .kind = ValueKind::file, .input = "the manifests"},
+          .value = {.name = "FILE|-", .kind = ValueKind::file, .input = manifests_input},
           .description = description};
+}
+
+Option name_space_option() {
+  return {.letter = 'n',
+          .name = "namespace",
+          .value = {"NS"},
+          .description = "where manifests are applied that name no namespace"};
 }
 
 ImageOptions read_image_options(const CommandLine& line) {
@@ -29,9 +36,22 @@ ImageOptions read_image_options(const CommandLine& line) {
   return options;
 }
 
-WithNotices<Workloads> wanted_images(const ImageOptions& options) {
-  if (!options.images_in) return wanted_images(options.named, std::nullopt);
-  return wanted_images(options.named, read_file_or_input(*options.images_in, max_manifest_size));
+std::string read_name_space(const CommandLine& line) {
+  const std::string name = value_of(line, "namespace").value_or("");
+  if (!name.empty()) with_place("--namespace", [&] { check_namespace(name); });
+  return name;
+}
+
+WithNotices<PullInputs> read_pull_inputs(const ImageOptions& options,
+                                         const std::optional<std::string>& file, Time now) {
+  const auto read = [](const std::optional<std::string>& name) {
+    return name ? std::optional(read_file_or_input(*name, max_manifest_size)) : std::nullopt;
+  };
+  const bool is_one = options.images_in == file;
+  const auto manifests = read(options.images_in);
+  auto inputs = pull_inputs(options.named, manifests, is_one ? std::nullopt : read(file), now);
+  inputs.value.has_secrets |= is_one && file;
+  return inputs;
 }
 
 JsonText read_file_or_input(const std::string& file, std::size_t max_bytes) {

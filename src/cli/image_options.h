@@ -6,8 +6,7 @@
 #include <vector>
 
 #include "cli/options.h"
-#include "kubernetes/workloads.h"
-#include "operations/notices.h"
+#include "operations/inputs.h"
 
 namespace pullsecret {
 
@@ -20,15 +19,25 @@ struct ImageOptions {
   bool any() const { return !named.empty() || images_in; }
 };
 
+/// What standard input is to --images-in, and to a FILE with Secrets, which may be one.
+inline constexpr std::string_view manifests_input = "the manifests";
+
 // Each command says in its own words what they are to it.
 Option image_option(std::string_view description);
 Option images_in_option(std::string_view description);
+Option name_space_option();
 
 /// Throws Error for what is no image.
 ImageOptions read_image_options(const CommandLine& line);
 
-/// What is to be pulled, by operations/inputs.h. Throws Error also if the manifests cannot be read.
-WithNotices<Workloads> wanted_images(const ImageOptions& options);
+/// What --namespace says of manifests that leave it open; empty: nothing. Throws Error for what is
+/// no namespace.
+std::string read_name_space(const CommandLine& line);
+
+/// What the options and `file` name, by operations/inputs.h: `-`, or a file, that is named as both
+/// is read once. Throws Error also if they cannot be read.
+WithNotices<PullInputs> read_pull_inputs(const ImageOptions& options,
+                                         const std::optional<std::string>& file, Time now);
 
 /// The text of `file`, or of standard input for `-`, at most `max_bytes`.
 JsonText read_file_or_input(const std::string& file, std::size_t max_bytes);

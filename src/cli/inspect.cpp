@@ -11,8 +11,7 @@
 #include "cli/inspection_report.h"
 #include "cli/messages.h"
 #include "cli/options.h"
-#include "kubernetes/documents.h"
-#include "operations/inputs.h"
+#include "operations/image_pulls.h"
 
 namespace pullsecret {
 namespace {
@@ -20,6 +19,7 @@ namespace {
 struct InspectOptions {
   std::string file;
   ImageOptions images;
+  std::string name_space;  // of manifests that leave it open
   bool show_secrets = false;
   ReportFormat format = ReportFormat::table;
   std::optional<std::chrono::seconds> min_validity;  // absent: entries may end at any time
@@ -36,6 +36,7 @@ std::optional<std::chrono::seconds> min_validity_of(const CommandLine& line) {
 InspectOptions read_inspect_options(const CommandLine& line) {
   InspectOptions inspect{.file = operand_of(line).value_or("-"),
                          .images = read_image_options(line),
+                         .name_space = read_name_space(line),
                          .show_secrets = is_set(line, "show-secrets"),
                          .format = choice_of<ReportFormat>(line, "output"),
                          .min_validity = min_validity_of(line)};
@@ -45,23 +46,29 @@ InspectOptions read_inspect_options(const CommandLine& line) {
   return inspect;
 }
 
-template <typename Things>
-void print(const InspectOptions& options, const Things& things, const Streams& streams) {
+template <typename Things, typename... Others>
+void print(const InspectOptions& options, const Things& things, const Streams& streams,
+           const Others&... others) {
   if (options.min_validity) require_validity(things, *options.min_validity, streams.now);
   const InspectionStyle style{
       .show_secrets = options.show_secrets, .color = streams.has_color, .now = streams.now};
-  streams.data(options.format == ReportFormat::json ? inspection_json(things, style)
-                                                    : inspection_table(things, style));
+  streams.data(options.format == ReportFormat::json ? inspection_json(things, others..., style)
+                                                    : inspection_table(things, others..., style));
 }
 
 void inspect(const InspectOptions& options, const Streams& streams) {
-  const std::vector<InspectedSecret> secrets = told(
-      pull_secrets_in(read_file_or_input(options.file, max_manifest_size), streams.now), streams);
-  if (!options.images.any()) return print(options, secrets, streams);
-  const Workloads wanted = told(wanted_images(options.images), streams);
-  print_notices(streams, absent_secrets(wanted.pull_secrets, secrets));
-  const Keyring keyring = keyring_of(secrets);
-  print(options, entries_serving(wanted.images, keyring, secrets), streams);
+  const PullInputs inputs =
+      told(read_pull_inputs(options.images, options.file, streams.now), streams);
+  if (!options.images.any()) {
+    print(options, inputs.secrets, streams, pods_with_findings(inputs, options.name_space));
+    return;
+  }
+  const Keyring all = keyring_of(inputs.secrets);
+  const std::vector<ImagePull> pulls = image_pulls(inputs, options.name_space, all);
+  const bool has_pods = !inputs.workloads.pods.empty();
+  if (!has_pods) require_entries(pulls);
+  print(options, pulls, streams);
+  if (has_pods) require_entries(pulls);
 }
 
 }  // namespace
@@ -79,7 +86,8 @@ Usage:
     pullsecret inspect FILE [OPTION]...
 
 Reads Secrets from FILE or standard input: YAML or JSON, one document or many, Lists, data and
-stringData, of both types; objects of other kinds are skipped. A Docker config.json or .dockercfg
+stringData, of both types. Of Pods and ServiceAccounts beside them it tells which Pods do not have
+the Secrets that they need; objects of other kinds are skipped. A Docker config.json or .dockercfg
 is read as if it were a Secret's data. For each entry it shows username, kind, length, how long it
 lasts, and the images it serves, and says what is wrong, such as an entry that makes the kubelet
 refuse the whole Secret. Problems are told, and are no failure.
@@ -87,8 +95,9 @@ refuse the whole Secret. Problems are told, and are no failure.
       .groups = {{"Options",
                   {image_option("only the entries the kubelet would try for this image, in its "
                                 "order; may be repeated; exit status 1 if an image has none"),
-                   images_in_option("the same for each image that the manifests in FILE name, "
-                                    "and which pull Secrets they name that are not here"),
+                   images_in_option("the same for each image that the manifests in FILE name, with "
+                                    "the Secrets of each Pod alone; may be the input itself"),
+                   name_space_option(),
                    {.name = "min-validity",
                     .value = {"DURATION"},
                     .description = "exit status 1 if one of the entries ends sooner, such as in "
@@ -110,7 +119,7 @@ refuse the whole Secret. Problems are told, and are no failure.
 )",
       .operand = Value{.name = "FILE|-",
                        .kind = ValueKind::file,
-                       .input = "what is inspected",
+                       .input = manifests_input,
                        .by_default = "-"},
       .prepare = prepare<read_inspect_options, inspect>};
 }

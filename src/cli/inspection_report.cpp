@@ -86,28 +86,27 @@ std::string secret_table(const InspectedSecret& secret, InspectionStyle style) {
   return table + "\n" + format_table(rows, style.color) + below;
 }
 
-std::string image_table(const ImageEntries& image, InspectionStyle style) {
+std::string image_table(const ImagePull& image, InspectionStyle style) {
+  std::string table =
+      heading("Image " + shown(image.name), 0, style.color) + pods_in_table(image, style.color);
+  std::string below = findings_in_table(image, false, style.color);
+  if (image.offered.empty()) return table + below;
+  if (!image.pods.empty()) table += "\n";
   std::vector<Row> rows{header("SECRET")};
-  std::string below;
   for (const KeyringEntry* entry : image.offered) {
     rows.push_back(entry_row(*entry, display_name(entry->origin), style));
     below += details(*entry, style);
   }
-  return heading("Image " + shown(image.name), 0, style.color) + format_table(rows, style.color) +
-         below;
+  return table + format_table(rows, style.color) + below;
+}
+
+std::string pod_table(const JoinedPod& joined, InspectionStyle style) {
+  Block block(2);
+  block.add(joined.findings);
+  return heading(shown(joined.pod->in_words()), 0, style.color) + block.format(style.color);
 }
 
 // ---- JSON
-
-Json remarks_json(const std::vector<Remark>& remarks) {
-  Json json = Json::array();
-  for (const auto& [name, severity, message, hint] : remarks)
-    json.push_back({{"name", name},
-                    {"severity", in_words(severity)},
-                    {"message", message},
-                    {"hint", as_called(hint)}});
-  return json;
-}
 
 // JSON has no bytes: what is not UTF-8 goes into a member of its own, in base64.
 void add_secret(Json& json, const std::string& name, const std::string& secret) {
@@ -193,15 +192,58 @@ nlohmann::ordered_json secret_json(const EntryOrigin& origin) {
   return {{"name", origin.name}, {"namespace", origin.name_space}};
 }
 
-std::string inspection_table(const std::vector<InspectedSecret>& secrets, InspectionStyle style) {
-  return joined_tables(secrets, style, secret_table);
+nlohmann::ordered_json remarks_json(const std::vector<Remark>& remarks) {
+  Json json = Json::array();
+  for (const auto& [name, severity, message, hint] : remarks)
+    json.push_back({{"name", name},
+                    {"severity", in_words(severity)},
+                    {"message", message},
+                    {"hint", as_called(hint)}});
+  return json;
 }
 
-std::string inspection_table(const std::vector<ImageEntries>& images, InspectionStyle style) {
+nlohmann::ordered_json pod_json(const Pod* pod) {
+  if (pod == nullptr) return {{"pod", Json()}, {"namespace", Json()}};
+  const std::string name = pod->name.empty() ? "" : "/" + pod->name;
+  return {{"pod", pod->kind + name}, {"namespace", pod->name_space}};
+}
+
+std::string pods_in_table(const ImagePull& pull, bool color) {
+  constexpr std::size_t most = 5;
+  if (pull.pods.empty()) return {};
+  std::vector<std::string> names;
+  for (const JoinedPod& joined : pull.pods)
+    if (names.size() < most) names.push_back(shown(joined.pod->in_words()));
+  std::string text = join(names, ", ");
+  if (pull.pods.size() > most) text += fmt::format(" and {} more", pull.pods.size() - most);
+  Block block(2);
+  block.add("of", std::move(text));
+  return block.format(color);
+}
+
+std::string findings_in_table(const ImagePull& pull, bool needs_none, bool color) {
+  Block block(2);
+  for (const JoinedPod& joined : pull.pods)
+    for (const Remark& finding : joined.findings)
+      if (!needs_none || !is_about_none(finding)) block.add({finding});
+  block.add(pull.remarks);
+  const std::string lines = block.format(color);
+  return lines.empty() ? "" : "\n" + lines;
+}
+
+std::string inspection_table(const std::vector<InspectedSecret>& secrets,
+                             const std::vector<JoinedPod>& pods, InspectionStyle style) {
+  const std::string tables = joined_tables(secrets, style, secret_table);
+  return tables + (secrets.empty() || pods.empty() ? "" : "\n") +
+         joined_tables(pods, style, pod_table);
+}
+
+std::string inspection_table(const std::vector<ImagePull>& images, InspectionStyle style) {
   return joined_tables(images, style, image_table);
 }
 
-std::string inspection_json(const std::vector<InspectedSecret>& secrets, InspectionStyle style) {
+std::string inspection_json(const std::vector<InspectedSecret>& secrets,
+                            const std::vector<JoinedPod>& pods, InspectionStyle style) {
   Json json = Json::array();
   for (const InspectedSecret& secret : secrets) {
     Json& object = json.emplace_back(secret_json(secret.origin));
@@ -212,18 +254,34 @@ std::string inspection_json(const std::vector<InspectedSecret>& secrets, Inspect
       object["entries"].push_back(entry_json(entry, style));
     object["problems"] = remarks_json(secret.remarks);
   }
+  // Of the same form, so that who collects problems finds theirs.
+  for (const auto& [pod, findings] : pods)
+    json.push_back({{"name", pod->name},
+                    {"namespace", pod->name_space},
+                    {"type", pod->kind},
+                    {"bytes", Json()},
+                    {"entries", Json::array()},
+                    {"problems", remarks_json(findings)}});
   return json_document(json);
 }
 
-std::string inspection_json(const std::vector<ImageEntries>& images, InspectionStyle style) {
+std::string inspection_json(const std::vector<ImagePull>& images, InspectionStyle style) {
   Json json = Json::array();
-  for (const auto& [name, image, offered] : images) {
-    Json& object = json.emplace_back(Json{{"image", name}, {"repository", image.repository}});
+  for (const ImagePull& image : images) {
+    Json& object = json.emplace_back(
+        Json{{"image", image.name},
+             {"repository", image.image ? Json(image.image->repository) : Json()}});
     object["entries"] = Json::array();
-    for (const KeyringEntry* entry : offered) {
+    for (const KeyringEntry* entry : image.offered) {
       object["entries"].push_back(entry_json(*entry, style));
       object["entries"].back()["secret"] = secret_json(entry->origin);
     }
+    object["pods"] = Json::array();
+    for (const JoinedPod& joined : image.pods) {
+      object["pods"].push_back(pod_json(joined.pod));
+      object["pods"].back()["problems"] = remarks_json(joined.findings);
+    }
+    object["problems"] = remarks_json(image.remarks);
   }
   return json_document(json);
 }

@@ -7,6 +7,7 @@
 
 #include "cli/table.h"
 #include "credential/expiry.h"
+#include "operations/image_pulls.h"
 #include "operations/inspect.h"
 
 namespace pullsecret {
@@ -38,15 +39,28 @@ std::string display_name(const EntryOrigin& origin);
 /// The same for scripts.
 nlohmann::ordered_json secret_json(const EntryOrigin& origin);
 
-// Tables for people: one for each Secret or image, a row for each entry; below it what is to be
-// said of single entries.
+// What is to be said of the Pods of a pull: who they are, above a table, and below it their
+// findings (but for those that say that they have no Secret, where `needs_none`) and the image's
+// own.
 
-std::string inspection_table(const std::vector<InspectedSecret>& secrets, InspectionStyle style);
-std::string inspection_table(const std::vector<ImageEntries>& images, InspectionStyle style);
+std::string pods_in_table(const ImagePull& pull, bool color);
+std::string findings_in_table(const ImagePull& pull, bool needs_none, bool color);
+
+/// `{"pod": "Deployment/web", "namespace": "team"}`; both null where it is no Pod's.
+nlohmann::ordered_json pod_json(const Pod* pod);
+nlohmann::ordered_json remarks_json(const std::vector<Remark>& remarks);
+
+// Tables for people: one for each Secret or image, a row for each entry; below it what is to be
+// said of single entries. Below Secrets the Pods with findings.
+
+std::string inspection_table(const std::vector<InspectedSecret>& secrets,
+                             const std::vector<JoinedPod>& pods, InspectionStyle style);
+std::string inspection_table(const std::vector<ImagePull>& images, InspectionStyle style);
 
 // JSON for scripts: an array with an object for each Secret or image, as man/pullsecret.1 says.
 
-std::string inspection_json(const std::vector<InspectedSecret>& secrets, InspectionStyle style);
-std::string inspection_json(const std::vector<ImageEntries>& images, InspectionStyle style);
+std::string inspection_json(const std::vector<InspectedSecret>& secrets,
+                            const std::vector<JoinedPod>& pods, InspectionStyle style);
+std::string inspection_json(const std::vector<ImagePull>& images, InspectionStyle style);
 
 }  // namespace pullsecret

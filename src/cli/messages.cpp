@@ -61,9 +61,8 @@ void print_warning(const Streams& streams, const Error& warning) {
 }
 
 void print_notices(const Streams& streams, const Notices& notices, bool quiet) {
-  if (quiet) return;
-  for (const auto& [severity, text] : notices)
-    print_with_hint(streams, in_words(severity), text);
+  for (const auto& [severity, text, is_unconditional] : notices)
+    if (!quiet || is_unconditional) print_with_hint(streams, in_words(severity), text);
 }
 
 void print_note(const Streams& streams, std::string_view note) {

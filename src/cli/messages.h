@@ -38,7 +38,8 @@ void print_error(const Streams& streams, const Error& error);
 /// Prints `warning: TEXT` and, below it, the hint if there is one.
 void print_warning(const Streams& streams, const Error& warning);
 
-/// Prints each warning and note as it is one, unless they are not wanted.
+/// Prints each warning and note as it is one, unless they are not wanted and it is one of those
+/// that may be left out.
 void print_notices(const Streams& streams, const Notices& notices, bool quiet = false);
 
 /// Prints the notices, and gives what they are about.

@@ -207,7 +207,7 @@ void check(const CommandLine& line) {
                               const std::string& text) {
     check_value(value, place, text);
     if (value.input.empty() || text != "-") return;
-    if (!input.empty())
+    if (!input.empty() && input != value.input)
       throw Error(place, fmt::format("standard input is {} already", input),
                   "name a file for one of the two");
     input = value.input;

@@ -44,6 +44,16 @@ std::string details(const PullTry& one, bool color) {
   return lines.empty() ? "" : "\n" + heading(key_in_table(one), 2, color) + lines;
 }
 
+const PullRefusal* refusal_of(const PullReport& report) {
+  return report.pull != nullptr && report.pull->refusal ? &*report.pull->refusal : nullptr;
+}
+
+std::string title_of(const PullReport& report, bool color) {
+  if (report.pull == nullptr) return heading("Registry " + shown(report.registry), 0, color);
+  return heading("Image " + shown(report.pull->name), 0, color) +
+         pods_in_table(*report.pull, color) + (report.pull->pods.empty() ? "" : "\n");
+}
+
 std::string table_of(const PullReport& report, InspectionStyle style) {
   std::vector<Row> rows{{{"  REGISTRY KEY", Color::bold},
                          {"USERNAME", Color::bold},
@@ -51,39 +61,69 @@ std::string table_of(const PullReport& report, InspectionStyle style) {
                          {"EXPIRES", Color::bold},
                          {"RESULT", Color::bold}}};
   std::string below;
+  if (report.pull != nullptr) below = findings_in_table(*report.pull, report.succeeds, style.color);
+  if (const PullRefusal* refusal = refusal_of(report))
+    rows.push_back({{"  -"}, {"-"}, {"-"}, {"-"}, {refusal->outcome, Color::red}});
   for (const PullTry& one : report.tries) {
     rows.push_back(row_of(one, style.now));
     below += details(one, style.color);
   }
-  const std::string title =
-      report.image.empty() ? "Registry " + shown(report.registry) : "Image " + shown(report.image);
-  return heading(title, 0, style.color) + format_table(rows, style.color) + below;
+  return title_of(report, style.color) + format_table(rows, style.color) + below;
 }
 
 Json or_null(const std::string& text) {
   return text.empty() ? Json() : Json(text);
 }
 
-Json json_of(const PullReport& report, const PullTry& one) {
-  Json json{{"image", or_null(report.image)},
-            {"registry", report.registry},
+Json json_of(const PullReport& report, const PullTry* one) {
+  Json json{{"image", report.pull == nullptr ? Json() : Json(report.pull->name)},
+            {"registry", or_null(report.registry)},
             {"key", Json()},
             {"username", Json()},
             {"expires", Json()},
             {"secret", Json()}};
-  if (one.entry != nullptr) {
-    json["key"] = key_of(one.entry->key, {});
-    json["username"] = username_of(one.entry->credential, {});
-    if (const auto end = expiry_of(one.entry->credential)) json["expires"] = rfc3339(*end);
-    if (!is_docker_config(one.entry->origin)) json["secret"] = secret_json(one.entry->origin);
+  if (one != nullptr && one->entry != nullptr) {
+    const KeyringEntry& entry = *one->entry;
+    json["key"] = key_of(entry.key, {});
+    json["username"] = username_of(entry.credential, {});
+    if (const auto end = expiry_of(entry.credential)) json["expires"] = rfc3339(*end);
+    if (!is_docker_config(entry.origin)) json["secret"] = secret_json(entry.origin);
   }
-  const auto& [outcome, reason, registry_words, hint] = one.verdict;
-  json["outcome"] = in_words(outcome);
-  json["reason"] = reason;
-  json["registry_says"] = registry_words;
-  json["hint"] = as_called(hint);
+  if (one != nullptr) {
+    const auto& [outcome, reason, registry_words, hint] = one->verdict;
+    json["outcome"] = in_words(outcome);
+    json["reason"] = reason;
+    json["registry_says"] = registry_words;
+    json["hint"] = as_called(hint);
+  } else {
+    const PullRefusal& refusal = *refusal_of(report);
+    json["outcome"] = refusal.outcome;
+    json["reason"] = refusal.reason.message();
+    json["registry_says"] = "";
+    json["hint"] = as_called(refusal.reason.hint());
+  }
   json["succeeds"] = report.succeeds;
   return json;
+}
+
+// A row for each try; what is known of all of them before a Pod is.
+std::vector<Json> rows_of(const PullReport& report) {
+  std::vector<Json> rows;
+  for (const PullTry& one : report.tries)
+    rows.push_back(json_of(report, &one));
+  if (rows.empty()) rows.push_back(json_of(report, nullptr));
+  return rows;
+}
+
+// The rows of `report` for one of its Pods, or for none.
+void add_pod(std::vector<Json>& rows, const PullReport& report, const JoinedPod& joined) {
+  std::vector<Remark> remarks = joined.findings;
+  if (report.pull != nullptr)
+    remarks.insert(remarks.end(), report.pull->remarks.begin(), report.pull->remarks.end());
+  for (Json& row : rows) {
+    row.update(pod_json(joined.pod));
+    row["problems"] = remarks_json(remarks);
+  }
 }
 
 }  // namespace
@@ -98,14 +138,23 @@ std::string pull_table(const std::vector<PullReport>& reports, InspectionStyle s
 void print_pull_json(const std::vector<PullReport>& reports, const Streams& streams) {
   constexpr std::size_t enough = 64UL * 1024;
   std::string text = "[", separator = "\n";
-  for (const PullReport& report : reports)
-    for (const PullTry& one : report.tries) {
-      text += std::exchange(separator, ",\n") + "    ";
-      const std::string object = json_document(json_of(report, one));
-      for (const char c : trim(object))
-        text += c == '\n' ? std::string("\n    ") : std::string(1, c);
-      if (text.size() > enough) streams.data(std::exchange(text, ""));
+  const auto print = [&](const Json& row) {
+    text += std::exchange(separator, ",\n") + "    ";
+    const std::string object = json_document(row);
+    for (const char c : trim(object))
+      text += c == '\n' ? std::string("\n    ") : std::string(1, c);
+    if (text.size() > enough) streams.data(std::exchange(text, ""));
+  };
+  for (const PullReport& report : reports) {
+    std::vector<Json> rows = rows_of(report);
+    const std::vector<JoinedPod> nobody(1);
+    const bool has_pods = report.pull != nullptr && !report.pull->pods.empty();
+    for (const JoinedPod& joined : has_pods ? report.pull->pods : nobody) {
+      add_pod(rows, report, joined);
+      for (const Json& row : rows)
+        print(row);
     }
+  }
   streams.data(text + (separator == "\n" ? "]\n" : "\n]\n"));
 }
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,8 +10,8 @@
 #include "cli/check.h"
 #include "cli/messages.h"
 #include "cli/pull_report.h"
-#include "kubernetes/documents.h"
 #include "operations/check.h"
+#include "operations/image_pulls.h"
 #include "operations/inputs.h"
 #include "operations/usable_credentials.h"
 #include "registry/http/client.h"
@@ -22,9 +23,9 @@ namespace {
 
 // What convert would take; nothing where there is no config, as who has never logged in may well
 // ask for public images.
-Keyring keyring_of_config(const CheckOptions& options, const std::vector<WorkloadImage>& images,
+Keyring keyring_of_config(const CheckOptions& options, const PullInputs& inputs,
                           const Streams& streams) {
-  if (!images.empty() && !is_any_config(options.store.config)) {
+  if (options.images.any() && !is_any_config(options.store.config)) {
     if (!options.store.quiet)
       print_note(streams, "there is no Docker config: images are asked for without a login");
     return Keyring();
@@ -32,9 +33,11 @@ Keyring keyring_of_config(const CheckOptions& options, const std::vector<Workloa
   tell_of_typed_config(options.store, streams);
   const LoadedConfig loaded =
       told(config_to_use(options.store.config), streams, options.store.quiet);
-  const CredentialChoice choice{
-      .images_if_known = images_of(images),
+  CredentialChoice choice{
+      .images_if_known = images_of(inputs.named),
       .way_to_skip = "the Secret that convert --skip-unresolved makes can be checked without it"};
+  for (const Image& image : images_of(inputs.workloads.images))
+    choice.images_if_known.push_back(image);
   StatusLine status(streams, options.store.quiet);
   HelperClient helpers = make_helper_client(options.store, status);
   auto [credentials, notices] = usable_credentials(choice, loaded.config, helpers);
@@ -46,24 +49,35 @@ Keyring keyring_of_config(const CheckOptions& options, const std::vector<Workloa
   return Keyring(std::move(entries));
 }
 
-// To log in with, entries will do that the kubelet does not read.
-Keyring keyring_of_file(const CheckOptions& options, const Streams& streams) {
-  const std::string& file = *options.file;
-  const std::vector<InspectedSecret> secrets =
-      told(pull_secrets_in(read_file_or_input(file, max_manifest_size), streams.now), streams,
-           options.store.quiet);
+Error refused_by_kubelet(const InspectedSecret& secret, const std::string& file) {
+  return {name_in_words(secret.origin),
+          "the kubelet refuses it, and pulls no image for a Pod that names it",
+          file == "-" ? "pipe it into `pullsecret inspect`, which says why"
+                      : fmt::format("`pullsecret inspect {}` says why", shell_operand(file))};
+}
+
+// All that was given, as a Docker config or to log in with: then entries will do that the kubelet
+// does not read.
+Keyring keyring_of_all(const CheckOptions& options, const std::vector<InspectedSecret>& secrets) {
   for (const InspectedSecret& secret : secrets)
-    if (secret.is_refused)
-      throw Error(name_in_words(secret.origin),
-                  "the kubelet refuses it, and pulls no image for a Pod that names it",
-                  file == "-"
-                      ? "pipe it into `pullsecret inspect`, which says why"
-                      : fmt::format("`pullsecret inspect {}` says why", shell_operand(file)));
+    if (secret.is_refused) throw refused_by_kubelet(secret, *options.file);
   if (options.images.any()) return keyring_of(secrets);
   std::vector<KeyringEntry> entries;
   for (const InspectedSecret& secret : secrets)
     entries.insert(entries.end(), secret.entries.begin(), secret.entries.end());
   return Keyring(std::move(entries));
+}
+
+// What the kubelet refuses concerns the Pods that name it, and nobody else.
+void note_unused_refusals(const PullInputs& inputs, const std::vector<ImagePull>& pulls,
+                          const Streams& streams) {
+  std::set<const InspectedSecret*> used;
+  for (const ImagePull& pull : pulls)
+    used.insert(pull.secrets.begin(), pull.secrets.end());
+  for (const InspectedSecret& secret : inputs.secrets)
+    if (secret.is_refused && !used.contains(&secret))
+      print_note(streams, fmt::format("the kubelet refuses Secret {}, which no Pod here names",
+                                      name_in_words(secret.origin)));
 }
 
 std::vector<PullReport> ask(const CheckOptions& options, HttpClient& http,
@@ -92,14 +106,21 @@ void fail_if_any(const std::vector<PullReport>& reports, bool about_images) {
 
 void run_check(const CheckOptions& options, const Streams& streams) {
   HttpClient http(options.http);
-  const bool quiet = options.store.quiet, asks_for_images = options.images.any();
-  const std::vector<WorkloadImage> images =
-      told(wanted_images(options.images), streams, quiet).images;
-  const Keyring keyring = options.file ? keyring_of_file(options, streams)
-                                       : keyring_of_config(options, images, streams);
-  std::vector<Inquiry> inquiries = asks_for_images
-                                       ? about_images(images, keyring)
-                                       : told(about_registries(keyring), streams, quiet);
+  const bool quiet = options.store.quiet;
+  const PullInputs inputs =
+      told(read_pull_inputs(options.images, options.file, streams.now), streams, quiet);
+  const bool asks_for_images = options.images.any() || !inputs.workloads.pods.empty();
+  const bool needs_all = !inputs.named.empty() || !asks_for_images || !inputs.has_secrets;
+  Keyring all;
+  if (options.file && needs_all)
+    all = keyring_of_all(options, inputs.secrets);
+  else if (!inputs.has_secrets)
+    all = keyring_of_config(options, inputs, streams);
+  std::vector<ImagePull> pulls;
+  if (asks_for_images) pulls = image_pulls(inputs, options.name_space, all);
+  if (!quiet && asks_for_images) note_unused_refusals(inputs, pulls, streams);
+  std::vector<Inquiry> inquiries =
+      asks_for_images ? about_images(pulls) : told(about_registries(all), streams, quiet);
   if (inquiries.empty()) throw Error("", "there is no registry to be asked");
   const std::vector<PullReport> reports = ask(options, http, std::move(inquiries), streams);
   if (options.format == ReportFormat::json)

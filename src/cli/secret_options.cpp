@@ -104,6 +104,7 @@ ManifestOptions read_manifest_options(const CommandLine& line) {
   ManifestOptions options;
   options.format = choice_of<OutputFormat>(line, "output");
   options.secret.type = choice_of<SecretType>(line, "type");
+  options.is_named = is_given(line, "name");
   options.secret.name = value_of(line, "name").value_or("regcred");
   check_option("--name", check_secret_name, options.secret.name);
   options.secret.labels = read_pairs(line, "label", check_label_key);

@@ -18,6 +18,7 @@ enum class OutputFormat { yaml, json, config };
 /// The options of the commands that make a Secret. All names keep Kubernetes' rules.
 struct ManifestOptions {
   Secret secret;                        ///< without its data and namespace
+  bool is_named = false;                ///< the user gave the name
   std::vector<std::string> namespaces;  ///< one document for each; empty: one without namespace
   bool append_hash = false;
   OutputFormat format = OutputFormat::yaml;

@@ -238,7 +238,8 @@ void compare_secrets(std::vector<InspectedSecret>& secrets) {
 
 std::string name_in_words(const EntryOrigin& origin) {
   if (origin.kind == EntryOrigin::Kind::docker_config) return "the Docker config file";
-  return origin.name.empty() ? "a Secret without a name" : printable(origin.name);
+  if (origin.name.empty()) return "a Secret without a name";
+  return printable(origin.name_space.empty() ? origin.name : origin.name_space + "/" + origin.name);
 }
 
 std::vector<InspectedSecret> inspect_secrets(const std::vector<SecretManifest>& manifests,

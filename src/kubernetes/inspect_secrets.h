@@ -25,7 +25,7 @@ struct InspectedSecret {
   std::vector<Remark> remarks = {};
 };
 
-/// What messages call it: its name, or what it is where it has none.
+/// What messages call it: its namespace and name, or what it is where it has none.
 std::string name_in_words(const EntryOrigin& origin);
 
 /// Inspects those of `manifests` that are pull secrets. `now` tells which tokens have ended.

@@ -1,8 +1,8 @@
 #include "kubernetes/workloads.h"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
+#include <functional>
 #include <string_view>
 #include <unordered_set>
 #include <utility>
@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "kubernetes/documents.h"
+#include "kubernetes/pod_places.h"
 #include "system/error.h"
 #include "system/text.h"
 
@@ -19,42 +20,10 @@ namespace {
 
 using Tree = nlohmann::json;
 
-/// Where a kind of object has the Pod that it makes, member by member.
-struct PodPlace {
-  std::string_view kind;
-  std::vector<const char*> path;
-};
-
-const std::vector<PodPlace>& pod_places() {
-  static const std::vector<PodPlace> places{
-      {"Pod", {"spec"}},
-      {"PodTemplate", {"template", "spec"}},
-      {"Deployment", {"spec", "template", "spec"}},
-      {"ReplicaSet", {"spec", "template", "spec"}},
-      {"ReplicationController", {"spec", "template", "spec"}},
-      {"StatefulSet", {"spec", "template", "spec"}},
-      {"DaemonSet", {"spec", "template", "spec"}},
-      {"Job", {"spec", "template", "spec"}},
-      {"CronJob", {"spec", "jobTemplate", "spec", "template", "spec"}},
-  };
-  return places;
-}
-
 // `apps` of `apps/v1`; none of `v1`.
 std::string_view group_in(std::string_view api_version) {
   const std::size_t slash = api_version.find('/');
   return slash == std::string_view::npos ? "" : api_version.substr(0, slash);
-}
-
-// nullptr where Kubernetes makes no Pod. Others call their kinds Job and Deployment, too, in groups
-// of their own.
-const PodPlace* place_in(std::string_view kind, std::string_view group) {
-  static constexpr std::array<std::string_view, 4> groups{"", "apps", "batch", "extensions"};
-  if (std::find(groups.begin(), groups.end(), group) == groups.end()) return nullptr;
-  const auto& places = pod_places();
-  const auto place = std::find_if(places.begin(), places.end(),
-                                  [&](const PodPlace& known) { return known.kind == kind; });
-  return place == places.end() ? nullptr : &*place;
 }
 
 // As kubectl does, by the items, for a custom kind may end in List, too.
@@ -66,76 +35,203 @@ bool is_list(const Tree& object, std::string_view kind) {
                                            [](const Tree& item) { return item.is_object(); }));
 }
 
-/// Reads the members of one object; `place` is that object, for errors.
+// Whether an object of a kind that is not known names images: Kubernetes' own make no more Pods
+// than are known.
+bool holds_images(const Tree& value) {
+  if (value.is_object())
+    if (const auto image = value.find("image");
+        image != value.end() && image->is_string() && !image->get_ref<const std::string&>().empty())
+      return true;
+  return value.is_structured() && std::any_of(value.begin(), value.end(), holds_images);
+}
+
+// Argo and Tekton put a value there before a Pod is made.
+bool has_parameter(std::string_view image) {
+  return image.find("$(") != std::string_view::npos || image.find("{{") != std::string_view::npos;
+}
+
+// What is meant to be imagePullSecrets; letter case counts to who reads it.
+bool is_like_pull_secrets(std::string_view member) {
+  const std::string name = lower_case(member);
+  return name == "imagepullsecrets" || name == "imagepullsecret";
+}
+
+std::string joined_place(const std::string& outer, std::string_view member) {
+  return outer.empty() ? std::string(member) : fmt::format("{}.{}", outer, member);
+}
+
+std::string_view last_member(std::string_view path) {
+  return path.substr(path.rfind('.') + 1);
+}
+
+/// Reads the members of one object; `place_` is that object, for errors.
 class WorkloadReader {
  public:
   explicit WorkloadReader(std::string file) : file_(std::move(file)) {}
 
   Workloads take_workloads() { return std::move(workloads_); }
 
-  // An item of a typed List may leave its kind to the List.
-  void read_object(const Tree& object, const std::string& default_kind = {}) {
+  // An item of a typed List may leave its kind and version to the List.
+  void read_object(const Tree& object, const std::string& default_kind = {},
+                   const std::string& default_version = {}) {
     if (!object.is_object()) throw Error(file_, "a value that is no Kubernetes object");
     place_ = file_;
     const std::string kind = object.contains("kind") ? text_in(object, "kind") : default_kind;
     if (kind.empty()) throw Error(file_, "an object without a kind, which is none of Kubernetes'");
-    if (is_list(object, kind)) return read_list(object, kind.substr(0, kind.size() - 4));
-    const PodPlace* place = place_in(kind, group_in(text_in(object, "apiVersion")));
-    if (place == nullptr)
-      workloads_.passed_over.push_back(kind);
+    const std::string version =
+        object.contains("apiVersion") ? text_in(object, "apiVersion") : default_version;
+    if (is_list(object, kind)) return read_list(object, kind.substr(0, kind.size() - 4), version);
+    const std::string_view group = group_in(version);
+    if (const PodPlace* place = pod_place(group, kind))
+      read_workload(object, kind, group, *place);
+    else if (group.empty() && kind == "ServiceAccount")
+      read_account(object);
+    else if (group.empty() && kind == "Secret")
+      read_secret(object);
     else
-      read_workload(object, kind, place->path);
+      pass_over(object, kind, group, has_unknown_pods(group) && holds_images(object));
   }
 
  private:
-  void read_list(const Tree& list, const std::string& kind) {
+  struct Name {
+    std::string name_space, name;
+    bool is_made = false;
+  };
+
+  void read_list(const Tree& list, const std::string& kind, const std::string& version) {
     for (const Tree& item : array_in(list, "items"))
-      read_object(item, kind);
+      read_object(item, kind, kind.empty() ? "" : version);
   }
 
-  void read_workload(const Tree& object, const std::string& kind,
-                     const std::vector<const char*>& path) {
+  Name name_of(const Tree& object) const {
     const Tree& metadata = object_in(object, "metadata");
-    const std::string name_space = text_in(metadata, "namespace");
-    std::string name = text_in(metadata, "name");
-    if (name.empty()) name = text_in(metadata, "generateName");
-    const std::string named =
-        fmt::format("{} {}{}{}", kind, name_space, name_space.empty() ? "" : "/", name);
-    place_ = printable(trim(named), 300);
-    const Tree* pod = &object;
-    for (const char* step : path)
-      pod = &object_in(*pod, step);
-    read_pod(*pod, name_space);
+    Name found{text_in(metadata, "namespace"), text_in(metadata, "name"),
+               metadata.is_object() && metadata.contains("uid")};
+    if (found.name.empty()) found.name = text_in(metadata, "generateName");
+    return found;
   }
 
-  void read_pod(const Tree& pod, const std::string& name_space) {
-    for (const char* list : {"initContainers", "containers", "ephemeralContainers"})
-      for (const Tree& container : array_in(pod, list))
-        add_image(text_in(container, "image"));
-    for (const Tree& volume : array_in(pod, "volumes"))
-      add_image(text_in(object_in(volume, "image"), "reference"));
-    for (const Tree& secret : array_in(pod, "imagePullSecrets"))
-      add_pull_secret({text_in(secret, "name"), name_space, place_});
+  void pass_over(const Tree& object, std::string_view kind, std::string_view group,
+                 bool has_images) {
+    PassedOver passed{.kind = fmt::format("{}{}{}", kind, group.empty() ? "" : ".", group),
+                      .in_words = {},
+                      .has_images = has_images};
+    if (has_images) {
+      const Name name = name_of(object);
+      passed.in_words =
+          Pod{.kind = passed.kind, .name_space = name.name_space, .name = name.name}.in_words();
+    }
+    workloads_.passed_over.push_back(std::move(passed));
   }
 
-  // Whoever makes the Pod may put an image where none is: Kubernetes lets it be empty.
+  void read_account(const Tree& object) {
+    auto [name_space, name, is_made] = name_of(object);
+    place_ = printable("ServiceAccount " + name, 300);
+    workloads_.accounts.push_back(
+        {std::move(name_space), std::move(name), secret_names(member(object, "imagePullSecrets"))});
+  }
+
+  // Its data is for read_manifests().
+  void read_secret(const Tree& object) {
+    auto [name_space, name, is_made] = name_of(object);
+    workloads_.secrets.push_back({std::move(name_space), std::move(name), is_made});
+  }
+
+  void read_workload(const Tree& object, const std::string& kind, std::string_view group,
+                     const PodPlace& place) {
+    auto [name_space, name, is_made] = name_of(object);
+    const Pod named{.kind = kind,
+                    .name_space = std::move(name_space),
+                    .name = std::move(name),
+                    .spec_place = std::string(place.path),
+                    .is_made = is_made && kind == "Pod",
+                    .misplaced = misplaced_in(object, place)};
+    place_ = named.in_words();
+    bool has_parameters = false;
+    each_at(object, place.path, [&](const Tree& spec) {
+      if (!spec.is_object() && !spec.is_null()) throw Error(place_, "\"spec\" must be an object");
+      Pod pod = named;
+      read_pod(spec, *place.shape, pod);
+      // Whoever runs what others make says what is put there.
+      has_parameters |= !is_own_group(group) && std::erase_if(pod.images, has_parameter) > 0;
+      for (const std::string& image : pod.images)
+        add_image(image);
+      workloads_.pods.push_back(std::move(pod));
+    });
+    if (has_parameters) pass_over(object, kind, group, true);
+  }
+
+  void read_pod(const Tree& spec, const PodShape& shape, Pod& pod) {
+    // Whoever makes the Pod may put an image where none is: Kubernetes lets it be empty.
+    for (const std::string_view path : shape.images)
+      each_at(spec, path, [&](const Tree& image) {
+        if (std::string name = text(image, last_member(path)); !name.empty())
+          pod.images.push_back(std::move(name));
+      });
+    pod.images = without_repeats(std::move(pod.images));
+    for (const std::string_view path : shape.pull_secrets)
+      if (pod.pull_secrets.empty())
+        each_at(spec, path, [&](const Tree& list) { pod.pull_secrets = secret_names(list); });
+    for (const std::string_view path : shape.accounts)
+      if (pod.account.empty())
+        each_at(spec, path, [&](const Tree& name) { pod.account = text(name, last_member(path)); });
+  }
+
+  // What looks like imagePullSecrets and stands where nobody reads it.
+  static std::vector<std::string> misplaced_in(const Tree& object, const PodPlace& place) {
+    std::vector<std::string> read, found;
+    for (const std::string_view path : place.shape->pull_secrets)
+      read.push_back(joined_place(std::string(place.path), path));
+    find_misplaced(object, {}, read, found);
+    return found;
+  }
+
+  struct Place {
+    std::string path;     // `containers[0]`
+    std::string pattern;  // `containers[]`
+  };
+
+  static void find_misplaced(const Tree& value, const Place& place,
+                             const std::vector<std::string>& read,
+                             std::vector<std::string>& found) {
+    if (value.is_array())
+      for (std::size_t i = 0; i < value.size(); ++i)
+        find_misplaced(value[i], {fmt::format("{}[{}]", place.path, i), place.pattern + "[]"}, read,
+                       found);
+    if (!value.is_object()) return;
+    for (const auto& [name, member] : value.items()) {
+      const Place here{joined_place(place.path, name), joined_place(place.pattern, name)};
+      if (!is_like_pull_secrets(name))
+        find_misplaced(member, here, read, found);
+      else if (!member.is_null() && std::find(read.begin(), read.end(), here.pattern) == read.end())
+        found.push_back(here.path);
+    }
+  }
+
+  std::vector<std::string> secret_names(const Tree& list) const {
+    std::vector<std::string> names;
+    if (!list.is_array() && !list.is_null())
+      throw Error(place_, "\"imagePullSecrets\" must be an array");
+    for (const Tree& secret : list)
+      names.push_back(text_in(secret, "name"));
+    return names;
+  }
+
   void add_image(const std::string& name) {
-    if (name.empty() || !known_images_.insert(name).second) return;
+    if (!known_images_.insert(name).second) return;
     if (known_images_.size() > max_workload_images)
       throw Error(file_, fmt::format("more than {} images", max_workload_images),
                   "give the manifests in parts");
-    workloads_.images.push_back({name, with_place(place_, [&] { return parse_image(name); })});
-  }
-
-  void add_pull_secret(PullSecretName secret) {
-    const std::string identity = join({secret.place, secret.name_space, secret.name}, "\n");
-    if (!secret.name.empty() && known_secrets_.insert(identity).second)
-      workloads_.pull_secrets.push_back(std::move(secret));
+    try {
+      workloads_.images.push_back({name, with_place(place_, [&] { return parse_image(name); })});
+    } catch (const Error& error) {
+      workloads_.invalid_images.push_back({name, error});
+    }
   }
 
   // ---- Members, absent or null being empty
 
-  const Tree& member(const Tree& object, const char* name) const {
+  const Tree& member(const Tree& object, std::string_view name) const {
     static const Tree absent;
     if (!object.is_object() && !object.is_null())
       throw Error(place_, fmt::format("what should have \"{}\" is no object", name));
@@ -143,14 +239,14 @@ class WorkloadReader {
     return found == object.end() ? absent : *found;
   }
 
-  const Tree& object_in(const Tree& object, const char* name) const {
+  const Tree& object_in(const Tree& object, std::string_view name) const {
     const Tree& value = member(object, name);
     if (!value.is_object() && !value.is_null())
       throw Error(place_, fmt::format("\"{}\" must be an object", name));
     return value;
   }
 
-  const Tree& array_in(const Tree& object, const char* name) const {
+  const Tree& array_in(const Tree& object, std::string_view name) const {
     static const Tree none = Tree::array();
     const Tree& value = member(object, name);
     if (value.is_null()) return none;
@@ -158,15 +254,34 @@ class WorkloadReader {
     return value;
   }
 
-  std::string text_in(const Tree& object, const char* name) const {
-    const Tree& value = member(object, name);
+  std::string text(const Tree& value, std::string_view name) const {
     if (value.is_null()) return {};
     if (!value.is_string()) throw Error(place_, fmt::format("\"{}\" must be a string", name));
     return value.get<std::string>();
   }
 
+  std::string text_in(const Tree& object, std::string_view name) const {
+    return text(member(object, name), name);
+  }
+
+  // Each value at a path such as `containers[].image`.
+  void each_at(const Tree& value, std::string_view path,
+               const std::function<void(const Tree&)>& use) const {
+    if (path.empty()) return use(value);
+    const std::size_t dot = std::min(path.find('.'), path.size());
+    std::string_view name = path.substr(0, dot);
+    const std::string_view rest = path.substr(std::min(dot + 1, path.size()));
+    if (name.ends_with("[]")) {
+      name.remove_suffix(2);
+      for (const Tree& item : array_in(value, name))
+        each_at(item, rest, use);
+    } else {
+      each_at(rest.empty() ? member(value, name) : object_in(value, name), rest, use);
+    }
+  }
+
   std::string file_, place_;
-  std::unordered_set<std::string> known_images_, known_secrets_;
+  std::unordered_set<std::string> known_images_;
   Workloads workloads_;
 };
 
@@ -178,6 +293,12 @@ std::vector<Image> images_of(const std::vector<WorkloadImage>& named) {
   for (const WorkloadImage& image : named)
     images.push_back(image.image);
   return images;
+}
+
+std::string Pod::in_words() const {
+  const std::string named =
+      fmt::format("{} {}{}{}", kind, name_space, name_space.empty() ? "" : "/", name);
+  return printable(trim(named), 300);
 }
 
 Workloads read_workloads(const JsonText& source) {

@@ -6,6 +6,7 @@
 
 #include "credential/json_syntax.h"
 #include "kubernetes/image.h"
+#include "system/error.h"
 
 namespace pullsecret {
 
@@ -22,30 +23,72 @@ struct WorkloadImage {
 /// The images themselves, in their order.
 std::vector<Image> images_of(const std::vector<WorkloadImage>& named);
 
-/// A Secret that a Pod of the manifests names in `imagePullSecrets`.
-struct PullSecretName {
+/// What a Pod names where the kubelet would say InvalidImageName.
+struct InvalidImage {
   std::string name;
-  std::string name_space;  ///< empty where the manifest has none
-  std::string place;       ///< who names it, such as `Deployment team/web`, printable
-
-  bool operator==(const PullSecretName&) const = default;
+  Error reason;  ///< its place is who names it
 };
 
-/// What the Pods that manifests make need to be pulled.
+/// A Pod that manifests make, or that is there.
+struct Pod {
+  std::string kind = {};        ///< of the object that makes it: `Deployment`
+  std::string name_space = {};  ///< empty where the manifest has none
+  std::string name = {};        ///< of that object, or `generateName`
+  std::string spec_place = {};  ///< where in it the Pod is: `spec.template.spec`
+  bool is_made = false;         ///< it is a cluster's: its ServiceAccount adds nothing any more
+  std::string account = {};     ///< the ServiceAccount that it names; empty: `default`
+  std::vector<std::string> pull_secrets = {};  ///< that it names itself; empty ones count, too
+  /// Where else the object has `imagePullSecrets`, or what is meant to be it, which nobody reads:
+  /// `spec.template.imagePullSecrets`, `spec.containers[0].imagePullSecrets`.
+  std::vector<std::string> misplaced = {};
+  std::vector<std::string> images = {};  ///< each name once
+
+  /// `Deployment team/web`, printable.
+  std::string in_words() const;
+};
+
+struct ServiceAccount {
+  std::string name_space;
+  std::string name;
+  std::vector<std::string> pull_secrets;  ///< those of its `imagePullSecrets`
+};
+
+/// A Secret of any type.
+struct SecretName {
+  std::string name_space;
+  std::string name;
+  bool is_made = false;  ///< a cluster has it
+};
+
+/// The objects of a kind that makes no Pod, as far as is known.
+struct PassedOver {
+  std::string kind;      ///< with its group, as kubectl has it: `Job.batch.volcano.sh`
+  std::string in_words;  ///< `Job.batch.volcano.sh team/train`, printable
+  bool has_images = false;
+};
+
+/// What manifests say of Pods and of what these need to be pulled.
 struct Workloads {
   std::vector<WorkloadImage> images;         ///< each name once, in the order of the manifests
-  std::vector<PullSecretName> pull_secrets;  ///< each once for who names it
-  std::vector<std::string> passed_over;      ///< the kinds of what makes no Pod, in their order
+  std::vector<InvalidImage> invalid_images;  ///< the same
+  std::vector<Pod> pods;
+  std::vector<ServiceAccount> accounts;
+  std::vector<SecretName> secrets;
+  std::vector<PassedOver> passed_over;  ///< every other object
 };
 
 /// Reads Pod, PodTemplate, Deployment, ReplicaSet, ReplicationController, StatefulSet, DaemonSet,
-/// Job, CronJob of Kubernetes' own API groups, and Lists of them, as JSON or YAML with one document
-/// or several: the images of containers, initContainers, ephemeralContainers and image volumes
-/// (`volumes[].image.reference`).
+/// Job, CronJob of Kubernetes' own API groups, the kinds of others that have Pods at known places
+/// (such as Argo's, Knative's, OpenShift's and Tekton's), ServiceAccounts, and Lists of them, as
+/// JSON or YAML with one document or several: the images of containers, initContainers,
+/// ephemeralContainers and image volumes (`volumes[].image.reference`), and the names of Secrets.
+///
+/// An image with a parameter of Argo or Tekton in it, `$(params.image)`, is known to nobody yet:
+/// its object stands among what is passed over, too.
 ///
 /// Throws Error for what read_documents() refuses, for more than max_workload_images, for what is
-/// no Kubernetes object, and, with who names it as its place, for an image that the kubelet refuses
-/// and for a field of another type than Kubernetes has for it.
+/// no Kubernetes object, and, with who names it as its place, for a field of another type than
+/// Kubernetes has for it.
 Workloads read_workloads(const JsonText& source);
 
 }  // namespace pullsecret

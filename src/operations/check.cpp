@@ -34,7 +34,7 @@ std::optional<std::string> host_of_key(const std::string& key) {
 
 // The kubelet pulls without a login only where no entry serves the image.
 bool succeeds(const PullReport& report) {
-  if (report.image.empty()) return report.tries.front().verdict.outcome == PullOutcome::logs_in;
+  if (report.pull == nullptr) return report.tries.front().verdict.outcome == PullOutcome::logs_in;
   const PullTry& last = report.tries.back();
   const bool has_entries = report.tries.front().entry != nullptr;
   return is_pull(last.verdict.outcome) && (last.entry != nullptr || !has_entries);
@@ -42,20 +42,22 @@ bool succeeds(const PullReport& report) {
 
 }  // namespace
 
-std::vector<Inquiry> about_images(const std::vector<WorkloadImage>& images,
-                                  const Keyring& keyring) {
+std::vector<Inquiry> about_images(const std::vector<ImagePull>& pulls) {
   std::vector<Inquiry> inquiries;
-  inquiries.reserve(images.size());
-  for (const auto& [name, image] : images) {
-    const std::string& host = image.registry_host;
-    Inquiry inquiry{.report = {.image = name, .registry = host},
-                    .question = {.host = host,
-                                 .repository = image.repository.substr(host.size() + 1),
-                                 .reference = image.reference}};
-    for (const KeyringEntry* entry : keyring.offered(image))
+  inquiries.reserve(pulls.size());
+  for (const ImagePull& pull : pulls) {
+    Inquiry& inquiry = inquiries.emplace_back();
+    inquiry.report.pull = &pull;
+    if (!pull.image) continue;
+    const std::string& host = pull.image->registry_host;
+    inquiry.report.registry = host;
+    if (pull.refusal) continue;
+    inquiry.question = {.host = host,
+                        .repository = pull.image->repository.substr(host.size() + 1),
+                        .reference = pull.image->reference};
+    for (const KeyringEntry* entry : pull.offered)
       add_try(inquiry, entry);
     add_try(inquiry, nullptr);
-    inquiries.push_back(std::move(inquiry));
   }
   return inquiries;
 }
@@ -82,15 +84,18 @@ std::vector<PullReport> ask_registries(std::vector<Inquiry> inquiries, const Pul
   std::vector<PullQuestion> questions;
   questions.reserve(inquiries.size());
   for (Inquiry& inquiry : inquiries)
-    questions.push_back(std::move(inquiry.question));
-  std::vector<std::vector<PullVerdict>> verdicts = check_pulls(questions, check);
+    if (!inquiry.report.tries.empty()) questions.push_back(std::move(inquiry.question));
+  std::vector<std::vector<PullVerdict>> answers = check_pulls(questions, check);
 
   std::vector<PullReport> reports;
-  for (std::size_t i = 0; i < inquiries.size(); ++i) {
-    PullReport& report = reports.emplace_back(std::move(inquiries[i].report));
-    report.tries.resize(verdicts[i].size());
-    for (std::size_t k = 0; k < verdicts[i].size(); ++k)
-      report.tries[k].verdict = std::move(verdicts[i][k]);
+  auto answer = answers.begin();
+  for (Inquiry& inquiry : inquiries) {
+    PullReport& report = reports.emplace_back(std::move(inquiry.report));
+    if (report.tries.empty()) continue;
+    std::vector<PullVerdict>& verdicts = *answer++;
+    report.tries.resize(verdicts.size());
+    for (std::size_t k = 0; k < verdicts.size(); ++k)
+      report.tries[k].verdict = std::move(verdicts[k]);
     report.succeeds = succeeds(report);
     if (!report.succeeds && report.tries.back().verdict.outcome == PullOutcome::anonymous)
       report.tries.back().verdict.hint =

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "kubernetes/keyring.h"
-#include "kubernetes/workloads.h"
+#include "operations/image_pulls.h"
 #include "operations/notices.h"
 #include "registry/pull_check.h"
 
@@ -18,9 +18,10 @@ struct PullTry {
 
 /// What came of an image, or of a registry where no image was asked for.
 struct PullReport {
-  std::string image;      ///< as asked for; empty: the registry alone was
-  std::string registry;   ///< the registry host
+  const ImagePull* pull = nullptr;  ///< nullptr: the registry alone was asked
+  std::string registry;             ///< the registry host; empty where the image has none
   bool succeeds = false;  ///< whether the kubelet would pull it, or the registry took the login
+  /// Of an image each entry, and then no login; none where the kubelet asks nobody.
   std::vector<PullTry> tries = {};
 };
 
@@ -31,8 +32,8 @@ struct Inquiry {
 };
 
 /// About each image: with the entries that the kubelet would try for it, in its order, and then
-/// without a login. The reports have views of `keyring`.
-std::vector<Inquiry> about_images(const std::vector<WorkloadImage>& images, const Keyring& keyring);
+/// without a login; where it asks nobody, nothing is asked. The reports have views of `pulls`.
+std::vector<Inquiry> about_images(const std::vector<ImagePull>& pulls);
 
 /// About the registry of each entry, and with that alone. The reports have views of `keyring`. A
 /// notice names each key that is left out, since it names no single registry.

@@ -1,6 +1,8 @@
 #include "operations/inputs.h"
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -18,13 +20,98 @@ std::string kinds_in_words(const std::vector<std::string>& kinds) {
                      printable(join(without_repeats(kinds), ", ")));
 }
 
-// What is neither a pull secret nor meant to be one, as a message lists it.
-std::vector<std::string> skipped_kinds(const Manifests& manifests) {
-  std::vector<std::string> kinds = manifests.skipped;
+// What is not taken of the manifests, as a message lists it.
+std::vector<std::string> kinds_of(const std::vector<PassedOver>& objects) {
+  std::vector<std::string> kinds;
+  for (const PassedOver& object : objects)
+    if (!object.has_images) kinds.push_back(object.kind);
+  return kinds;
+}
+
+// Of objects that hold images, nobody may think that they were asked about.
+Notices notices_of_passed_over(const std::vector<PassedOver>& objects, const std::string& file) {
+  Notices notices;
+  if (const auto kinds = kinds_of(objects); !kinds.empty())
+    notices.push_back({Severity::note, {file, "passed over " + kinds_in_words(kinds)}});
+  for (const PassedOver& object : objects)
+    if (object.has_images)
+      notices.push_back(
+          {.text = {file, fmt::format("passed over {}, which names images that are not known here",
+                                      object.in_words)},
+           .is_unconditional = true});
+  return notices;
+}
+
+// Those of the file's objects that are neither a pull secret nor meant to be one, nor otherwise
+// taken.
+std::vector<std::string> skipped_kinds(const Manifests& manifests,
+                                       const std::optional<Workloads>& beside, bool takes_pods) {
+  std::vector<std::string> kinds = beside ? kinds_of(beside->passed_over) : manifests.skipped;
+  if (beside && !takes_pods)
+    for (const Pod& pod : beside->pods)
+      kinds.push_back(pod.kind);
   for (const SecretManifest& secret : manifests.secrets)
     if (!is_pull_secret(secret))
       kinds.push_back("Secret of type " + (secret.type.empty() ? "Opaque" : secret.type));
   return kinds;
+}
+
+template <typename Thing>
+void move_behind(std::vector<Thing>& things, std::vector<Thing> more) {
+  things.insert(things.end(), std::move_iterator(more.begin()), std::move_iterator(more.end()));
+}
+
+Workloads joined(Workloads one, Workloads other, bool takes_pods) {
+  move_behind(one.accounts, std::move(other.accounts));
+  move_behind(one.secrets, std::move(other.secrets));
+  if (!takes_pods) return one;
+  move_behind(one.pods, std::move(other.pods));
+  move_behind(one.images, std::move(other.images));
+  move_behind(one.invalid_images, std::move(other.invalid_images));
+  return one;
+}
+
+void add_manifests(const JsonText& manifests, Time now, WithNotices<PullInputs>& inputs) {
+  auto [workloads, notices] = workloads_in(manifests);
+  PullInputs& found = inputs.value;
+  found.workloads = std::move(workloads);
+  move_behind(inputs.notices, std::move(notices));
+  const auto& secrets = found.workloads.secrets;
+  if (secrets.empty()) return;
+  move_behind(found.secrets, inspect_secrets(read_manifests(manifests).secrets, now));
+  // Where a cluster was asked for its Secrets, there are no others.
+  found.has_secrets = !found.secrets.empty() || std::any_of(secrets.begin(), secrets.end(),
+                                                            std::mem_fn(&SecretName::is_made));
+}
+
+// `has_manifests`: their Pods may have the file's ServiceAccounts. `wants_pods`: the file's own
+// count.
+void add_file(const JsonText& file, Time now, WithNotices<PullInputs>& inputs, bool has_manifests,
+              bool wants_pods) {
+  const Manifests manifests = read_manifests(file);
+  PullInputs& found = inputs.value;
+  const bool is_config = std::any_of(manifests.secrets.begin(), manifests.secrets.end(),
+                                     std::mem_fn(&SecretManifest::is_config_file));
+  if (is_config) found.secrets.clear();
+  found.has_secrets = !is_config;
+  std::vector<InspectedSecret> secrets = inspect_secrets(manifests.secrets, now);
+
+  std::optional<Workloads> beside;
+  if (!manifests.skipped.empty() && (has_manifests || wants_pods)) beside = read_workloads(file);
+  const bool takes_pods = wants_pods && beside && !beside->pods.empty();
+  const std::vector<std::string> skipped = skipped_kinds(manifests, beside, takes_pods);
+  if (secrets.empty() && !takes_pods)
+    throw Error(file.file,
+                "no pull secret" + (skipped.empty() ? "" : ", only " + kinds_in_words(skipped)),
+                "kubectl get secret NAME -o yaml; kubectl get secrets lists the names");
+  if (!skipped.empty())
+    inputs.notices.push_back({Severity::note, {"", "skipped " + kinds_in_words(skipped)}});
+  move_behind(found.secrets, std::move(secrets));
+  if (!beside) return;
+  if (wants_pods)
+    for (Notice& notice : notices_of_passed_over(beside->passed_over, file.file))
+      if (notice.is_unconditional) inputs.notices.push_back(std::move(notice));
+  found.workloads = joined(std::move(found.workloads), *std::move(beside), takes_pods);
 }
 
 }  // namespace
@@ -43,37 +130,28 @@ WithNotices<LoadedConfig> config_to_use(const std::optional<std::string>& named)
   return loaded;
 }
 
-WithNotices<std::vector<InspectedSecret>> pull_secrets_in(const JsonText& source, Time now) {
-  const Manifests manifests = read_manifests(source);
-  WithNotices<std::vector<InspectedSecret>> found{inspect_secrets(manifests.secrets, now)};
-  const std::vector<std::string> skipped = skipped_kinds(manifests);
-  if (found.value.empty())
-    throw Error(source.file,
-                "no pull secret" + (skipped.empty() ? "" : ", only " + kinds_in_words(skipped)),
-                "kubectl get secret NAME -o yaml; kubectl get secrets lists the names");
-  if (!skipped.empty())
-    found.notices.push_back({Severity::note, {"", "skipped " + kinds_in_words(skipped)}});
-  return found;
+WithNotices<Workloads> workloads_in(const JsonText& manifests) {
+  WithNotices<Workloads> found{read_workloads(manifests)};
+  const auto& [images, invalid_images, pods, accounts, secrets, passed_over] = found.value;
+  move_behind(found.notices, notices_of_passed_over(passed_over, manifests.file));
+  if (!images.empty() || !invalid_images.empty()) return found;
+  std::vector<std::string> kinds;
+  for (const PassedOver& object : passed_over)
+    kinds.push_back(object.kind);
+  throw Error(manifests.file,
+              "the manifests name no image" +
+                  (kinds.empty() ? "" : "; passed over " + kinds_in_words(kinds)),
+              "it takes Pods, and what makes them: Deployments, Jobs and the like");
 }
 
-WithNotices<Workloads> wanted_images(std::vector<WorkloadImage> named,
-                                     const std::optional<JsonText>& manifests) {
-  if (!manifests) return {{.images = std::move(named), .pull_secrets = {}, .passed_over = {}}};
-  WithNotices<Workloads> wanted{read_workloads(*manifests)};
-  auto& [images, pull_secrets, passed_over] = wanted.value;
-  const std::string others =
-      passed_over.empty() ? "" : "passed over " + kinds_in_words(passed_over);
-  if (images.empty())
-    throw Error(manifests->file,
-                "the manifests name no image" + (others.empty() ? "" : "; " + others),
-                "it takes Pods, and what makes them: Deployments, Jobs and the like");
-  if (!others.empty()) wanted.notices.push_back({Severity::note, {manifests->file, others}});
-  std::erase_if(images, [&](const WorkloadImage& image) {
-    return std::any_of(named.begin(), named.end(),
-                       [&](const WorkloadImage& known) { return known.name == image.name; });
-  });
-  images.insert(images.begin(), std::move_iterator(named.begin()), std::move_iterator(named.end()));
-  return wanted;
+WithNotices<PullInputs> pull_inputs(std::vector<WorkloadImage> named,
+                                    const std::optional<JsonText>& manifests,
+                                    const std::optional<JsonText>& file, Time now) {
+  WithNotices<PullInputs> inputs{{.named = std::move(named), .workloads = {}, .secrets = {}}};
+  const bool wants_pods = inputs.value.named.empty() && !manifests;
+  if (manifests) add_manifests(*manifests, now, inputs);
+  if (file) add_file(*file, now, inputs, manifests.has_value(), wants_pods);
+  return inputs;
 }
 
 }  // namespace pullsecret

@@ -19,14 +19,26 @@ namespace pullsecret {
 /// part.
 WithNotices<LoadedConfig> config_to_use(const std::optional<std::string>& named);
 
-/// The pull Secrets in `source`: of what read_manifests() takes. A notice says what was skipped.
-/// Throws Error if there is none.
-WithNotices<std::vector<InspectedSecret>> pull_secrets_in(const JsonText& source, Time now);
+/// What is to be pulled, and what there is to pull it with.
+struct PullInputs {
+  std::vector<WorkloadImage> named;  ///< by the user, and not by a Pod
+  Workloads workloads;
+  std::vector<InspectedSecret> secrets;
+  /// Whether what counts for a Pod are Secrets. Else it is a Docker config, for every Pod.
+  bool has_secrets = false;
+};
 
-/// What is to be pulled: the images that are `named`, then those of `manifests`, each once, and the
-/// pull Secrets that these name. A notice says what was passed over. Throws Error if the manifests
-/// cannot be read or name no image.
-WithNotices<Workloads> wanted_images(std::vector<WorkloadImage> named,
-                                     const std::optional<JsonText>& manifests);
+/// What the manifests of --images-in say. A notice says what was passed over, always if it holds
+/// images. Throws Error if they cannot be read or name no image.
+WithNotices<Workloads> workloads_in(const JsonText& manifests);
+
+/// The images that are `named`; the Pods, ServiceAccounts and Secrets of `manifests`; and the pull
+/// Secrets and ServiceAccounts of `file`, with its Pods, too, where no other images are asked for.
+/// A file that is a Docker config counts before Secrets of the manifests.
+///
+/// Throws Error as workloads_in(), and where a file has neither a pull secret nor a Pod.
+WithNotices<PullInputs> pull_inputs(std::vector<WorkloadImage> named,
+                                    const std::optional<JsonText>& manifests,
+                                    const std::optional<JsonText>& file, Time now);
 
 }  // namespace pullsecret

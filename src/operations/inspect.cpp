@@ -18,30 +18,30 @@ namespace {
 // ---- Why no entry serves an image
 
 // A line for each Secret that the kubelet refuses; empty if there is none.
-std::string refusals(const std::vector<InspectedSecret>& secrets) {
+std::string refusals(const std::vector<const InspectedSecret*>& secrets) {
   std::string lines;
-  for (const InspectedSecret& secret : secrets)
-    if (secret.is_refused)
+  for (const InspectedSecret* secret : secrets)
+    if (secret->is_refused)
       lines += fmt::format(
           "\n    {}: the kubelet refuses it, and pulls no image for a Pod that "
           "names it",
-          name_in_words(secret.origin));
+          name_in_words(secret->origin));
   return lines;
 }
 
 // Why no entry serves the image where no Secret is refused, a line for each Secret or key; the
 // nearest keys first.
-std::string reasons(const std::vector<InspectedSecret>& secrets, const Image& image) {
+std::string reasons(const std::vector<const InspectedSecret*>& secrets, const Image& image) {
   constexpr std::size_t most_keys = 10;
   std::string unread;
   std::vector<std::string> near, far;
-  for (const InspectedSecret& secret : secrets) {
-    if (!secret.is_read) {
+  for (const InspectedSecret* secret : secrets) {
+    if (!secret->is_read) {
       unread +=
-          fmt::format("\n    {}: the kubelet reads no entry of it", name_in_words(secret.origin));
+          fmt::format("\n    {}: the kubelet reads no entry of it", name_in_words(secret->origin));
       continue;
     }
-    for (const KeyringEntry& entry : secret.entries) {
+    for (const KeyringEntry& entry : secret->entries) {
       const std::string& key = entry.key;
       const NotServed why = why_not_served(key, image);
       (why.is_other_registry ? far : near)
@@ -57,6 +57,13 @@ std::string reasons(const std::vector<InspectedSecret>& secrets, const Image& im
   return text;
 }
 
+std::string why_unserved(const ImagePull& pull) {
+  if (!pull.image)
+    return fmt::format("\n    {}: {}", pull.refusal->outcome, pull.refusal->reason.message());
+  const std::string refused = refusals(pull.secrets);
+  return refused.empty() ? reasons(pull.secrets, *pull.image) : refused;
+}
+
 // ---- How long entries last
 
 Keyring::Found entries_of(const std::vector<InspectedSecret>& secrets) {
@@ -68,19 +75,18 @@ Keyring::Found entries_of(const std::vector<InspectedSecret>& secrets) {
 }
 
 // Those that the kubelet would try for any of the images, each once.
-Keyring::Found entries_of(const std::vector<ImageEntries>& images) {
+Keyring::Found entries_of(const std::vector<ImagePull>& images) {
   Keyring::Found entries;
   std::set<const KeyringEntry*> known;
-  for (const ImageEntries& image : images)
+  for (const ImagePull& image : images)
     for (const KeyringEntry* offered : image.offered)
       if (known.insert(offered).second) entries.push_back(offered);
   return entries;
 }
 
 std::string in_words(const EntryOrigin& origin) {
-  if (origin.kind != EntryOrigin::Kind::secret || origin.name.empty()) return name_in_words(origin);
-  const std::string place = origin.name_space.empty() ? "" : origin.name_space + "/";
-  return "Secret " + printable(place + origin.name, std::string::npos);
+  const bool is_named = origin.kind == EntryOrigin::Kind::secret && !origin.name.empty();
+  return (is_named ? "Secret " : "") + name_in_words(origin);
 }
 
 void check_validity(const Keyring::Found& entries, std::chrono::seconds min_validity, Time now) {
@@ -105,36 +111,23 @@ void check_validity(const Keyring::Found& entries, std::chrono::seconds min_vali
                     "token; a CronJob does it in time");
 }
 
-// Whoever leaves the namespace out leaves it to kubectl.
-bool is_named(const InspectedSecret& secret, const PullSecretName& named) {
-  const bool is_same_namespace = named.name_space.empty() || secret.origin.name_space.empty() ||
-                                 named.name_space == secret.origin.name_space;
-  return is_same_namespace && named.name == secret.origin.name;
-}
-
 }  // namespace
 
-std::vector<ImageEntries> entries_serving(const std::vector<WorkloadImage>& images,
-                                          const Keyring& keyring,
-                                          const std::vector<InspectedSecret>& secrets) {
+void require_entries(const std::vector<ImagePull>& images) {
   constexpr std::size_t most_explained = 10;
-  const std::string refused = refusals(secrets);
-  std::vector<ImageEntries> found;
-  found.reserve(images.size());
   std::string unserved;
   std::size_t count = 0;
-  for (const auto& [name, image] : images) {
-    found.push_back({name, image, keyring.offered(image)});
-    if (!found.back().offered.empty()) continue;
-    unserved += "\n  " + printable(name);
-    if (++count > most_explained) continue;
-    unserved += refused.empty() ? reasons(secrets, image) : refused;
+  bool is_any_public = true;
+  for (const ImagePull& image : images) {
+    if (!image.offered.empty()) continue;
+    unserved += "\n  " + printable(image.name);
+    is_any_public &= !image.refusal;
+    if (++count <= most_explained) unserved += why_unserved(image);
   }
   if (count > 0)
     throw Error("",
-                fmt::format("no entry serves {} of {} images:{}", count, found.size(), unserved),
-                refused.empty() ? "the kubelet pulls such an image without a login" : "");
-  return found;
+                fmt::format("no entry serves {} of {} images:{}", count, images.size(), unserved),
+                is_any_public ? "the kubelet pulls such an image without a login" : "");
 }
 
 void require_validity(const std::vector<InspectedSecret>& secrets,
@@ -142,21 +135,9 @@ void require_validity(const std::vector<InspectedSecret>& secrets,
   check_validity(entries_of(secrets), min_validity, now);
 }
 
-void require_validity(const std::vector<ImageEntries>& images, std::chrono::seconds min_validity,
+void require_validity(const std::vector<ImagePull>& images, std::chrono::seconds min_validity,
                       Time now) {
   check_validity(entries_of(images), min_validity, now);
-}
-
-Notices absent_secrets(const std::vector<PullSecretName>& named,
-                       const std::vector<InspectedSecret>& secrets) {
-  Notices notices;
-  for (const PullSecretName& name : named)
-    if (std::none_of(secrets.begin(), secrets.end(),
-                     [&](const InspectedSecret& secret) { return is_named(secret, name); }))
-      notices.push_back(
-          {.text = {name.place, fmt::format("it names the pull Secret {}, which is not here",
-                                            printable(name.name))}});
-  return notices;
 }
 
 }  // namespace pullsecret

@@ -11,6 +11,7 @@ namespace pullsecret {
 struct Notice {
   Severity severity = Severity::warning;  ///< a warning or a note
   Error text;
+  bool is_unconditional = false;  ///< what is not done, and is said even to who wants no notices
 };
 using Notices = std::vector<Notice>;
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "fuzz/require.h"
+#include "kubernetes/pod_secrets.h"
 #include "kubernetes/workloads.h"
 #include "system/error.h"
 
@@ -22,10 +23,19 @@ void check(const Workloads& workloads) {
     require(image.repository.starts_with(image.registry_host + "/"));
     require(!image.reference.empty() && image.reference.find('/') == std::string::npos);
   }
-  for (const PullSecretName& secret : workloads.pull_secrets)
-    require(!secret.name.empty() && is_printable(secret.place));
-  for (const std::string& kind : workloads.passed_over)
-    require(!kind.empty());
+  for (const InvalidImage& image : workloads.invalid_images)
+    require(names.insert(image.name).second && is_printable(image.reason.what()));
+  for (const Pod& pod : workloads.pods) {
+    require(is_printable(pod.in_words()));
+    for (const std::string& image : pod.images)
+      require(names.contains(image));
+  }
+  for (const PassedOver& object : workloads.passed_over)
+    require(!object.kind.empty() && is_printable(object.in_words));
+  const PodJoin join({.secrets = {}, .accounts = workloads.accounts, .name_space = {}});
+  for (const Pod& pod : workloads.pods)
+    for (const Remark& finding : join.secrets_of(pod).findings)
+      require(is_printable(finding.message) && is_printable(finding.hint));
 }
 
 }  // namespace

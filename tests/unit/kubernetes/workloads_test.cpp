@@ -97,16 +97,22 @@ spec: {items: [1]}
 kind: IPAllowList
 items: [10.0.0.0/8]
 ---
-apiVersion: batch.volcano.sh/v1alpha1
+apiVersion: batch.example.com/v1alpha1
 kind: Job
+metadata: {name: train, namespace: team}
 spec: {template: {spec: {containers: [{image: not-me}]}}}
 ---
 kind: ServiceList
 items: [{}, {kind: Secret}]
 )");
   CHECK(found.images.empty());
-  CHECK(found.passed_over ==
-        Texts{"Service", "ConfigMap", "IPAllowList", "IPAllowList", "Job", "Service", "Secret"});
+  Texts kinds, with_images;
+  for (const PassedOver& object : found.passed_over)
+    (object.has_images ? with_images : kinds)
+        .push_back(object.has_images ? object.in_words : object.kind);
+  CHECK(kinds == Texts{"Service", "ConfigMap", "IPAllowList", "IPAllowList", "Service"});
+  CHECK(with_images == Texts{"Job.batch.example.com team/train"});
+  CHECK(found.secrets.size() == 1);
 }
 
 TEST_CASE("null and nothing are alike, as in Kubernetes") {
@@ -142,27 +148,111 @@ TEST_CASE("a field of another type is an error that says whose") {
   CHECK(workload_refusal(text) == message);
 }
 
-TEST_CASE("an image that the kubelet refuses is an error that says whose") {
-  const std::string words = workload_refusal(
+TEST_CASE("an image that the kubelet refuses is kept apart, with who names it") {
+  const Workloads found = workloads_in(
       "kind: Deployment\nmetadata: {name: \"w\\eb\"}\n"
-      "spec: {template: {spec: {containers: [{image: \"Acme App\\n\"}]}}}");
+      "spec: {template: {spec: {containers: [{image: \"Acme App\\n\"}, {image: b}]}}}");
+  CHECK(found.images.size() == 1);
+  CHECK(found.pods.at(0).images.size() == 2);
+  const std::string words = found.invalid_images.at(0).reason.what();
   CHECK_THAT(words, Catch::StartsWith(R"(Deployment w\x1bb: "Acme App\n" is not an image name)"));
   CHECK(printable(words, 10'000) == words);
 }
 
-TEST_CASE("the pull Secrets that Pods name, each once for who names it") {
-  const auto found = workloads_in(R"(
+TEST_CASE("Pods have the Secrets and the ServiceAccount that they name") {
+  const auto pods = workloads_in(R"(
 kind: Deployment
 metadata: {name: web, namespace: team}
-spec: {template: {spec: {imagePullSecrets: [{name: a}, {name: b}, {name: a}, {name: ""}, {}]}}}
+spec: {template: {spec: {imagePullSecrets: [{name: a}, {name: b}, {name: ""}, {}], serviceAccountName: builder}}}
 ---
 kind: Pod
-metadata: {generateName: job-}
-spec: {imagePullSecrets: [{name: a}]}
+metadata: {generateName: job-, uid: x}
+spec: {imagePullSecrets: [{name: a}], serviceAccount: old}
+)")
+                        .pods;
+  CHECK(pods.at(0).in_words() == "Deployment team/web");
+  CHECK(pods.at(0).pull_secrets == Texts{"a", "b", "", ""});
+  CHECK(pods.at(0).account == "builder");
+  CHECK_FALSE(pods.at(0).is_made);
+  CHECK(pods.at(1).in_words() == "Pod job-");
+  CHECK(pods.at(1).account == "old");
+  CHECK(pods.at(1).is_made);
+}
+
+TEST_CASE("ServiceAccounts and Secrets are read, too") {
+  const Workloads found = workloads_in(R"(
+apiVersion: v1
+kind: List
+items:
+- {apiVersion: v1, kind: ServiceAccount, metadata: {name: default, namespace: team}, imagePullSecrets: [{name: a}]}
+- {apiVersion: v1, kind: Secret, metadata: {name: a, namespace: team, uid: x}}
 )");
-  CHECK(found.pull_secrets == std::vector<PullSecretName>{{"a", "team", "Deployment team/web"},
-                                                          {"b", "team", "Deployment team/web"},
-                                                          {"a", "", "Pod job-"}});
+  CHECK(found.accounts.at(0).name_space == "team");
+  CHECK(found.accounts.at(0).pull_secrets == Texts{"a"});
+  CHECK(found.secrets.at(0).is_made);
+  CHECK(found.passed_over.empty());
+}
+
+TEST_CASE("imagePullSecrets where nobody reads it") {
+  const auto [text, place] = GENERATE(table<std::string, std::string>({
+      {"kind: Pod\nspec: {containers: [{}, {imagePullSecrets: [{name: a}]}]}",
+       "spec.containers[1].imagePullSecrets"},
+      {"kind: Pod\nimagePullSecrets: [{name: a}]", "imagePullSecrets"},
+      {"kind: Pod\nspec: {imagePullSecret: a}", "spec.imagePullSecret"},
+      {"kind: Pod\nspec: {imagepullsecrets: [a]}", "spec.imagepullsecrets"},
+      {"kind: Deployment\nspec: {imagePullSecrets: [{name: a}]}", "spec.imagePullSecrets"},
+      {"kind: Deployment\nspec: {template: {imagePullSecrets: [{name: a}]}}",
+       "spec.template.imagePullSecrets"},
+      {"kind: CronJob\nspec: {jobTemplate: {spec: {imagePullSecrets: regcred}}}",
+       "spec.jobTemplate.spec.imagePullSecrets"},
+      {"apiVersion: tekton.dev/v1\nkind: TaskRun\nspec: {imagePullSecrets: [{name: a}]}",
+       "spec.imagePullSecrets"},
+  }));
+  CAPTURE(text);
+  const Pod pod = workloads_in(text).pods.at(0);
+  CHECK(pod.pull_secrets.empty());
+  CHECK(pod.misplaced == Texts{place});
+}
+
+TEST_CASE("others' kinds have Pods at known places") {
+  const auto [version, kind, body] = GENERATE(table<std::string, std::string, std::string>({
+      {"argoproj.io/v1alpha1", "Rollout",
+       "{template: {spec: {imagePullSecrets: [{name: s}], containers: [{image: a}]}}}"},
+      {"serving.knative.dev/v1", "Service",
+       "{template: {spec: {imagePullSecrets: [{name: s}], containers: [{image: a}]}}}"},
+      {"apps.openshift.io/v1", "DeploymentConfig",
+       "{template: {spec: {imagePullSecrets: [{name: s}], containers: [{image: a}]}}}"},
+      {"argoproj.io/v1alpha1", "Workflow",
+       "{imagePullSecrets: [{name: s}], templates: [{container: {image: a}}, {steps: []}]}"},
+      {"argoproj.io/v1alpha1", "CronWorkflow",
+       "{workflowSpec: {imagePullSecrets: [{name: s}], templates: [{script: {image: a}}]}}"},
+      {"tekton.dev/v1", "TaskRun",
+       "{podTemplate: {imagePullSecrets: [{name: s}]}, taskSpec: {steps: [{image: a}]}}"},
+      {"tekton.dev/v1", "PipelineRun",
+       "{taskRunTemplate: {podTemplate: {imagePullSecrets: [{name: s}]}}, pipelineSpec: {tasks: "
+       "[{taskSpec: {steps: [{image: a}]}}]}}"},
+      {"tekton.dev/v1beta1", "PipelineRun",
+       "{podTemplate: {imagePullSecrets: [{name: s}]}, pipelineSpec: {tasks: [{taskSpec: {steps: "
+       "[{image: a}]}}]}}"},
+      {"batch.volcano.sh/v1alpha1", "Job",
+       "{tasks: [{template: {spec: {imagePullSecrets: [{name: s}], containers: [{image: a}]}}}]}"},
+  }));
+  CAPTURE(version, kind);
+  const Workloads found =
+      workloads_in(fmt::format("apiVersion: {}\nkind: {}\nspec: {}\n", version, kind, body));
+  CHECK(found.passed_over.empty());
+  CHECK(found.pods.at(0).images == Texts{"a"});
+  CHECK(found.pods.at(0).pull_secrets == Texts{"s"});
+  CHECK(found.pods.at(0).misplaced.empty());
+}
+
+TEST_CASE("an image with a parameter is known to nobody") {
+  const Workloads found = workloads_in(
+      "apiVersion: tekton.dev/v1\nkind: Task\nmetadata: {name: build}\n"
+      "spec: {steps: [{image: $(params.builder)}, {image: a}]}");
+  CHECK(found.images.size() == 1);
+  CHECK(found.passed_over.at(0).in_words == "Task.tekton.dev build");
+  CHECK(found.passed_over.at(0).has_images);
 }
 
 TEST_CASE("manifests are bounded") {

@@ -68,8 +68,9 @@ TEST_CASE(
       }));
   CAPTURE(of_path, of_host, is_public);
   const auto keyring = keyring_with(of_path, of_host);
-  const PullReport report =
-      report_on(about_images({{asked_image, parse_image(asked_image)}}, keyring), is_public);
+  const PullInputs inputs{.named = {{asked_image, parse_image(asked_image)}}};
+  const auto pulls = image_pulls(inputs, "", keyring);
+  const PullReport report = report_on(about_images(pulls), is_public);
   CHECK(outcomes_of(report) == outcomes);
   CHECK(report.succeeds == succeeds);
   const bool is_public_in_vain = !succeeds && outcomes.back() == "anonymous";

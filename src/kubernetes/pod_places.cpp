@@ -1,0 +1,125 @@
+#include "kubernetes/pod_places.h"
+
+#include <algorithm>
+
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+const PodShape& pod_spec() {
+  static const PodShape shape{{"initContainers[].image", "containers[].image",
+                               "ephemeralContainers[].image", "volumes[].image.reference"},
+                              {"imagePullSecrets"},
+                              {"serviceAccountName", "serviceAccount"}};
+  return shape;
+}
+
+// Argo Workflows: all Pods of a workflow have its Secrets and its ServiceAccount.
+const PodShape& workflow() {
+  static const PodShape shape{{"templates[].initContainers[].image", "templates[].container.image",
+                               "templates[].containerSet.containers[].image",
+                               "templates[].script.image", "templates[].sidecars[].image"},
+                              {"imagePullSecrets"},
+                              {"serviceAccountName"}};
+  return shape;
+}
+
+// Tekton: whoever runs a Task or a Pipeline may give its Pods Secrets and a ServiceAccount.
+const PodShape& task() {
+  static const PodShape shape{{"stepTemplate.image", "steps[].image", "sidecars[].image"},
+                              {"podTemplate.imagePullSecrets"},
+                              {"serviceAccountName"}};
+  return shape;
+}
+
+const PodShape& task_run() {
+  static const PodShape shape{
+      {"taskSpec.stepTemplate.image", "taskSpec.steps[].image", "taskSpec.sidecars[].image"},
+      {"podTemplate.imagePullSecrets"},
+      {"serviceAccountName"}};
+  return shape;
+}
+
+const PodShape& pipeline() {
+  static const PodShape shape{
+      {"tasks[].taskSpec.steps[].image", "tasks[].taskSpec.sidecars[].image",
+       "finally[].taskSpec.steps[].image"},
+      {"podTemplate.imagePullSecrets"},
+      {"serviceAccountName"}};
+  return shape;
+}
+
+const PodShape& pipeline_run() {
+  static const PodShape shape{
+      {"pipelineSpec.tasks[].taskSpec.steps[].image",
+       "pipelineSpec.tasks[].taskSpec.sidecars[].image",
+       "pipelineSpec.finally[].taskSpec.steps[].image"},
+      {"taskRunTemplate.podTemplate.imagePullSecrets", "podTemplate.imagePullSecrets"},
+      {"taskRunTemplate.serviceAccountName", "serviceAccountName"}};
+  return shape;
+}
+
+const std::vector<PodPlace>& others_places() {
+  static const std::vector<PodPlace> places{
+      {"argoproj.io", "Rollout", "spec.template.spec", &pod_spec()},
+      {"argoproj.io", "Workflow", "spec", &workflow()},
+      {"argoproj.io", "WorkflowTemplate", "spec", &workflow()},
+      {"argoproj.io", "ClusterWorkflowTemplate", "spec", &workflow()},
+      {"argoproj.io", "CronWorkflow", "spec.workflowSpec", &workflow()},
+      {"serving.knative.dev", "Service", "spec.template.spec", &pod_spec()},
+      {"serving.knative.dev", "Configuration", "spec.template.spec", &pod_spec()},
+      {"serving.knative.dev", "Revision", "spec", &pod_spec()},
+      {"apps.openshift.io", "DeploymentConfig", "spec.template.spec", &pod_spec()},
+      {"tekton.dev", "Task", "spec", &task()},
+      {"tekton.dev", "ClusterTask", "spec", &task()},
+      {"tekton.dev", "TaskRun", "spec", &task_run()},
+      {"tekton.dev", "Pipeline", "spec", &pipeline()},
+      {"tekton.dev", "PipelineRun", "spec", &pipeline_run()},
+      {"batch.volcano.sh", "Job", "spec.tasks[].template.spec", &pod_spec()},
+      {"jobset.x-k8s.io", "JobSet", "spec.replicatedJobs[].template.spec.template.spec",
+       &pod_spec()},
+      {"apps.kruise.io", "CloneSet", "spec.template.spec", &pod_spec()},
+      {"apps.kruise.io", "StatefulSet", "spec.template.spec", &pod_spec()},
+      {"apps.kruise.io", "DaemonSet", "spec.template.spec", &pod_spec()},
+  };
+  return places;
+}
+
+const std::vector<PodPlace>& own_places() {
+  static const std::vector<PodPlace> places{
+      {"", "Pod", "spec", &pod_spec()},
+      {"", "PodTemplate", "template.spec", &pod_spec()},
+      {"", "Deployment", "spec.template.spec", &pod_spec()},
+      {"", "ReplicaSet", "spec.template.spec", &pod_spec()},
+      {"", "ReplicationController", "spec.template.spec", &pod_spec()},
+      {"", "StatefulSet", "spec.template.spec", &pod_spec()},
+      {"", "DaemonSet", "spec.template.spec", &pod_spec()},
+      {"", "Job", "spec.template.spec", &pod_spec()},
+      {"", "CronJob", "spec.jobTemplate.spec.template.spec", &pod_spec()},
+      {"", "DeploymentConfig", "spec.template.spec", &pod_spec()},  // OpenShift's, of before 3.7
+  };
+  return places;
+}
+
+}  // namespace
+
+bool is_own_group(std::string_view group) {
+  return is_one_of(group, {"", "apps", "batch", "extensions"});
+}
+
+const PodPlace* pod_place(std::string_view group, std::string_view kind) {
+  const bool is_own = is_own_group(group);
+  const auto& places = is_own ? own_places() : others_places();
+  const auto place = std::find_if(places.begin(), places.end(), [&](const PodPlace& known) {
+    return known.kind == kind && (is_own || known.group == group);
+  });
+  return place == places.end() ? nullptr : &*place;
+}
+
+bool has_unknown_pods(std::string_view group) {
+  return !is_own_group(group) && !group.ends_with(".k8s.io") &&
+         !is_one_of(group, {"policy", "autoscaling"});
+}
+
+}  // namespace pullsecret

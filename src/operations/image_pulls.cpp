@@ -1,0 +1,266 @@
+#include "operations/image_pulls.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "kubernetes/name_rules.h"
+#include "registry/origin.h"
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+using enum Severity;
+
+KnownSecret known_secret(const InspectedSecret& secret) {
+  using State = KnownSecret::State;
+  return {secret.origin.name_space, secret.origin.name,
+          secret.is_refused ? State::refused
+          : secret.is_read  ? State::read
+                            : State::unread};
+}
+
+// First the inspected ones, at their own positions; then those of another type, of which the
+// kubelet reads nothing.
+PodJoin join_of(const PullInputs& inputs, const std::string& name_space) {
+  PodSurroundings around{.secrets = {},
+                         .accounts = inputs.workloads.accounts,
+                         .name_space = name_space,
+                         .has_secrets = inputs.has_secrets};
+  if (!inputs.has_secrets) return PodJoin(std::move(around));
+  std::set<std::pair<std::string, std::string>> inspected;
+  for (const InspectedSecret& secret : inputs.secrets) {
+    around.secrets.push_back(known_secret(secret));
+    inspected.emplace(secret.origin.name_space, secret.origin.name);
+  }
+  for (const SecretName& secret : inputs.workloads.secrets)
+    if (!inspected.contains({secret.name_space, secret.name}))
+      around.secrets.push_back({secret.name_space, secret.name, KnownSecret::State::unread});
+  return PodJoin(std::move(around));
+}
+
+std::vector<Remark> remarks_on(const Image& image) {
+  const auto origin = origin_of("https://" + image.registry_host);
+  std::vector<Remark> remarks;
+  if (is_address_without_port(image.registry_host))
+    remarks.push_back({"address-without-port", warning, "no entry of a Secret serves this image",
+                       std::string(address_needs_port)});
+  if (origin && is_loopback(origin->host))
+    remarks.push_back({"local-registry", note,
+                       fmt::format("{} is the node itself, to the node, and not this machine",
+                                   printable(image.registry_host)),
+                       "a registry of the cluster needs a name that each node knows"});
+  return remarks;
+}
+
+std::optional<PullRefusal> refusal_of(const std::vector<const InspectedSecret*>& secrets) {
+  for (const InspectedSecret* secret : secrets)
+    if (secret->is_refused)
+      return PullRefusal{
+          "Secret refused",
+          Error("", fmt::format("the kubelet refuses Secret {}, and pulls no image for a Pod that "
+                                "names it",
+                                name_in_words(secret->origin)))};
+  return std::nullopt;
+}
+
+Keyring keyring_of(const std::vector<const InspectedSecret*>& secrets) {
+  Keyring::Found entries;
+  for (const InspectedSecret* secret : secrets)
+    if (secret->is_read)
+      for (const KeyringEntry& entry : secret->entries)
+        entries.push_back(&entry);
+  return Keyring(entries);
+}
+
+bool is_secret_name(const std::string& name) {
+  try {
+    check_secret_name(name);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+std::vector<const InspectedSecret*> all_of(const PullInputs& inputs) {
+  std::vector<const InspectedSecret*> all;
+  for (const InspectedSecret& secret : inputs.secrets)
+    all.push_back(&secret);
+  return all;
+}
+
+void fill(ImagePull& pull, const Image& image, const std::vector<const InspectedSecret*>& secrets,
+          const Keyring& keyring) {
+  pull.image = image;
+  pull.secrets = secrets;
+  pull.remarks = remarks_on(image);
+  pull.refusal = refusal_of(secrets);
+  if (!pull.refusal) pull.offered = keyring.offered(image);
+}
+
+void refuse(ImagePull& pull, const Error& reason) {
+  pull.refusal = {"InvalidImageName", reason};
+  pull.remarks.push_back({"invalid-image-name", problem, reason.message(), reason.hint()});
+}
+
+/// Makes the pulls of Pods: one for each image and list of Secrets.
+class PullsOfPods {
+ public:
+  PullsOfPods(const PullInputs& inputs, const Keyring& config) : inputs_(inputs), config_(config) {
+    for (const WorkloadImage& image : inputs.workloads.images)
+      images_.emplace(image.name, &image.image);
+    for (const InvalidImage& image : inputs.workloads.invalid_images)
+      invalid_.emplace(image.name, &image.reason);
+  }
+
+  void add(const Pod& pod, PodSecrets found) {
+    std::erase_if(found.secrets, [&](std::size_t i) { return i >= inputs_.secrets.size(); });
+    auto& pulls = groups_[found.secrets];
+    for (const std::string& name : pod.images) {
+      const auto [at, is_new] = pulls.emplace(name, pulls_.size());
+      if (is_new) pulls_.push_back({.name = name});
+      pulls_[at->second].pods.push_back({&pod, found.findings});
+    }
+  }
+
+  // The keyring of each list of Secrets is needed for its images alone.
+  std::vector<ImagePull> take() {
+    for (const auto& [positions, pulls] : groups_) {
+      std::vector<const InspectedSecret*> secrets;
+      if (!inputs_.has_secrets) secrets = all_of(inputs_);
+      for (const std::size_t i : positions)
+        secrets.push_back(&inputs_.secrets[i]);
+      const Keyring keyring = keyring_of(secrets);
+      for (const auto& [name, at] : pulls)
+        if (const auto invalid = invalid_.find(name); invalid != invalid_.end())
+          refuse(pulls_[at], *invalid->second);
+        else
+          fill(pulls_[at], *images_.at(name), secrets, inputs_.has_secrets ? keyring : config_);
+    }
+    return std::move(pulls_);
+  }
+
+ private:
+  const PullInputs& inputs_;
+  const Keyring& config_;
+  std::unordered_map<std::string, const Image*> images_;
+  std::unordered_map<std::string, const Error*> invalid_;
+  std::map<std::vector<std::size_t>, std::map<std::string, std::size_t>> groups_;
+  std::vector<ImagePull> pulls_;
+};
+
+// Pods that share their words share a notice.
+Notices grouped(const std::vector<std::pair<std::string, Error>>& said) {
+  constexpr std::size_t most = 3;
+  std::vector<std::pair<Error, std::vector<std::string>>> groups;
+  for (const auto& [who, error] : said) {
+    const auto known = std::find_if(groups.begin(), groups.end(), [&](const auto& group) {
+      return group.first.message() == error.message() && group.first.hint() == error.hint();
+    });
+    if (known == groups.end())
+      groups.push_back({error, {who}});
+    else
+      known->second.push_back(who);
+  }
+  Notices notices;
+  for (auto& [error, names] : groups) {
+    const std::size_t more = names.size() - std::min(most, names.size());
+    names.resize(names.size() - more);
+    notices.push_back({note,
+                       {join(names, ", ") + (more == 0 ? "" : fmt::format(" and {} more", more)),
+                        error.message(), error.hint()}});
+  }
+  return notices;
+}
+
+}  // namespace
+
+std::vector<ImagePull> image_pulls(const PullInputs& inputs, const std::string& name_space,
+                                   const Keyring& config) {
+  std::vector<ImagePull> pulls;
+  const std::vector<const InspectedSecret*> all = all_of(inputs);
+  const Keyring keyring = keyring_of(all);
+  for (const auto& [name, image] : inputs.named) {
+    ImagePull& pull = pulls.emplace_back();
+    pull.name = name;
+    fill(pull, image, all, inputs.has_secrets ? keyring : config);
+  }
+
+  const PodJoin join = join_of(inputs, name_space);
+  PullsOfPods of_pods(inputs, config);
+  for (const Pod& pod : inputs.workloads.pods)
+    of_pods.add(pod, join.secrets_of(pod));
+  for (ImagePull& pull : of_pods.take())
+    pulls.push_back(std::move(pull));
+  return pulls;
+}
+
+std::vector<JoinedPod> pods_with_findings(const PullInputs& inputs, const std::string& name_space) {
+  const PodJoin join = join_of(inputs, name_space);
+  std::vector<JoinedPod> pods;
+  for (const Pod& pod : inputs.workloads.pods)
+    if (PodSecrets found = join.secrets_of(pod); !found.findings.empty())
+      pods.push_back({&pod, std::move(found.findings)});
+  return pods;
+}
+
+Notices notices_of_pods(const Workloads& workloads, const std::string& name,
+                        const std::vector<std::string>& name_spaces) {
+  PodSurroundings around{.secrets = {}, .accounts = workloads.accounts, .name_space = {}};
+  for (const SecretName& secret : workloads.secrets)
+    around.secrets.push_back({secret.name_space, secret.name});
+  const PodJoin join(around);
+  std::vector<std::pair<std::string, Error>> said;
+  for (const Pod& pod : workloads.pods) {
+    const PodSecrets found = join.secrets_of(pod);
+    const auto say = [&](const std::string& message, const std::string& hint) {
+      said.emplace_back(pod.in_words(), Error("", message, hint));
+    };
+    const bool names_it =
+        std::find(found.names.begin(), found.names.end(), name) != found.names.end();
+    if (pod.images.empty() || (!names_it && !found.secrets.empty())) continue;
+    // Who says it stands before it.
+    const auto say_finding = [&](const Remark& finding, const std::string& hint) {
+      const std::string who = pod.in_words() + " ";
+      say("it " + finding.message.substr(finding.message.starts_with(who) ? who.size() : 0), hint);
+    };
+    const std::string its_place =
+        fmt::format("{}.imagePullSecrets: [{{name: {}}}]", pod.spec_place, name);
+    if (found.names.empty()) {
+      for (const Remark& finding : found.findings)
+        say_finding(finding, is_about_none(finding) ? its_place : finding.hint);
+    } else if (!names_it && is_secret_name(found.names.front())) {
+      const std::string& other = found.names.front();
+      say(fmt::format("it names the pull Secret {}, and not {}", printable(other), name),
+          "--name " + shell_word(other));
+    } else if (!names_it) {
+      say_finding(found.findings.back(), found.findings.back().hint);
+    } else if (!pod.name_space.empty() && !name_spaces.empty() &&
+               std::find(name_spaces.begin(), name_spaces.end(), pod.name_space) ==
+                   name_spaces.end()) {
+      say(fmt::format("it is in namespace {}, where no Secret is made", printable(pod.name_space)),
+          "--namespace " + shell_word(pod.name_space));
+    }
+  }
+  return grouped(said);
+}
+
+std::optional<std::string> common_secret_name(const Workloads& workloads) {
+  const PodJoin join({.secrets = {}, .accounts = workloads.accounts, .name_space = {}});
+  std::optional<std::string> common;
+  for (const Pod& pod : workloads.pods) {
+    const std::vector<std::string> names = without_repeats(join.secrets_of(pod).names);
+    if (pod.images.empty() || names.empty()) continue;
+    if (names.size() > 1 || (common && *common != names.front())) return std::nullopt;
+    common = names.front();
+  }
+  return common && is_secret_name(*common) ? common : std::nullopt;
+}
+
+}  // namespace pullsecret

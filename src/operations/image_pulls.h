@@ -1,0 +1,57 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kubernetes/inspect_secrets.h"
+#include "kubernetes/keyring.h"
+#include "kubernetes/pod_secrets.h"
+#include "kubernetes/workloads.h"
+#include "operations/inputs.h"
+
+namespace pullsecret {
+
+/// A Pod, and what is to be said of it: how it comes to its Secrets, or to none.
+struct JoinedPod {
+  const Pod* pod = nullptr;
+  std::vector<Remark> findings = {};
+};
+
+/// Why the kubelet pulls nothing, and asks nobody.
+struct PullRefusal {
+  std::string outcome;  ///< as a table has it: "InvalidImageName"
+  Error reason;
+};
+
+/// An image, and what the kubelet has for it, which is the same for all `pods`.
+struct ImagePull {
+  std::string name;                           ///< as asked for
+  std::optional<Image> image = std::nullopt;  ///< absent: it is none
+  std::vector<JoinedPod> pods = {};           ///< none where the user names it
+  std::vector<const InspectedSecret*> secrets = {};
+  Keyring::Found offered = {};  ///< the entries, in the kubelet's order
+  std::optional<PullRefusal> refusal = std::nullopt;
+  std::vector<Remark> remarks = {};  ///< of the image itself
+};
+
+/// The images of `inputs`: each that is named by the user, with all Secrets that were given, as if
+/// a Pod named these; then those of its Pods, with the Secrets of each Pod alone. Where a Docker
+/// config counts in place of Secrets, `config` does for all of them. All have views of the two.
+/// `name_space` is that of manifests that leave it open.
+std::vector<ImagePull> image_pulls(const PullInputs& inputs, const std::string& name_space,
+                                   const Keyring& config);
+
+/// The Pods of `inputs` of which there is something to be said.
+std::vector<JoinedPod> pods_with_findings(const PullInputs& inputs, const std::string& name_space);
+
+/// What the Secrets to be made, of this name, in these namespaces, are to the Pods: a notice for
+/// each Pod that has other Secrets, or none. Without a namespace they are made in any.
+Notices notices_of_pods(const Workloads& workloads, const std::string& name,
+                        const std::vector<std::string>& name_spaces);
+
+/// The one name under which Pods have a pull Secret, by themselves or their ServiceAccounts;
+/// nothing if there is none, or there are several.
+std::optional<std::string> common_secret_name(const Workloads& workloads);
+
+}  // namespace pullsecret
