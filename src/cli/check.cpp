@@ -96,6 +96,8 @@ Examples:
 
     $ helm template . | pullsecret check --images-in - regcred.yaml
     Image ghcr.io/acme/app:1.4
+      of  Deployment team/app
+
       REGISTRY KEY  USERNAME  SECRET        EXPIRES    RESULT
       ghcr.io       octocat   team/regcred  11 h left  pulls
 )",

@@ -6,8 +6,8 @@
 #
 # shellcheck disable=SC2119 # each message here has but one hint
 
-# shellcheck source=registry_cases.sh
-. "$(dirname "$0")/registry_cases.sh"
+# shellcheck source=check_cases.sh
+. "$(dirname "$0")/check_cases.sh"
 # shellcheck source=hints.sh
 . "$e2e/hints.sh"
 need docker docker-registry htpasswd skopeo jq
@@ -65,13 +65,33 @@ out_has 'refused-entry'
 
 it 'convert --images-in with no entry for any image: log in'
 config '{"credsStore":"encryptedfile"}'
-echo "{\"kind\":\"Pod\",\"spec\":{\"containers\":[{\"image\":\"$image\"}]}}" >pod.json
+echo "{\"kind\":\"Pod\",\"spec\":{\"imagePullSecrets\":[{\"name\":\"regcred\"}],\"containers\":[{\"image\":\"$image\"}]}}" >pod.json
 run pullsecret convert --images-in pod.json
 hint_on_standard_error
 follow_by bash -c "${command/REGISTRY/$registry} --username $user --password-stdin" <<<"$password"
 run pullsecret convert --images-in pod.json
 succeeds_quietly
 pull_data '.auths | keys' "[\"$registry\"]"
+
+it 'a Pod whose ServiceAccount is not given: give it, and its Secrets count'
+# It stands in for a cluster that has the account.
+printf '#!/bin/sh\n%s\n' '[ "$*" = "get serviceaccounts -n team -o yaml" ] && cat accounts.yaml' >"$scratch/bin/kubectl"
+chmod +x "$scratch/bin/kubectl"
+cat >accounts.yaml <<'END'
+apiVersion: v1
+kind: List
+items:
+- {apiVersion: v1, kind: ServiceAccount, metadata: {name: default, namespace: team}, imagePullSecrets: [{name: regcred}]}
+END
+entries "{\"$registry\": $(entry "$user" "$password")}"
+pullsecret convert -n team >secret.yaml
+echo "{\"kind\":\"Pod\",\"metadata\":{\"namespace\":\"team\"},\"spec\":{\"containers\":[{\"image\":\"$image\"}]}}" >pod.json
+run pullsecret check secret.yaml --images-in pod.json -o json
+take_hint "$(jq -r '.[0].problems[0].hint' "$scratch/out")"
+follow
+{ cat "$scratch/out" && echo --- && cat pod.json; } >both.yaml
+run pullsecret check secret.yaml --images-in both.yaml
+succeeds_quietly
 
 all_are_followed
 finish

@@ -72,7 +72,7 @@ END
 
 # These ask two registries of the world, of which check.sh has some here, and when a token of Amazon's
 # ends, as expiry.sh does.
-not_here='pullsecret check --images-in - regcred\.yaml$|inspect --min-validity 2h$'
+not_here='pullsecret check --images-in -( regcred\.yaml)?$|inspect --min-validity 2h$'
 
 # read_blocks: adds those of the Markdown on standard input.
 blocks=()
