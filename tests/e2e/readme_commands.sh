@@ -42,7 +42,7 @@ stand_in aws <<'END'
 [ "$1 $2" = 'ecr get-login-password' ] && echo hunter2-ecr
 END
 stand_in helm <<'END'
-echo '{"kind": "Pod", "spec": {"containers": [{"image": "ghcr.io/acme/app:1.4"}]}}'
+echo '{"kind": "Pod", "spec": {"imagePullSecrets": [{"name": "regcred"}], "containers": [{"image": "ghcr.io/acme/app:1.4"}]}}'
 END
 # These get a manifest.
 for name in kubeseal sops; do
