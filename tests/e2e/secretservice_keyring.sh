@@ -213,14 +213,14 @@ says_of_store "$ours" locked no-keyring
 it 'without a service it names programs that are one'
 stop_service
 refuses_all '^secret service: no program on the session bus keeps secrets; start gnome-keyring' \
-  '"credsStore": "encryptedfile" needs none$'
+  '"credsStore": "encryptedfile" needs none;'
 says_of_store "$ours" unusable no-service
 out_json '.Faults[0].Prevents' '["store","get"]'
 
 it 'with a bus that has gone it says where there is none'
 export DBUS_SESSION_BUS_ADDRESS=unix:path=$scratch/nowhere
 refuses_all "there is no session bus at unix:path=$scratch/nowhere: no such file or directory" \
-  '"credsStore": "encryptedfile" needs none$'
+  '"credsStore": "encryptedfile" needs none;'
 says_of_store "$ours" unusable no-bus
 out_has "there is no session bus at unix:path=$scratch/nowhere"
 
@@ -230,7 +230,7 @@ chmod +x "$scratch/bin/dbus-launch"
 unset DBUS_SESSION_BUS_ADDRESS XDG_RUNTIME_DIR
 export DISPLAY=:99
 refuses_all 'there is no session bus: DBUS_SESSION_BUS_ADDRESS and XDG_RUNTIME_DIR are not set' \
-  '"credsStore": "encryptedfile" needs none$'
+  '"credsStore": "encryptedfile" needs none;'
 says_of_store "$ours" unusable no-bus
 export XDG_RUNTIME_DIR=$scratch
 refuses_all 'there is no session bus at \$XDG_RUNTIME_DIR/bus: no such file or directory'
