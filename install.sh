@@ -44,7 +44,7 @@ user_path=$PATH
 source=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 build=$source/build/release
 packages='g++ meson ninja-build pkg-config nlohmann-json3-dev libcxxopts-dev libfmt-dev
-  libyaml-cpp-dev libtomlplusplus-dev libsodium-dev libsystemd-dev libcurl4-openssl-dev'
+  libyaml-dev libtomlplusplus-dev libsodium-dev libsystemd-dev libcurl4-openssl-dev'
 
 parse_options() {
   if [ "$user_id" -eq 0 ]; then prefix=/usr/local; else prefix=$HOME/.local; fi
@@ -134,7 +134,7 @@ header  linux/keyctl.h kernel-headers     linux-glibc-devel   linux-headers linu
 library nlohmann_json  json-devel         nlohmann_json-devel nlohmann-json nlohmann-json
 library cxxopts        cxxopts-devel      cxxopts-devel       cxxopts-dev   cxxopts
 library fmt            fmt-devel          fmt-devel           fmt-dev       fmt
-library yaml-cpp       yaml-cpp-devel     yaml-cpp-devel      yaml-cpp-dev  yaml-cpp
+library yaml-0.1       libyaml-devel      libyaml-devel       yaml-dev      libyaml
 library tomlplusplus   tomlplusplus-devel tomlplusplus-devel  tomlplusplus-dev tomlplusplus
 library libsodium      libsodium-devel    libsodium-devel     libsodium-dev libsodium
 library libcurl        libcurl-devel      libcurl-devel       curl-dev      curl

@@ -34,18 +34,26 @@ nlohmann::json parse_tree(const std::string& file, std::string_view json) {
   return tree;
 }
 
-std::vector<Document> read_json(const JsonText& source) {
-  std::vector<Document> documents;
+// The JSON objects, one after the other.
+std::vector<std::string_view> objects_in(const JsonText& source) {
+  std::vector<std::string_view> objects;
   std::size_t at = 0, values = 0;
   while (true) {
     const std::string_view value = first_value(source, at);
-    if (value.empty()) return documents;
+    if (value.empty()) return objects;
     if (kind_of(value) != JsonKind::object) throw Error(source.file, "JSON that is no object");
     values += count_values(value);
     if (values > max_manifest_values) throw too_many_values(source.file);
-    documents.push_back({.tree = parse_tree(source.file, value), .text = value});
+    objects.push_back(value);
     at = static_cast<std::size_t>(value.data() - source.text.data()) + value.size();
   }
+}
+
+std::vector<Document> read_json(const JsonText& source) {
+  std::vector<Document> documents;
+  for (const std::string_view value : objects_in(source))
+    documents.push_back({.tree = parse_tree(source.file, value), .text = value});
+  return documents;
 }
 
 bool is_control_character(char c) {
@@ -78,7 +86,7 @@ std::vector<Document> read_documents(const JsonText& source, PlainScalars plain)
 
 Error too_many_values(std::string place) {
   return {std::move(place), fmt::format("more than {} values", max_manifest_values),
-          "give fewer objects at once, such as the Secrets of one namespace"};
+          "give fewer objects at once, such as those of one namespace"};
 }
 
 }  // namespace pullsecret

@@ -12,19 +12,16 @@
 
 namespace pullsecret {
 
-// Manifests come from anywhere, so that what reading them may cost is bounded. A dump of all
-// Secrets of a cluster has a few MiB, most of it base64. What costs are the values: a tree takes
-// about 100 bytes for each, and yaml-cpp up to 250 for each token, since it keeps all of a flow
-// collection (or of a line) until it knows whether that is a key. Measured at the limits: 63 MB and
-// 0.5 s.
+// Manifests come from anywhere, so that what reading them may cost is bounded: not the size of what
+// people have, which is a whole cluster's Pods, but what a few lines can stand for. A tree takes
+// about 100 bytes for each value.
 
-/// The most bytes of a manifest; of YAML also the most of its scalars and tags with all aliases
-/// written out.
-inline constexpr std::size_t max_manifest_size = 8UL * 1024 * 1024;
+/// The most bytes of a manifest.
+inline constexpr std::size_t max_manifest_size = 64UL * 1024 * 1024;
 
-/// The most values of a manifest, with all aliases written out. In JSON each comma and each opening
-/// bracket counts.
-inline constexpr std::size_t max_manifest_values = 250'000;
+/// The most values of a manifest. In JSON each comma and each opening bracket counts. What the
+/// aliases and tags of YAML stand for is bounded by itself (yaml_reader.h).
+inline constexpr std::size_t max_manifest_values = 5'000'000;
 
 /// There are more values than that.
 Error too_many_values(std::string place);

@@ -1,21 +1,23 @@
 #include "kubernetes/yaml_reader.h"
 
+#include <yaml.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
+#include <new>
 #include <optional>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
-#include <yaml-cpp/eventhandler.h>
-#include <yaml-cpp/yaml.h>
 
+#include "credential/json_syntax.h"
 #include "system/error.h"
 #include "system/text.h"
 
@@ -26,8 +28,19 @@ using Tree = nlohmann::json;
 
 constexpr std::size_t max_depth = 64;
 
-// yaml-cpp's tag of a scalar without quotes and without a tag of its own.
-constexpr std::string_view plain_tag = "?";
+// What aliases and tags may stand for in all: a few lines can stand for any number of values.
+constexpr std::size_t max_written_out_values = 250'000;
+constexpr std::size_t max_written_out_size = 8UL * 1024 * 1024;
+
+constexpr std::size_t max_handles = 1'000;
+
+std::string text_of(const yaml_char_t* text) {
+  return text == nullptr ? "" : reinterpret_cast<const char*>(text);
+}
+
+bool is_null(std::string_view plain) {
+  return is_one_of(plain, {"", "~", "null", "Null", "NULL"});
+}
 
 std::optional<bool> boolean_in(std::string_view text) {
   if (is_one_of(text, {"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON"})) return true;
@@ -81,87 +94,73 @@ TreeSize size_of(const Tree& tree) {
 }
 
 /// Builds a tree for each document from the parser's events, so that a limit ends the parsing.
-class TreeBuilder : public YAML::EventHandler {
+class TreeBuilder {
  public:
   TreeBuilder(const JsonText& source, PlainScalars plain) : source_(source), plain_(plain) {}
 
   std::vector<Document> take_documents() { return std::move(documents_); }
 
-  void OnDocumentStart(const YAML::Mark& mark) override {
-    // At a comma, for one, yaml-cpp makes documents of nothing without an end.
-    if (document_start_ && mark.pos <= *document_start_)
-      throw error(mark, "not YAML: no value can begin here");
-    document_start_ = mark.pos;
-    anchored_.clear();
-    spend({}, mark);
-  }
-  void OnDocumentEnd() override {}
-
-  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { add({}, anchor, mark); }
-  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                const std::string& text) override {
-    spend_tag(tag, mark);
-    add(plain_ == PlainScalars::typed && tag == plain_tag ? typed(text) : Tree(text), anchor, mark);
-  }
-  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    const auto known = anchored_.find(anchor);
-    if (known == anchored_.end()) throw error(mark, "an alias inside of what it stands for");
-    if (open_.size() + size_of(known->second).depth > max_depth) throw too_deep(mark);
-    spend(size_of(known->second), mark);
-    put(Tree(known->second), mark);
-  }
-
-  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                       YAML::EmitterStyle::value) override {
-    spend_tag(tag, mark);
-    open(Tree::array(), anchor, mark);
-  }
-  void OnSequenceEnd() override { close(); }
-  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                  YAML::EmitterStyle::value) override {
-    spend_tag(tag, mark);
-    open(Tree::object(), anchor, mark);
-  }
-  void OnMapEnd() override { close(); }
-
-  Error error(const YAML::Mark& mark, std::string message, std::string hint = {}) const {
-    return {fmt::format("{}:{}:{}", source_.file, mark.line + 1, mark.column + 1),
-            std::move(message), std::move(hint)};
+  void take(const yaml_event_t& event) {
+    const yaml_mark_t& mark = event.start_mark;
+    switch (event.type) {
+      case YAML_DOCUMENT_START_EVENT:
+        anchored_.clear();
+        return;
+      case YAML_ALIAS_EVENT:
+        return take_alias(text_of(event.data.alias.anchor), mark);
+      case YAML_SCALAR_EVENT:
+        return take_scalar(event.data.scalar, mark);
+      case YAML_SEQUENCE_START_EVENT:
+        return open(Tree::array(), event.data.sequence_start, mark);
+      case YAML_MAPPING_START_EVENT:
+        return open(Tree::object(), event.data.mapping_start, mark);
+      case YAML_SEQUENCE_END_EVENT:
+      case YAML_MAPPING_END_EVENT:
+        return close();
+      default:
+        return;
+    }
   }
 
  private:
   // A collection whose end is still to come.
   struct Open {
     Tree collection;
-    YAML::anchor_t anchor;
-    YAML::Mark mark;
+    std::string anchor;
+    yaml_mark_t mark;
     std::optional<std::string> name = std::nullopt;  // of the member whose value comes next
   };
 
-  Error too_deep(const YAML::Mark& mark) const {
-    return error(mark, fmt::format("nested deeper than {} levels", max_depth));
+  void take_scalar(const auto& scalar, const yaml_mark_t& mark) {
+    spend_tag(scalar.tag, mark);
+    const bool is_plain = scalar.style == YAML_PLAIN_SCALAR_STYLE && scalar.plain_implicit != 0;
+    std::string text(reinterpret_cast<const char*>(scalar.value), scalar.length);
+    Tree tree = is_plain && is_null(text)                   ? Tree()
+                : is_plain && plain_ == PlainScalars::typed ? typed(text)
+                                                            : Tree(std::move(text));
+    spend_value(mark);
+    remember(tree, text_of(scalar.anchor), mark);
+    put(std::move(tree), mark);
   }
 
-  void spend(const TreeSize& size, const YAML::Mark& mark) {
-    values_ += size.values;
-    bytes_ += size.bytes;
-    const YAML::Mark known = mark.is_null() ? YAML::Mark() : mark;
-    if (values_ > max_manifest_values) throw too_many_values(error(known, "").place());
-    if (bytes_ > max_manifest_size)
-      throw error(known, fmt::format("it stands for more than {} once its aliases and tags are "
-                                     "written out",
-                                     size_in_words(max_manifest_size)));
+  void take_alias(const std::string& anchor, const yaml_mark_t& mark) {
+    const auto known = anchored_.find(anchor);
+    if (known == anchored_.end())
+      throw error(mark, "not YAML: the referenced anchor is not defined");
+    if (!known->second) throw error(mark, "an alias inside of what it stands for");
+    const TreeSize size = size_of(*known->second);
+    if (open_.size() + size.depth > max_depth) throw too_deep(mark);
+    spend_written_out(size, mark);
+    put(Tree(*known->second), mark);
   }
 
-  // No tag is kept, but yaml-cpp writes out what its handle stands for, each time.
-  void spend_tag(const std::string& tag, const YAML::Mark& mark) {
-    spend({.values = 0, .bytes = tag.size()}, mark);
-  }
-
-  void open(Tree collection, YAML::anchor_t anchor, const YAML::Mark& mark) {
+  void open(Tree collection, const auto& start, const yaml_mark_t& mark) {
+    spend_tag(start.tag, mark);
     if (open_.size() == max_depth) throw too_deep(mark);
-    spend({}, mark);
-    open_.push_back({std::move(collection), anchor, mark});
+    spend_value(mark);
+    std::string anchor = text_of(start.anchor);
+    if (!anchor.empty()) anchored_[anchor] = std::nullopt;
+    open_.push_back({std::move(collection), std::move(anchor), mark});
   }
 
   void close() {
@@ -171,20 +170,14 @@ class TreeBuilder : public YAML::EventHandler {
     put(std::move(closed.collection), closed.mark);
   }
 
-  void add(Tree scalar, YAML::anchor_t anchor, const YAML::Mark& mark) {
-    spend(size_of(scalar), mark);
-    remember(scalar, anchor, mark);
-    put(std::move(scalar), mark);
-  }
-
   // What is kept for aliases counts, too: of nested anchors each keeps all within.
-  void remember(const Tree& tree, YAML::anchor_t anchor, const YAML::Mark& mark) {
-    if (anchor == YAML::NullAnchor) return;
-    spend(size_of(tree), mark);
+  void remember(const Tree& tree, const std::string& anchor, const yaml_mark_t& mark) {
+    if (anchor.empty()) return;
+    spend_written_out(size_of(tree), mark);
     anchored_[anchor] = tree;
   }
 
-  void put(Tree tree, const YAML::Mark& mark) {
+  void put(Tree tree, const yaml_mark_t& mark) {
     if (open_.empty()) {
       documents_.push_back({.tree = std::move(tree), .text = {}});
     } else if (open_.back().collection.is_array()) {
@@ -205,46 +198,100 @@ class TreeBuilder : public YAML::EventHandler {
       object[name] = std::move(tree);
   }
 
+  void spend_value(const yaml_mark_t& mark) {
+    if (++values_ > max_manifest_values) throw too_many_values(place(mark));
+  }
+
+  void spend_written_out(const TreeSize& size, const yaml_mark_t& mark) {
+    written_out_.values += size.values;
+    written_out_.bytes += size.bytes;
+    if (written_out_.values > max_written_out_values)
+      throw error(mark,
+                  fmt::format("its aliases stand for more than {} values", max_written_out_values));
+    if (written_out_.bytes > max_written_out_size)
+      throw error(mark, fmt::format("its aliases and tags stand for more than {}",
+                                    size_in_words(max_written_out_size)));
+  }
+
+  // No tag is kept, but libyaml writes out what its handle stands for, each time.
+  void spend_tag(const yaml_char_t* tag, const yaml_mark_t& mark) {
+    spend_written_out({.values = 0, .bytes = text_of(tag).size()}, mark);
+  }
+
+  std::string place(const yaml_mark_t& mark) const {
+    return fmt::format("{}:{}:{}", source_.file, mark.line + 1, mark.column + 1);
+  }
+  Error error(const yaml_mark_t& mark, std::string message) const {
+    return {place(mark), std::move(message), ""};
+  }
+  Error too_deep(const yaml_mark_t& mark) const {
+    return error(mark, fmt::format("nested deeper than {} levels", max_depth));
+  }
+
   const JsonText& source_;
   const PlainScalars plain_;
   std::vector<Document> documents_;
-  std::vector<Open> open_;             // from the outermost
-  std::optional<int> document_start_;  // of the last one: its byte in the text
-  std::map<YAML::anchor_t, Tree> anchored_;
+  std::vector<Open> open_;                               // from the outermost
+  std::map<std::string, std::optional<Tree>> anchored_;  // nothing: its end is still to come
   std::size_t values_ = 0;
-  std::size_t bytes_ = 0;
+  TreeSize written_out_{.values = 0};
 };
 
-// At least as many as there are tokens in the YAML text: each begins with an indicator or a word.
-std::size_t count_tokens(std::string_view yaml) {
-  constexpr std::string_view indicators = "[]{},:\"'";
-  const auto ends_word = [&](char c) { return json_white_space.find(c) != std::string_view::npos; };
-  std::size_t tokens = 0;
-  bool in_word = false;
-  for (const char c : yaml) {
-    const bool begins_word = !std::exchange(in_word, !ends_word(c)) && in_word;
-    if (begins_word || indicators.find(c) != std::string_view::npos) ++tokens;
+/// libyaml's parser of one text, which outlives it.
+class YamlParser {
+ public:
+  explicit YamlParser(const JsonText& source) : source_(source) {
+    if (yaml_parser_initialize(&parser_) == 0) throw std::bad_alloc();
+    yaml_parser_set_input_string(
+        &parser_, reinterpret_cast<const unsigned char*>(source.text.data()), source.text.size());
   }
-  return tokens;
-}
+  YamlParser(const YamlParser&) = delete;
+  YamlParser& operator=(const YamlParser&) = delete;
+  ~YamlParser() { yaml_parser_delete(&parser_); }
 
-// yaml-cpp's words for an error. What some have after a colon is text from the file.
-std::string without_details(const std::string& message) {
-  return message.substr(0, message.find(':'));
+  /// Hands the next event to `take`. Whether there are more.
+  bool next(const auto& take) {
+    yaml_event_t event{};
+    if (yaml_parser_parse(&parser_, &event) == 0) throw error();
+    const std::unique_ptr<yaml_event_t, void (*)(yaml_event_t*)> owner(&event, yaml_event_delete);
+    take(event);
+    return event.type != YAML_STREAM_END_EVENT;
+  }
+
+ private:
+  // libyaml's words have nothing of the text.
+  Error error() const {
+    if (parser_.error == YAML_MEMORY_ERROR) throw std::bad_alloc();
+    std::string message = fmt::format("not YAML: {}", parser_.problem);
+    LineCounter lines;
+    if (parser_.error == YAML_READER_ERROR)
+      return error_at(source_, lines, parser_.problem_offset, std::move(message));
+    const yaml_mark_t& mark = parser_.problem_mark;
+    return {fmt::format("{}:{}:{}", source_.file, mark.line + 1, mark.column + 1),
+            std::move(message)};
+  }
+
+  const JsonText& source_;
+  yaml_parser_t parser_{};
+};
+
+// libyaml compares each handle of a document with all before it.
+void check_handles(const JsonText& source) {
+  constexpr std::string_view directive = "%TAG";
+  std::size_t handles = 0;
+  for (std::size_t at = source.text.find(directive); at != std::string::npos;
+       at = source.text.find(directive, at + directive.size()))
+    if (++handles > max_handles)
+      throw Error(source.file, fmt::format("more than {} handles of tags", max_handles));
 }
 
 }  // namespace
 
 std::vector<Document> read_yaml(const JsonText& source, PlainScalars plain) {
-  if (count_tokens(source.text) > max_manifest_values) throw too_many_values(source.file);
+  check_handles(source);
   TreeBuilder builder(source, plain);
-  std::istringstream stream(source.text);
-  try {
-    YAML::Parser parser(stream);
-    while (parser.HandleNextDocument(builder)) {
-    }
-  } catch (const YAML::Exception& error) {
-    throw builder.error(error.mark, "not YAML: " + without_details(error.msg));
+  YamlParser parser(source);
+  while (parser.next([&](const yaml_event_t& event) { builder.take(event); })) {
   }
   return builder.take_documents();
 }

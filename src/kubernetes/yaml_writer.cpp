@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <string_view>
+#include <utility>
 
-#include <yaml-cpp/yaml.h>
+#include <fmt/format.h>
 
 #include "system/text.h"
 
@@ -34,59 +36,89 @@ bool is_plain(std::string_view text) {
          std::all_of(text.begin(), text.end(), is_plain_character) && !is_yaml_word(text);
 }
 
-// What yaml-cpp leaves as it is between quotes, but YAML forbids (DEL), YAML 1.1 reads as a line
-// break (U+2028, U+2029), or a terminal obeys.
-bool needs_escapes(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t length = utf8_sequence(text);
-    if (length > 0 && is_hidden(code_point(text.substr(0, length)))) return true;
-    text.remove_prefix(std::max<std::size_t>(length, 1));
+// libyaml refuses U+FFFE and U+FFFF as they are.
+bool needs_escape(char32_t c) {
+  return c < 0x20 || c == 0xFFFE || c == 0xFFFF || is_hidden(c);
+}
+
+std::string escaped(char32_t c) {
+  switch (c) {
+    case '\n':
+      return "\\n";
+    case '\r':
+      return "\\r";
+    case '\t':
+      return "\\t";
+    default:
+      return c <= 0xFF     ? fmt::format("\\x{:02X}", static_cast<unsigned>(c))
+             : c <= 0xFFFF ? fmt::format("\\u{:04X}", static_cast<unsigned>(c))
+                           : fmt::format("\\U{:08X}", static_cast<unsigned>(c));
   }
-  return false;
 }
 
-void write_string(YAML::Emitter& out, const std::string& text) {
-  if (!is_plain(text)) out << YAML::DoubleQuoted;
-  if (needs_escapes(text)) out << YAML::EscapeNonAscii;
-  out << text;
-}
-
-void write_node(YAML::Emitter& out, const nlohmann::ordered_json& node);
-
-void write_object(YAML::Emitter& out, const nlohmann::ordered_json& object) {
-  out << YAML::BeginMap;
-  for (const auto& [key, value] : object.items()) {
-    out << YAML::Key;
-    write_string(out, key);
-    out << YAML::Value;
-    write_node(out, value);
+void write_string(std::string& out, const std::string& text) {
+  if (is_plain(text)) {
+    out += text;
+    return;
   }
-  out << YAML::EndMap;
+  out += '"';
+  const std::string valid = replace_invalid_utf8(text);
+  for (std::string_view rest = valid; !rest.empty();) {
+    const std::string_view sequence = rest.substr(0, utf8_sequence(rest));
+    const char32_t c = code_point(sequence);
+    if (c == '"' || c == '\\') out += '\\';
+    out += needs_escape(c) ? escaped(c) : sequence;
+    rest.remove_prefix(sequence.size());
+  }
+  out += '"';
 }
 
-void write_node(YAML::Emitter& out, const nlohmann::ordered_json& node) {
-  if (node.is_object()) {
-    write_object(out, node);
-  } else if (node.is_array()) {
-    out << YAML::BeginSeq;
-    for (const auto& element : node)
-      write_node(out, element);
-    out << YAML::EndSeq;
-  } else if (node.is_string()) {
+using OrderedTree = nlohmann::ordered_json;
+
+bool is_block(const OrderedTree& node) {
+  return node.is_structured() && !node.empty();
+}
+
+void write_scalar(std::string& out, const OrderedTree& node) {
+  if (node.is_string())
     write_string(out, node.get_ref<const std::string&>());
-  } else if (node.is_null()) {
-    out << YAML::Null;
-  } else {
-    out << node.dump();  // a boolean or a number reads as in JSON
+  else
+    out += node.dump();  // all else, empty collections included, reads as in JSON
+}
+
+// Writes the members or elements of `block`, each on a line of its own and in this column. The
+// first stands where the text ends.
+void write_block(std::string& out, const OrderedTree& block, std::size_t column) {
+  bool is_first = true;
+  for (const auto& [key, value] : block.items()) {
+    if (!std::exchange(is_first, false)) out.append(column, ' ');
+    if (block.is_object()) {
+      write_string(out, key);
+      out += ':';
+      if (is_block(value)) out.append(1, '\n').append(column + 2, ' ');
+    } else {
+      out += '-';
+    }
+    if (!is_block(value) || block.is_array()) out += ' ';
+    if (is_block(value)) {
+      write_block(out, value, column + 2);
+      continue;
+    }
+    write_scalar(out, value);
+    out += '\n';
   }
 }
 
 }  // namespace
 
-std::string format_yaml(const nlohmann::ordered_json& tree) {
-  YAML::Emitter out;
-  write_node(out, tree);
-  return std::string(out.c_str(), out.size()) + '\n';
+std::string format_yaml(const OrderedTree& tree) {
+  std::string text;
+  if (is_block(tree)) {
+    write_block(text, tree, 0);
+    return text;
+  }
+  write_scalar(text, tree);
+  return text + '\n';
 }
 
 }  // namespace pullsecret

@@ -17,8 +17,8 @@ def write(name, text):
         file.write(text)
 
 write("deep", '{"kind":"List","items":[' * 50_000)
-write("values", "kind: Pod\nx: [" + "a," * 300_000 + "]\n")
-write("size", "kind: Pod\nx: " + "a" * (9 * 1024 * 1024))
+write("values", '{"kind":"Pod","x":[' + "0," * 5_100_000 + "0]}")
+write("size", "kind: Pod\nx: " + "a" * (65 * 1024 * 1024))
 write("aliases", "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
     f"{name}: &{name} [{','.join(['*' + before] * 9)}]\n" for before, name in zip("abcdefgh", "bcdefghi")))
 write("images", "kind: Pod\nspec:\n  containers:\n" + "".join(f"  - image: a{i}\n" for i in range(60_000)))

@@ -265,7 +265,7 @@ TEST_CASE("what is kept value for value may be nothing, a number, or look like a
   CHECK(read(result.text).providers[0].args ==
         std::vector<std::string>{"null", "true", "1", "~", ""});
   for (const std::string_view line :
-       {"    env: ~\n", "      a: ~\n", "      b: 1\n", "      c: 1.5\n", "      d: true\n",
+       {"    env: null\n", "      a: null\n", "      b: 1\n", "      c: 1.5\n", "      d: true\n",
         "        - 16\n        - -3\n"})
     CHECK(result.text.find(line) != std::string::npos);
 }

@@ -262,5 +262,5 @@ TEST_CASE("manifests are bounded") {
   CHECK(workloads_in(pods + "{image: a0}]}").images.size() == max_workload_images);
   CHECK_THAT(workload_refusal(pods + "{image: b}]}"), Contains("more than 2000 images"));
   CHECK_FALSE(workload_refusal(repeated(R"({"kind":"List","items":[)", 100)).empty());
-  CHECK_FALSE(workload_refusal("kind: Pod\nx: [" + repeated("a,", 300'000) + "]").empty());
+  CHECK_FALSE(workload_refusal("kind: Pod\nx: " + repeated("[", 100)).empty());
 }
