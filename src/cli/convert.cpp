@@ -17,6 +17,7 @@
 #include "kubernetes/documents.h"
 #include "operations/image_pulls.h"
 #include "operations/inputs.h"
+#include "operations/secrets_there.h"
 #include "operations/usable_credentials.h"
 #include "system/text.h"
 
@@ -55,12 +56,12 @@ std::string config_with(JsonText json, KeyedCredentials credentials) {
 }
 
 void write_credentials(const ManifestOptions& manifest, JsonText json, KeyedCredentials credentials,
-                       const Streams& streams) {
+                       const Streams& streams, bool quiet) {
   if (manifest.format == OutputFormat::config)
     return write_output(manifest, config_with(std::move(json), std::move(credentials)), streams);
-  const std::map<std::string, Credential> by_key(std::move_iterator(credentials.begin()),
-                                                 std::move_iterator(credentials.end()));
-  write_manifests(manifest, format_manifests(manifest, by_key), streams);
+  std::map<std::string, Credential> by_key(std::move_iterator(credentials.begin()),
+                                           std::move_iterator(credentials.end()));
+  write_secrets(manifest, std::move(by_key), streams, quiet);
 }
 
 // An image of a manifest that no entry serves may well be public.
@@ -95,10 +96,18 @@ std::vector<WorkloadImage> not_named(std::vector<WorkloadImage> images,
   return images;
 }
 
+// Nothing is to be put into the Secrets of --into.
+bool only_removes(const ConvertOptions& options) {
+  const CredentialChoice& choice = options.choice;
+  return !options.manifest.removed.empty() && !options.store.config && choice.registries.empty() &&
+         !options.images.any() && !choice.all;
+}
+
 void convert(const ConvertOptions& options, const Streams& streams) {
   const bool quiet = options.store.quiet;
+  if (only_removes(options)) return write_secrets(options.manifest, {}, streams, quiet);
   tell_of_typed_config(options.store, streams);
-  LoadedConfig loaded = told(config_to_use(options.store.config), streams, quiet);
+  auto [loaded, secret_name] = told(config_or_secrets(options.store.config), streams, quiet);
   CredentialChoice choice = options.choice;
   const Workloads workloads = read_workloads_of(options, streams);
   const std::vector<WorkloadImage> others = not_named(workloads.images, options.images.named);
@@ -117,13 +126,14 @@ void convert(const ConvertOptions& options, const Streams& streams) {
     note_unserved(unserved, streams);
   loaded.config = {};  // which may be large, and is not needed any more
   ManifestOptions manifest = options.manifest;
-  if (manifest.format != OutputFormat::config) {
+  if (manifest.format != OutputFormat::config && !manifest.into) {
     if (!manifest.is_named)
-      manifest.secret.name = common_secret_name(workloads).value_or(manifest.secret.name);
+      manifest.secret.name = secret_name ? *secret_name
+                                         : common_secret_name(workloads).value_or(manifest.secret.name);
     print_notices(streams, notices_of_pods(workloads, manifest.secret.name, manifest.namespaces),
                   quiet);
   }
-  write_credentials(manifest, std::move(loaded.json), std::move(credentials), streams);
+  write_credentials(manifest, std::move(loaded.json), std::move(credentials), streams, quiet);
 }
 
 }  // namespace
@@ -145,7 +155,7 @@ kubectl applies and the kubelet takes. A registry whose credential cannot be had
 then nothing is printed.
 )",
       .groups = {{"Which credentials",
-                  {config_option("this file, or standard input"),
+                  {config_option("this file, or standard input; pull Secrets, too"),
                    {.name = "registry",
                     .value = {"HOST", ValueKind::registry},
                     .is_repeatable = true,
@@ -159,6 +169,7 @@ then nothing is printed.
                    {.name = "skip-unresolved",
                     .description = "leave out, with a warning, what has no usable credential"}}},
                  secret_options(),
+                 into_options(),
                  output_options(
                      "yaml (default) or json: the Secret; config: the config file with inline "
                      "credentials and without stores, for kaniko, BuildKit, skopeo, Tekton"),

@@ -20,6 +20,7 @@ namespace {
 
 struct CreateOptions {
   ManifestOptions manifest;
+  bool only_removes = false;  ///< the rest is then not given
   std::string server;
   std::string username;
   std::string email;
@@ -33,7 +34,13 @@ std::string required(const CommandLine& line, const std::string& option) {
   return *value;
 }
 
+bool only_removes(const CommandLine& line) {
+  return is_given(line, "remove") && !is_given(line, "server") && !is_given(line, "username") &&
+         !is_given(line, "password-stdin") && !is_given(line, "password-file");
+}
+
 CreateOptions read_create_options(const CommandLine& line) {
+  if (only_removes(line)) return {.manifest = read_manifest_options(line), .only_removes = true};
   CreateOptions create{.manifest = read_manifest_options(line),
                        .server = required(line, "server"),
                        .username = required(line, "username"),
@@ -44,6 +51,9 @@ CreateOptions read_create_options(const CommandLine& line) {
   const bool from_stdin = is_set(line, "password-stdin");
   if (from_stdin && create.password_file)
     throw Error("", "--password-stdin and --password-file exclude each other");
+  if (from_stdin && create.manifest.into == "-")
+    throw Error("--into", "standard input is the password already",
+                "--password-file FILE, or name a file with --into");
   if (!from_stdin && !create.password_file)
     throw Error("", "one of --password-stdin and --password-file is needed",
                 "pullsecret create --server ghcr.io --username me --password-stdin < token");
@@ -72,6 +82,7 @@ std::string read_password(const CreateOptions& options, const Streams& streams) 
 }
 
 void create(const CreateOptions& options, const Streams& streams) {
+  if (options.only_removes) return write_secrets(options.manifest, {}, streams);
   Credential credential{.username = options.username, .password = read_password(options, streams)};
   credential.email = options.email;
   for (const Remark& remark : remarks_on_white_space(credential))
@@ -81,8 +92,7 @@ void create(const CreateOptions& options, const Streams& streams) {
     return write_output(
         options.manifest,
         changed_config({.text = "\n"}, inline_alone({{key, std::move(credential)}})), streams);
-  write_manifests(options.manifest,
-                  format_manifests(options.manifest, {{key, std::move(credential)}}), streams);
+  write_secrets(options.manifest, {{key, std::move(credential)}}, streams);
 }
 
 }  // namespace
@@ -123,6 +133,7 @@ login --password-stdin does since 29.3.
                     .value = {"EMAIL"},
                     .description = "only where a legacy registry asks for it"}}},
                  secret_options(),
+                 into_options(),
                  output_options("yaml (default), json, or config: a Docker config file")},
       .outro = R"(Example:
     A Google service account key:

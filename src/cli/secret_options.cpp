@@ -6,7 +6,12 @@
 
 #include <fmt/format.h>
 
+#include "cli/image_options.h"
+#include "credential/go_json_writer.h"
+#include "kubernetes/documents.h"
 #include "kubernetes/name_rules.h"
+#include "kubernetes/yaml_writer.h"
+#include "operations/secrets_there.h"
 #include "system/error.h"
 #include "system/file.h"
 #include "system/text.h"
@@ -62,6 +67,48 @@ std::string format_manifest(const Secret& secret, OutputFormat format) {
   return format == OutputFormat::json ? to_json(secret) : to_yaml(secret);
 }
 
+std::vector<std::string> new_secrets(const ManifestOptions& options,
+                                     const std::map<std::string, Credential>& credentials) {
+  Secret secret = options.secret;
+  secret.data = pull_secret_data(secret.type, credentials);
+  if (options.append_hash) secret.name += hash_suffix(secret);
+  check_option("--append-hash", check_secret_name, secret.name);
+  if (options.namespaces.empty()) return {format_manifest(secret, options.format)};
+
+  std::vector<std::string> documents;
+  for (const std::string& name : options.namespaces) {
+    secret.name_space = name;
+    documents.push_back(format_manifest(secret, options.format));
+  }
+  return documents;
+}
+
+std::vector<std::string> secrets_there(const ManifestOptions& options, EntryChanges changes,
+                                       const Streams& streams, bool quiet) {
+  std::vector<std::string> documents;
+  const JsonText source = read_file_or_input(*options.into, max_manifest_size);
+  for (const auto& object : told(changed_secrets(source, changes), streams, quiet))
+    documents.push_back(options.format == OutputFormat::json ? json_document(object)
+                                                             : format_yaml(object));
+  return documents;
+}
+
+// What is there already says it.
+void check_into(const CommandLine& line, const ManifestOptions& options) {
+  if (!options.into && !options.removed.empty())
+    throw Error("--remove", "it takes entries out of the Secret that --into names", "--into FILE");
+  if (!options.into) return;
+  for (const std::string option :
+       {"name", "namespace", "type", "immutable", "label", "annotation", "append-hash"})
+    if (is_given(line, option))
+      throw Error("--" + option, "it says nothing beside --into, which keeps what the Secret has",
+                  "leave out one of the two");
+  if (options.format == OutputFormat::config)
+    throw Error("--output", "a config holds no Secret, which --into changes", "-o yaml, or json");
+  for (const std::string& registry : options.removed)
+    if (registry.empty()) throw Error("--remove", "no registry is given");
+}
+
 }  // namespace
 
 OptionGroup secret_options() {
@@ -100,6 +147,19 @@ OptionGroup output_options(std::string_view formats) {
         .description = "replace FILE in one step, readable by you alone; - is standard output"}}};
 }
 
+OptionGroup into_options() {
+  return {"A Secret that is there",
+          {{.name = "into",
+            .value = {.name = "FILE|-", .kind = ValueKind::file, .input = "the Secrets"},
+            .description =
+                "put the credentials into this Secret, for kubectl replace; of several, and of a "
+                "List, into those that have the registry"},
+           {.name = "remove",
+            .value = {"REGISTRY", ValueKind::registry},
+            .is_repeatable = true,
+            .description = "take its entry out of them; may be repeated"}}};
+}
+
 ManifestOptions read_manifest_options(const CommandLine& line) {
   ManifestOptions options;
   options.format = choice_of<OutputFormat>(line, "output");
@@ -116,34 +176,25 @@ ManifestOptions read_manifest_options(const CommandLine& line) {
   options.append_hash = is_set(line, "append-hash");
   options.output_file = value_of(line, "output-file");
   if (options.output_file == "-") options.output_file.reset();
+  options.into = value_of(line, "into");
+  options.removed = values_of(line, "remove");
+  check_into(line, options);
   return options;
 }
 
-std::vector<std::string> format_manifests(const ManifestOptions& options,
-                                          const std::map<std::string, Credential>& credentials) {
-  Secret secret = options.secret;
-  secret.data = pull_secret_data(secret.type, credentials);
-  if (options.append_hash) secret.name += hash_suffix(secret);
-  check_option("--append-hash", check_secret_name, secret.name);
-  if (options.namespaces.empty()) return {format_manifest(secret, options.format)};
-
-  std::vector<std::string> documents;
-  for (const std::string& name : options.namespaces) {
-    secret.name_space = name;
-    documents.push_back(format_manifest(secret, options.format));
-  }
-  return documents;
-}
-
-void write_manifests(const ManifestOptions& options, const std::vector<std::string>& documents,
-                     const Streams& streams) {
+void write_secrets(const ManifestOptions& options, std::map<std::string, Credential> credentials,
+                   const Streams& streams, bool quiet) {
+  const std::vector<std::string> documents =
+      options.into
+          ? secrets_there(options, {std::move(credentials), options.removed}, streams, quiet)
+          : new_secrets(options, credentials);
   // A stream of JSON documents needs no separator.
   const std::string_view separator = options.format == OutputFormat::yaml ? "---\n" : "";
   write_output(options, join(documents, separator), streams);
   const auto is_too_large = [](const std::string& document) {
     return document.size() > max_annotations;
   };
-  if (std::any_of(documents.begin(), documents.end(), is_too_large))
+  if (!options.into && std::any_of(documents.begin(), documents.end(), is_too_large))
     print_hint(streams,
                "the manifest is too large for client-side apply: kubectl apply --server-side -f -");
 }

@@ -23,6 +23,8 @@ struct ManifestOptions {
   bool append_hash = false;
   OutputFormat format = OutputFormat::yaml;
   std::optional<std::string> output_file;
+  std::optional<std::string> into;   ///< the Secrets that are changed, in place of a new one
+  std::vector<std::string> removed;  ///< registries whose entries these lose
 };
 
 /// The options that say what the Secret is, and those that say where it goes; `formats` says what
@@ -33,14 +35,15 @@ OptionGroup output_options(std::string_view formats);
 /// Throws Error for a name, label or annotation that Kubernetes would refuse.
 ManifestOptions read_manifest_options(const CommandLine& line);
 
-/// The Secret of `credentials` by registry key as YAML or JSON documents, one for each namespace.
-std::vector<std::string> format_manifests(const ManifestOptions& options,
-                                          const std::map<std::string, Credential>& credentials);
+/// The options about Secrets that are there already.
+OptionGroup into_options();
 
-/// Writes the documents to the output file, else to `streams`; then gives a hint if one is too
-/// large for client-side `kubectl apply`.
-void write_manifests(const ManifestOptions& options, const std::vector<std::string>& documents,
-                     const Streams& streams);
+/// Writes the Secret of `credentials` by registry key, one for each namespace, or the Secrets of
+/// --into with them in, as YAML or JSON documents: to the output file, else to `streams`, which
+/// also get what was changed, unless `quiet`. A hint follows if a new one is too large for
+/// client-side `kubectl apply`.
+void write_secrets(const ManifestOptions& options, std::map<std::string, Credential> credentials,
+                   const Streams& streams, bool quiet = false);
 
 /// Writes `output` to the output file, else to `streams`.
 void write_output(const ManifestOptions& options, const std::string& output,

@@ -96,10 +96,7 @@ Config with_podmans_rules(Config config, const std::optional<CredentialHelpers>&
 
 LoadedConfig read_config(ConfigLocation location) {
   JsonText json = read_config_text(location);
-  LoadedConfig loaded{.config = parse_config_file(location, json),
-                      .is_dockers_own = location.is_dockers_own};
-  if (!is_dockercfg(location.file)) loaded.json = std::move(json);
-  return loaded;
+  return loaded_config(location, std::move(json));
 }
 
 std::optional<ConfigLocation> search_podmans() {
@@ -340,6 +337,13 @@ JsonText read_config_text(ConfigLocation& location) {
   const FilesAs as(is_theirs ? user : std::nullopt);
   return {place,
           location.is_named ? read_input(file, max_config_size) : read_file(file, max_config_size)};
+}
+
+LoadedConfig loaded_config(const ConfigLocation& location, JsonText json) {
+  LoadedConfig loaded{.config = parse_config_file(location, json),
+                      .is_dockers_own = location.is_dockers_own};
+  if (!is_dockercfg(location.file)) loaded.json = std::move(json);
+  return loaded;
 }
 
 Config parse_config_file(const ConfigLocation& location, JsonText json) {

@@ -84,6 +84,9 @@ bool is_config_json(const ConfigLocation& location);
 /// a regular file. Throws Error with the file as its place.
 JsonText read_config_text(ConfigLocation& location);
 
+/// The config that `json` is, the text at `location`.
+LoadedConfig loaded_config(const ConfigLocation& location, JsonText json);
+
 /// Reads the text of the file as parse_config() does, or parse_dockercfg() for a file of that name;
 /// of podman's, an auth.json, is_podmans is set, and its credential-helpers.
 Config parse_config_file(const ConfigLocation& location, JsonText json);

@@ -9,6 +9,7 @@
 
 #include "credential/base64.h"
 #include "kubernetes/pull_data.h"
+#include "system/error.h"
 #include "system/text.h"
 
 namespace pullsecret {
@@ -134,6 +135,21 @@ bool is_pull_secret(const SecretManifest& manifest) {
 std::optional<std::string> decoded_data(const SecretManifest& manifest, const std::string& key) {
   const auto text = manifest.string_data.find(key);
   return text != manifest.string_data.end() ? text->second : decode_base64(manifest.data.at(key));
+}
+
+TakenData taken_data(const SecretManifest& manifest) {
+  if (manifest.is_config_file)
+    throw Error("", "a Docker config file, and no Secret", "pullsecret convert --config FILE");
+  const auto place = find_pull_data(manifest);
+  if (!place || !place->is_right) {
+    const auto remark = remark_on_place(manifest);
+    throw Error("", remark ? remark->message : "no pull secret", remark ? remark->hint : "");
+  }
+  auto data = decoded_data(manifest, place->key);
+  if (!data)
+    throw Error("", fmt::format("the value of {} in \"data\" is not base64", place->key),
+                "pullsecret inspect says more");
+  return {*place, *std::move(data)};
 }
 
 std::optional<Remark> remark_on_place(const SecretManifest& manifest) {

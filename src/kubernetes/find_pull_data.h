@@ -26,6 +26,16 @@ bool is_pull_secret(const SecretManifest& manifest);
 /// The value of a data key that is there, as the API server keeps it; nothing if it is not base64.
 std::optional<std::string> decoded_data(const SecretManifest& manifest, const std::string& key);
 
+/// What the kubelet reads of a Secret, decoded.
+struct TakenData {
+  DataPlace place;
+  std::string data;
+};
+
+/// Throws Error, without a place, if it reads nothing of it: it is no pull secret, or its value no
+/// base64.
+TakenData taken_data(const SecretManifest& manifest);
+
 /// What is wrong with the type and the data keys.
 std::optional<Remark> remark_on_place(const SecretManifest& manifest);
 

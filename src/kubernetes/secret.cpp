@@ -24,20 +24,6 @@ void add_unless_empty(JsonObjectWriter& object, std::string_view name, std::stri
   if (!text.empty()) object.add_string(name, text);
 }
 
-std::string entry_json(std::string_view key, const Credential& credential) {
-  if (credential.username.find(':') != std::string::npos)
-    throw Error(key_in_words(key), "the username holds a colon, where the kubelet would cut it",
-                "log in with a username that has no colon");
-  JsonObjectWriter entry;
-  if (is_utf8(credential.username) && is_utf8(credential.password)) {
-    add_unless_empty(entry, "username", credential.username);
-    add_unless_empty(entry, "password", credential.password);
-  }
-  if (is_utf8(credential.email)) add_unless_empty(entry, "email", credential.email);
-  entry.add_string("auth", encode_auth(credential.username, credential.password));
-  return entry.as_go();
-}
-
 // The manifest as a tree, which to_json() and to_yaml() write out in the order it has.
 nlohmann::ordered_json manifest(const Secret& secret) {
   const auto [type, data_key] = names_of(secret.type);
@@ -65,18 +51,36 @@ SecretTypeNames names_of(SecretType type) {
   return {"kubernetes.io/dockerconfigjson", ".dockerconfigjson"};
 }
 
-std::string pull_secret_data(SecretType type,
-                             const std::map<std::string, Credential>& credentials) {
-  JsonObjectWriter entries, config;
-  for (const auto& [key, credential] : credentials)
-    entries.add_value(key, entry_json(key, credential));
-  config.add_value("auths", entries.as_go());
-  std::string data = type == SecretType::dockercfg ? entries.as_go() : config.as_go();
+void check_secret_size(const std::string& data) {
   if (data.size() > max_secret_data)
     throw Error("",
                 fmt::format("the credentials take {} bytes, and a Secret holds at most {}",
                             data.size(), max_secret_data),
                 "put fewer registries into one Secret");
+}
+
+std::string pull_secret_entry(std::string_view key, const Credential& credential) {
+  if (credential.username.find(':') != std::string::npos)
+    throw Error(key_in_words(key), "the username holds a colon, where the kubelet would cut it",
+                "log in with a username that has no colon");
+  JsonObjectWriter entry;
+  if (is_utf8(credential.username) && is_utf8(credential.password)) {
+    add_unless_empty(entry, "username", credential.username);
+    add_unless_empty(entry, "password", credential.password);
+  }
+  if (is_utf8(credential.email)) add_unless_empty(entry, "email", credential.email);
+  entry.add_string("auth", encode_auth(credential.username, credential.password));
+  return entry.as_go();
+}
+
+std::string pull_secret_data(SecretType type,
+                             const std::map<std::string, Credential>& credentials) {
+  JsonObjectWriter entries, config;
+  for (const auto& [key, credential] : credentials)
+    entries.add_value(key, pull_secret_entry(key, credential));
+  config.add_value("auths", entries.as_go());
+  std::string data = type == SecretType::dockercfg ? entries.as_go() : config.as_go();
+  check_secret_size(data);
   return data;
 }
 

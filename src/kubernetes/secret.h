@@ -37,6 +37,12 @@ struct Secret {
   std::string data;  ///< the decoded data: JSON from pull_secret_data()
 };
 
+/// Throws Error if a Secret cannot hold that much.
+void check_secret_size(const std::string& data);
+
+/// An entry of such a Secret: ENTRY below.
+std::string pull_secret_entry(std::string_view key, const Credential& credential);
+
 /// The JSON that a pull secret of `type` holds: `{"auths":{KEY:ENTRY}}`, or the inner map alone for
 /// `dockercfg`; byte for byte what `kubectl create secret docker-registry` makes of one entry: no
 /// white space, keys sorted, `<`, `>`, `&`, U+2028 and U+2029 escaped as Go's encoding/json does.

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "credential/base64.h"
+#include "credential/go_json_reader.h"
 #include "kubernetes/documents.h"
 #include "kubernetes/secret.h"
 #include "system/error.h"
@@ -42,19 +43,19 @@ std::size_t applied_size(Tree object) {
 /// Reads the objects of one source.
 class ManifestReader {
  public:
-  explicit ManifestReader(std::string file) : file_(std::move(file)) {}
+  ManifestReader(std::string file, KeepObjects keep) : file_(std::move(file)), keep_(keep) {}
 
   Manifests take_manifests() { return std::move(manifests_); }
 
   // `kind` is what an object without one is, as the items of a SecretList are.
-  void read_object(const Tree& object, std::string kind = {}) {
+  void read_object(const Tree& object, std::string kind = {}, bool is_item = false) {
     if (!object.is_object()) throw Error(file_, "no Kubernetes object", hint);
     if (object.contains("kind")) kind = text(object, "kind", "an object");
     if (kind.empty()) throw Error(file_, "no Kubernetes object: it has no \"kind\"", hint);
     if (kind == "List" || kind == "SecretList")
       read_items(object, kind == "List" ? "" : "Secret");
     else if (kind == "Secret")
-      read_secret(object);
+      read_secret(object, is_item);
     else
       manifests_.skipped.push_back(std::move(kind));
   }
@@ -75,11 +76,11 @@ class ManifestReader {
     if (!items.is_array() && !items.is_null())
       throw Error(file_, "\"items\" of a List must be an array");
     for (const Tree& item : items)
-      read_object(item, kind);
+      read_object(item, kind, /*is_item=*/true);
   }
 
-  void read_secret(const Tree& object) {
-    SecretManifest secret;
+  void read_secret(const Tree& object, bool is_item) {
+    SecretManifest secret{.is_item = is_item};
     const Tree& metadata = member(object, "metadata");
     if (metadata.is_object()) {
       secret.name = text(metadata, "name", "a Secret");
@@ -93,6 +94,7 @@ class ManifestReader {
     secret.data = texts(object, "data", name);
     secret.string_data = texts(object, "stringData", name);
     secret.size = applied_size(object);
+    if (keep_ == KeepObjects::yes) secret.object = object;
     manifests_.secrets.push_back(std::move(secret));
   }
 
@@ -135,6 +137,7 @@ class ManifestReader {
   }
 
   std::string file_;
+  KeepObjects keep_;
   Manifests manifests_;
 };
 
@@ -152,15 +155,38 @@ std::optional<JsonText> decoded_config(const JsonText& source) {
 
 }  // namespace
 
-Manifests read_manifests(const JsonText& source) {
+Manifests read_manifests(const JsonText& source, KeepObjects keep) {
   if (const auto config = decoded_config(source)) return read_manifests(*config);
-  ManifestReader reader(source.file);
-  for (const Document& document : read_documents(source))
+  ManifestReader reader(source.file, keep);
+  const PlainScalars plain = keep == KeepObjects::yes ? PlainScalars::typed : PlainScalars::texts;
+  for (const Document& document : read_documents(source, plain))
     if (is_config_file(document))
       reader.read_config_file(document.tree, document.text);
     else if (!document.tree.is_null())
       reader.read_object(document.tree);
   return reader.take_manifests();
+}
+
+bool is_manifest(const std::string& text) {
+  const std::string_view trimmed = trim(text);
+  if (!trimmed.starts_with('{')) {
+    const std::vector<std::string> lines = split(trimmed, '\n');
+    return std::any_of(lines.begin(), lines.end(), [](const std::string& line) {
+      return line.starts_with("kind:") || line.starts_with("apiVersion:");
+    });
+  }
+  const JsonText json{"", text};
+  if (find_json_fault(json)) return false;
+  const std::vector<JsonMember> members = members_of(first_value(json));
+  return std::any_of(members.begin(), members.end(), [](const JsonMember& member) {
+    return member.name == "kind" && kind_of(member.value) == JsonKind::string;
+  });
+}
+
+std::string name_in_words(const SecretManifest& secret) {
+  if (secret.name.empty()) return "a Secret without a name";
+  return fmt::format("Secret {}{}{}", printable(secret.name_space, 300),
+                     secret.name_space.empty() ? "" : "/", printable(secret.name, 300));
 }
 
 }  // namespace pullsecret

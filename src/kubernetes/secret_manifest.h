@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include "credential/json_syntax.h"
 
 namespace pullsecret {
@@ -20,7 +22,13 @@ struct SecretManifest {
   /// Of the manifest as compact JSON, which client-side apply keeps, without what the cluster
   /// added; of a config file that of its base64.
   std::size_t size = 0;
+  bool is_item = false;        ///< of a List
+  nlohmann::json object = {};  ///< the whole manifest, where KeepObjects::yes
 };
+
+/// Whether manifests are kept whole, to be written again: booleans and numbers are then what
+/// Kubernetes takes them for.
+enum class KeepObjects { no, yes };
 
 struct Manifests {
   std::vector<SecretManifest> secrets;
@@ -32,6 +40,12 @@ struct Manifests {
 /// have: `config.json`, or the map that `.dockercfg` is; so is base64 of one, as `kubectl get
 /// secret -o jsonpath` prints it. Throws Error for what read_documents() refuses, for what is no
 /// Kubernetes object, and for a Secret with fields of the wrong type.
-Manifests read_manifests(const JsonText& source);
+Manifests read_manifests(const JsonText& source, KeepObjects keep = KeepObjects::no);
+
+/// Whether that is a manifest, and no Docker config: JSON with a `kind`, or YAML with one.
+bool is_manifest(const std::string& text);
+
+/// What messages call it: "Secret team/regcred".
+std::string name_in_words(const SecretManifest& secret);
 
 }  // namespace pullsecret

@@ -1,0 +1,160 @@
+#include "kubernetes/change_secret.h"
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "credential/base64.h"
+#include "credential/go_json_reader.h"
+#include "credential/go_json_writer.h"
+#include "credential/registry.h"
+#include "kubernetes/find_pull_data.h"
+#include "kubernetes/keyring.h"
+#include "kubernetes/pull_data.h"
+#include "kubernetes/secret.h"
+#include "system/error.h"
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+using Members = std::vector<JsonMember>;
+
+// The same for all keys of one registry.
+std::string registry_of(const std::string& key) {
+  std::string mended = kubelet_registry_key(key);
+  return filed_key(mended).value_or(std::move(mended));
+}
+
+std::string email_of(std::string_view entry) {
+  if (kind_of(entry) != JsonKind::object) return {};
+  return string_field(members_of(entry), "email").value_or("");
+}
+
+/// The entries on their way from the old data into the new one.
+class EntryPass {
+ public:
+  EntryPass(const EntryChanges& changes, Missing missing, ChangedSecret& result)
+      : missing_(missing), result_(result) {
+    for (const std::string& key : changes.removed)
+      removed_.insert(registry_of(key));
+    for (const auto& keyed : changes.put)
+      put_.emplace(registry_of(keyed.first), &keyed);
+  }
+
+  std::string changed_data(SecretType type, const std::string& data) {
+    const GoJsonReader json({std::string(names_of(type).data_key), data}, TextBehind::refused);
+    const Members members =
+        json.value().empty() ? Members() : json.members_of_object(json.value(), "the data");
+    return type == SecretType::dockercfg ? changed_entries(members, /*is_last=*/true)
+                                         : changed_config(members);
+  }
+
+ private:
+  std::string changed_config(const Members& settings) {
+    const auto has_entries = [](const JsonMember& setting) {
+      return is_field(setting.name, "auths") && kind_of(setting.value) == JsonKind::object;
+    };
+    const auto last = std::find_if(settings.rbegin(), settings.rend(), has_entries);
+    JsonObjectWriter config;
+    for (const JsonMember& setting : settings)
+      if (has_entries(setting))
+        config.add_quoted(setting.quoted_name,
+                          changed_entries(members_of(setting.value), &setting == &*last));
+      else
+        config.add_quoted(setting.quoted_name, setting.value);
+    if (last == settings.rend()) config.add_value("auths", changed_entries({}, /*is_last=*/true));
+    return std::move(config).as_go();
+  }
+
+  // What is missing comes behind the last of the objects that Go merges.
+  std::string changed_entries(const Members& entries, bool is_last) {
+    JsonObjectWriter object;
+    for (const JsonMember& entry : entries)
+      change(entry, object);
+    for (const auto& [registry, keyed] : put_)
+      if (is_last && missing_ == Missing::added && !found_.contains(registry)) {
+        object.add_value(keyed->first, pull_secret_entry(keyed->first, keyed->second));
+        result_.added.push_back(keyed->first);
+      }
+    return std::move(object).as_go();
+  }
+
+  void change(const JsonMember& entry, JsonObjectWriter& object) {
+    const std::string registry = registry_of(entry.name);
+    if (const auto put = put_.find(registry); put != put_.end()) {
+      found_.insert(registry);
+      result_.replaced.push_back(entry.name);
+      const std::string key = kubelet_registry_key(entry.name);
+      if (!written_.insert(key).second) return;
+      Credential credential = put->second->second;
+      if (credential.email.empty()) credential.email = email_of(entry.value);
+      const std::string quoted =
+          key == entry.name ? std::string(entry.quoted_name) : go_json_string(key);
+      object.add_quoted(quoted, pull_secret_entry(key, credential));
+    } else if (removed_.contains(registry)) {
+      result_.removed.push_back(entry.name);
+    } else {
+      result_.left_alone.push_back(entry.name);
+      object.add_quoted(entry.quoted_name, entry.value);
+    }
+  }
+
+  Missing missing_;
+  ChangedSecret& result_;
+  std::set<std::string> removed_;
+  std::map<std::string, const std::pair<const std::string, Credential>*> put_;  // by registry
+  std::set<std::string> found_;                                                 // of put_
+  std::set<std::string> written_;  // keys of replaced entries
+};
+
+void put_data(nlohmann::json& object, const DataPlace& place, const std::string& data) {
+  const auto text = object.find("stringData");
+  if (text != object.end() && text->is_object() && text->contains(place.key))
+    (*text)[place.key] = data;
+  else
+    object["data"][place.key] = encode_base64(data);
+  if (const auto metadata = object.find("metadata");
+      metadata != object.end() && metadata->is_object())
+    metadata->erase("managedFields");
+  object["apiVersion"] = "v1";  // an item of a SecretList may leave both to the list
+  object["kind"] = "Secret";
+}
+
+// The kubelet takes it, and what was asked for is what it finds.
+void check_result(SecretType type, const ChangedSecret& result, const EntryChanges& changes) {
+  check_secret_size(result.data);
+  const PullData read = read_pull_data(type, result.data);
+  if (read.refusal)
+    throw Error("", fmt::format("the kubelet refuses it all the same: {}", read.refusal->what()),
+                read.refusal->hint());
+  for (const std::string& key : result.added)
+    if (std::none_of(read.entries.begin(), read.entries.end(), [&](const PullEntry& entry) {
+          return entry.key == key && is_same_login(entry.credential, changes.put.at(key));
+        }))
+      throw Error("", fmt::format("its data hides what would be added for {}", key_in_words(key)),
+                  "make the Secret anew");
+}
+
+}  // namespace
+
+std::optional<ChangedSecret> changed_secret(const SecretManifest& secret,
+                                            const EntryChanges& changes, Missing missing) {
+  return with_place(name_in_words(secret), [&]() -> std::optional<ChangedSecret> {
+    const auto [place, data] = taken_data(secret);
+    ChangedSecret result{.object = secret.object};
+    result.data = EntryPass(changes, missing, result).changed_data(place.type, data);
+    for (auto* keys : {&result.replaced, &result.removed, &result.left_alone})
+      *keys = without_repeats(std::move(*keys));
+    if (result.added.empty() && result.replaced.empty() && result.removed.empty())
+      return std::nullopt;
+    check_result(place.type, result, changes);
+    put_data(result.object, place, result.data);
+    return result;
+  });
+}
+
+}  // namespace pullsecret

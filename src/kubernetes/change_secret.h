@@ -1,0 +1,43 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "credential/credential.h"
+#include "kubernetes/secret_manifest.h"
+
+namespace pullsecret {
+
+/// What is to become of the entries of pull Secrets. Two keys are of one registry if they are one
+/// to the kubelet once they are mended: `https://GHCR.io` and `ghcr.io`.
+struct EntryChanges {
+  std::map<std::string, Credential> put;  ///< by key, as kubelet_registry_key() spells it
+  std::vector<std::string> removed;       ///< keys in any spelling
+};
+
+/// Whether a Secret gets the entries that it does not have.
+enum class Missing { added, left_out };
+
+struct ChangedSecret {
+  nlohmann::json object;  ///< the manifest as it is to be
+  std::string data;       ///< what it holds then, decoded
+  // The keys, as they were spelled.
+  std::vector<std::string> added, replaced, removed, left_alone;
+};
+
+/// `secret`, read with KeepObjects::yes, after `changes`; nothing if it has no such entry, and gets
+/// none. All other entries, and what else the data has, stay byte for byte, and all else of the
+/// manifest does, but for `managedFields`, which the API server writes by itself. An entry that is
+/// replaced keeps its key, unless the kubelet would never match it, and its email where the new one
+/// has none.
+///
+/// Throws Error, with the Secret as its place, if it is no Secret that the kubelet takes entries
+/// from, before or after, or cannot hold that much.
+std::optional<ChangedSecret> changed_secret(const SecretManifest& secret,
+                                            const EntryChanges& changes, Missing missing);
+
+}  // namespace pullsecret
