@@ -146,9 +146,7 @@ TakenData taken_data(const SecretManifest& manifest) {
     throw Error("", remark ? remark->message : "no pull secret", remark ? remark->hint : "");
   }
   auto data = decoded_data(manifest, place->key);
-  if (!data)
-    throw Error("", fmt::format("the value of {} in \"data\" is not base64", place->key),
-                "pullsecret inspect says more");
+  if (!data) throw Error("", fmt::format("the value of {} in \"data\" is not base64", place->key));
   return {*place, *std::move(data)};
 }
 

@@ -142,7 +142,7 @@ WithNotices<std::vector<nlohmann::json>> changed_secrets(const JsonText& source,
       result.notices.push_back(notice_of_changes(name, *changed));
       if (is_immutable(changed->object))
         result.notices.push_back({.text = {name, "it is immutable: the API server takes no change",
-                                           "`kubectl replace --force` deletes it, and makes it again"}});
+                                           "delete it, and make it anew"}});
       result.value.push_back(std::move(changed->object));
     } catch (const Error& error) {
       if (is_alone) throw;
@@ -158,9 +158,9 @@ WithNotices<std::vector<nlohmann::json>> changed_secrets(const JsonText& source,
   if (!without.empty())
     result.notices.push_back(
         {Severity::note,
-         {"left alone, without such an entry",
-          without.size() > most_names ? fmt::format("{} Secrets", without.size())
-                                      : join(without, ", ")}});
+         {"left alone, without such an entry", without.size() > most_names
+                                                   ? fmt::format("{} Secrets", without.size())
+                                                   : join(without, ", ")}});
   return result;
 }
 

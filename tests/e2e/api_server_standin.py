@@ -100,6 +100,28 @@ class Objects:
         kind.check(patched)
         return self.put(kind, namespace, name, patched, keep)
 
+    def list(self, kind, namespace, wanted):
+        """All of `namespace`, or of every one, with these values of fields."""
+        return [
+            {"apiVersion": kind.api_version, "kind": kind.name, **value}
+            for (plural, where, _), value in sorted(self.objects.items())
+            if plural == kind.plural
+            and namespace in ("", where)
+            and all(value.get(field) == text for field, text in wanted.items())
+        ]
+
+    def replace(self, kind, namespace, name, value, keep=True):
+        kind.check(value)
+        known = self.get(kind, namespace, name)["metadata"]
+        for field in ("resourceVersion", "uid"):
+            if value["metadata"].setdefault(field, known[field]) != known[field]:
+                raise Refusal(
+                    409,
+                    "Conflict",
+                    f'Operation cannot be fulfilled on {kind.plural} "{name}": the object has been modified',
+                )
+        return self.put(kind, namespace, name, value, keep)
+
     def apply(self, kind, namespace, name, configuration, manager, keep=True):
         """Server-side apply, without conflicts between managers."""
         kind.check(configuration)
@@ -159,7 +181,7 @@ def resource_list(base):
                 "singularName": kind.name.lower(),
                 "namespaced": kind.is_namespaced,
                 "kind": kind.name,
-                "verbs": ["create", "get", "patch"],
+                "verbs": ["create", "get", "list", "patch", "update"],
             }
             for kind in kinds
         ],
@@ -215,6 +237,8 @@ def find_target(path):
     """The kind, the namespace and the name that the path of a request names."""
     for kind in KINDS:
         words = path.removeprefix(f"/{kind.base}/").split("/")
+        if path == f"/{kind.base}/{kind.plural}":
+            return kind, "", ""
         if kind.is_namespaced and words[0] == "namespaces":
             words = [words[2] if len(words) > 2 else "", words[1], *words[3:]]
         elif not kind.is_namespaced:
@@ -256,8 +280,24 @@ class Handler(BaseHTTPRequestHandler):
     def do_PATCH(self):
         self.handle_object("patch", self.change)
 
+    def do_PUT(self):
+        self.handle_object("update", self.replace)
+
     def read(self, target, body, query):
-        return 200, self.objects.get(*target)
+        kind, namespace, name = target
+        if name:
+            return 200, self.objects.get(*target)
+        fields = query.get("fieldSelector", [""])[0].split(",")
+        items = self.objects.list(kind, namespace, dict(field.split("=") for field in fields if field))
+        return 200, {
+            "apiVersion": kind.api_version,
+            "kind": f"{kind.name}List",
+            "metadata": {},
+            "items": items,
+        }
+
+    def replace(self, target, body, query):
+        return 200, self.objects.replace(*target, body, keep="dryRun" not in query)
 
     def create(self, target, body, query):
         kind, namespace, _ = target

@@ -71,6 +71,19 @@ command=${command/NAME/regcred}
 follow
 out_has 'ghcr\.io'
 
+it 'Secrets that are there: what has no such entry, and what is no Secret'
+kubectl get secret regcred -o yaml >there.yaml
+run pullsecret convert --into there.yaml --remove quay.io
+hint_on_standard_error
+command="${command% shows what is there} there.yaml"
+follow
+out_has 'ghcr\.io'
+run pullsecret convert --into "$file"
+hint_on_standard_error
+command=${command/FILE/$file}
+follow
+pull_data '.auths | keys' '["ghcr.io"]'
+
 it 'inspect: a config.json under another key becomes a pull secret'
 kubectl create secret generic kaniko --from-file=config.json="$file" --dry-run=client -o yaml >kaniko.yaml
 kubectl apply -f kaniko.yaml >"$scratch/log"

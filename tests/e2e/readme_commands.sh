@@ -58,12 +58,19 @@ done
 stand_in skopeo <<'END'
 [ "$(/usr/bin/skopeo login --get-login --authfile "$4" ghcr.io)" = octocat ]
 END
-# The API server's stand-in replaces no objects; kubectl.sh looks at what becomes of a service account.
+# The API server's stand-in has no service accounts; kubectl.sh looks at what becomes of one.
 real_kubectl=$(command -v kubectl)
 stand_in kubectl <<END
 case "\$*" in
 'get serviceaccount default -n production -o json') echo '{}' ;;
-'replace -f -') jq -e '.imagePullSecrets == [{"name": "regcred"}]' >/dev/null && echo serviceaccount/default replaced ;;
+'replace -f -')
+  objects=\$(cat)
+  if jq -e '.imagePullSecrets == [{"name": "regcred"}]' <<<"\$objects" >/dev/null 2>&1; then
+    echo serviceaccount/default replaced
+  else
+    $real_kubectl replace -f - <<<"\$objects"
+  fi
+  ;;
 *) exec $real_kubectl "\$@" ;;
 esac
 END
@@ -119,7 +126,7 @@ run_block() {
 
 start_api() {
   rm -f "$scratch/api.log"
-  start api /usr/bin/python3 "$e2e/api_server_standin.py" team staging production argocd
+  start api /usr/bin/python3 "$e2e/api_server_standin.py" team staging production argocd openshift-config
   api=$!
   wait_until api_address || bail_out "no API server: $(cat "$scratch/api.log")"
   kubectl config set-cluster stand-in --server "$(api_address)" >/dev/null
@@ -149,6 +156,17 @@ prepare() {
   new_store you
   config '{"credsStore":"pass"}'
   case $1 in
+  *'-n openshift-config'*)
+    pull_secret openshift-config pull-secret '"quay.io"'
+    return
+    ;;
+  *'get secrets -A'*)
+    for namespace in staging production; do pull_secret "$namespace" regcred '"ghcr.io", "quay.io"'; done
+    pull_secret team other '"quay.io"'
+    ;;
+  *'get secret regcred -n staging'*) pull_secret staging regcred '"ghcr.io"' ;;
+  esac
+  case $1 in
   *'docker login ghcr.io'* | *'docker login -u moby'* | *'az acr'*) return ;;
   *'encryptedfile status'*)
     for server in ghcr.io quay.io; do keep_text docker-credential-encryptedfile "$server" octocat hunter2; done
@@ -170,6 +188,13 @@ prepare() {
   log_in_to ghcr.io octocat
   log_in_to registry.gitlab.com gitlab+deploy-token-42
   [[ $1 != *--skip-unresolved* ]] || prepare_harbor
+}
+
+# pull_secret NAMESPACE NAME KEYS: as it is in the cluster.
+pull_secret() {
+  kubectl create secret generic "$2" -n "$1" --type kubernetes.io/dockerconfigjson --dry-run=client -o yaml \
+    --from-file=.dockerconfigjson=<(jq -nc "{auths: ([$3] | map({(.): {auth: \"b2xkOmh1bnRlcjI=\"}}) | add)}") |
+    kubectl apply -f - >/dev/null
 }
 
 # Six registries, one of which has a helper from a Mac.
