@@ -11,6 +11,9 @@ namespace pullsecret {
 Credential pull_credential(std::string_view key, Credential credential) {
   if (has_password(credential)) return credential;
   if (lacks_secret(credential)) throw Error("", "its password is empty");
+  if (credential.identity_token.empty() && !credential.password.empty())
+    throw Error("", "it has a password and no username, and containerd sends no such login",
+                "log in with a username");
   if (credential.identity_token.empty())
     throw Error("", "it has a registry token only, which the kubelet cannot use",
                 "log in with a username and a password or access token");

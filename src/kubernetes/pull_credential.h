@@ -9,7 +9,7 @@ namespace pullsecret {
 /// `credential` in the form the kubelet can log in with: a username and a password. Azure Container
 /// Registry takes its identity token as the password of the user
 /// 00000000-0000-0000-0000-000000000000, for about three hours; any other identity or registry
-/// token, and an empty password, throws Error, without a place.
+/// token, an empty password, and one without a username throws Error, without a place.
 Credential pull_credential(std::string_view key, Credential credential);
 
 }  // namespace pullsecret

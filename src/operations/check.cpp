@@ -11,10 +11,29 @@
 namespace pullsecret {
 namespace {
 
-// What the kubelet sends: nothing where an entry has neither a username nor a password.
+// What containerd 2 sends of what the kubelet hands it (internal/cri ParseAuth,
+// core/remotes/docker/authorizer.go): nothing without a username, no Basic with an empty password.
 std::optional<Credential> sent_credential(const Credential& credential) {
-  if (credential.username.empty() && credential.password.empty()) return std::nullopt;
+  if (!has_password(credential)) return std::nullopt;
   return Credential{.username = credential.username, .password = credential.password};
+}
+
+// Why that is nothing. CRI-O goes by the username alone (server/image_pull.go).
+std::string why_nothing_is_sent(const Credential& credential) {
+  if (!credential.username.empty())
+    return "the entry has no password: containerd sends nothing, and CRI-O the username with an "
+           "empty password, where the registry wants Basic";
+  return fmt::format("the entry has no {}: containerd and CRI-O send nothing",
+                     credential.password.empty() ? "login" : "username");
+}
+
+void say_what_is_sent(PullTry& one, bool is_about_image) {
+  if (one.entry == nullptr || sent_credential(one.entry->credential)) return;
+  std::string& reason = one.verdict.reason;
+  // What is said of an image that anybody asks for is not said of a login.
+  reason = is_about_image && !reason.empty()
+               ? fmt::format("{}; {}", why_nothing_is_sent(one.entry->credential), reason)
+               : why_nothing_is_sent(one.entry->credential);
 }
 
 void add_try(Inquiry& inquiry, const KeyringEntry* entry) {
@@ -94,8 +113,10 @@ std::vector<PullReport> ask_registries(std::vector<Inquiry> inquiries, const Pul
     if (report.tries.empty()) continue;
     std::vector<PullVerdict>& verdicts = *answer++;
     report.tries.resize(verdicts.size());
-    for (std::size_t k = 0; k < verdicts.size(); ++k)
+    for (std::size_t k = 0; k < verdicts.size(); ++k) {
       report.tries[k].verdict = std::move(verdicts[k]);
+      say_what_is_sent(report.tries[k], !report.image.empty());
+    }
     report.succeeds = succeeds(report);
     if (!report.succeeds && report.tries.back().verdict.outcome == PullOutcome::anonymous)
       report.tries.back().verdict.hint =

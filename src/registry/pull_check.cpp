@@ -53,6 +53,7 @@ struct Try {
   std::string authorization = {};
   std::optional<HttpReply> last = std::nullopt;  ///< to what it ended with so far
   bool has_token_refused = false;
+  bool is_challenged_otherwise = false;  ///< by the manifest than by /v2/, scopes apart
   std::optional<HttpReply> login = std::nullopt;
 };
 
@@ -138,6 +139,7 @@ class Checker {
                   .issuer = &issuer_of_registry(one.asked->host, service_of(one)),
                   .credential = one.credential,
                   .is_sent = one.is_sent,
+                  .is_challenged_otherwise = one.is_challenged_otherwise,
                   .token = one.authorization.substr(one.authorization.find(' ') + 1),
                   .told = one.registry->told,
                   .last = *one.last,
@@ -319,9 +321,10 @@ class Checker {
     const auto challenges = challenges_of(std::get<HttpResponse>(reply));
     if (challenges.empty()) return false;
     const Challenge& other = challenges.front();
-    if (one.challenge && one.challenge->scheme == other.scheme &&
-        one.challenge->realm == other.realm && one.challenge->service == other.service &&
-        scopes_of(one, *one.challenge) == scopes_of(one, other))
+    one.is_challenged_otherwise = !one.challenge || one.challenge->scheme != other.scheme ||
+                                  one.challenge->realm != other.realm ||
+                                  one.challenge->service != other.service;
+    if (!one.is_challenged_otherwise && scopes_of(one, *one.challenge) == scopes_of(one, other))
       return false;
     one.challenge = other;
     one.has_token_refused = false;

@@ -118,11 +118,20 @@ std::string hint_for(const HttpFailure& failure, const std::string& registry) {
   return {};
 }
 
+// Where CRI-O may not pull what containerd does (containers/image, docker_client.go,
+// setupRequestAuth); empty elsewhere.
+std::string with_crio(const PullEvidence& evidence) {
+  if (!evidence.is_challenged_otherwise) return {};
+  return "CRI-O may not pull it: the manifest wants another login than /v2/, by which alone CRI-O "
+         "goes";
+}
+
 PullVerdict taken(const PullEvidence& evidence, const HttpResponse& response) {
   if (is_web_page(response))
     return unreachable("a web page answers there, and no registry",
                        "a portal may want you to log in first, or the name is another service's");
-  if (evidence.credential == nullptr) return {.outcome = PullOutcome::anonymous};
+  if (evidence.credential == nullptr)
+    return {.outcome = PullOutcome::anonymous, .reason = with_crio(evidence)};
   if (evidence.repository.empty() && response.is_from_elsewhere)
     return {.outcome = PullOutcome::no_access,
             .reason = way_elsewhere(evidence, response) +
@@ -132,7 +141,7 @@ PullVerdict taken(const PullEvidence& evidence, const HttpResponse& response) {
     return {.outcome = PullOutcome::logs_in,
             .reason = "it takes the credential, which does not say that it may pull",
             .hint = "name an image with --image"};
-  return {.outcome = PullOutcome::pulls};
+  return {.outcome = PullOutcome::pulls, .reason = with_crio(evidence)};
 }
 
 PullVerdict missing(const PullEvidence& evidence, const Answer& answer) {

@@ -45,8 +45,10 @@ struct PullEvidence {
   std::string repository;                          ///< empty: it was only asked to log in
   const Issuer* issuer = &issuer_of_registry({});  ///< of the registry
   const Credential* credential = nullptr;          ///< what was to be given; nullptr: nothing
-  bool is_sent = true;     ///< whether that was asked for, by a challenge that can be met
-  std::string token = {};  ///< a secret that no message may have, either
+  bool is_sent = true;  ///< whether that was asked for, by a challenge that can be met
+  /// Whether the manifest wanted another login than /v2/, which alone CRI-O asks.
+  bool is_challenged_otherwise = false;
+  std::string token = {};              ///< a secret that no message may have, either
   std::vector<std::string> told = {};  ///< what else the registry was told in other tries
   HttpReply last = HttpFailure{};      ///< to the manifest, or why there was no token for it
   bool is_token_server = false;        ///< whether `last` is that of the token server

@@ -27,7 +27,7 @@ TokenAnswer answer_in(HttpReply reply, bool by_form) {
   if (auto token = token_in(*response, by_form)) return *std::move(token);
   HttpFailure failure{HttpFailure::Kind::response, "its token server gives no token"};
   if (by_form && token_in(*response, false))
-    failure.message += " as access_token, where alone containerd looks for it";
+    failure.message += " as access_token, where alone containerd looks for it; CRI-O sends no form";
   return HttpReply(std::move(failure));
 }
 

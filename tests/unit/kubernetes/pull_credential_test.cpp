@@ -31,6 +31,11 @@ TEST_CASE("any other token is refused with its reason") {
              Catch::Contains("registry token only"));
 }
 
+TEST_CASE("a password without a username is refused") {
+  CHECK_THAT(error_of([] { pull_credential("a.io", {.password = "p"}); })->message(),
+             Catch::Contains("no username"));
+}
+
 TEST_CASE("an empty password is refused") {
   CHECK(error_of([] { pull_credential("a.io", {.username = "u"}); })->message() ==
         "its password is empty");

@@ -78,6 +78,30 @@ TEST_CASE(
         is_public_in_vain);
 }
 
+TEST_CASE("nothing is sent of a login that lacks its username or its password") {
+  const bool is_public = GENERATE(true, false);
+  const auto [credential, words] = GENERATE(table<Credential, std::string>({
+      {{.password = "hunter2"}, "no username: containerd and CRI-O send nothing"},
+      {{.username = "octocat"}, "no password: containerd sends nothing, and CRI-O the username"},
+      {{.identity_token = "hunter2"}, "no login: containerd and CRI-O send nothing"},
+  }));
+  CAPTURE(is_public, words);
+  const pullsecret::Keyring keyring({{.key = asked_host, .credential = credential}});
+  FakeRegistries registry = registry_with(is_public);
+  const PullCheck check{registry.exchange(), {.certificates = "/nonexistent"}, {}};
+  const auto images =
+      ask_registries(about_images({{asked_image, parse_image(asked_image)}}, keyring), check);
+  const auto logins = ask_registries(about_registries(keyring).value, check);
+  for (const HttpRequest& request : registry.requests)
+    CHECK(request.authorization.empty());
+  // The kubelet's try with the entry is one without a login.
+  CHECK(images.at(0).succeeds == is_public);
+  CHECK(outcomes_of(images.at(0)).front() == (is_public ? "anonymous" : "no access"));
+  CHECK_THAT(images.at(0).tries.at(0).verdict.reason, Catch::Contains(words));
+  CHECK_FALSE(logins.at(0).succeeds);
+  CHECK_THAT(logins.at(0).tries.at(0).verdict.reason, Catch::Contains(words));
+}
+
 TEST_CASE("a registry succeeds where it takes the login") {
   const auto [password, outcome, succeeds] = GENERATE(table<std::string, std::string, bool>({
       {"hunter2", "logs in", true},

@@ -192,7 +192,9 @@ TEST_CASE("a manifest may send for a token elsewhere, once") {
     return HttpReply(request.authorization == "Bearer good" ? response(200) : challenged(bearer));
   });
   registries.on("POST https://auth/token", response(200, R"({"access_token":"good"})"));
-  CHECK(outcomes(registries, {question({right})}) == std::vector<Texts>{{"pulls"}});
+  const auto found = verdicts(registries, question({right}));
+  CHECK(found.at(0).outcome == PullOutcome::pulls);
+  CHECK_THAT(found.at(0).reason, Contains("CRI-O may not pull it"));
   CHECK(registries.times("HEAD " + manifest_url) == 2);
 
   registries.on("POST https://auth/1", response(200, R"({"access_token":"good"})"));

@@ -80,7 +80,8 @@ TEST_CASE("a form's answer with another field than access_token is none for cont
   FakeRegistries registries;
   registries.on(posted, response(200, R"({"token":"t"})"));
   registries.on(query, response(200, R"({"token":"t"})"));
-  CHECK_THAT(get_token(registries, wish(token_user)), Contains("as access_token"));
+  CHECK_THAT(get_token(registries, wish(token_user)),
+             Contains("as access_token") && Contains("CRI-O sends no form"));
   CHECK(registries.asked() == std::vector<std::string>{posted});
 }
 
