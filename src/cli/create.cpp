@@ -8,7 +8,7 @@
 #include "cli/messages.h"
 #include "cli/options.h"
 #include "cli/secret_options.h"
-#include "credential/white_space_remarks.h"
+#include "credential/login_remarks.h"
 #include "docker/config_change.h"
 #include "kubernetes/keyring.h"
 #include "system/error.h"
@@ -85,8 +85,10 @@ void create(const CreateOptions& options, const Streams& streams) {
   if (options.only_removes) return write_secrets(options.manifest, {}, streams);
   Credential credential{.username = options.username, .password = read_password(options, streams)};
   credential.email = options.email;
-  for (const Remark& remark : remarks_on_white_space(credential))
-    print_warning(streams, Error("", remark.message));
+  for (const Remark& remark : remarks_on_login(credential))
+    // There is no template here to be looked at.
+    print_warning(streams,
+                  Error("", remark.message, remark.name == "unfilled-template" ? "" : remark.hint));
   const std::string key = kubelet_registry_key(options.server);
   if (options.manifest.format == OutputFormat::config)
     return write_output(

@@ -65,7 +65,9 @@ const std::vector<Issuer>& issuers() {
 
       {.name = "Harbor",
        .service = "harbor-registry",
-       .way_to_log_in = "`{login}`, as a robot account that has not expired",
+       .way_to_log_in =
+           "`{login}`, as a robot account that has not expired; a shell takes its name "
+           "in single quotes: 'robot$PROJECT+NAME'",
        .way_to_access =
            "give the robot account pull permission for the project; one that has expired "
            "can still log in, and is refused just so"},

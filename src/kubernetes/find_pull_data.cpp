@@ -66,22 +66,6 @@ std::string keys_in_words(const SecretManifest& manifest) {
          (more > 0 ? fmt::format(" and {} more", more) : "");
 }
 
-// Makes a pull secret of the config.json that a Secret in a cluster has. That keeps its type, so
-// the new one gets a name of its own.
-std::string remake_command(const SecretManifest& manifest, const DataPlace& misplaced) {
-  std::string key = misplaced.key;
-  for (std::size_t dot = 0; (dot = key.find('.', dot)) != std::string::npos; dot += 2)
-    key.insert(dot, 1, '\\');
-  const std::string in_namespace =
-      manifest.name_space.empty() ? "" : " -n " + shell_word(manifest.name_space);
-  return fmt::format(
-      "kubectl get secret {}{} -o {} | base64 -d | pullsecret convert --config - --name {}{} | "
-      "kubectl apply -f -",
-      shell_word(manifest.name), in_namespace,
-      shell_word(fmt::format("jsonpath={{.data.{}}}", key)), shell_word(manifest.name + "-pull"),
-      in_namespace);
-}
-
 Remark missing_data_key(const SecretManifest& manifest, SecretType type) {
   const auto with_data = type_with_data(manifest);
   const auto misplaced = misplaced_data(manifest);
@@ -108,14 +92,12 @@ Remark wrong_type(const SecretManifest& manifest, SecretType right) {
 
 Remark wrong_data_key(const SecretManifest& manifest, const DataPlace& misplaced) {
   const auto [type, data_key] = names_of(misplaced.type);
-  const bool can_be_remade = misplaced.type == SecretType::dockerconfigjson &&
-                             !manifest.name.empty() && !manifest.name.starts_with('-');
-  return {
-      "wrong-data-key", problem,
-      fmt::format("{} is {}, which the kubelet reads from the data key {} of type {} alone",
-                  printable(misplaced.key),
-                  can_be_remade ? "a Docker config" : "a Docker config's entries", data_key, type),
-      can_be_remade ? remake_command(manifest, misplaced) : ""};
+  const bool is_config = misplaced.type == SecretType::dockerconfigjson;
+  return {"wrong-data-key", problem,
+          fmt::format("{} is {}, which the kubelet reads from the data key {} of type {} alone",
+                      printable(misplaced.key),
+                      is_config ? "a Docker config" : "a Docker config's entries", data_key, type),
+          is_config ? remake_command(manifest, misplaced) : ""};
 }
 
 }  // namespace
@@ -130,6 +112,22 @@ std::optional<DataPlace> find_pull_data(const SecretManifest& manifest) {
 
 bool is_pull_secret(const SecretManifest& manifest) {
   return type_of(manifest) || find_pull_data(manifest);
+}
+
+std::string remake_command(const SecretManifest& manifest, const DataPlace& place) {
+  if (manifest.is_config_file || manifest.name.empty() || manifest.name.starts_with('-')) return {};
+  std::string key = place.key;
+  for (std::size_t dot = 0; (dot = key.find('.', dot)) != std::string::npos; dot += 2)
+    key.insert(dot, 1, '\\');
+  const std::string in_namespace =
+      manifest.name_space.empty() ? "" : " -n " + shell_word(manifest.name_space);
+  return fmt::format(
+      "kubectl get secret {}{} -o {} | base64 -d | pullsecret convert --config - --name {}{}{} | "
+      "kubectl apply -f -",
+      shell_word(manifest.name), in_namespace,
+      shell_word(fmt::format("jsonpath={{.data.{}}}", key)),
+      shell_word(manifest.name + (place.is_right ? "" : "-pull")), in_namespace,
+      place.is_right && place.type == SecretType::dockercfg ? " --type dockercfg" : "");
 }
 
 std::optional<std::string> decoded_data(const SecretManifest& manifest, const std::string& key) {

@@ -10,9 +10,11 @@
 
 #include "credential/base64.h"
 #include "credential/issuers.h"
+#include "credential/login_remarks.h"
 #include "credential/registry.h"
-#include "credential/white_space_remarks.h"
+#include "credential/unfilled_template.h"
 #include "kubernetes/find_pull_data.h"
+#include "kubernetes/mistaken_data.h"
 #include "kubernetes/pull_data.h"
 #include "system/text.h"
 
@@ -28,7 +30,10 @@ void check_key(const std::string& key, std::vector<Remark>& remarks) {
   if (has_login(key))
     remarks.push_back({"login-in-key", warning, "the key holds a login, which nobody reads",
                        "take it out of the key: it is no secret there"});
-  if (served_images(mended) != served_images(key))
+  if (const TemplateMark* mark = find_template_mark(key))
+    remarks.push_back(
+        {"unfilled-template", problem, in_words("the key", *mark), std::string(mark->way)});
+  else if (served_images(mended) != served_images(key))
     remarks.push_back({"misspelled-key", problem,
                        "the kubelet does not match this key with the images people mean",
                        fmt::format("the key must be {}", key_in_words(mended))});
@@ -36,7 +41,26 @@ void check_key(const std::string& key, std::vector<Remark>& remarks) {
     remarks.push_back({"serves-nothing", problem, reason->message(), reason->hint()});
 }
 
-void check_login(const Credential& credential, std::vector<Remark>& remarks) {
+// People change the password, and not `auth`, which counts.
+void check_auth(const PullEntry& entry, std::vector<Remark>& remarks) {
+  if (!entry.beside_auth) return;
+  std::vector<std::string> other;
+  for (const auto& [name, field] : {std::pair("username", &Credential::username),
+                                    std::pair("password", &Credential::password)}) {
+    const std::string& beside = (*entry.beside_auth).*field;
+    if (!beside.empty() && beside != entry.credential.*field) other.emplace_back(name);
+  }
+  if (other.empty()) return;
+  const std::string names = join(other, " and ");
+  remarks.push_back(
+      {"auth-differs", warning,
+       fmt::format("its \"auth\" has another {} than stands beside it, and counts", names),
+       "\"auth\" is base64 of username:password: change it, too, or make the entry "
+       "again"});
+}
+
+void check_login(const PullEntry& entry, std::vector<Remark>& remarks) {
+  const Credential& credential = entry.credential;
   const auto& [username, password, email, identity_token, registry_token] = credential;
   if (!identity_token.empty())
     remarks.push_back({"identity-token", password.empty() ? problem : note,
@@ -47,15 +71,28 @@ void check_login(const Credential& credential, std::vector<Remark>& remarks) {
     remarks.push_back({"registry-token", password.empty() ? problem : note,
                        "it has a registry token, which the kubelet ignores",
                        "log in with a username and a password or access token"});
-  if (is_empty(credential) && password.empty())
+  if (entry.beside_auth && username.empty() && password.empty())
+    remarks.push_back(
+        {"empty-entry", problem,
+         "its \"auth\" is base64 of a mere colon, and the kubelet pulls without a login",
+         "username and password were empty when it was made: make it again"});
+  else if (is_empty(credential) && password.empty())
     remarks.push_back({"empty-entry", problem, "it is empty, and the kubelet pulls without a login",
                        "the credential is in a store: pullsecret convert asks it"});
   else if (username.empty() && !password.empty())
-    remarks.push_back({"no-username", warning, "it has a password and no username", ""});
+    remarks.push_back(
+        {"no-username", problem,
+         "it has a password and no username: containerd and CRI-O send nothing",
+         "put a username before the colon of \"auth\"; where the password is a token, "
+         "many registries take any"});
   else if (!username.empty() && password.empty() && identity_token.empty())
-    remarks.push_back({"no-password", warning, "it has a username and no password", ""});
-  for (Remark& remark : remarks_on_white_space(credential)) {
-    remark.hint = "make the Secret again without it: pullsecret create, or printf %s for echo";
+    remarks.push_back({"no-password", problem,
+                       "it has a username and no password: containerd sends nothing, and CRI-O an "
+                       "empty password, where the registry wants Basic",
+                       ""});
+  for (Remark& remark : remarks_on_login(credential)) {
+    if (remark.hint.empty())
+      remark.hint = "make the Secret again without it: pullsecret create, or printf %s for echo";
     remarks.push_back(std::move(remark));
   }
   if (password.ends_with('\0'))
@@ -79,9 +116,9 @@ void check_lifetime(KeyringEntry& entry, Time now) {
                              renew_hint});
 }
 
-KeyringEntry inspect_entry(PullEntry pull, const EntryOrigin& origin, Time now) {
-  KeyringEntry entry{.key = std::move(pull.key),
-                     .credential = std::move(pull.credential),
+KeyringEntry inspect_entry(const PullEntry& pull, const EntryOrigin& origin, Time now) {
+  KeyringEntry entry{.key = pull.key,
+                     .credential = pull.credential,
                      .origin = origin,
                      .is_refused = pull.defect.has_value()};
   check_key(entry.key, entry.remarks);
@@ -91,7 +128,8 @@ KeyringEntry inspect_entry(PullEntry pull, const EntryOrigin& origin, Time now) 
          "because of it the kubelet refuses the whole Secret: " + pull.defect->message(),
          pull.defect->hint()});
   } else {
-    check_login(entry.credential, entry.remarks);
+    check_auth(pull, entry.remarks);
+    check_login(pull, entry.remarks);
     check_lifetime(entry, now);
   }
   return entry;
@@ -126,34 +164,55 @@ void check_alike_keys(const std::vector<KeyringEntry>& entries, std::vector<Rema
 
 std::string other_format_in_words(SecretType type) {
   return type == SecretType::dockercfg
-             ? "the data is a config.json; the key .dockercfg takes the map inside \"auths\""
-             : "the data is the map inside \"auths\"; the key .dockerconfigjson takes a "
-               "config.json, "
-               "which has it as \"auths\"";
+             ? "a config.json; the key .dockercfg takes the map inside \"auths\""
+             : "the map inside \"auths\"; the key .dockerconfigjson takes a config.json, which has "
+               "it as \"auths\"";
 }
 
-void add_data_remarks(const PullData& data, SecretType type, std::vector<Remark>& remarks) {
+// What the kubelet would read, and what that lacks.
+void add_data_remarks(const PullData& data, const std::optional<MistakenData>& mistaken,
+                      std::vector<Remark>& remarks) {
   if (data.refusal)
     remarks.push_back(
         {"refused", problem,
-         fmt::format("the kubelet refuses the whole Secret, and with it every entry: {}",
-                     data.refusal->what()),
-         data.refusal->hint()});
+         fmt::format("the kubelet refuses the whole Secret, and with it every entry: {}{}",
+                     data.refusal->what(), mistaken ? "; it is " + mistaken->what : ""),
+         mistaken ? mistaken->hint : data.refusal->hint()});
+  else if (mistaken)
+    remarks.push_back({"wrong-format", problem, "the data is " + mistaken->what, mistaken->hint});
   for (const std::string& key : data.repeated_keys)
     remarks.push_back(
         {"repeated-key", warning,
          fmt::format("{} stands there more than once; the last counts", key_in_words(key)), ""});
-  if (data.has_other_format)
-    remarks.push_back({"wrong-format", problem, other_format_in_words(type), ""});
   if (data.names_store)
     remarks.push_back({"store-named", warning,
                        "it names a credential store, which the kubelet cannot ask",
                        "pullsecret convert asks it, and puts the credentials into the Secret"});
-  if (data.entries.empty() && !data.refusal)
-    remarks.push_back({"no-entries", problem, "it names no registry", ""});
 }
 
-void inspect_data(const std::string& data, SecretType type, Time now, InspectedSecret& secret) {
+// What somebody took for pull data; nothing where that is what it should be.
+std::optional<MistakenData> mistake_in(const std::string& data, const PullData& pull_data,
+                                       const SecretManifest& manifest, const DataPlace& place) {
+  if (pull_data.has_other_format)
+    return MistakenData{other_format_in_words(place.type), remake_command(manifest, place)};
+  if (pull_data.entries.empty() || pull_data.refusal)
+    if (auto wrapped = wrapped_data(data)) return wrapped;
+  if (!pull_data.refusal) return std::nullopt;
+  if (auto mistaken = mistaken_data(data)) return mistaken;
+  const auto value = manifest.data.find(place.key);
+  return value == manifest.data.end() ? std::nullopt : mistaken_data(value->second);
+}
+
+// In a .dockercfg the members of a config.json, and of what is wrapped around one, are no
+// registries.
+void drop_what_is_no_registry(PullData& pull_data) {
+  std::erase_if(pull_data.entries, [](const PullEntry& entry) {
+    return is_empty(entry.credential) && entry.credential.password.empty();
+  });
+}
+
+void inspect_data(const std::string& data, const SecretManifest& manifest, const DataPlace& place,
+                  Time now, InspectedSecret& secret) {
   secret.data_size = data.size();
   if (data.empty()) {
     secret.remarks.push_back({"no-entries", problem, "its data is empty", ""});
@@ -174,21 +233,25 @@ void inspect_data(const std::string& data, SecretType type, Time now, InspectedS
          R"(base64 once under "data", or the text itself under "stringData")"});
     return;
   }
-  PullData pull_data = read_pull_data(type, data);
+  PullData pull_data = read_pull_data(place.type, data);
   secret.is_refused = pull_data.refusal.has_value();
   secret.is_read = !secret.is_refused;
-  add_data_remarks(pull_data, type, secret.remarks);
-  for (PullEntry& entry : pull_data.entries)
-    secret.entries.push_back(inspect_entry(std::move(entry), secret.origin, now));
+  const bool names_nothing = pull_data.entries.empty() && !pull_data.refusal;
+  const auto mistaken = mistake_in(data, pull_data, manifest, place);
+  add_data_remarks(pull_data, mistaken, secret.remarks);
+  if (names_nothing) secret.remarks.push_back({"no-entries", problem, "it names no registry", ""});
+  if (mistaken && place.type == SecretType::dockercfg) drop_what_is_no_registry(pull_data);
+  for (const PullEntry& entry : pull_data.entries)
+    secret.entries.push_back(inspect_entry(entry, secret.origin, now));
   check_alike_keys(secret.entries, secret.remarks);
 }
 
 Remark not_base64(const SecretManifest& manifest, const std::string& key) {
-  std::string value = manifest.data.at(key);
-  std::erase(value, ' ');
-  return {"not-base64", problem, fmt::format("the value of {} in \"data\" is not base64", key),
-          decode_base64(value) ? "it has spaces in it: write the value with | in place of >"
-                               : "plain text belongs in \"stringData\""};
+  auto [what, hint] = mistaken_base64(manifest.data.at(key));
+  return {"not-base64", problem,
+          fmt::format("the value of {} in \"data\" is not base64{}{}", key,
+                      what.empty() ? "" : ", but ", what),
+          std::move(hint)};
 }
 
 InspectedSecret inspect_secret(const SecretManifest& manifest, Time now) {
@@ -203,7 +266,7 @@ InspectedSecret inspect_secret(const SecretManifest& manifest, Time now) {
   const auto place = find_pull_data(manifest);
   if (!place) return secret;
   if (const auto data = decoded_data(manifest, place->key))
-    inspect_data(*data, place->type, now, secret);
+    inspect_data(*data, manifest, *place, now, secret);
   else
     secret.remarks.push_back(not_base64(manifest, place->key));
   secret.is_read &= place->is_right;

@@ -12,6 +12,7 @@
 #include "credential/basic_auth.h"
 #include "credential/go_json_reader.h"
 #include "credential/registry.h"
+#include "credential/unfilled_template.h"
 #include "kubernetes/keyring.h"
 #include "system/text.h"
 
@@ -116,7 +117,7 @@ class PullDataReader {
   PullEntry read_entry(const JsonMember& member) {
     PullEntry entry{.key = member.name};
     try {
-      entry.credential = read_credential(member);
+      read_credential(member, entry);
     } catch (const Error& error) {
       entry.defect = error;
     }
@@ -129,17 +130,23 @@ class PullDataReader {
     pull_data.repeated_keys.clear();
   }
 
-  Credential read_credential(const JsonMember& entry) {
-    const auto members = json_.members_of_object(entry.value, "an entry");
+  void read_credential(const JsonMember& member, PullEntry& entry) {
+    const auto members = json_.members_of_object(member.value, "an entry");
     json_.check_fields(members, entry_fields);
-    Credential credential = credential_of_fields(members);
-    if (const auto auth = string_field(members, "auth"); auth && !auth->empty())
-      decode_auth(entry, *auth, credential);
-    return credential;
+    entry.credential = credential_of_fields(members);
+    const auto auth = string_field(members, "auth");
+    if (!auth || auth->empty()) return;
+    entry.beside_auth = entry.credential;
+    decode_auth(member, *auth, entry.credential);
   }
 
   void decode_auth(const JsonMember& entry, const std::string& auth, Credential& credential) {
     const auto refused = [&](std::string_view why) {
+      if (const TemplateMark* mark = find_template_mark(auth))
+        return json_.error(
+            entry.value,
+            in_words(fmt::format("the \"auth\" of {}", key_in_words(entry.name)), *mark),
+            std::string(mark->way));
       return json_.error(entry.value,
                          fmt::format("the \"auth\" of {} {}", key_in_words(entry.name), why),
                          "\"auth\" is base64 of username:password");

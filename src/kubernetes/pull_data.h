@@ -19,6 +19,8 @@ inline constexpr std::size_t max_pull_entries = 10'000;
 struct PullEntry {
   std::string key;  ///< as spelled in the data
   Credential credential = {};
+  /// Where that is of its `auth`: what else the entry says, which does not count.
+  std::optional<Credential> beside_auth = std::nullopt;
   std::optional<Error> defect = std::nullopt;  ///< why the kubelet refuses it, and so all of them
 };
 

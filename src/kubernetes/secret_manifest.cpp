@@ -10,6 +10,7 @@
 
 #include "credential/base64.h"
 #include "credential/go_json_reader.h"
+#include "credential/unfilled_template.h"
 #include "kubernetes/documents.h"
 #include "kubernetes/secret.h"
 #include "system/error.h"
@@ -132,7 +133,8 @@ class ManifestReader {
       is_map_of_objects &= setting.value().is_object();
     }
     if (!is_map_of_objects)
-      throw Error(file_, "neither a Kubernetes object nor a Docker config file", hint);
+      throw Error(file_, "neither a Kubernetes object nor a Docker config file",
+                  config.contains("sops") ? std::string(way_of_sops) : hint);
     return config.empty() ? SecretType::dockerconfigjson : SecretType::dockercfg;
   }
 

@@ -7,6 +7,7 @@
 
 #include "credential/registry.h"
 #include "registry/origin.h"
+#include "system/text.h"
 
 namespace pullsecret {
 namespace {
@@ -25,6 +26,17 @@ std::string why_nothing_is_sent(const Credential& credential) {
            "empty password, where the registry wants Basic";
   return fmt::format("the entry has no {}: containerd and CRI-O send nothing",
                      credential.password.empty() ? "login" : "username");
+}
+
+// What looks wrong with what was sent. Of a key, an end or another Secret the verdict says more.
+void say_what_looks_wrong(PullTry& one) {
+  if (one.entry == nullptr || one.verdict.outcome != PullOutcome::refused) return;
+  for (const Remark& remark : one.entry->remarks)
+    if (is_one_of(remark.name, {"auth-differs", "unfilled-template", "password-ends-in-line-break",
+                                "password-has-outer-space", "username-has-outer-space",
+                                "password-has-line-break", "json-key-encoded", "json-key-plain",
+                                "json-key-broken", "trailing-nul"}))
+      one.verdict.reason += "; " + remark.message;
 }
 
 void say_what_is_sent(PullTry& one, bool is_about_image) {
@@ -116,6 +128,7 @@ std::vector<PullReport> ask_registries(std::vector<Inquiry> inquiries, const Pul
     for (std::size_t k = 0; k < verdicts.size(); ++k) {
       report.tries[k].verdict = std::move(verdicts[k]);
       say_what_is_sent(report.tries[k], !report.image.empty());
+      say_what_looks_wrong(report.tries[k]);
     }
     report.succeeds = succeeds(report);
     if (!report.succeeds && report.tries.back().verdict.outcome == PullOutcome::anonymous)

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "credential/unfilled_template.h"
 #include "kubernetes/find_pull_data.h"
 #include "system/text.h"
 
@@ -84,6 +85,12 @@ void add_manifests(const JsonText& manifests, Time now, WithNotices<PullInputs>&
                                                             std::mem_fn(&SecretName::is_made));
 }
 
+// Whether SOPS has encrypted the kind, too.
+bool is_encrypted(const std::vector<std::string>& kinds) {
+  return std::any_of(kinds.begin(), kinds.end(),
+                     [](const std::string& kind) { return kind.starts_with("ENC["); });
+}
+
 // `has_manifests`: their Pods may have the file's ServiceAccounts. `wants_pods`: the file's own
 // count.
 void add_file(const JsonText& file, Time now, WithNotices<PullInputs>& inputs, bool has_manifests,
@@ -103,7 +110,9 @@ void add_file(const JsonText& file, Time now, WithNotices<PullInputs>& inputs, b
   if (secrets.empty() && !takes_pods)
     throw Error(file.file,
                 "no pull secret" + (skipped.empty() ? "" : ", only " + kinds_in_words(skipped)),
-                "kubectl get secret NAME -o yaml; kubectl get secrets lists the names");
+                is_encrypted(skipped)
+                    ? std::string(way_of_sops)
+                    : "kubectl get secret NAME -o yaml; kubectl get secrets lists the names");
   if (!skipped.empty())
     inputs.notices.push_back({Severity::note, {"", "skipped " + kinds_in_words(skipped)}});
   move_behind(found.secrets, std::move(secrets));

@@ -93,6 +93,75 @@ follow
 kubectl get secret kaniko-pull -o yaml | run pullsecret inspect --image ghcr.io/acme/app:1
 succeeds
 
+it 'inspect: a config.json under .dockercfg, and its map under .dockerconfigjson, are made anew in place'
+for case in '.dockercfg|.' '.dockerconfigjson|.auths'; do
+  key=${case%|*}
+  jq -c "${case#*|}" "$file" >wrong.json
+  kubectl create secret generic "wrong-${key#.docker}" --type="kubernetes.io/${key#.}" \
+    --from-file="$key=wrong.json" --dry-run=client -o yaml >wrong.yaml
+  kubectl apply -f wrong.yaml >"$scratch/log"
+  run pullsecret inspect wrong.yaml -o json
+  take_hint "$(jq -r '.. | objects | select(.name == "wrong-format") | .hint' "$scratch/out")"
+  follow
+  kubectl get secret "wrong-${key#.docker}" -o yaml | run pullsecret inspect --image ghcr.io/acme/app:1
+  succeeds
+done
+
+# secret_with VALUE: a pull secret whose data has that, as it is.
+secret_with() {
+  jq -n --arg value "$1" '{kind: "Secret", metadata: {name: "regcred"},
+    type: "kubernetes.io/dockerconfigjson", data: {".dockerconfigjson": $value}}'
+}
+
+# hint_for FILE: takes that of the first finding which inspect has for it.
+hint_for() {
+  run pullsecret inspect "$1" -o json
+  take_hint "$(jq -r '[.. | objects | select(.severity? == "problem") | .hint][0]' "$scratch/out")"
+}
+
+it 'inspect: text that is not base64, and a key that is not escaped, are made right'
+secret_with '%%%' >odd.json
+hint_for odd.json
+cp "$file" config.json
+follow
+secret_with "$(cat "$scratch/out")" >right.json
+run pullsecret inspect right.json --image ghcr.io/acme/app:1
+succeeds
+jq -n '{type: "service_account", private_key: "x\ny"}' >key.json
+printf '{"auths":{"gcr.io":{"username":"_json_key","password":"%s"}}}' "$(cat key.json)" |
+  kubectl create secret generic regcred --type=kubernetes.io/dockerconfigjson \
+    --from-file=.dockerconfigjson=/dev/stdin --dry-run=client -o yaml >odd.yaml
+hint_for odd.yaml
+command=${command/HOST/gcr.io}
+follow
+run pullsecret inspect -o json "$scratch/out"
+out_json '[.[].entries[] | .username, .problems]' '["_json_key",[]]'
+
+it 'inspect: templates that nobody filled in'
+secret_with '${CONFIG}' >template.yaml
+hint_for template.yaml
+CONFIG=$(base64 -w 0 "$file")
+export CONFIG
+command=${command/FILE/template.yaml}
+follow
+out_has 'ghcr\.io'
+secret_with REPLACE_ME >template.yaml
+hint_for template.yaml
+cat >kustomization.yaml <<'END'
+resources: [template.yaml]
+patches:
+- patch: |
+    kind: Secret
+    metadata: {name: regcred}
+    data: {.dockerconfigjson: CONFIG}
+END
+sed -i "s/CONFIG/$CONFIG/; 1i apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization" kustomization.yaml
+sed -i 's/"kind": "Secret"/"apiVersion": "v1", &/' template.yaml
+sed -i 's/^    kind: Secret/    apiVersion: v1\n&/' kustomization.yaml
+follow
+out_has 'ghcr\.io'
+unset CONFIG
+
 it 'inspect: an empty entry, a store in the data, a NUL at the end'
 config '{"auths":{"ghcr.io":{}},"credsStore":"encryptedfile"}'
 docker-credential-encryptedfile store <<<'{"ServerURL":"ghcr.io","Username":"builder","Secret":"hunter2"}'

@@ -183,10 +183,10 @@ Outcome print_entries(const std::string& manifests) {
     for (const SecretType type : {SecretType::dockerconfigjson, SecretType::dockercfg})
       if (const auto data = secret.data.find(std::string(names_of(type).data_key));
           data != secret.data.end())
-        for (const auto& [key, credential, defect] :
-             read_pull_data(type, *decode_base64(data->second)).entries)
-          lines += fmt::format("{} {} {}{}{}\n", key, credential.username, credential.password,
-                               credential.email.empty() ? "" : " ", credential.email);
+        for (const PullEntry& entry : read_pull_data(type, *decode_base64(data->second)).entries)
+          lines += fmt::format("{} {} {}{}{}\n", entry.key, entry.credential.username,
+                               entry.credential.password, entry.credential.email.empty() ? "" : " ",
+                               entry.credential.email);
   return {.out = lines};
 }
 

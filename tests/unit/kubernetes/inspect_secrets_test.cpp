@@ -103,6 +103,40 @@ TEST_CASE("remarks about a login") {
   CHECK(entry_names("a.io", login("u", std::string("p\0q", 3))).empty());
 }
 
+TEST_CASE("an auth that differs from what stands beside it counts, and is remarked") {
+  nlohmann::json entry = login("u", "p");
+  entry["username"] = "u";
+  entry["password"] = "p";
+  CHECK(entry_names("a.io", entry).empty());
+  entry["password"] = "";
+  CHECK(entry_names("a.io", entry).empty());
+  entry["password"] = "new";
+  CHECK(entry_names("a.io", entry) == Names{"auth-differs"});
+  CHECK(inspect_entry("a.io", entry).entries.at(0).credential.password == "p");
+  entry["username"] = "v";
+  CHECK_THAT(inspect_entry("a.io", entry).entries.at(0).remarks.at(0).message,
+             Catch::Contains("another username and password"));
+  entry["auth"] = "";
+  CHECK(entry_names("a.io", entry).empty());
+}
+
+TEST_CASE("an auth of a mere colon is in no store") {
+  const InspectedSecret secret = inspect_entry("a.io", login("", ""));
+  CHECK(names(secret.entries.at(0).remarks) == Names{"empty-entry"});
+  CHECK_THAT(secret.entries.at(0).remarks.at(0).message, Catch::Contains("a mere colon"));
+  CHECK_THAT(secret.entries.at(0).remarks.at(0).hint, !Catch::Contains("store"));
+}
+
+TEST_CASE("what nobody filled in is named, in a login, a key or an auth") {
+  CHECK(entry_names("a.io", login("%!s(<nil>)", "<no value>")) ==
+        Names{"unfilled-template", "unfilled-template"});
+  CHECK(entry_names("${REGISTRY}", login("u", "p")) == Names{"unfilled-template"});
+  const InspectedSecret secret = inspect_entry("a.io", {{"auth", "{{ .Values.auth }}"}});
+  CHECK(secret.is_refused);
+  CHECK_THAT(secret.remarks.at(0).message, Catch::Contains("{{ … }}"));
+  CHECK_THAT(secret.remarks.at(0).hint, Catch::Contains("helm template"));
+}
+
 TEST_CASE("white space at the ends of a login is remarked") {
   CHECK(entry_names("a.io", {{"username", "u"}, {"password", "hunter2\n"}}) ==
         Names{"password-ends-in-line-break"});
@@ -193,10 +227,36 @@ TEST_CASE("the data of one type under the key of the other") {
   secret = {.type = "kubernetes.io/dockercfg",
             .string_data = {{".dockercfg", R"({"auths":{"a.io":{"auth":"dTpw"}}})"}}};
   CHECK(names(inspect(secret).remarks) == Names{"wrong-format"});
+  CHECK(inspect(secret).entries.empty());
+  CHECK(inspect(secret).remarks.at(0).hint.empty());
+  secret.name = "regcred";
+  CHECK(inspect(secret).remarks.at(0).hint ==
+        "kubectl get secret regcred -o 'jsonpath={.data.\\.dockercfg}' | base64 -d | pullsecret "
+        "convert --config - --name regcred --type dockercfg | kubectl apply -f -");
+  secret.string_data[".dockercfg"] = R"({"auths":{"a.io":{}},"b.io":{"auth":"dTpw"}})";
+  CHECK(inspect(secret).entries.size() == 1);
   secret.string_data[".dockercfg"] = R"({"a.io":{"auth":"dTpw"}})";
   CHECK(inspect(secret).remarks.empty());
   CHECK(names(inspect(manifest(R"({"proxies":{"default":{"httpProxy":"x"}}})")).remarks) ==
         Names{"no-entries"});
+}
+
+TEST_CASE("what is no pull data is named, with what to do about it") {
+  const auto [data, name, hint] = GENERATE(table<std::string, std::string, std::string>({
+      {R"({"value":"{\"auths\":{\"a.io\":{}}}"})", "wrong-format", "what that member has"},
+      {R"("{\"auths\":{}}")", "refused", "leave out one toJson"},
+      {R"({"auths":{"a.io":{"password":"{ "type": 1 }"}}})", "refused", "--password-file key.json"},
+      {"-----BEGIN CERTIFICATE-----\n", "refused", "certs.d"},
+      {"${CONFIG}", "refused", "envsubst"},
+  }));
+  CAPTURE(data);
+  const Remark remark = inspect(manifest(data)).remarks.at(0);
+  CHECK(remark.name == name);
+  CHECK_THAT(remark.hint, Catch::Contains(hint));
+  // A word may be base64, too.
+  SecretManifest word = manifest("");
+  word.data[".dockerconfigjson"] = "changeme";
+  CHECK_THAT(inspect(word).remarks.at(0).message, Catch::Contains("REPLACE_ME"));
 }
 
 TEST_CASE("what a Secret without a name is called") {
