@@ -116,18 +116,19 @@ bool is_pull_secret(const SecretManifest& manifest) {
 
 std::string remake_command(const SecretManifest& manifest, const DataPlace& place) {
   if (manifest.is_config_file || manifest.name.empty() || manifest.name.starts_with('-')) return {};
+  const bool is_map = place.is_right && place.type == SecretType::dockerconfigjson;
   std::string key = place.key;
   for (std::size_t dot = 0; (dot = key.find('.', dot)) != std::string::npos; dot += 2)
     key.insert(dot, 1, '\\');
   const std::string in_namespace =
       manifest.name_space.empty() ? "" : " -n " + shell_word(manifest.name_space);
   return fmt::format(
-      "kubectl get secret {}{} -o {} | base64 -d | pullsecret convert --config - --name {}{}{} | "
+      "kubectl get secret {}{} -o {} | base64 -d{} | pullsecret convert --config - --name {}{}{} | "
       "kubectl apply -f -",
       shell_word(manifest.name), in_namespace,
-      shell_word(fmt::format("jsonpath={{.data.{}}}", key)),
+      shell_word(fmt::format("jsonpath={{.data.{}}}", key)), is_map ? " | jq '{auths: .}'" : "",
       shell_word(manifest.name + (place.is_right ? "" : "-pull")), in_namespace,
-      place.is_right && place.type == SecretType::dockercfg ? " --type dockercfg" : "");
+      place.is_right && !is_map ? " --type dockercfg" : "");
 }
 
 std::optional<std::string> decoded_data(const SecretManifest& manifest, const std::string& key) {

@@ -23,8 +23,9 @@ std::optional<DataPlace> find_pull_data(const SecretManifest& manifest);
 /// with such data under another key.
 bool is_pull_secret(const SecretManifest& manifest);
 
-/// The command that makes the Secret again from the data at `place` in a cluster, as a Secret that
-/// the kubelet reads: under its own name where its type can stay. Empty if it has no name.
+/// The command that makes the Secret in a cluster again as one that the kubelet reads: from a
+/// config.json in the wrong place under another name, as the type has to change; from data of the
+/// other type's format in the right one under its own. Empty if it has no name.
 std::string remake_command(const SecretManifest& manifest, const DataPlace& place);
 
 /// The value of a data key that is there, as the API server keeps it; nothing if it is not base64.

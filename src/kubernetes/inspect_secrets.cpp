@@ -194,7 +194,8 @@ void add_data_remarks(const PullData& data, const std::optional<MistakenData>& m
 std::optional<MistakenData> mistake_in(const std::string& data, const PullData& pull_data,
                                        const SecretManifest& manifest, const DataPlace& place) {
   if (pull_data.has_other_format)
-    return MistakenData{other_format_in_words(place.type), remake_command(manifest, place)};
+    return MistakenData{other_format_in_words(place.type),
+                        place.is_right ? remake_command(manifest, place) : ""};
   if (pull_data.entries.empty() || pull_data.refusal)
     if (auto wrapped = wrapped_data(data)) return wrapped;
   if (!pull_data.refusal) return std::nullopt;

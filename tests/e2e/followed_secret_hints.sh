@@ -134,7 +134,8 @@ printf '{"auths":{"gcr.io":{"username":"_json_key","password":"%s"}}}' "$(cat ke
 hint_for odd.yaml
 command=${command/HOST/gcr.io}
 follow
-run pullsecret inspect -o json "$scratch/out"
+cp "$scratch/out" right.yaml
+run pullsecret inspect -o json right.yaml
 out_json '[.[].entries[] | .username, .problems]' '["_json_key",[]]'
 
 it 'inspect: templates that nobody filled in'
