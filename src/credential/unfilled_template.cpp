@@ -76,8 +76,12 @@ constexpr std::array marks{
     TemplateMark{.words = "vault:…", .way = way_of_kustomize, .begin = "vault:", .is_alone = true},
     TemplateMark{.words = "ref+…", .way = way_of_kustomize, .begin = "ref+", .is_alone = true},
     TemplateMark{.words = "op://…", .way = way_of_kustomize, .begin = "op://", .is_alone = true},
-    TemplateMark{
-        .words = "<…>", .way = way_of_kustomize, .begin = "<", .end = ">", .is_alone = true}};
+    TemplateMark{.words = "<…>",
+                 .way = way_of_kustomize,
+                 .may_be_meant = true,
+                 .begin = "<",
+                 .end = ">",
+                 .is_alone = true}};
 
 constexpr TemplateMark word_mark{
     .words = "a word such as REPLACE_ME", .way = way_of_kustomize, .may_be_meant = true};
