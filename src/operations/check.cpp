@@ -127,7 +127,7 @@ std::vector<PullReport> ask_registries(std::vector<Inquiry> inquiries, const Pul
     report.tries.resize(verdicts.size());
     for (std::size_t k = 0; k < verdicts.size(); ++k) {
       report.tries[k].verdict = std::move(verdicts[k]);
-      say_what_is_sent(report.tries[k], !report.image.empty());
+      say_what_is_sent(report.tries[k], report.pull != nullptr);
       say_what_looks_wrong(report.tries[k]);
     }
     report.succeeds = succeeds(report);

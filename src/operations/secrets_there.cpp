@@ -63,7 +63,7 @@ Config config_of(const std::vector<SecretManifest>& secrets, std::string file) {
   std::map<std::string, Known> known;  // by what is one key to the kubelet
   Config config{.file = std::move(file)};
   for (const SecretManifest& secret : secrets) {
-    for (auto& [key, credential, defect] : entries_of(secret).entries) {
+    for (auto& [key, credential, beside_auth, defect] : entries_of(secret).entries) {
       const std::string mended = kubelet_registry_key(key);
       const auto [first, is_new] =
           known.try_emplace(filed_key(mended).value_or(mended), Known{&secret, credential});

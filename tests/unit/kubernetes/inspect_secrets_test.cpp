@@ -6,6 +6,7 @@
 #include "credential/base64.h"
 #include "kubernetes/find_pull_data.h"
 #include "kubernetes/keyring.h"
+#include "kubernetes/pull_data.h"
 #include "support.h"
 
 using namespace pullsecret;

@@ -89,8 +89,9 @@ TEST_CASE("nothing is sent of a login that lacks its username or its password") 
   const pullsecret::Keyring keyring({{.key = asked_host, .credential = credential}});
   FakeRegistries registry = registry_with(is_public);
   const PullCheck check{registry.exchange(), {.certificates = "/nonexistent"}, {}};
-  const auto images =
-      ask_registries(about_images({{asked_image, parse_image(asked_image)}}, keyring), check);
+  const PullInputs inputs{.named = {{asked_image, parse_image(asked_image)}}};
+  const auto pulls = image_pulls(inputs, "", keyring);
+  const auto images = ask_registries(about_images(pulls), check);
   const auto logins = ask_registries(about_registries(keyring).value, check);
   for (const HttpRequest& request : registry.requests)
     CHECK(request.authorization.empty());
