@@ -213,7 +213,7 @@ says_of_store "$ours" locked no-keyring
 it 'without a service it names programs that are one'
 stop_service
 refuses_all '^secret service: no program on the session bus keeps secrets; start gnome-keyring' \
-  '"credsStore": "encryptedfile" needs none;'
+  '"credsStore": "encryptedfile" needs none$'
 says_of_store "$ours" unusable no-service
 out_json '.Faults[0].Prevents' '["store","get"]'
 

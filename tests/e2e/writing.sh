@@ -299,7 +299,8 @@ out_is "$password"
 run docker login "$registry"
 expect 'the login' grep -q 'existing credentials' "$scratch/out" "$scratch/err"
 
-it 'and what migrate then leaves it moves when it is asked to'
+it 'what a line of credHelpers keeps in the file moves when it is asked to'
+config "$entries"',"credsStore":"encryptedfile","credHelpers":{"'"$registry"'":""}}'
 run pullsecret migrate --to encryptedfile
 out_has 'stays: credHelpers names inline for it; --registry'
 run pullsecret migrate --to encryptedfile --registry "$registry"
