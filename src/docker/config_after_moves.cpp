@@ -1,8 +1,12 @@
 #include "docker/config_after_moves.h"
 
+#include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "credential/registry.h"
 #include "docker/podman.h"
@@ -29,6 +33,17 @@ bool names(const std::string* helper, const std::string& store) {
 
 // ---- To a store
 
+// Whether Docker takes one that stays in the file, if only by chance: of a store it would get none.
+bool keeps_one_of_several(const Config& config, const Moves& moves) {
+  return is_inline(configured_store(config)) &&
+         std::any_of(moves.begin(), moves.end(), [&](const Move& move) {
+           if (move.state != MoveState::stays || !is_inline(move.from)) return false;
+           const std::string name = docker_lookup_name(move.key);
+           return move.target_key.empty() && name != docker_hub_key &&
+                  config.auths.find(name) == nullptr && !config.cred_helpers.contains(name);
+         });
+}
+
 // No line is needed where `credsStore` says the same.
 void name_store(ConfigChange& change, const Config& config, const std::string& registry,
                 const std::string& store) {
@@ -37,26 +52,30 @@ void name_store(ConfigChange& change, const Config& config, const std::string& r
   if (config.creds_store != store) line = store;
 }
 
-// Whether podman goes on finding one in the file, which a line would hide.
-bool stays_inline(const Config& config, const Moves& moves, const std::string& name) {
-  return std::any_of(config.auths.begin(), config.auths.end(), [&](const AuthEntry& entry) {
-    return is_read_by_podman(entry, name) &&
-           std::none_of(moves.begin(), moves.end(), [&](const Move& move) {
-             return is_inline(move.from) && move.key == entry.key && move.is_at_target();
-           });
-  });
+// The names for which podman goes on finding one in the file, which a line would hide.
+std::set<std::string> names_inline(const Config& config, const Moves& moves) {
+  std::set<std::string_view> leaving;
+  for (const Move& move : moves)
+    if (is_inline(move.from) && move.is_at_target()) leaving.insert(move.key);
+  std::set<std::string> names;
+  for (const AuthEntry& entry : config.auths) {
+    std::string name = podman_lookup_name(entry.key);
+    if (!leaving.contains(entry.key) && is_read_by_podman(entry, name))
+      names.insert(std::move(name));
+  }
+  return names;
 }
 
 // The line by which podman finds what Docker finds without it. One for Docker Hub may lead podman
 // elsewhere than Docker.
 void name_store_for_podman(ConfigChange& change, const Config& config, const Migration& migration,
-                           const Moves& moves, const Move& move) {
+                           const std::set<std::string>& inline_names, const Move& move) {
   const std::string name = podman_lookup_name(move.registry);
   if (move.target_key != move.registry && move.target_key != name) return;
   const auto line = config.cred_helpers.find(name);
   const bool has_line = line != config.cred_helpers.end() && !line->second.empty();
   if (has_line && name != move.registry && line->second != move.from) return;
-  if (migration.for_podman && (has_line || !stays_inline(config, moves, name)))
+  if (migration.for_podman && (has_line || !inline_names.contains(name)))
     change.cred_helpers[name] = migration.to;
   else if (name != move.registry && is_line_for_podman(config, name))
     change.cred_helpers[name] = std::nullopt;
@@ -83,7 +102,8 @@ void drop_what_stands(ConfigChange& change, const Config& config) {
 ConfigChange after_moves_to_store(const Config& config, const Migration& migration,
                                   const Moves& moves) {
   ConfigChange change;
-  const bool all = is_complete(config, migration, moves);
+  const bool all = is_complete(config, migration, moves) && !keeps_one_of_several(config, moves);
+  const std::set<std::string> inline_names = names_inline(config, moves);
   if (all) set_creds_store(change, config, migration);
   for (const Move& move : moves)
     if (move.is_at_target() && is_inline(move.from)) change.entries[move.key] = WithoutSecrets{};
@@ -95,7 +115,7 @@ ConfigChange after_moves_to_store(const Config& config, const Migration& migrati
     const bool is_asked = move.counts || (all && !move.has_line) ||
                           names(store_for(config, move.registry), migration.to);
     if (!is_token && is_asked && move.is_at_target())
-      name_store_for_podman(change, config, migration, moves, move);
+      name_store_for_podman(change, config, migration, inline_names, move);
   }
   drop_what_stands(change, config);
   return change;

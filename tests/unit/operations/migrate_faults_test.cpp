@@ -58,6 +58,18 @@ TEST_CASE("of several that Docker takes for a host by chance none moves") {
   CHECK(state_of(run, "b.io/x", "inline") == "moved");
   CHECK(listed("new") == Names{"b.io"});
   CHECK(run.username_at("a.io/team/a") == "octo");
+  // With a store configured Docker would take neither.
+  CHECK(run.config().creds_store.empty());
+  CHECK(run.config().cred_helpers == Lines{{"b.io", "new"}});
+}
+
+TEST_CASE("where nothing but what stays by chance is there, the config stays as it is") {
+  const Stores stores;
+  const std::string text =
+      R"({"auths":{)" + entry("a.io/x", "octo") + "," + entry("https://a.io/v1/", "bert") + "}}";
+  Run run{text};
+  run.migrate({.to = "new"});
+  CHECK(run.text == text);
 }
 
 TEST_CASE("Docker Hub's web login is found in its store after a part moved") {
