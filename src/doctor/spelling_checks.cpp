@@ -58,20 +58,24 @@ const Registry& choose(const std::vector<Registry>& same) {
   });
 }
 
+// How many entries Docker may take for a name.
+using EntryCounts = std::map<std::string, int>;
+
 // Whether Docker may take another entry for `name`, which one of just that name would hide.
-bool has_another_entry(const Config& config, const Registry& registry, const std::string& name) {
-  return std::any_of(config.auths.begin(), config.auths.end(), [&](const AuthEntry& other) {
-    return other.key != registry.key && docker_lookup_name(other.key) == name;
-  });
+bool has_another_entry(const EntryCounts& counts, const Registry& registry,
+                       const std::string& name) {
+  const auto found = counts.find(name);
+  return found != counts.end() &&
+         found->second > (docker_lookup_name(registry.key) == name ? 1 : 0);
 }
 
-Finding misspelled(const Config& config, const Registry& registry, const std::string& right) {
+Finding misspelled(const EntryCounts& counts, const Registry& registry, const std::string& right) {
   Finding finding = warning("entry-spelling", key_in_words(registry.key),
                             fmt::format("Docker or the kubelet does not use it under this name: it "
                                         "has to be {}",
                                         key_in_words(right)),
                             login_command(right));
-  if (has_another_entry(config, registry, right)) return finding;
+  if (has_another_entry(counts, registry, right)) return finding;
   finding.hint.clear();
   finding.remedy = fix(" renames it", {.entries = {{registry.key, Renamed{right}}}});
   return finding;
@@ -80,7 +84,8 @@ Finding misspelled(const Config& config, const Registry& registry, const std::st
 // Docker tells such a name apart, in letter case, too, and sends its credential for images of that
 // host. It stays. With a store of just this name the line that says so comes first: a login under
 // the other one would go elsewhere.
-std::optional<Finding> misspelled_for_others(const Config& config, const Registry& registry) {
+std::optional<Finding> misspelled_for_others(const Config& config, const EntryCounts& counts,
+                                             const Registry& registry) {
   const std::string right = docker_server_url(registry.key);
   const std::string* store = store_for(config, right);
   if (registry.store && (store == nullptr || *store != *registry.store)) return std::nullopt;
@@ -91,7 +96,7 @@ std::optional<Finding> misspelled_for_others(const Config& config, const Registr
                                         key_in_words(right)),
                             login_command(right));
   const bool is_asked_inline = registry.store == nullptr && store == nullptr;
-  if (!registry.has_inline() || !is_asked_inline || has_another_entry(config, registry, right))
+  if (!registry.has_inline() || !is_asked_inline || has_another_entry(counts, registry, right))
     return finding;
   finding.hint.clear();
   finding.remedy =
@@ -109,12 +114,13 @@ Finding for_kubelet_alone(const Registry& registry) {
   return finding;
 }
 
-std::optional<Finding> check_spelling(const Config& config, const Registry& registry) {
+std::optional<Finding> check_spelling(const Config& config, const EntryCounts& counts,
+                                      const Registry& registry) {
   const std::string& key = registry.key;
   if (const auto reason = why_serves_nothing(key)) {
     const std::string right = docker_server_url(bare_host(key));
     if (!is_about_path(trim(key)) && right != key && !why_serves_nothing(right))
-      return misspelled(config, registry, right);
+      return misspelled(counts, registry, right);
     return warning("entry-spelling", key_in_words(key),
                    "no image's name has it: neither Docker nor the kubelet uses it",
                    reason->hint());
@@ -122,8 +128,8 @@ std::optional<Finding> check_spelling(const Config& config, const Registry& regi
   if (has_star(key)) return for_kubelet_alone(registry);
   if (is_spelled_right(key)) return std::nullopt;
   const std::string right = docker_server_url(key);
-  return docker_lookup_name(key) != right ? misspelled_for_others(config, registry)
-                                          : misspelled(config, registry, right);
+  return docker_lookup_name(key) != right ? misspelled_for_others(config, counts, registry)
+                                          : misspelled(counts, registry, right);
 }
 
 Finding twice(const Registry& registry, const Registry& counting) {
@@ -145,10 +151,11 @@ Finding twice(const Registry& registry, const Registry& counting) {
   return finding;
 }
 
-Findings check_same(const Config& config, const std::vector<Registry>& same) {
+Findings check_same(const Config& config, const EntryCounts& counts,
+                    const std::vector<Registry>& same) {
   Findings findings;
   const Registry& counting = choose(same);
-  append(findings, check_spelling(config, counting));
+  append(findings, check_spelling(config, counts, counting));
   for (const Registry& registry : same)
     if (registry.key != counting.key) findings.push_back(twice(registry, counting));
   return findings;
@@ -321,6 +328,9 @@ std::optional<Finding> check_line(const Line& line) {
 
 Findings check_spellings(const Config& config, const HelperStates& stores, HelperClient* helpers) {
   std::map<std::string, std::vector<Registry>> by_name;
+  EntryCounts counts;
+  for (const AuthEntry& entry : config.auths)
+    ++counts[docker_lookup_name(entry.key)];
   for (const AuthEntry& entry : config.auths)
     if (!is_docker_hub_token(entry.key)) {
       const std::string name = is_about_path(entry.key) ? entry.key : docker_lookup_name(entry.key);
@@ -333,7 +343,7 @@ Findings check_spellings(const Config& config, const HelperStates& stores, Helpe
   for (const AuthEntry& entry : config.auths)
     append(findings, check_login_in_key(entry.key));
   for (const auto& [name, same] : by_name)
-    append(findings, check_same(config, same));
+    append(findings, check_same(config, counts, same));
   return findings;
 }
 
