@@ -128,8 +128,8 @@ void convert(const ConvertOptions& options, const Streams& streams) {
   ManifestOptions manifest = options.manifest;
   if (manifest.format != OutputFormat::config && !manifest.into) {
     if (!manifest.is_named)
-      manifest.secret.name = secret_name ? *secret_name
-                                         : common_secret_name(workloads).value_or(manifest.secret.name);
+      manifest.secret.name =
+          secret_name ? *secret_name : common_secret_name(workloads).value_or(manifest.secret.name);
     print_notices(streams, notices_of_pods(workloads, manifest.secret.name, manifest.namespaces),
                   quiet);
   }

@@ -26,20 +26,19 @@ TEST_CASE("a proxy's URL is read") {
 }
 
 TEST_CASE("what libcurl would take a part of for the host is no proxy's URL") {
-  const std::string value =
-      GENERATE("http://user:hun#ter2@127.0.0.1:9", "http://user:hun/ter2@127.0.0.1:9",
-               "http://user:hun?ter2@127.0.0.1:9", "http://user:hun@ter2@127.0.0.1:9",
-               "http://user:hun\\ter2@127.0.0.1:9", "http://user:hun ter2@127.0.0.1:9",
-               "http://user:hunter2@127.0.0.1:99999", "http://user:hunter2@127.0.0.1:0",
-               "http://user:hunter2@127.0.0.1:x",
-               "http://user:hunter2@127.0.0.1:", "http://user:12/ter2@h:9",
-               "sock5://user:hunter2@127.0.0.1:9", "://user:hunter2@127.0.0.1:9",
-               "htp://user:hunter2@127.0.0.1:9", "user:hunter2@127.0.0.1:9:9",
-               "http://user:hunter2@", "http://user:hunter2@ho[st:9", "http://user:hunter2@[::1:9",
-               "http://us%00er:hunter2@127.0.0.1:9", "http://user:hun%0Ater2@127.0.0.1:9",
-               "http://user:hun%1fter2@127.0.0.1:9", "http:/user:hunter2@127.0.0.1:9",
-               "user:hunter2", "http://",
-               "ftp://user:hunter2@127.0.0.1:9", "http://hunter2/user:a@127.0.0.1:9");
+  const std::string value = GENERATE(
+      "http://user:hun#ter2@127.0.0.1:9", "http://user:hun/ter2@127.0.0.1:9",
+      "http://user:hun?ter2@127.0.0.1:9", "http://user:hun@ter2@127.0.0.1:9",
+      "http://user:hun\\ter2@127.0.0.1:9", "http://user:hun ter2@127.0.0.1:9",
+      "http://user:hunter2@127.0.0.1:99999", "http://user:hunter2@127.0.0.1:0",
+      "http://user:hunter2@127.0.0.1:x",
+      "http://user:hunter2@127.0.0.1:", "http://user:12/ter2@h:9",
+      "sock5://user:hunter2@127.0.0.1:9", "://user:hunter2@127.0.0.1:9",
+      "htp://user:hunter2@127.0.0.1:9", "user:hunter2@127.0.0.1:9:9", "http://user:hunter2@",
+      "http://user:hunter2@ho[st:9", "http://user:hunter2@[::1:9",
+      "http://us%00er:hunter2@127.0.0.1:9", "http://user:hun%0Ater2@127.0.0.1:9",
+      "http://user:hun%1fter2@127.0.0.1:9", "http:/user:hunter2@127.0.0.1:9", "user:hunter2",
+      "http://", "ftp://user:hunter2@127.0.0.1:9", "http://hunter2/user:a@127.0.0.1:9");
   CAPTURE(value);
   const Proxy proxy = read_proxy("HTTPS_PROXY", value);
   CHECK_FALSE(proxy.fault.empty());
