@@ -177,7 +177,10 @@ NotServed why_not_served(std::string_view key, const Image& image) {
 
 std::string kubelet_registry_key(std::string_view key) {
   const KeyParts parts = split_key(key);
-  const std::string host = lower_case(parts.authority);
+  // Docker puts the brackets around an IPv6 address with a port, which the kubelet needs.
+  const bool lacks_brackets = !parts.scheme.empty() && !parts.authority.starts_with('[') &&
+                              std::count(parts.authority.begin(), parts.authority.end(), ':') > 1;
+  const std::string host = lower_case(lacks_brackets ? registry_host(key) : parts.authority);
   std::string path(parts.path);
   if (is_docker_hub_host(host)) {
     if (is_api_root(path)) return std::string(docker_hub_key);

@@ -192,6 +192,7 @@ TEST_CASE("a mended key serves the images people mean") {
       {"index.docker.io/acme", "docker.io/acme", "acme/app"},
       {"https://registry-1.docker.io/v2/acme/app", "docker.io/acme/app", "acme/app"},
       {"GHCR.IO", "ghcr.io", "ghcr.io/acme/app"},
+      {"https://::1:5000/v1/", "https://[::1]:5000/v1/", "[::1]:5000/app"},
       {"HTTPS://GHCR.IO/v2/", "https://ghcr.io/v2/", "ghcr.io/acme/app"},
       {"https://ghcr.io/v2", "https://ghcr.io/v2/", "ghcr.io/acme/app"},
       {"ghcr.io/v1", "ghcr.io/v1/", "ghcr.io/acme/app"},
