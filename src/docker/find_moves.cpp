@@ -133,9 +133,23 @@ void find_staying(const std::string& name, const Entries& same,
               login_command(name)));
 }
 
+// The hosts for which podman goes on taking an entry about a path, which a line of credHelpers
+// would hide: without one it would lose what it takes for the host.
+std::set<std::string> hosts_without_line(const Config& config,
+                                         const std::map<std::string, Error>& staying) {
+  std::set<std::string> hosts;
+  for (const auto& [key, reason] : staying)
+    if (std::string host = podman_lookup_name(key);
+        !config.cred_helpers.contains(host) && is_read_by_podman(*config.auths.find(key), host))
+      hosts.insert(std::move(host));
+  return hosts;
+}
+
 void add_inline(Moves& moves, const Config& config, const Migration& migration) {
   if (is_inline(migration.to)) return;
   const std::map<std::string, Error> staying = entries_that_stay(config);
+  std::set<std::string> podmans;
+  if (migration.for_podman) podmans = hosts_without_line(config, staying);
   for (const AuthEntry& entry : config.auths) {
     if (is_empty(entry.credential) && !entry.problem) continue;
     Move& move = moves.emplace_back(new_move(config, std::string(inline_store), entry.key));
@@ -148,7 +162,14 @@ void add_inline(Moves& moves, const Config& config, const Migration& migration) 
     move.target_key = name;
     if (is_about_path(entry.key)) move.registry = name;
     move.has_line = has_line(config, move.registry);
-    if (entry.problem) move.reason = *entry.problem;
+    if (entry.problem)
+      move.reason = *entry.problem;
+    else if (podmans.contains(podman_lookup_name(entry.key)) &&
+             is_read_by_podman(entry, podman_lookup_name(entry.key)))
+      move.reason = Error("",
+                          "podman takes it for the host and another one for a path, and would not "
+                          "take both with a store",
+                          "with --for docker it moves");
   }
 }
 

@@ -72,6 +72,21 @@ TEST_CASE("where nothing but what stays by chance is there, the config stays as 
   CHECK(run.text == text);
 }
 
+TEST_CASE("what podman takes for a host stays beside what it takes for a path of it") {
+  const Stores stores;
+  const std::string text =
+      R"({"auths":{)" + entry("a.io", "octo") + "," + entry("a.io/team", "bert") + "}}";
+  Run run{text};
+  run.migrate({.to = "new", .for_podman = true});
+  CHECK(state_of(run, "a.io", "inline") ==
+        "failed: podman takes it for the host and another one for a path, and would not take both "
+        "with a store");
+  CHECK(run.text == text);
+  CHECK(listed("new").empty());
+  run.migrate({.to = "new"});
+  CHECK(state_of(run, "a.io", "inline") == "moved");
+}
+
 TEST_CASE("Docker Hub's web login is found in its store after a part moved") {
   const Stores stores;
   const std::string hub = "https://index.docker.io/v1/";
