@@ -61,7 +61,9 @@ std::string table_of(const PullReport& report, InspectionStyle style) {
                          {"EXPIRES", Color::bold},
                          {"RESULT", Color::bold}}};
   std::string below;
-  if (report.pull != nullptr) below = findings_in_table(*report.pull, report.succeeds, style.color);
+  const bool is_public =
+      report.succeeds && !report.tries.empty() && report.tries.back().entry == nullptr;
+  if (report.pull != nullptr) below = findings_in_table(*report.pull, is_public, style.color);
   if (const PullRefusal* refusal = refusal_of(report))
     rows.push_back({{"  -"}, {"-"}, {"-"}, {"-"}, {refusal->outcome, Color::red}});
   for (const PullTry& one : report.tries) {

@@ -139,11 +139,21 @@ void check_result(SecretType type, const ChangedSecret& result, const EntryChang
                   "make the Secret anew");
 }
 
+// Of several Secrets the place in the data alone says nothing.
+template <typename Work>
+auto within(const std::string& secret, Work work) {
+  try {
+    return work();
+  } catch (const Error& error) {
+    throw Error(secret, error.what(), error.hint());
+  }
+}
+
 }  // namespace
 
 std::optional<ChangedSecret> changed_secret(const SecretManifest& secret,
                                             const EntryChanges& changes, Missing missing) {
-  return with_place(name_in_words(secret), [&]() -> std::optional<ChangedSecret> {
+  return within(name_in_words(secret), [&]() -> std::optional<ChangedSecret> {
     const auto [place, data] = taken_data(secret);
     ChangedSecret result{.object = secret.object};
     result.data = EntryPass(changes, missing, result).changed_data(place.type, data);

@@ -79,6 +79,10 @@ void add_misplaced(const Pod& pod, bool has_others, std::vector<Remark>& finding
   }
 }
 
+bool may_be_there(const std::string& name) {
+  return !name.empty() && !name.starts_with("map[");
+}
+
 Remark open_name_space(const Pod& pod, std::string_view kind, const std::string& name) {
   return {
       "open-namespace", note,
@@ -219,7 +223,7 @@ void PodJoin::add_secret(const Pod& pod, const ServiceAccount* account, const st
                          PodSecrets& found) const {
   const Named named = find(secrets_, around_.secrets, pod.name_space, name);
   if (!named.position) {
-    if (around_.has_secrets || name.empty() || name.starts_with("map["))
+    if (around_.has_secrets || !may_be_there(name))
       found.findings.push_back(absent(pod, account, name));
     return;
   }
@@ -251,6 +255,11 @@ PodSecrets PodJoin::secrets_of(const Pod& pod) const {
   add_misplaced(pod, !found.names.empty(), found.findings);
   for (const std::string& name : found.names)
     add_secret(pod, account, name, found);
+  // A ServiceAccount that is not here may have some.
+  found.has_none =
+      std::none_of(found.names.begin(), found.names.end(), may_be_there) &&
+      std::none_of(found.findings.begin(), found.findings.end(),
+                   [](const Remark& finding) { return finding.name == account_not_here; });
   return found;
 }
 

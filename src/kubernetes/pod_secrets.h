@@ -36,6 +36,7 @@ struct PodSecrets {
   std::vector<std::string> names;    ///< of its Secrets, by itself or its ServiceAccount
   std::vector<std::size_t> secrets;  ///< positions of those that are there, in its order
   std::vector<Remark> findings;      ///< whole sentences, which begin with the Pod
+  bool has_none = false;  ///< neither it nor its ServiceAccount names a Secret that could be there
 };
 
 /// Joins Pods with the Secrets that count for them: those of the Pod's own namespace that it names,

@@ -208,12 +208,18 @@ class WorkloadReader {
     }
   }
 
+  // What a template printed without toYaml is told as that; the API server takes no text at all.
+  static bool is_printed_map(const Tree& value) {
+    return value.is_string() && value.get_ref<const std::string&>().starts_with("map[");
+  }
+
   std::vector<std::string> secret_names(const Tree& list) const {
     std::vector<std::string> names;
+    if (is_printed_map(list)) return {list.get<std::string>()};
     if (!list.is_array() && !list.is_null())
       throw Error(place_, "\"imagePullSecrets\" must be an array");
     for (const Tree& secret : list)
-      names.push_back(text_in(secret, "name"));
+      names.push_back(is_printed_map(secret) ? secret.get<std::string>() : text_in(secret, "name"));
     return names;
   }
 

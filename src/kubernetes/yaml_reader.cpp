@@ -19,6 +19,7 @@
 
 #include "credential/json_syntax.h"
 #include "system/error.h"
+#include "system/hardening.h"
 #include "system/text.h"
 
 namespace pullsecret {
@@ -272,6 +273,7 @@ class YamlParser {
   }
 
   const JsonText& source_;
+  WipingMalloc wiping_;
   yaml_parser_t parser_{};
 };
 

@@ -121,7 +121,8 @@ class PullsOfPods {
 
   void add(const Pod& pod, PodSecrets found) {
     std::erase_if(found.secrets, [&](std::size_t i) { return i >= inputs_.secrets.size(); });
-    auto& pulls = groups_[found.secrets];
+    const bool is_anonymous = found.has_none && !inputs_.has_secrets;
+    auto& pulls = groups_[{is_anonymous, found.secrets}];
     for (const std::string& name : pod.images) {
       const auto [at, is_new] = pulls.emplace(name, pulls_.size());
       if (is_new) pulls_.push_back({.name = name});
@@ -131,9 +132,10 @@ class PullsOfPods {
 
   // The keyring of each list of Secrets is needed for its images alone.
   std::vector<ImagePull> take() {
-    for (const auto& [positions, pulls] : groups_) {
+    for (const auto& [given, pulls] : groups_) {
+      const auto& [is_anonymous, positions] = given;
       std::vector<const InspectedSecret*> secrets;
-      if (!inputs_.has_secrets) secrets = all_of(inputs_);
+      if (!inputs_.has_secrets && !is_anonymous) secrets = all_of(inputs_);
       for (const std::size_t i : positions)
         secrets.push_back(&inputs_.secrets[i]);
       const Keyring keyring = keyring_of(secrets);
@@ -141,7 +143,8 @@ class PullsOfPods {
         if (const auto invalid = invalid_.find(name); invalid != invalid_.end())
           refuse(pulls_[at], *invalid->second);
         else
-          fill(pulls_[at], *images_.at(name), secrets, inputs_.has_secrets ? keyring : config_);
+          fill(pulls_[at], *images_.at(name), secrets,
+               inputs_.has_secrets || is_anonymous ? keyring : config_);
     }
     return std::move(pulls_);
   }
@@ -151,7 +154,8 @@ class PullsOfPods {
   const Keyring& config_;
   std::unordered_map<std::string, const Image*> images_;
   std::unordered_map<std::string, const Error*> invalid_;
-  std::map<std::vector<std::size_t>, std::map<std::string, std::size_t>> groups_;
+  // By the Secrets; with true there are none, whatever the config has.
+  std::map<std::pair<bool, std::vector<std::size_t>>, std::map<std::string, std::size_t>> groups_;
   std::vector<ImagePull> pulls_;
 };
 

@@ -70,6 +70,19 @@ void harden_process() {
   std::signal(SIGCHLD, SIG_DFL);   // NOLINT(cert-err33-c)
 }
 
+#ifdef M_PERTURB
+WipingMalloc::WipingMalloc() {
+  mallopt(M_PERTURB, 1);
+}
+
+WipingMalloc::~WipingMalloc() {
+  mallopt(M_PERTURB, 0);
+}
+#else
+WipingMalloc::WipingMalloc() = default;
+WipingMalloc::~WipingMalloc() = default;
+#endif
+
 void wipe_stack() {
   sodium_stackzero(touched_stack());
 }

@@ -18,6 +18,16 @@ namespace pullsecret {
 /// The alternative, a string type of our own, wipes only what was remembered.
 void harden_process();
 
+/// As long as one lives, malloc() overwrites what is given back to it, as the operator delete above
+/// does: for a C library that reads secrets and wipes nothing. With glibc alone; of one thread.
+class WipingMalloc {
+ public:
+  WipingMalloc();
+  WipingMalloc(const WipingMalloc&) = delete;
+  WipingMalloc& operator=(const WipingMalloc&) = delete;
+  ~WipingMalloc();
+};
+
 /// Wipes the stack below the caller, where short strings and buffers of finished calls are left.
 /// To be called once the work on secrets is done, from a frame that holds none.
 void wipe_stack();
