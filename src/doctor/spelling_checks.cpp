@@ -168,8 +168,8 @@ Findings check_chance(const Config& config) {
     by_host[registry_host(entry.key)].push_back(&entry);
   Findings findings;
   for (const auto& [host, same] : by_host) {
-    const auto differs = [&](const AuthEntry* entry) {
-      return !is_same_login(entry->credential, same.front()->credential);
+    const auto differs = [&first = same.front()->credential](const AuthEntry* entry) {
+      return !is_same_login(entry->credential, first);
     };
     const auto other = std::find_if(same.begin(), same.end(), differs);
     if (other == same.end() || docker_lookup_name(host) != host ||

@@ -34,7 +34,8 @@ std::string full_name(const std::string& name_space, const std::string& name) {
 // At most three of them.
 std::string list_in_words(const std::vector<std::string>& names) {
   constexpr std::size_t most = 3;
-  std::vector<std::string> shown(names.begin(), names.begin() + std::min(most, names.size()));
+  std::vector<std::string> shown = names;
+  shown.resize(std::min(most, names.size()));
   std::transform(shown.begin(), shown.end(), shown.begin(),
                  [](const std::string& name) { return printable(name, 100); });
   const std::string text = join(shown, ", ");

@@ -164,9 +164,10 @@ Notices grouped(const std::vector<std::pair<std::string, Error>>& said) {
   constexpr std::size_t most = 3;
   std::vector<std::pair<Error, std::vector<std::string>>> groups;
   for (const auto& [who, error] : said) {
-    const auto known = std::find_if(groups.begin(), groups.end(), [&](const auto& group) {
-      return group.first.message() == error.message() && group.first.hint() == error.hint();
-    });
+    const auto known =
+        std::find_if(groups.begin(), groups.end(), [&said = error](const auto& group) {
+          return group.first.message() == said.message() && group.first.hint() == said.hint();
+        });
     if (known == groups.end())
       groups.push_back({error, {who}});
     else

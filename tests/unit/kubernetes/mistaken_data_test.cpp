@@ -8,7 +8,7 @@ using Catch::Contains;
 
 namespace {
 
-const std::string config = R"({"auths":{"a.io":{"auth":"dTpw"}}})";
+const std::string docker_config = R"({"auths":{"a.io":{"auth":"dTpw"}}})";
 
 std::string what_of(const std::optional<MistakenData>& mistaken) {
   return mistaken ? mistaken->what : "";
@@ -41,7 +41,7 @@ TEST_CASE("what people put in the place of pull data is named") {
 
 TEST_CASE("of what is pull data, or nothing known, nothing is said") {
   for (const std::string& text :
-       {config, std::string(), std::string("{}"), std::string("{\"auths\":"),
+       {docker_config, std::string(), std::string("{}"), std::string("{\"auths\":"),
         std::string(R"({"auths":{"a.io":{"password":"\"{\""}}})"),
         std::string(R"({"auths":{"a.io":{"username":"{","password":""}}})")}) {
     CAPTURE(text);
@@ -52,7 +52,7 @@ TEST_CASE("of what is pull data, or nothing known, nothing is said") {
 
 TEST_CASE("plain text belongs in stringData only where it is JSON") {
   const auto [value, hint] = GENERATE(table<std::string, std::string>({
-      {config, "stringData"},
+      {docker_config, "stringData"},
       {" {\n}", "stringData"},
       {"e3 0=", "spaces in it"},
       {"{{ x }}", "helm template"},
@@ -74,7 +74,8 @@ TEST_CASE("plain text belongs in stringData only where it is JSON") {
 
 TEST_CASE("a config.json in a member of another object, as text, object or base64") {
   const std::string quoted = R"("{\"auths\":{\"a.io\":{}}}")";
-  for (const std::string& value : {quoted, config, "\"" + encode_base64(config) + "\""}) {
+  for (const std::string& value :
+       {quoted, docker_config, "\"" + encode_base64(docker_config) + "\""}) {
     CAPTURE(value);
     CHECK_THAT(what_of(wrapped_data("{\"id\": 1, \"value\": " + value + "}")),
                Contains("in the member \"value\""));

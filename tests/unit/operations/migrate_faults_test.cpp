@@ -89,7 +89,6 @@ TEST_CASE("what podman takes for a host stays beside what it takes for a path of
 
 TEST_CASE("Docker Hub's web login is found in its store after a part moved") {
   const Stores stores;
-  const std::string hub = "https://index.docker.io/v1/";
   put("old", hub, "u");
   put("old", hub + "access-token", "u");
   put("old", "a.io", "u");
