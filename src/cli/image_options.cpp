@@ -37,7 +37,7 @@ ImageOptions read_image_options(const CommandLine& line) {
 }
 
 std::string read_name_space(const CommandLine& line) {
-  const std::string name = value_of(line, "namespace").value_or("");
+  std::string name = value_of(line, "namespace").value_or("");
   if (!name.empty()) with_place("--namespace", [&] { check_namespace(name); });
   return name;
 }

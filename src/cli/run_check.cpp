@@ -44,6 +44,7 @@ Keyring keyring_of_config(const CheckOptions& options, const PullInputs& inputs,
   status.erase();
   print_notices(streams, notices, options.store.quiet);
   std::vector<KeyringEntry> entries;
+  entries.reserve(credentials.size());
   for (auto& [key, credential] : credentials)
     entries.push_back({key, std::move(credential)});
   return Keyring(std::move(entries));

@@ -83,7 +83,7 @@ std::vector<std::string> new_secrets(const ManifestOptions& options,
   return documents;
 }
 
-std::vector<std::string> secrets_there(const ManifestOptions& options, EntryChanges changes,
+std::vector<std::string> secrets_there(const ManifestOptions& options, const EntryChanges& changes,
                                        const Streams& streams, bool quiet) {
   std::vector<std::string> documents;
   const JsonText source = read_file_or_input(*options.into, max_manifest_size);

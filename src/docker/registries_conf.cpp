@@ -44,9 +44,10 @@ std::vector<fs::path> folders() {
 
 std::optional<fs::path> main_file() {
   if (const auto file = environment_variable("CONTAINERS_REGISTRIES_CONF")) return *file;
-  const std::vector<fs::path> places = folders();
-  for (auto folder = places.rbegin(); folder != places.rend(); ++folder)
-    if (is_file(*folder / "registries.conf")) return *folder / "registries.conf";
+  std::vector<fs::path> places = folders();
+  std::reverse(places.begin(), places.end());
+  for (const fs::path& folder : places)
+    if (is_file(folder / "registries.conf")) return folder / "registries.conf";
   return std::nullopt;
 }
 

@@ -4,6 +4,7 @@
 #include "catch.h"
 #include "cli/run_command.h"
 #include "credential/base64.h"
+#include "credential/basic_auth.h"
 #include "support.h"
 
 using namespace pullsecret;
@@ -65,6 +66,6 @@ TEST_CASE("of an entry convert makes what the kubelet reads as Docker does") {
     if (username.empty() || password.empty() || docker.contains("identitytoken"))
       check_fails(outcome, "1 of 1 registries");
     else
-      CHECK(auths_of(outcome)["r.example"]["auth"] == encode_base64(username + ":" + password));
+      CHECK(auths_of(outcome)["r.example"]["auth"] == encode_auth(username, password));
   }
 }

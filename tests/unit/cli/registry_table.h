@@ -40,6 +40,7 @@ class RegistryTable {
     if (rows_.empty()) return {};
     return [this](const std::vector<pullsecret::HttpRequest>& requests) {
       std::vector<pullsecret::HttpReply> replies;
+      replies.reserve(requests.size());
       for (const auto& request : requests)
         replies.push_back(reply_to(request));
       return replies;

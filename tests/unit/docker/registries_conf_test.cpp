@@ -30,7 +30,7 @@ struct PodmanHome : DockerHome {
   void write(const std::string& name, const std::string& helper) const {
     folder.write(".config/containers/" + name, "credential-helpers = [\"" + helper + "\"]\n");
   }
-  std::string helper() const {
+  static std::string helper() {
     const auto found = find_credential_helpers();
     return found && !found->names.empty() ? found->names.front() : "none";
   }
@@ -66,18 +66,18 @@ TEST_CASE("what podman refuses is refused, in its line") {
 
 TEST_CASE("the user's drop-ins count last, by name, and those named *.conf alone") {
   const PodmanHome home;
-  CHECK(home.helper() == "none");
+  CHECK(PodmanHome::helper() == "none");
   home.write("registries.conf", "user");
-  CHECK(home.helper() == "user");
+  CHECK(PodmanHome::helper() == "user");
   home.write("registries.conf.d/10-first.conf", "first");
   home.write("registries.conf.d/20-second.conf", "second");
   home.write("registries.conf.d/30-third.conf.bak", "third");
   home.write("registries.conf.d/40/fourth.conf", "fourth");
-  CHECK(home.helper() == "second");
+  CHECK(PodmanHome::helper() == "second");
   CHECK(find_credential_helpers()->file.filename() == "20-second.conf");
   home.folder.write(".config/containers/registries.conf.d/50-empty.conf",
                     "credential-helpers = []");
-  CHECK(home.helper() == "none");
+  CHECK(PodmanHome::helper() == "none");
 }
 
 TEST_CASE("CONTAINERS_REGISTRIES_CONF stands for the main file") {
@@ -86,9 +86,9 @@ TEST_CASE("CONTAINERS_REGISTRIES_CONF stands for the main file") {
   home.write("other.conf", "other");
   const ScopedVariable conf("CONTAINERS_REGISTRIES_CONF",
                             home.path(".config/containers/other.conf"));
-  CHECK(home.helper() == "other");
+  CHECK(PodmanHome::helper() == "other");
   home.write("registries.conf.d/10.conf", "drop-in");
-  CHECK(home.helper() == "drop-in");
+  CHECK(PodmanHome::helper() == "drop-in");
   const ScopedVariable missing("CONTAINERS_REGISTRIES_CONF", home.path("missing"));
   CHECK_THROWS_AS(find_credential_helpers(), Error);
 }
