@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <csignal>
 #include <cstddef>
 #include <cstdint>
@@ -33,6 +34,22 @@ void wipe_and_free(void* memory) {
   if (memory != nullptr) sodium_memzero(memory, malloc_usable_size(memory));
   std::free(memory);
 }
+
+#ifdef M_PERTURB
+// Of small blocks malloc() keeps seven of each size (its tcache), and does not overwrite these.
+void wipe_cached_blocks() {
+  constexpr std::size_t smallest = 24, largest = 1032, step = 16;
+  for (std::size_t size = smallest; size <= largest; size += step) {
+    std::array<void*, 7> blocks{};
+    for (void*& block : blocks) {
+      block = std::malloc(size);
+      if (block != nullptr) sodium_memzero(block, malloc_usable_size(block));
+    }
+    for (void* block : blocks)
+      std::free(block);
+  }
+}
+#endif
 
 void open_closed_standard_streams() {
   for (int descriptor = 0; descriptor <= 2; ++descriptor) {
@@ -77,6 +94,7 @@ WipingMalloc::WipingMalloc() {
 
 WipingMalloc::~WipingMalloc() {
   mallopt(M_PERTURB, 0);
+  wipe_cached_blocks();
 }
 #else
 WipingMalloc::WipingMalloc() = default;
