@@ -81,7 +81,7 @@ void add_misplaced(const Pod& pod, bool has_others, std::vector<Remark>& finding
 }
 
 bool may_be_there(const std::string& name) {
-  return !name.empty() && !name.starts_with("map[");
+  return !name.empty() && !is_printed_map(name);
 }
 
 Remark open_name_space(const Pod& pod, std::string_view kind, const std::string& name) {
@@ -195,7 +195,7 @@ Remark PodJoin::absent(const Pod& pod, const ServiceAccount* account,
   };
   if (name.empty()) return remark("empty-name", "a pull Secret without a name", "");
   const std::string named = fmt::format("the pull Secret {}", printable(name));
-  if (name.starts_with("map["))
+  if (is_printed_map(name))
     return remark("printed-map", named + ", which is a map as a template prints it",
                   "print the list with toYaml, or the .name of its items");
   const Named found = find(secrets_, around_.secrets, pod.name_space, name);

@@ -209,17 +209,17 @@ class WorkloadReader {
   }
 
   // What a template printed without toYaml is told as that; the API server takes no text at all.
-  static bool is_printed_map(const Tree& value) {
-    return value.is_string() && value.get_ref<const std::string&>().starts_with("map[");
+  static bool is_printed(const Tree& value) {
+    return value.is_string() && is_printed_map(value.get_ref<const std::string&>());
   }
 
   std::vector<std::string> secret_names(const Tree& list) const {
     std::vector<std::string> names;
-    if (is_printed_map(list)) return {list.get<std::string>()};
+    if (is_printed(list)) return {list.get<std::string>()};
     if (!list.is_array() && !list.is_null())
       throw Error(place_, "\"imagePullSecrets\" must be an array");
     for (const Tree& secret : list)
-      names.push_back(is_printed_map(secret) ? secret.get<std::string>() : text_in(secret, "name"));
+      names.push_back(is_printed(secret) ? secret.get<std::string>() : text_in(secret, "name"));
     return names;
   }
 
@@ -312,6 +312,10 @@ Workloads read_workloads(const JsonText& source) {
   for (const Document& document : read_documents(source))
     if (!document.tree.is_null()) reader.read_object(document.tree);
   return reader.take_workloads();
+}
+
+bool is_printed_map(std::string_view name) {
+  return name.starts_with("map[");
 }
 
 }  // namespace pullsecret

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "credential/json_syntax.h"
@@ -90,5 +91,9 @@ struct Workloads {
 /// no Kubernetes object, and, with who names it as its place, for a field of another type than
 /// Kubernetes has for it.
 Workloads read_workloads(const JsonText& source);
+
+/// Whether a pull Secret's name is a map as a template prints it, `map[name:regcred]`: no Secret
+/// can have it.
+bool is_printed_map(std::string_view name);
 
 }  // namespace pullsecret
