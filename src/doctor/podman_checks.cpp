@@ -128,6 +128,7 @@ Findings check_stores(const Config& config, const HelperStates& stores, HelperCl
                       const Podmans& podmans) {
   const std::vector<Unread> unread = find_unread(config, stores, helpers, podmans);
   std::vector<StoreKey> keys;
+  keys.reserve(unread.size());
   for (const Unread& one : unread)
     keys.push_back({one.store, one.podman_name});
   const std::vector<StoreAnswer> answers = get_from_stores(keys, helpers);

@@ -145,6 +145,7 @@ WithNotices<Workloads> workloads_in(const JsonText& manifests) {
   move_behind(found.notices, notices_of_passed_over(passed_over, manifests.file));
   if (!images.empty() || !invalid_images.empty()) return found;
   std::vector<std::string> kinds;
+  kinds.reserve(passed_over.size());
   for (const PassedOver& object : passed_over)
     kinds.push_back(object.kind);
   throw Error(manifests.file,

@@ -161,6 +161,7 @@ run() {
 start() {
   local log=$scratch/$1.log
   shift
+  : >"$log" # whoever waits for a word in it must not find one of an earlier start
   "$@" <&0 >"$log" 2>&1 &
 }
 
