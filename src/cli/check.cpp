@@ -23,6 +23,11 @@ CheckOptions read_check_options(const CommandLine& line) {
     if (!origin_of("https://" + host))
       throw Error("--insecure-registry",
                   "it is HOST or HOST:PORT, such as registry.example.com:5000");
+  const bool is_any_named = check.file || check.store.config || check.images.images_in;
+  if (!is_any_named && is_input_unread(check.images, check.file))
+    throw Error("", "what is piped in is read as - alone",
+                "`pullsecret check -` checks what is piped in; `pullsecret check --config FILE` "
+                "this Docker config");
   if (check.file && check.store.config)
     throw Error("--config", "the credentials are those of the file named",
                 "leave out one of the two");
@@ -44,9 +49,9 @@ Usage:
 
 The credentials are those of the pull Secrets, the config.json or the .dockercfg in FILE, as inspect
 reads them; else of the pull Secrets in the manifests of --images-in; else those that convert would
-take from the Docker config, stores included, if there is one. Where they are Secrets, each Pod of
-the manifests has those alone that it names, or that its ServiceAccount does, in its namespace. Pods
-that stand in FILE itself are asked about, too.
+take from the Docker config, stores included, if there is one. What is piped in is read as - alone.
+Where they are Secrets, each Pod of the manifests has those alone that it names, or that its
+ServiceAccount does, in its namespace. Pods that stand in FILE itself are asked about, too.
 
 For each image the entries that the kubelet would try are tried in its order, as containerd does it,
 and then no login at all: a token is asked for, and the image's manifest. Nothing is pulled.

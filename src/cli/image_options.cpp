@@ -1,5 +1,6 @@
 #include "cli/image_options.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "kubernetes/documents.h"
@@ -52,6 +53,13 @@ WithNotices<PullInputs> read_pull_inputs(const ImageOptions& options,
   auto inputs = pull_inputs(options.named, manifests, is_one ? std::nullopt : read(file), now);
   inputs.value.has_secrets |= is_one && file;
   return inputs;
+}
+
+bool is_input_unread(const ImageOptions& options, const std::optional<std::string>& file) {
+  struct stat input {};
+  if (options.images_in == "-" || file == "-" || fstat(STDIN_FILENO, &input) != 0) return false;
+  const bool has_more = S_ISREG(input.st_mode) && lseek(STDIN_FILENO, 0, SEEK_CUR) < input.st_size;
+  return S_ISFIFO(input.st_mode) || has_more;
 }
 
 JsonText read_file_or_input(const std::string& file, std::size_t max_bytes) {

@@ -22,6 +22,9 @@ struct ImageOptions {
 /// What standard input is to --images-in, and to a FILE with Secrets, which may be one.
 inline constexpr std::string_view manifests_input = "the manifests";
 
+inline constexpr std::string_view unread_input =
+    "standard input is not read: what is to be looked at is named";
+
 // Each command says in its own words what they are to it.
 Option image_option(std::string_view description);
 Option images_in_option(std::string_view description);
@@ -38,6 +41,9 @@ std::string read_name_space(const CommandLine& line);
 /// is read once. Throws Error also if they cannot be read.
 WithNotices<PullInputs> read_pull_inputs(const ImageOptions& options,
                                          const std::optional<std::string>& file, Time now);
+
+/// Whether something is piped in that nobody reads: neither of these is `-`.
+bool is_input_unread(const ImageOptions& options, const std::optional<std::string>& file);
 
 /// The text of `file`, or of standard input for `-`, at most `max_bytes`.
 JsonText read_file_or_input(const std::string& file, std::size_t max_bytes);

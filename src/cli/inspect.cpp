@@ -59,6 +59,7 @@ void print(const InspectOptions& options, const Things& things, const Streams& s
 void inspect(const InspectOptions& options, const Streams& streams) {
   const PullInputs inputs =
       told(read_pull_inputs(options.images, options.file, streams.now), streams);
+  if (is_input_unread(options.images, options.file)) print_note(streams, unread_input);
   if (!options.images.any()) {
     print(options, inputs.secrets, streams, pods_with_findings(inputs, options.name_space));
     return;

@@ -11,12 +11,13 @@ namespace pullsecret {
 namespace {
 
 // What people call an option that has another name here, as docker, kubectl, skopeo and podman do.
-constexpr std::array<std::array<std::string_view, 5>, 6> same_meaning{{
-    {"registry", "server", "host", "hostname", "url"},
-    {"username", "user", "login"},
+constexpr std::array<std::array<std::string_view, 6>, 7> same_meaning{{
+    {"registry", "server", "host", "hostname", "url", "docker-server"},
+    {"username", "user", "login", "u", "docker-username"},
+    {"email", "docker-email"},
     {"output", "format", "json", "yaml"},
     {"config", "file", "filename", "authfile", "docker-config"},
-    {"password-stdin", "pass", "token", "secret"},
+    {"password-stdin", "pass", "token", "secret", "docker-password"},
     {"to", "use", "store", "creds-store"},
 }};
 

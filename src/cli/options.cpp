@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 #include <memory>
 #include <stdexcept>
 #include <system_error>
@@ -10,6 +11,7 @@
 
 #include "cli/mistyped.h"
 #include "credential/go_duration.h"
+#include "credential/registry.h"
 #include "kubernetes/image.h"
 #include "system/text.h"
 
@@ -45,8 +47,7 @@ bool is_registry_or_image(const std::string& argument) {
   }
 }
 
-// What people leave out before a registry or an image. No command that has these options is ever
-// given a password.
+// What people leave out before a registry or an image.
 std::string option_for(const Command& command, const std::string& argument) {
   if (!option_written(command, "--registry")) return {};
   return option_written(command, "--image") && argument.find('/') != std::string::npos
@@ -55,11 +56,26 @@ std::string option_for(const Command& command, const std::string& argument) {
 }
 
 Error unexpected_argument(const Command& command, const std::string& argument) {
+  const bool may_be_password = option_written(command, "--password-stdin").has_value();
   const std::string option = option_for(command, argument);
-  if (option.empty() || !is_registry_or_image(argument))
-    return {"", "an argument too many: it belongs to no option", help_hint(command)};
-  return {printable(argument, 100), "an argument too many: it belongs to no option",
-          fmt::format("pullsecret {} {} {}", command.name, option, shell_word(argument))};
+  return {may_be_password ? "" : key_in_words(argument),
+          "an argument too many: it belongs to no option",
+          option.empty() || !is_registry_or_image(argument)
+              ? help_hint(command)
+              : fmt::format("pullsecret {} {} {}", command.name, option, shell_word(argument))};
+}
+
+// `check ghcr.io/acme/app:1.4`, of a command that takes a file's name there.
+void refuse_image_as_file(const Command& command, const std::string& argument) {
+  const std::filesystem::path file = argument;
+  std::error_code unknown;
+  if (is_one_of(file.extension().string(), {".yaml", ".yml", ".json"}) ||
+      !option_written(command, "--image") || !is_registry_or_image(argument) ||
+      std::filesystem::exists(file, unknown))
+    return;
+  throw Error(
+      printable(argument, 100), "there is no such file",
+      fmt::format("for an image: pullsecret {} --image {}", command.name, shell_word(argument)));
 }
 
 // ---- cxxopts
@@ -189,6 +205,9 @@ std::string why_not_empty(ValueKind kind) {
 void check_value(const Value& value, const std::string& place, const std::string& text) {
   if (const std::string reason = why_not_empty(value.kind); text.empty() && !reason.empty())
     throw Error(place, reason, value.kind == ValueKind::output ? "- is standard output" : "");
+  if (value.kind == ValueKind::registry && registry_host(text).empty())
+    throw Error(place, fmt::format("\"{}\" names no registry", printable(text, 100)),
+                "such as ghcr.io");
   if (value.kind != ValueKind::choice || position(value, text)) return;
   const std::vector<std::string> choices(value.choices.begin(), value.choices.end());
   throw Error(place.empty() ? std::string(value.name) : place,
@@ -213,9 +232,10 @@ void check(const CommandLine& line) {
     input = value.input;
   };
   const auto& operand = line.command->operand;
-  if (const auto text = operand_of(line))
+  if (const auto text = operand_of(line)) {
     check_text(*operand, "", *text);
-  else if (operand && operand->by_default == "-")
+    if (operand->kind == ValueKind::file) refuse_image_as_file(*line.command, *text);
+  } else if (operand && operand->by_default == "-")
     input = operand->input;
   for (const Option& option : options_of(*line.command)) {
     const std::string name = fmt::format("--{}", option.name);

@@ -110,6 +110,8 @@ void run_check(const CheckOptions& options, const Streams& streams) {
   const bool quiet = options.store.quiet;
   const PullInputs inputs =
       told(read_pull_inputs(options.images, options.file, streams.now), streams, quiet);
+  if (!quiet && options.store.config != "-" && is_input_unread(options.images, options.file))
+    print_note(streams, unread_input);
   const bool asks_for_images = options.images.any() || !inputs.workloads.pods.empty();
   const bool needs_all = !inputs.named.empty() || !asks_for_images || !inputs.has_secrets;
   Keyring all;

@@ -9,12 +9,12 @@
 
 #include <fmt/format.h>
 
-#include "credential/issuers.h"
 #include "credential/registry.h"
 #include "helper/client.h"
 #include "helper/installed.h"
 #include "helper/own_stores.h"
 #include "helper/protocol.h"
+#include "helper/way_to_have.h"
 #include "system/environment.h"
 #include "system/executable_format.h"
 #include "system/file.h"
@@ -92,28 +92,6 @@ HelperCheck name_prefix(const HelperUse& use) {
   return unreachable(std::move(finding));
 }
 
-// ---- Helpers that are known
-
-/// What brings a helper that is not there.
-struct Origin {
-  std::string_view name;  ///< the helper's
-  std::string_view hint;
-};
-
-constexpr std::array origins{
-    Origin{"osxkeychain", "it is macOS's: this config comes from there"},
-    Origin{"wincred", "it is Windows': this config comes from there"},
-};
-
-// Empty for a helper that is not known.
-std::string_view origin_of(const std::string& helper) {
-  if (const OwnStore* own = find_own_store(helper)) return own->origin;
-  if (const TokenHelper* known = find_token_helper(helper)) return known->way_to_install;
-  const auto* const found = std::find_if(origins.begin(), origins.end(),
-                                         [&](const Origin& known) { return helper == known.name; });
-  return found == origins.end() ? "" : found->hint;
-}
-
 // ---- Names that are nearly right
 
 // What is left of a name when what people get wrong is taken away.
@@ -130,7 +108,7 @@ std::optional<std::string> find_meant(const std::string& helper) {
   std::size_t least = letters.size() / 5 + 1;
   for (const std::string& name : helpers_on_path()) {
     const std::size_t distance = edit_distance(letters, core_of(name));
-    if (distance >= least || (distance > 0 && !origin_of(helper).empty())) continue;
+    if (distance >= least || (distance > 0 && is_known_helper(helper))) continue;
     least = distance;
     meant = name;
   }
@@ -180,11 +158,10 @@ HelperCheck not_found(const HelperUse& use) {
   if (const auto folder = relative_folder_of(use.helper)) return in_relative_folder(use, *folder);
   if (use.helper == "desktop" || use.helper == "desktop.exe") return docker_desktop_gone(use);
   if (is_dev_container(use.helper)) return window_gone(use, "its program is not here");
-  const std::string_view origin = origin_of(use.helper);
   return lost(problem(
       "helper-not-found", program_of(use.helper),
       fmt::format("{} names it, and it is not on PATH: {}", in_words(use), consequence(use)),
-      origin.empty() ? "install it, or add its folder to PATH" : std::string(origin)));
+      std::string(way_to_have(use.helper))));
 }
 
 // ---- Programs that are elsewhere

@@ -15,6 +15,7 @@
 #include "helper/answer.h"
 #include "helper/json_message.h"
 #include "helper/protocol.h"
+#include "helper/way_to_have.h"
 #include "system/executable_format.h"
 #include "system/run_programs.h"
 #include "system/text.h"
@@ -43,11 +44,10 @@ std::filesystem::path find_helper(const HelperCall& call) {
   const ProgramSearch search = find_on_path(name);
   if (search.found) return *search.found;
   if (search.not_executable) throw not_executable(*search.not_executable);
-  throw Error(printable(name), "not found on PATH",
-              helper.starts_with("desktop")
-                  ? "this helper comes with Docker Desktop, which is not here; `pullsecret doctor "
-                    "--fix` puts a store that works in its place"
-                  : "install it, or add its folder to PATH");
+  std::string hint(way_to_have(helper));
+  if (is_of_another_system(helper))
+    hint += "; `pullsecret doctor --fix` puts a store that works in its place";
+  throw Error(printable(name), "not found on PATH", std::move(hint));
 }
 
 // By protocol a failing helper's error is on its standard output. What looks like an answer may

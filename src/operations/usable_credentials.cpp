@@ -182,6 +182,18 @@ std::optional<Notice> notice_of_path(const Config& config, const std::string& ke
                          login_command(host)}};
 }
 
+Error names_nothing(const Config& config) {
+  if (const auto& refused = config.environment_refused)
+    return {config.file, "it names no registry, and DOCKER_AUTH_CONFIG is not taken",
+            refused->hint()};
+  return {config.file,
+          config.creds_store.empty()
+              ? "it names no registry, and no credential store"
+              : fmt::format("it names no registry, and its store {} has none",
+                            printable(config.creds_store)),
+          "log in with docker login REGISTRY, or name a file with --config"};
+}
+
 bool is_same(const Resolved& a, const Resolved& b) {
   const auto* one = std::get_if<Credential>(&a.outcome);
   const auto* other = std::get_if<Credential>(&b.outcome);
@@ -317,13 +329,7 @@ WithNotices<KeyedCredentials> usable_credentials(const CredentialChoice& choice,
   std::vector<Resolved> logins = resolve_buildx_logins(choice, helpers);
   std::vector<std::string> keys = choose_registries(without_buildx_images(choice), config, helpers);
   if (keys.empty() && logins.empty() && is_narrowed(choice)) return {};
-  if (keys.empty() && logins.empty())
-    throw Error(config.file,
-                config.environment_refused
-                    ? "it names no registry, and no credential store, and DOCKER_AUTH_CONFIG is "
-                      "not taken"
-                    : "it names no registry, and no credential store",
-                "log in with docker login REGISTRY, or name a file with --config");
+  if (keys.empty() && logins.empty()) throw names_nothing(config);
   std::vector<Resolved> resolved = resolve(config, std::move(keys), helpers);
   if (!is_narrowed(choice)) leave_out_logged_out(config, resolved);
   Notices notices = notices_of_lookup(config, resolved);
