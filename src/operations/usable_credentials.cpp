@@ -183,15 +183,16 @@ std::optional<Notice> notice_of_path(const Config& config, const std::string& ke
 }
 
 Error names_nothing(const Config& config) {
+  const std::string way_in = "log in with docker login REGISTRY, or name a file with --config";
   if (const auto& refused = config.environment_refused)
     return {config.file, "it names no registry, and DOCKER_AUTH_CONFIG is not taken",
-            refused->hint()};
+            refused->hint().empty() ? way_in : refused->hint()};
   return {config.file,
           config.creds_store.empty()
               ? "it names no registry, and no credential store"
               : fmt::format("it names no registry, and its store {} has none",
                             printable(config.creds_store)),
-          "log in with docker login REGISTRY, or name a file with --config"};
+          way_in};
 }
 
 bool is_same(const Resolved& a, const Resolved& b) {

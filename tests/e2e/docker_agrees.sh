@@ -159,7 +159,7 @@ run env 'DOCKER_AUTH_CONFIG={"auths":{"ghcr.io":{}}}' pullsecret get ghcr.io
 fails_with 1 'DOCKER_AUTH_CONFIG:1:21: the entry of ghcr.io has no "auth"' \
   'ghcr.io: DOCKER_AUTH_CONFIG is not taken' 'hint: correct DOCKER_AUTH_CONFIG, or docker login'
 run env 'DOCKER_AUTH_CONFIG={"auths":{"ghcr.io":{"auth":""}}}' pullsecret convert
-fails_with 1 'it names no registry, and no credential store, and DOCKER_AUTH_CONFIG is not taken'
+fails_with 1 'it names no registry, and DOCKER_AUTH_CONFIG is not taken'
 
 it 'the hint on a login in it with a line break mends that'
 broken=$(echo bob:hunter2 | base64)
@@ -177,7 +177,7 @@ secret_for() {
 }
 
 it 'create refuses a server that serves no image, and names the one that is meant'
-for server in 'ghcr.io ' $'ghcr.io\n' ghcr.io/acme/app:1.4 'http://[bad' https:// $'ghcr.\001io' \
+for server in 'ghcr.io ' $'ghcr.io\n' ghcr.io/acme/app:1.4 'http://[bad' $'ghcr.\001io' \
   'ghcr.io/*' registry; do
   secret_for "$server"
   fails_with 2 '^pullsecret: error: --server: this key serves no image$' '^pullsecret: hint: '
@@ -204,9 +204,5 @@ pull_data '.auths | keys' '["quay.io"]'
 it 'doctor says so, too'
 run pullsecret doctor
 out_has '^warning +entry-spelling +ghcr.io'
-
-it 'an image at an IPv6 address is refused, which the kubelet of Kubernetes 1.26 does not parse'
-run pullsecret inspect --image '[::1]:5000/x' "$scratch/secret.yaml"
-fails_with 2 'IPv6 address' '\[HOST\[:PORT\]/\]PATH'
 
 finish

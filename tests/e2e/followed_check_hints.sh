@@ -63,6 +63,13 @@ hint_on_standard_error
 follow_by sh -c "$command" <'-refused secret.json'
 out_has 'refused-entry'
 
+it 'what is piped in is read as -'
+run pullsecret check --image ghcr.io/acme/app < <(cat -- '-refused secret.json')
+hint_on_standard_error
+printf '%s\n' "$hint" >>"$scratch/followed"
+run sh -c "cat -- '-refused secret.json' | $command --image ghcr.io/acme/app"
+fails_with 1 'the kubelet refuses it'
+
 it 'convert --images-in with no entry for any image: log in'
 config '{"credsStore":"encryptedfile"}'
 echo "{\"kind\":\"Pod\",\"spec\":{\"imagePullSecrets\":[{\"name\":\"regcred\"}],\"containers\":[{\"image\":\"$image\"}]}}" >pod.json
