@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/manual_page.h"
 #include "cli/options.h"
 #include "system/error.h"
 #include "system/text.h"
@@ -117,7 +118,11 @@ Completions of_all_words(const std::vector<Command>& commands, Arguments before,
   }
   if (before.front() == "help") {
     before.erase(before.begin());
-    return {command_names(commands, before)};
+    Completions found{command_names(commands, before)};
+    if (before.empty())
+      for (const auto& [name, summary] : manual_topics())
+        found.candidates.push_back({std::string(name), std::string(summary)});
+    return found;
   }
   Completions found{command_names(commands, before)};
   if (const Command* command = find_command(commands, before)) {

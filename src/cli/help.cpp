@@ -1,10 +1,12 @@
 #include "cli/help.h"
 
 #include <cstddef>
+#include <span>
 #include <string_view>
 
 #include <fmt/format.h>
 
+#include "cli/manual_page.h"
 #include "cli/table.h"
 #include "system/text.h"
 
@@ -53,6 +55,15 @@ std::string label_of(const Option& option) {
   return fmt::format("{}--{}{}{}", letter, option.name, space, option.value.name);
 }
 
+// What all helps end with: where there is more.
+std::string see_also(const std::string& page, std::span<const ManualTopic> topics) {
+  constexpr std::size_t column = 31;
+  std::string lines = "See also:\n" + entry("man " + page, "the manual", column);
+  for (const auto& [name, summary] : topics)
+    lines += entry(fmt::format("pullsecret help {}", name), summary, column);
+  return lines;
+}
+
 std::string group_help(const OptionGroup& group) {
   constexpr std::size_t column = 26;
   std::string lines;
@@ -63,14 +74,18 @@ std::string group_help(const OptionGroup& group) {
 
 }  // namespace
 
+std::string manual_page_of(const Command& command) {
+  return fmt::format("pullsecret-{}", join(split(command.name, ' '), "-"));
+}
+
 std::string general_help(const std::vector<Command>& commands) {
   std::string usage;
   for (const Command& command : commands)
     usage += command_entry(fmt::format("{} {}", command.name, command.usage), command.summary);
-  usage += command_entry("help [COMMAND]", "this text, or a command's");
+  usage += command_entry("help [COMMAND|TOPIC]", "this text, a command's, or a page of the manual");
   usage += "    pullsecret --version\n";
-  return fmt::format("pullsecret brings Docker credentials into Kubernetes.\n\nUsage:\n{}\n{}",
-                     usage, what_for);
+  return fmt::format("pullsecret brings Docker credentials into Kubernetes.\n\nUsage:\n{}\n{}\n{}",
+                     usage, what_for, see_also("pullsecret", manual_topics()));
 }
 
 std::string help_of(const Command& command) {
@@ -78,6 +93,7 @@ std::string help_of(const Command& command) {
   for (const OptionGroup& group : command.groups)
     sections.push_back(group_help(group));
   if (!command.outro.empty()) sections.emplace_back(command.outro);
+  sections.push_back(see_also(manual_page_of(command), std::span(manual_topics()).first(1)));
   return join(sections, "\n");
 }
 

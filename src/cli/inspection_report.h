@@ -57,7 +57,7 @@ std::string inspection_table(const std::vector<InspectedSecret>& secrets,
                              const std::vector<JoinedPod>& pods, InspectionStyle style);
 std::string inspection_table(const std::vector<ImagePull>& images, InspectionStyle style);
 
-// JSON for scripts: an array with an object for each Secret or image, as man/pullsecret.1 says.
+// JSON for scripts: an array with an object for each Secret or image, as man/pullsecret-inspect.1 says.
 
 std::string inspection_json(const std::vector<InspectedSecret>& secrets,
                             const std::vector<JoinedPod>& pods, InspectionStyle style);

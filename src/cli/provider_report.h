@@ -46,7 +46,7 @@ ProvidersReport report_of(const std::string& name, const Image& image, const Pro
 /// below them what is to be said of single ones. No password is in it.
 std::string providers_table(const ProvidersReport& report, bool color);
 
-/// JSON for scripts: one object, as man/pullsecret.1 says. No password is in it.
+/// JSON for scripts: one object, as man/pullsecret-credential-provider-test.1 says. No password is in it.
 std::string providers_json(const ProvidersReport& report);
 
 /// Why no credential is tried; nothing if one is. It has no place.

@@ -13,8 +13,8 @@ namespace pullsecret {
 std::string pull_table(const std::vector<PullReport>& reports, InspectionStyle style);
 
 /// Prints JSON for scripts: an array with an object for each Pod, image and try, as
-/// man/pullsecret.1 says. It goes out in parts, since that of 10,000 images is larger than all that
-/// is known of them.
+/// man/pullsecret-check.1 says. It goes out in parts, since that of 10,000 images is larger than
+/// all that is known of them.
 void print_pull_json(const std::vector<PullReport>& reports, const Streams& streams);
 
 }  // namespace pullsecret

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -14,6 +15,7 @@
 #include "cli/command.h"
 #include "cli/completion.h"
 #include "cli/help.h"
+#include "cli/manual_page.h"
 #include "cli/messages.h"
 #include "cli/mistyped.h"
 #include "cli/options.h"
@@ -31,17 +33,17 @@ std::string suggestion(const std::string& word, const std::vector<std::string>& 
   return near ? fmt::format("the nearest is {}; ", *near) : "";
 }
 
-Error unknown_command(const std::string& name) {
-  std::vector<std::string> names{"help"};
+Error unknown_command(const std::string& name, std::vector<std::string> names) {
   for (const Command& command : commands())
     names.emplace_back(command.name);
   return {"", fmt::format("unknown command \"{}\"", printable(name, 40)),
           suggestion(name, names) + "pullsecret help has them all"};
 }
 
-const Command& command_in(const Arguments& words) {
+// The command that `words` begin with. `others` are the words that can stand there beside.
+const Command& command_in(const Arguments& words, std::vector<std::string> others) {
   const Command* command = find_command(commands(), words);
-  if (command == nullptr) throw unknown_command(words.front());
+  if (command == nullptr) throw unknown_command(words.front(), std::move(others));
   return *command;
 }
 
@@ -60,7 +62,12 @@ Work print_help(const std::string& text) {
 Work prepare_help(const Arguments& words) {
   if (words.empty() || is_help(words.front()) || words.front() == "help")
     return print_help(general_help(commands()));
-  return print_help(help_of(command_in(words)));
+  if (is_manual_topic(words.front()))
+    return [topic = words.front()](const Streams&) { show_manual_page(topic); };
+  std::vector<std::string> topics;
+  for (const ManualTopic& topic : manual_topics())
+    topics.emplace_back(topic.name);
+  return print_help(help_of(command_in(words, topics)));
 }
 
 // What a shell's completion asks; cobra's programs have the same word for it.
@@ -71,7 +78,7 @@ Work prepare_completions(const Arguments& words) {
 }
 
 Work prepare_command(const Arguments& words) {
-  const Command& command = command_in(words);
+  const Command& command = command_in(words, {"help"});
   if (std::any_of(words.begin(), words.end(), is_help)) return print_help(help_of(command));
   return command.prepare(parse_command_line(command, words_behind(command, words)));
 }

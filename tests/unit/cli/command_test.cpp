@@ -170,6 +170,10 @@ How:
     --with-long-name VALUE
                           words that go on and on until they are too many for a line of a hundred
                           columns
+
+See also:
+    man pullsecret-command     the manual
+    pullsecret help recipes    commands to copy, by registry, CI and platform
 )");
 }
 
@@ -209,21 +213,19 @@ WordSet all_matches(const std::string& line, const std::regex& pattern) {
   return found;
 }
 
-ManualCommand read_manual(const std::string& command) {
+ManualCommand read_manual(const Command& command) {
   static const std::regex option(R"(Fl (\S , )?-?[a-z-]+( Cm [a-z]+( \| [a-z]+)*| Ar)?)");
-  std::ifstream manual(TEST_DATA_DIR "/../../man/pullsecret.1");
+  std::ifstream manual(fmt::format("{}/../../man/{}.1", TEST_DATA_DIR, manual_page_of(command)));
+  CHECK(manual.is_open());
   ManualCommand found;
-  std::string section, name;
+  std::string section;
   for (std::string line; std::getline(manual, line);) {
-    if (line.starts_with(".Sh ") || line.starts_with(".Ss ")) section = line;
-    if (line == ".Nm" || line.starts_with(".Sh ")) name.clear();
-    if (section == ".Sh SYNOPSIS" && name.empty() && line.starts_with(".Cm "))
-      name = line.substr(4);
-    if (section == ".Sh SYNOPSIS" && name == command) {
+    if (line.starts_with(".Sh ")) section = line;
+    if (section == ".Sh SYNOPSIS") {
       found.synopsis.merge(all_matches(line, option));
       found.has_manifest_options |= line == ".Op Ar manifest options";
     }
-    if (section == ".Ss pullsecret " + command && line.starts_with(".It Fl "))
+    if (section == ".Sh OPTIONS" && line.starts_with(".It Fl "))
       found.list.merge(all_matches(line, option));
   }
   return found;
@@ -236,10 +238,10 @@ TEST_CASE("the manual has every option of a command in its synopsis and its list
   const std::vector<Option> output = output_options("").options;
   shared.options.insert(shared.options.end(), output.begin(), output.end());
   const WordSet manifest = names_of(shared.options);
-  const ManualCommand convert = read_manual("convert");
+  const ManualCommand convert = read_manual(convert_command());
   for (const Command& command : commands()) {
     CAPTURE(command.name);
-    const ManualCommand manual = read_manual(std::string(command.name));
+    const ManualCommand manual = read_manual(command);
     WordSet synopsis, list;
     for (const Option& option : options_of(command)) {
       const bool is_shared =

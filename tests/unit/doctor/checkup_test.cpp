@@ -28,12 +28,12 @@ std::set<std::string> listed_findings() {
 
 // And as the manual has them.
 std::set<std::string> findings_in_manual() {
-  std::ifstream manual(TEST_DATA_DIR "/../../man/pullsecret.1");
+  std::ifstream manual(TEST_DATA_DIR "/../../man/pullsecret-doctor.1");
   std::set<std::string> names;
   std::string line;
-  while (std::getline(manual, line) && line != "The findings about the file:")
+  while (std::getline(manual, line) && line != ".Sh FINDINGS")
     continue;
-  while (std::getline(manual, line) && !line.starts_with(".Ss ")) {
+  while (std::getline(manual, line) && !line.starts_with(".Sh ")) {
     constexpr std::string_view item = ".It Cm ";
     if (line.starts_with(item))
       for (const std::string& word : split(line.substr(item.size()), ' '))

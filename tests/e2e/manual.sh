@@ -1,0 +1,73 @@
+#!/bin/bash
+# The manual: that its pages are there and name each other, and `pullsecret help TOPIC`, which shows one.
+#
+# one build: it is about the manual
+
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+pages=$e2e/../../man
+installed=$(cd "$program_folder/.." && pwd)/share/man
+
+names_of() { find "$1" -type f -name '*.[17]*' -printf '%f\n' | sed 's/\.gz$//' | sort; }
+
+it 'each page is installed'
+same 'the pages' "$(names_of "$installed")" "$(names_of "$pages")"
+
+it 'each command has a page, and pullsecret(1) has them all'
+pullsecret help | grep -oP '^    pullsecret \K[a-z][a-z-]*( config| test)?(?= )' | tr ' ' - | sort -u >commands
+same 'the pages of commands' \
+  "$(names_of "$pages" | sed -n 's/^pullsecret-\(.*\)\.1$/\1/p' | sort)" "$(<commands)"
+same 'those that pullsecret(1) names' \
+  "$(sed -n '/^\.Sh COMMANDS/,/^\.Ss/s/^\.It Xr pullsecret-\(.*\) 1$/\1/p' "$pages/pullsecret.1" | sort)" "$(<commands)"
+
+it 'no page names one of pullsecret that is not there'
+while read -r name section; do
+  expect "$name($section)" [ -e "$pages/$name.$section" ]
+done < <(grep -ohP '^\.(It )?Xr \K(pullsecret|docker-credential)[a-z-]* [17]' "$pages"/*.[17] | sort -u)
+
+it 'a help ends with where the manual and the recipes are'
+for command in convert 'credential-provider config'; do
+  # shellcheck disable=SC2086 # words
+  run pullsecret help $command
+  out_has "^    man pullsecret-${command/ /-}( |$)" '^    pullsecret help recipes '
+done
+run pullsecret help
+out_has '^    man pullsecret ' '^    pullsecret help errors ' '^    pullsecret help security '
+
+# It prints what it is asked, and from where.
+printf '#!/bin/sh\necho "$MANPATH" "$@"\n' >"$scratch/bin/man"
+chmod +x "$scratch/bin/man"
+for topic in recipes errors security; do
+  it "pullsecret help $topic: man(1) shows the page of this installation"
+  run pullsecret help $topic
+  succeeds_quietly
+  out_is "$installed: 7 pullsecret-$topic"
+  run env MANPATH=/elsewhere kubectl-pullsecret help $topic
+  out_is "$installed:/elsewhere 7 pullsecret-$topic"
+done
+
+it 'what man(1) prints goes where somebody stops to read, and ends there'
+printf '#!/bin/sh\nyes\n' >"$scratch/bin/man"
+run bash -c 'pullsecret help recipes | head -n 1'
+succeeds_quietly
+out_is y
+rm "$scratch/bin/man"
+
+it 'where there is no man(1), it is said where the page is'
+mkdir empty
+run env PATH="$HOME/empty" "$(command -v pullsecret)" help recipes
+fails_with 1 'error: man: not found on PATH' "hint: .*$installed/man7/pullsecret-recipes\.7"
+
+it 'a topic that there is not'
+run pullsecret help recipe
+fails_with 2 'unknown command "recipe"' 'hint: the nearest is recipes'
+
+if command -v man >/dev/null && man -w ls >"$scratch/log" 2>&1; then
+  it 'and the real man(1) does it'
+  run pullsecret help recipes
+  succeeds
+  out_has 'pull secrets for registries'
+fi
+
+finish
