@@ -16,13 +16,17 @@ void Block::add(std::string_view label, std::string text, Color color) {
 void Block::add(const std::vector<Remark>& remarks) {
   for (const auto& [name, severity, message, hint] : remarks) {
     add(in_words(severity), fmt::format("{}: {}", name, message), color_of(severity));
-    add("hint", as_called(hint));
+    add_hint(hint);
   }
 }
 
-std::string heading(std::string_view text, std::size_t indent, bool color) {
+void Block::add_hint(const std::string& hint) {
+  if (!hint.empty()) rows_.push_back(hint_row(as_called(hint)));
+}
+
+std::string heading(std::string_view text, std::size_t indent, TableStyle style) {
   return std::string(indent, ' ') +
-         (color ? fmt::format("\x1b[1m{}\x1b[0m", text) : std::string(text)) + "\n";
+         (style.has_color ? fmt::format("\x1b[1m{}\x1b[0m", text) : std::string(text)) + "\n";
 }
 
 std::string shown(std::string_view text) {

@@ -20,7 +20,10 @@ class Block {
   /// Adds a line for each remark, and one for its hint.
   void add(const std::vector<Remark>& remarks);
 
-  std::string format(bool color) const { return format_table(rows_, color); }
+  /// Adds a line for a hint as it is in messages; none for an empty one.
+  void add_hint(const std::string& hint);
+
+  std::string format(TableStyle style) const { return format_table(rows_, style); }
 
  private:
   std::string indent_;
@@ -28,7 +31,7 @@ class Block {
 };
 
 /// A line above a table or a block.
-std::string heading(std::string_view text, std::size_t indent, bool color);
+std::string heading(std::string_view text, std::size_t indent, TableStyle style);
 
 /// `text` printable, without a limit: what is wrapped need not be cut.
 std::string shown(std::string_view text);

@@ -1,7 +1,10 @@
 #include <algorithm>
+#include <cstddef>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -65,14 +68,28 @@ Row row_of(const Finding& finding) {
           {finding.subject + ": " + finding.message}};
 }
 
-std::string format_as_table(const Findings& findings, bool color) {
-  std::vector<Row> rows;
+// Those that differ in nothing but their subjects are one, with all of these.
+Findings joined(const Findings& findings) {
+  Findings joined;
+  std::map<std::tuple<Severity, std::string, std::string, std::string>, std::size_t> positions;
   for (const Finding& finding : findings) {
-    rows.push_back(row_of(finding));
-    if (!finding.hint.empty())
-      rows.push_back({{}, {}, {.text = "→ " + as_called(finding.hint), .is_whole = true}});
+    const auto [same, is_new] = positions.try_emplace(
+        {finding.severity, finding.name, finding.message, finding.hint}, joined.size());
+    if (is_new)
+      joined.push_back(finding);
+    else
+      joined[same->second].subject += ", " + finding.subject;
   }
-  return format_table(rows, color);
+  return joined;
+}
+
+std::string format_as_table(const Findings& findings, TableStyle style) {
+  std::vector<Row> rows;
+  for (const Finding& finding : joined(findings)) {
+    rows.push_back(row_of(finding));
+    if (!finding.hint.empty()) rows.push_back(hint_row(as_called(finding.hint)));
+  }
+  return format_table(rows, style);
 }
 
 std::string format_as_json(const Findings& findings) {
@@ -94,7 +111,7 @@ void report(const DoctorOptions& options, Findings findings, const Streams& stre
   if (options.store.quiet) std::erase_if(findings, is_ok);
   findings = worst_first(std::move(findings));
   streams.data(options.format == ReportFormat::json ? format_as_json(findings)
-                                                    : format_as_table(findings, streams.has_color));
+                                                    : format_as_table(findings, streams.table));
 }
 
 void fail_if_problems(const Findings& findings, const std::string& hint) {

@@ -51,7 +51,7 @@ void print(const InspectOptions& options, const Things& things, const Streams& s
            const Others&... others) {
   if (options.min_validity) require_validity(things, *options.min_validity, streams.now);
   const InspectionStyle style{
-      .show_secrets = options.show_secrets, .color = streams.has_color, .now = streams.now};
+      .show_secrets = options.show_secrets, .table = streams.table, .now = streams.now};
   streams.data(options.format == ReportFormat::json ? inspection_json(things, others..., style)
                                                     : inspection_table(things, others..., style));
 }

@@ -61,9 +61,9 @@ std::string details(const KeyringEntry& entry, InspectionStyle style) {
   Block block(4);
   if (style.show_secrets) add_secrets(entry.credential, block);
   block.add(entry.remarks);
-  const std::string lines = block.format(style.color);
+  const std::string lines = block.format(style.table);
   if (lines.empty()) return {};
-  return "\n" + heading(display_key(entry, style), 2, style.color) + lines;
+  return "\n" + heading(display_key(entry, style), 2, style.table) + lines;
 }
 
 std::string secret_table(const InspectedSecret& secret, InspectionStyle style) {
@@ -74,8 +74,8 @@ std::string secret_table(const InspectedSecret& secret, InspectionStyle style) {
   std::string table = heading(is_docker_config(secret.origin)
                                   ? "Docker config, as the kubelet would read it from a Secret"
                                   : "Secret " + display_name(secret.origin),
-                              0, style.color) +
-                      block.format(style.color);
+                              0, style.table) +
+                      block.format(style.table);
   if (secret.entries.empty()) return table;
   std::vector<Row> rows{header("SERVES")};
   std::string below;
@@ -83,13 +83,13 @@ std::string secret_table(const InspectedSecret& secret, InspectionStyle style) {
     rows.push_back(entry_row(entry, shown(served_images(entry.key).value_or("nothing")), style));
     below += details(entry, style);
   }
-  return table + "\n" + format_table(rows, style.color) + below;
+  return table + "\n" + format_table(rows, style.table) + below;
 }
 
 std::string image_table(const ImagePull& image, InspectionStyle style) {
   std::string table =
-      heading("Image " + shown(image.name), 0, style.color) + pods_in_table(image, style.color);
-  std::string below = findings_in_table(image, false, style.color);
+      heading("Image " + shown(image.name), 0, style.table) + pods_in_table(image, style.table);
+  std::string below = findings_in_table(image, false, style.table);
   if (image.offered.empty()) return table + below;
   if (!image.pods.empty()) table += "\n";
   std::vector<Row> rows{header("SECRET")};
@@ -97,13 +97,13 @@ std::string image_table(const ImagePull& image, InspectionStyle style) {
     rows.push_back(entry_row(*entry, display_name(entry->origin), style));
     below += details(*entry, style);
   }
-  return table + format_table(rows, style.color) + below;
+  return table + format_table(rows, style.table) + below;
 }
 
 std::string pod_table(const JoinedPod& joined, InspectionStyle style) {
   Block block(2);
   block.add(joined.findings);
-  return heading(shown(joined.pod->in_words()), 0, style.color) + block.format(style.color);
+  return heading(shown(joined.pod->in_words()), 0, style.table) + block.format(style.table);
 }
 
 // ---- JSON
@@ -208,7 +208,7 @@ nlohmann::ordered_json pod_json(const Pod* pod) {
   return {{"pod", pod->kind + name}, {"namespace", pod->name_space}};
 }
 
-std::string pods_in_table(const ImagePull& pull, bool color) {
+std::string pods_in_table(const ImagePull& pull, TableStyle style) {
   constexpr std::size_t most = 5;
   if (pull.pods.empty()) return {};
   std::vector<std::string> names;
@@ -218,16 +218,16 @@ std::string pods_in_table(const ImagePull& pull, bool color) {
   if (pull.pods.size() > most) text += fmt::format(" and {} more", pull.pods.size() - most);
   Block block(2);
   block.add("of", std::move(text));
-  return block.format(color);
+  return block.format(style);
 }
 
-std::string findings_in_table(const ImagePull& pull, bool needs_none, bool color) {
+std::string findings_in_table(const ImagePull& pull, bool needs_none, TableStyle style) {
   Block block(2);
   for (const JoinedPod& joined : pull.pods)
     for (const Remark& finding : joined.findings)
       if (!needs_none || !is_about_none(finding)) block.add({finding});
   block.add(pull.remarks);
-  const std::string lines = block.format(color);
+  const std::string lines = block.format(style);
   return lines.empty() ? "" : "\n" + lines;
 }
 

@@ -15,8 +15,8 @@ namespace pullsecret {
 /// How to show what was found.
 struct InspectionStyle {
   bool show_secrets = false;
-  bool color = false;  ///< of tables
-  Time now = {};       ///< tables say what is left from here on
+  TableStyle table = {};
+  Time now = {};  ///< tables say what is left from here on
 };
 
 // What is shown of an entry where no secret is: a login in a key is one, and so is a token that
@@ -43,8 +43,8 @@ nlohmann::ordered_json secret_json(const EntryOrigin& origin);
 // findings (but for those that say that they have no Secret, where `needs_none`) and the image's
 // own.
 
-std::string pods_in_table(const ImagePull& pull, bool color);
-std::string findings_in_table(const ImagePull& pull, bool needs_none, bool color);
+std::string pods_in_table(const ImagePull& pull, TableStyle style);
+std::string findings_in_table(const ImagePull& pull, bool needs_none, TableStyle style);
 
 /// `{"pod": "Deployment/web", "namespace": "team"}`; both null where it is no Pod's.
 nlohmann::ordered_json pod_json(const Pod* pod);
@@ -57,7 +57,8 @@ std::string inspection_table(const std::vector<InspectedSecret>& secrets,
                              const std::vector<JoinedPod>& pods, InspectionStyle style);
 std::string inspection_table(const std::vector<ImagePull>& images, InspectionStyle style);
 
-// JSON for scripts: an array with an object for each Secret or image, as man/pullsecret-inspect.1 says.
+// JSON for scripts: an array with an object for each Secret or image, as man/pullsecret-inspect.1
+// says.
 
 std::string inspection_json(const std::vector<InspectedSecret>& secrets,
                             const std::vector<JoinedPod>& pods, InspectionStyle style);

@@ -1,8 +1,10 @@
 #include "cli/messages.h"
 
+#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -16,9 +18,18 @@
 namespace pullsecret {
 namespace {
 
-bool wants_color() {
-  return isatty(STDOUT_FILENO) != 0 && !environment_variable("NO_COLOR") &&
-         environment_variable("TERM").value_or("dumb") != "dumb";
+bool is_capable_terminal(int fd) {
+  return isatty(fd) != 0 && environment_variable("TERM").value_or("dumb") != "dumb";
+}
+
+TableStyle table_style() {
+  constexpr std::size_t least_columns = 60;
+  TableStyle style{.has_color =
+                       is_capable_terminal(STDOUT_FILENO) && !environment_variable("NO_COLOR")};
+  winsize size{};
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+    style.columns = std::max<std::size_t>(size.ws_col, least_columns);
+  return style;
 }
 
 void print_line(const Streams& streams, std::string_view kind, std::string_view text) {
@@ -47,8 +58,8 @@ Streams standard_streams() {
                   return;
                 }
               },
-          .has_color = wants_color(),
-          .can_be_redrawn = isatty(STDERR_FILENO) != 0,
+          .table = table_style(),
+          .can_be_redrawn = is_capable_terminal(STDERR_FILENO),
           .now = current_time()};
 }
 
@@ -91,14 +102,15 @@ void StatusLine::show(std::size_t done, std::size_t total, const std::string& as
   constexpr auto patience = std::chrono::milliseconds(500);
   if (!enabled_ || std::chrono::steady_clock::now() - started_ < patience) return;
   if (is_asking_for_password()) return;
+  std::string text = fmt::format("pullsecret: asking {}, {} of {} answered", asked, done, total);
+  if (text == shown_) return;
   // Back to the first column, the text, and erase what is left of the old one.
-  streams_.words(
-      fmt::format("\rpullsecret: asking {}, {} of {} answered\x1b[K", asked, done, total));
-  shown_ = true;
+  streams_.words(fmt::format("\r{}\x1b[K", text));
+  shown_ = std::move(text);
 }
 
 void StatusLine::erase() {
-  if (std::exchange(shown_, false)) streams_.words("\r\x1b[K");
+  if (!std::exchange(shown_, {}).empty()) streams_.words("\r\x1b[K");
 }
 
 }  // namespace pullsecret

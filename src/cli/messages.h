@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "cli/table.h"
 #include "credential/expiry.h"
 #include "operations/notices.h"
 #include "registry/http.h"
@@ -20,14 +21,15 @@ struct Streams {
   std::function<void(std::string_view)> data;
   /// For people; throws nothing: when it cannot be written to, there is nobody left to tell.
   std::function<void(std::string_view)> words;
-  bool has_color = false;       ///< whether to colour data
+  TableStyle table = {};        ///< of data for people
   bool can_be_redrawn = false;  ///< whether words go to a terminal
   Time now = {};                ///< by which they tell what has ended
   HttpExchange network = {};    ///< asks registries; empty: libcurl does
 };
 
-/// Standard output and standard error. Data is coloured on a terminal that knows colours (TERM is
-/// not `dumb`), unless NO_COLOR is set (no-color.org).
+/// Standard output and standard error. Tables have the columns of the terminal, at least 60, else
+/// 80; they are coloured on a terminal that knows more than to print (TERM is not `dumb`), unless
+/// NO_COLOR is set (no-color.org). Nothing is redrawn on another.
 Streams standard_streams();
 
 // What pullsecret says to people: `pullsecret: KIND: TEXT`, no capital, no full stop.
@@ -73,7 +75,7 @@ class StatusLine {
  private:
   const Streams& streams_;
   bool enabled_;
-  bool shown_ = false;
+  std::string shown_;  // empty: nothing
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 };
 

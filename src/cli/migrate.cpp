@@ -76,7 +76,7 @@ Cell result_of(const Move& move, bool dry_run) {
   return {};
 }
 
-std::string table_of(const Moves& moves, const MigrateOptions& options, bool color) {
+std::string table_of(const Moves& moves, const MigrateOptions& options, TableStyle style) {
   std::vector<Row> rows{{{"REGISTRY", Color::bold},
                          {"FROM", Color::bold},
                          {"TO", Color::bold},
@@ -89,7 +89,7 @@ std::string table_of(const Moves& moves, const MigrateOptions& options, bool col
                     {stays ? "" : printable(options.migration.to)},
                     result_of(move, options.dry_run)});
   }
-  return rows.size() > 1 ? format_table(rows, color) : "";
+  return rows.size() > 1 ? format_table(rows, style) : "";
 }
 
 // A backup of a file that had credentials inline has them still.
@@ -128,7 +128,7 @@ Error failures_of(const Moves& moves) {
 
 void tell(const Moves& moves, const fs::path& file, const MigrateOptions& options,
           const Streams& streams) {
-  streams.data(table_of(moves, options, streams.has_color));
+  streams.data(table_of(moves, options, streams.table));
   if (!options.store.quiet) {
     if (std::none_of(moves.begin(), moves.end(), is_about_a_credential))
       print_note(streams, "there is no credential to move");

@@ -102,12 +102,12 @@ Color color_of(const ProviderReport& provider) {
   return response && !response->auth.empty() ? Color::green : Color::none;
 }
 
-std::string details(const ProviderReport& provider, bool color) {
+std::string details(const ProviderReport& provider, TableStyle style) {
   Block block(4);
   if (provider.nearest) block.add("not asked", nearest_in_words(*provider.nearest));
   if (const auto& failure = provider.outcome.failure) {
     block.add("discarded", failure->message(), Color::red);
-    block.add("hint", failure->hint());
+    block.add_hint(failure->hint());
   }
   if (provider.outcome.response)
     for (const std::string& field : provider.outcome.response->unknown_fields)
@@ -115,11 +115,11 @@ std::string details(const ProviderReport& provider, bool color) {
                 Color::yellow);
   for (const UntriedCredential& untried : provider.untried)
     block.add("not tried", fmt::format("{} {}", key_in_words(untried.key), untried.reason));
-  const std::string lines = block.format(color);
-  return lines.empty() ? "" : "\n" + heading(shown(provider.name), 2, color) + lines;
+  const std::string lines = block.format(style);
+  return lines.empty() ? "" : "\n" + heading(shown(provider.name), 2, style) + lines;
 }
 
-std::string tried_table(const ProvidersReport& report, bool color) {
+std::string tried_table(const ProvidersReport& report, TableStyle style) {
   if (report.tried.empty()) return "";
   std::vector<Row> rows{{{"  REGISTRY KEY", Color::bold},
                          {"USERNAME", Color::bold},
@@ -134,7 +134,7 @@ std::string tried_table(const ProvidersReport& report, bool color) {
                     {std::to_string(one->credential.password.size())},
                     {shown(one->origin.name)}});
   }
-  return "\n" + heading("The kubelet tries", 0, color) + format_table(rows, color);
+  return "\n" + heading("The kubelet tries", 0, style) + format_table(rows, style);
 }
 
 // ---- For scripts
@@ -189,7 +189,7 @@ ProvidersReport report_of(const std::string& name, const Image& image, const Pro
   return report;
 }
 
-std::string providers_table(const ProvidersReport& report, bool color) {
+std::string providers_table(const ProvidersReport& report, TableStyle style) {
   std::vector<Row> rows{{{"  PROVIDER", Color::bold},
                          {"MATCHED BY", Color::bold},
                          {"ANSWER", Color::bold},
@@ -203,10 +203,10 @@ std::string providers_table(const ProvidersReport& report, bool color) {
                     {answer_in_words(outcome), color_of(provider)},
                     {outcome.pattern ? fmt::format("{} ms", outcome.took.count()) : "-"},
                     {kept_in_words(provider)}});
-    below += details(provider, color);
+    below += details(provider, style);
   }
-  return heading("Image " + shown(report.image), 0, color) + format_table(rows, color) + below +
-         tried_table(report, color);
+  return heading("Image " + shown(report.image), 0, style) + format_table(rows, style) + below +
+         tried_table(report, style);
 }
 
 std::string providers_json(const ProvidersReport& report) {

@@ -44,9 +44,10 @@ ProvidersReport report_of(const std::string& name, const Image& image, const Pro
 
 /// Tables for people, at most 80 columns wide: the providers, and the credentials that are tried;
 /// below them what is to be said of single ones. No password is in it.
-std::string providers_table(const ProvidersReport& report, bool color);
+std::string providers_table(const ProvidersReport& report, TableStyle style);
 
-/// JSON for scripts: one object, as man/pullsecret-credential-provider-test.1 says. No password is in it.
+/// JSON for scripts: one object, as man/pullsecret-credential-provider-test.1 says. No password is
+/// in it.
 std::string providers_json(const ProvidersReport& report);
 
 /// Why no credential is tried; nothing if one is. It has no place.

@@ -34,24 +34,24 @@ Row row_of(const PullTry& one, Time now) {
           {std::string(in_words(one.verdict.outcome)), color_of(one.verdict.outcome)}};
 }
 
-std::string details(const PullTry& one, bool color) {
+std::string details(const PullTry& one, TableStyle style) {
   const auto& [outcome, reason, registry_words, hint] = one.verdict;
   Block block(4);
   block.add(in_words(outcome), reason, color_of(outcome));
   block.add("registry", registry_words);
-  block.add("hint", as_called(hint));
-  const std::string lines = block.format(color);
-  return lines.empty() ? "" : "\n" + heading(key_in_table(one), 2, color) + lines;
+  block.add_hint(hint);
+  const std::string lines = block.format(style);
+  return lines.empty() ? "" : "\n" + heading(key_in_table(one), 2, style) + lines;
 }
 
 const PullRefusal* refusal_of(const PullReport& report) {
   return report.pull != nullptr && report.pull->refusal ? &*report.pull->refusal : nullptr;
 }
 
-std::string title_of(const PullReport& report, bool color) {
-  if (report.pull == nullptr) return heading("Registry " + shown(report.registry), 0, color);
-  return heading("Image " + shown(report.pull->name), 0, color) +
-         pods_in_table(*report.pull, color) + (report.pull->pods.empty() ? "" : "\n");
+std::string title_of(const PullReport& report, TableStyle style) {
+  if (report.pull == nullptr) return heading("Registry " + shown(report.registry), 0, style);
+  return heading("Image " + shown(report.pull->name), 0, style) +
+         pods_in_table(*report.pull, style) + (report.pull->pods.empty() ? "" : "\n");
 }
 
 std::string table_of(const PullReport& report, InspectionStyle style) {
@@ -63,14 +63,14 @@ std::string table_of(const PullReport& report, InspectionStyle style) {
   std::string below;
   const bool is_public =
       report.succeeds && !report.tries.empty() && report.tries.back().entry == nullptr;
-  if (report.pull != nullptr) below = findings_in_table(*report.pull, is_public, style.color);
+  if (report.pull != nullptr) below = findings_in_table(*report.pull, is_public, style.table);
   if (const PullRefusal* refusal = refusal_of(report))
     rows.push_back({{"  -"}, {"-"}, {"-"}, {"-"}, {refusal->outcome, Color::red}});
   for (const PullTry& one : report.tries) {
     rows.push_back(row_of(one, style.now));
-    below += details(one, style.color);
+    below += details(one, style.table);
   }
-  return title_of(report, style.color) + format_table(rows, style.color) + below;
+  return title_of(report, style.table) + format_table(rows, style.table) + below;
 }
 
 Json or_null(const std::string& text) {

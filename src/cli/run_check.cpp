@@ -129,7 +129,7 @@ void run_check(const CheckOptions& options, const Streams& streams) {
   if (options.format == ReportFormat::json)
     print_pull_json(reports, streams);
   else
-    streams.data(pull_table(reports, {.color = streams.has_color, .now = streams.now}));
+    streams.data(pull_table(reports, {.table = streams.table, .now = streams.now}));
   if (!asks_for_images && !quiet)
     print_note(
         streams,

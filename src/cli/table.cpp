@@ -13,7 +13,6 @@
 namespace pullsecret {
 namespace {
 
-constexpr std::size_t most_columns = 80;
 constexpr std::size_t gap = 2;
 constexpr std::size_t least_width = 8;  // of a column that has to make room
 
@@ -60,16 +59,16 @@ std::size_t natural_width(const std::string& text) {
 }
 
 // The widest column gives way, a character at a time, until all fit.
-void fit(std::vector<std::size_t>& widths) {
+void fit(std::vector<std::size_t>& widths, std::size_t columns) {
   const std::size_t gaps = gap * (widths.size() - 1);
-  while (std::accumulate(widths.begin(), widths.end(), gaps) > most_columns) {
+  while (std::accumulate(widths.begin(), widths.end(), gaps) > columns) {
     const auto widest = std::max_element(widths.begin(), widths.end());
     if (*widest <= least_width) return;
     --*widest;
   }
 }
 
-std::vector<std::size_t> column_widths(const std::vector<Row>& rows) {
+std::vector<std::size_t> column_widths(const std::vector<Row>& rows, std::size_t columns) {
   std::vector<std::size_t> widths;
   for (const Row& row : rows) {
     widths.resize(std::max(widths.size(), row.size()));
@@ -78,8 +77,8 @@ std::vector<std::size_t> column_widths(const std::vector<Row>& rows) {
   }
   // One huge cell must not take a huge number of steps.
   for (std::size_t& width : widths)
-    width = std::min(width, most_columns);
-  fit(widths);
+    width = std::min(width, columns);
+  fit(widths, columns);
   return widths;
 }
 
@@ -107,6 +106,10 @@ std::string colored(const std::string& text, Color color) {
 // A name that is cut cannot be copied: where the first column is too narrow for one, it stands on a
 // line of its own.
 void append_row(std::string& table, Row row, const std::vector<std::size_t>& widths, bool color) {
+  if (row.front().is_whole) {
+    table += row.front().text + '\n';
+    return;
+  }
   if (natural_width(row.front().text) > widths.front()) {
     const Cell name = std::exchange(row.front(), {});
     table += colored(name.text, color ? name.color : Color::none) + '\n';
@@ -114,7 +117,7 @@ void append_row(std::string& table, Row row, const std::vector<std::size_t>& wid
   std::vector<std::vector<std::string>> columns;
   std::size_t height = 0;
   for (std::size_t i = 0; i < row.size(); ++i) {
-    columns.push_back(row[i].is_whole ? std::vector{row[i].text} : wrapped(row[i].text, widths[i]));
+    columns.push_back(wrapped(row[i].text, widths[i]));
     height = std::max(height, columns.back().size());
   }
   for (std::size_t y = 0; y < height; ++y) {
@@ -157,12 +160,16 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
   return lines;
 }
 
-std::string format_table(const std::vector<Row>& rows, bool color) {
+Row hint_row(const std::string& hint) {
+  return {{.text = "→ " + hint, .is_whole = true}};
+}
+
+std::string format_table(const std::vector<Row>& rows, TableStyle style) {
   if (rows.empty()) return {};
   std::string table;
-  const std::vector<std::size_t> widths = column_widths(rows);
+  const std::vector<std::size_t> widths = column_widths(rows, style.columns);
   for (const Row& row : rows)
-    append_row(table, row, widths, color);
+    append_row(table, row, widths, style.has_color);
   return table;
 }
 

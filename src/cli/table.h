@@ -14,9 +14,14 @@ enum class Color { none, green, yellow, red, bold };
 struct Cell {
   std::string text;  ///< printable; a line break in it begins a new line in its column
   Color color = Color::none;
-  bool is_whole = false;  ///< to be copied: it is not wrapped, and no column grows with it
+  bool is_whole = false;  ///< alone in its row, which is neither wrapped nor widens a column
 };
 using Row = std::vector<Cell>;
+
+struct TableStyle {
+  bool has_color = false;    ///< whether colours count
+  std::size_t columns = 80;  ///< that there is room for
+};
 
 /// The colour of what has this severity.
 Color color_of(Severity severity);
@@ -25,10 +30,12 @@ Color color_of(Severity severity);
 /// stays.
 std::vector<std::string> wrapped(std::string_view text, std::size_t width);
 
-/// The rows as lines, their columns aligned and two spaces apart, at most 80 columns wide. What
-/// does not fit is wrapped inside its column, at a space, else behind a slash or a dot; in the
-/// first column it stands above its row, and uncut however long it is. No row is empty. Without
-/// `color`, colours do not count.
-std::string format_table(const std::vector<Row>& rows, bool color);
+/// A row of what people may copy: it begins at the left margin, and no line of it is broken.
+Row hint_row(const std::string& hint);
+
+/// The rows as lines, their columns aligned and two spaces apart, in the style's columns. What does
+/// not fit is wrapped inside its column, at a space, else behind a slash or a dot; in the first
+/// column it stands above its row, and uncut however long it is. No row is empty.
+std::string format_table(const std::vector<Row>& rows, TableStyle style = {});
 
 }  // namespace pullsecret

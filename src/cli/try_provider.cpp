@@ -139,7 +139,7 @@ void provider_test(const ProviderTestOptions& options, const Streams& streams) {
                                                           .environment = service_environment(),
                                                           .timeout = options.timeout}));
   streams.data(options.format == ReportFormat::json ? providers_json(report)
-                                                    : providers_table(report, streams.has_color));
+                                                    : providers_table(report, streams.table));
   if (const auto why = why_none_is_tried(report)) throw Error(*why);
 }
 
