@@ -1,9 +1,11 @@
 #include <algorithm>
+#include <cctype>
 #include <cstddef>
 #include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -68,17 +70,46 @@ Row row_of(const Finding& finding) {
           {finding.subject + ": " + finding.message}};
 }
 
+// `text` with REGISTRY in the place of `name`, wherever that stands alone.
+std::string for_any(std::string text, const std::string& name) {
+  constexpr std::string_view placeholder = "REGISTRY";
+  const auto is_part_of_name = [&](std::size_t at) {
+    return at < text.size() && (std::isalnum(static_cast<unsigned char>(text[at])) != 0 ||
+                                is_one_of(text.substr(at, 1), {".", "-", ":", "/", "_"}));
+  };
+  if (name.empty()) return text;
+  for (std::size_t at = 0; (at = text.find(name, at)) != std::string::npos;)
+    if (is_part_of_name(at - 1) || is_part_of_name(at + name.size())) {
+      at += name.size();
+    } else {
+      text.replace(at, name.size(), placeholder);
+      at += placeholder.size();
+    }
+  return text;
+}
+
 // Those that differ in nothing but their subjects are one, with all of these.
 Findings joined(const Findings& findings) {
-  Findings joined;
+  struct Group {
+    Finding of_any;
+    const Finding* first;
+    std::vector<std::string> subjects;
+  };
+  std::vector<Group> groups;
   std::map<std::tuple<Severity, std::string, std::string, std::string>, std::size_t> positions;
   for (const Finding& finding : findings) {
+    Finding of_any = finding;
+    of_any.message = for_any(finding.message, finding.subject);
+    of_any.hint = for_any(finding.hint, finding.subject);
     const auto [same, is_new] = positions.try_emplace(
-        {finding.severity, finding.name, finding.message, finding.hint}, joined.size());
-    if (is_new)
-      joined.push_back(finding);
-    else
-      joined[same->second].subject += ", " + finding.subject;
+        {finding.severity, finding.name, of_any.message, of_any.hint}, groups.size());
+    if (is_new) groups.push_back({std::move(of_any), &finding, {}});
+    groups[same->second].subjects.push_back(finding.subject);
+  }
+  Findings joined;
+  for (const auto& [of_any, first, subjects] : groups) {
+    joined.push_back(subjects.size() == 1 ? *first : of_any);
+    joined.back().subject = join(subjects, ", ");
   }
   return joined;
 }

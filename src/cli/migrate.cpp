@@ -1,7 +1,9 @@
 #include "operations/migrate.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <filesystem>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <utility>
@@ -19,6 +21,7 @@
 #include "doctor/store_checks.h"
 #include "system/environment.h"
 #include "system/file.h"
+#include "system/interruption.h"
 #include "system/text.h"
 
 namespace pullsecret {
@@ -109,29 +112,42 @@ void tell_left_behind(const Moves& moves, const Streams& streams) {
                                    move.left_behind->hint()));
 }
 
-bool is_about_a_credential(const Move& move) {
-  return move.state != MoveState::not_asked_for && move.state != MoveState::stays;
+std::size_t count_of(const Moves& moves, std::initializer_list<MoveState> states) {
+  return static_cast<std::size_t>(std::count_if(moves.begin(), moves.end(), [&](const Move& move) {
+    return std::find(states.begin(), states.end(), move.state) != states.end();
+  }));
+}
+
+std::size_t count_of_all(const Moves& moves) {
+  return moves.size() - count_of(moves, {MoveState::not_asked_for, MoveState::stays});
+}
+
+void tell_count(const Moves& moves, const MigrateOptions& options, const Streams& streams) {
+  const std::size_t all = count_of_all(moves);
+  if (all == 0) return print_note(streams, "there is no credential to move");
+  const std::size_t there = count_of(moves, {MoveState::there_already});
+  print_note(streams, fmt::format("{} of {} credentials {}{}",
+                                  count_of(moves, {MoveState::moved, MoveState::to_be_copied}), all,
+                                  options.dry_run ? "would move" : "moved",
+                                  there == 0 ? "" : fmt::format(", {} there already", there)));
 }
 
 Error failures_of(const Moves& moves) {
   std::string list;
-  std::size_t failed = 0;
   for (const Move& move : moves) {
     if (move.state != MoveState::failed) continue;
-    ++failed;
     list += fmt::format("\n  {}: {}", key_in_words(move.key), move.reason->what());
     if (!move.reason->hint().empty()) list += fmt::format("\n    hint: {}", move.reason->hint());
   }
-  const auto all = std::count_if(moves.begin(), moves.end(), is_about_a_credential);
-  return {"", fmt::format("{} of {} credentials cannot move:{}", failed, all, list)};
+  return {"", fmt::format("{} of {} credentials cannot move:{}",
+                          count_of(moves, {MoveState::failed}), count_of_all(moves), list)};
 }
 
 void tell(const Moves& moves, const fs::path& file, const MigrateOptions& options,
           const Streams& streams) {
   streams.data(table_of(moves, options, streams.table));
   if (!options.store.quiet) {
-    if (std::none_of(moves.begin(), moves.end(), is_about_a_credential))
-      print_note(streams, "there is no credential to move");
+    tell_count(moves, options, streams);
     tell_left_behind(moves, streams);
     if (!is_inline(options.migration.to)) tell_backups(file, streams);
   }
@@ -178,15 +194,23 @@ void migrate_config(const MigrateOptions& options, const Streams& streams) {
   StatusLine status(streams, options.store.quiet);
   HelperClient helpers = make_helper_client(options.store, status);
   if (!is_inline(migration.to)) check_usable("--to", migration.to, helpers);
+  Interruption interruption;
   const Migrated migrated = options.dry_run ? plan_migration(config, migration, helpers)
-                                            : migrate(location, json, config, migration, helpers);
+                                            : migrate(location, json, config, migration, helpers,
+                                                      [&] { return interruption.came(); });
   status.erase();
   if (migrated.closed_file && !options.store.quiet)
     print_note(streams,
                fmt::format("{} is readable by you alone now (mode 0600)", place_of(location.file)));
   if (migrated.has_lines_for_podman && !options.store.quiet)
     tell_lines_for_podman(options, podmans, streams);
-  tell(migrated.moves, location.file, options, streams);
+  try {
+    tell(migrated.moves, location.file, options, streams);
+  } catch (const Error& failure) {
+    if (!interruption.came()) throw;
+    print_error(streams, failure);
+  }
+  interruption.pass_on();
 }
 
 }  // namespace
@@ -203,9 +227,10 @@ Usage:
     pullsecret migrate --to STORE|inline [OPTION]...
 
 Each credential is stored at the new place, read back and compared. Then config.json changes in one
-step, and then they are erased at the old place. Whoever interrupts it finds every credential in at
-least one place, and a config that works. Nothing at the new place is overwritten: where another
-credential is, the old one stays, and that is a failure.
+step, and then they are erased at the old place. Ctrl-C ends it after the step that runs, and the
+table says what is where. However it ends, every credential is in at least one place, and the config
+works. Nothing at the new place is overwritten: where another credential is, the old one stays, and
+that is a failure.
 )",
       .groups =
           {{"Options",

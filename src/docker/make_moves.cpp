@@ -200,14 +200,20 @@ std::optional<Error> why_not_erased(const Move& move, const Moves& moves, Helper
   return failure_of(call_once(helpers, {move.from, "erase", move.key}));
 }
 
+std::optional<Error> interrupted() {
+  return Error("", "interrupted before that");
+}
+
 void erase_at(const std::string& store, Moves& moves, const Migration& migration,
-              HelperClient& helpers) {
+              HelperClient& helpers, const Interrupted& is_interrupted) {
   std::optional<Error> refusal;
-  if (!is_known_to_differ(moves, store, migration.to))
+  if (!is_interrupted() && !is_known_to_differ(moves, store, migration.to))
     refusal = why_not_two_stores(store, migration.to, helpers);
   for (Move& move : moves)
     if (is_to_be_erased(move) && move.from == store)
-      move.left_behind = refusal ? refusal : why_not_erased(move, moves, helpers);
+      move.left_behind = is_interrupted() ? interrupted()
+                         : refusal        ? refusal
+                                          : why_not_erased(move, moves, helpers);
 }
 
 }  // namespace
@@ -228,11 +234,13 @@ void compare_with_target(Moves& moves, const Config& config, const Migration& mi
       compare(move, answers.at(move.target_key), of_this_run, target);
 }
 
-void copy_to_target(Moves& moves, const Migration& migration, HelperClient& helpers) {
+void copy_to_target(Moves& moves, const Migration& migration, HelperClient& helpers,
+                    const Interrupted& is_interrupted) {
   for (Move& move : moves) {
     if (move.state != MoveState::to_be_copied) continue;
-    const auto error =
-        is_inline(migration.to) ? std::nullopt : why_not_copied(move, migration.to, helpers);
+    const auto error = is_interrupted()          ? interrupted()
+                       : is_inline(migration.to) ? std::nullopt
+                                                 : why_not_copied(move, migration.to, helpers);
     if (error)
       fail_all_under(moves, move.target_key, *error);
     else
@@ -240,12 +248,13 @@ void copy_to_target(Moves& moves, const Migration& migration, HelperClient& help
   }
 }
 
-void erase_at_sources(Moves& moves, const Migration& migration, HelperClient& helpers) {
+void erase_at_sources(Moves& moves, const Migration& migration, HelperClient& helpers,
+                      const Interrupted& is_interrupted) {
   std::vector<std::string> stores;
   for (const Move& move : moves)
     if (is_to_be_erased(move)) stores.push_back(move.from);
   for (const std::string& store : without_repeats(std::move(stores)))
-    erase_at(store, moves, migration, helpers);
+    erase_at(store, moves, migration, helpers, is_interrupted);
 }
 
 }  // namespace pullsecret

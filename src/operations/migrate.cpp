@@ -40,9 +40,10 @@ Migrated plan_migration(const Config& config, const Migration& migration, Helper
 }
 
 Migrated migrate(const ConfigLocation& location, const JsonText& json, const Config& config,
-                 const Migration& migration, HelperClient& helpers) {
+                 const Migration& migration, HelperClient& helpers,
+                 const Interrupted& is_interrupted) {
   Migrated migrated = plan_migration(config, migration, helpers);
-  copy_to_target(migrated.moves, migration, helpers);
+  copy_to_target(migrated.moves, migration, helpers, is_interrupted);
   migrated.has_lines_for_podman = adds_lines_for_podman(config, migration, migrated.moves);
   const ConfigChange change = config_after_moves(config, migration, migrated.moves);
   if (!change.empty()) {
@@ -62,7 +63,7 @@ Migrated migrate(const ConfigLocation& location, const JsonText& json, const Con
           fmt::format("changed, but nothing was erased at the old places: {}", unsynced->what()),
           unsynced->hint());
   }
-  erase_at_sources(migrated.moves, migration, helpers);
+  erase_at_sources(migrated.moves, migration, helpers, is_interrupted);
   return migrated;
 }
 

@@ -2,6 +2,7 @@
 
 #include "docker/config.h"
 #include "docker/config_file.h"
+#include "docker/make_moves.h"
 #include "docker/moves.h"
 #include "helper/client.h"
 
@@ -20,8 +21,10 @@ Migrated plan_migration(const Config& config, const Migration& migration, Helper
 /// which `json` and `config` were read. What is to stand in the file in plain text is for the user
 /// alone. Throws Error if a store does not answer, or the file cannot be written; and where it
 /// could not be synced: then nothing was erased at the old places, since a power cut may bring the
-/// config back that finds the credentials there.
+/// config back that finds the credentials there. Once `is_interrupted` the step that runs is the
+/// last of its kind: the config is set to what has moved.
 Migrated migrate(const ConfigLocation& location, const JsonText& json, const Config& config,
-                 const Migration& migration, HelperClient& helpers);
+                 const Migration& migration, HelperClient& helpers,
+                 const Interrupted& is_interrupted = never_interrupted);
 
 }  // namespace pullsecret

@@ -13,10 +13,11 @@ need docker docker-registry htpasswd skopeo gnome-keyring-daemon docker-credenti
 config_file=$HOME/.docker/config.json
 auth_of() { printf '%s' "$1" | base64 -w 0; }
 
-# migrates ARGUMENT...: for docker alone (podman.sh), and says nothing but its table.
+# migrates ARGUMENT...: for docker alone (podman.sh), and says nothing but its table and how many moved.
 migrates() {
   run pullsecret migrate --for docker "$@"
-  succeeds_quietly
+  succeeds
+  err_lacks '^pullsecret: (error|warning|hint)'
 }
 
 # config_json FILTER EXPECTED: in the config file.

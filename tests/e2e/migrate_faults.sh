@@ -61,6 +61,25 @@ err_has 'docker-credential-loud store: exit status 1'
 err_lacks 'no:|cannot store|try it by hand'
 same 'what is in secretservice' "$(listed secretservice)" 'a.example b.example'
 
+it 'Ctrl-C: the step that runs is the last, and it is said what is where'
+a_store interrupted <<'END'
+case "$1 $input" in 'store '*a.example*) kill -INT "$PPID" ;; esac
+END
+run pullsecret migrate --for docker --to interrupted
+status_is 130
+out_has '^a.example +secretservice +interrupted +moved; still in secretservice, too$' \
+  '^b.example +secretservice +interrupted +failed$'
+err_has '1 of 2 credentials moved' '  b.example: interrupted before that' \
+  'a.example: not erased in secretservice: interrupted before that'
+same 'the config' "$(jq -c . "$config_file")" \
+  '{"credsStore":"secretservice","credHelpers":{"a.example":"interrupted"}}'
+same 'what is in secretservice' "$(listed secretservice)" 'a.example b.example'
+same 'what is in the other' "$(listed encryptedfile)" a.example
+run pullsecret migrate --for docker --to secretservice --registry a.example
+succeeds
+same 'the config, back again' "$(jq -c . "$config_file")" '{"credsStore":"secretservice"}'
+config '{"credsStore": "secretservice"}'
+
 it 'a store that hangs'
 a_store slow <<'END'
 [ "$1" != store ] || sleep 300
@@ -115,7 +134,7 @@ if mount_here -t tmpfs -o size=64k none "$scratch/disk" 2>"$scratch/err"; then
   fails_with 1 'read-only file system'
   same 'what is in secretservice' "$(listed secretservice)" 'a.example b.example c.example'
   mount_here -o remount,rw "$scratch/disk"
-  run pullsecret migrate --for docker --to encryptedfile --config "$scratch/disk"
+  run pullsecret migrate --for docker --to encryptedfile --config "$scratch/disk" -q
   succeeds_quietly
   out_has '^a.example +secretservice +encryptedfile +there already$'
   same 'what is in secretservice' "$(listed secretservice)" ''

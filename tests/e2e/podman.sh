@@ -109,7 +109,7 @@ all_pull
 doctor_finds
 
 it 'without lines the doctor says so, and adds them'
-run pullsecret migrate --to encryptedfile --for docker
+run pullsecret migrate --to encryptedfile --for docker -q
 succeeds_quietly
 config_json '[.credsStore, .credHelpers]' '["encryptedfile",null]'
 none_finds "$registry"
