@@ -4,9 +4,11 @@
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
+new_key=(-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes)
+
 # make_authority NAME: NAME.crt and NAME.key in $scratch.
 make_authority() {
-  openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=$1" -keyout "$scratch/$1.key" \
+  openssl req -x509 "${new_key[@]}" -days 2 -subj "/CN=$1" -keyout "$scratch/$1.key" \
     -out "$scratch/$1.crt" >"$scratch/openssl.log" 2>&1 || bail_out "$(<"$scratch/openssl.log")"
 }
 
@@ -22,7 +24,7 @@ default_md = sha256\npolicy = any\nx509_extensions = names\n[any]\ncommonName = 
 subjectAltName = DNS:%s\nextendedKeyUsage = serverAuth, clientAuth\n' \
     "$folder" "$folder" "$folder" "$3" >"$folder/config"
   {
-    openssl req -newkey rsa:2048 -nodes -subj "/CN=$3" -keyout "$scratch/$1.key" -out "$scratch/$1.csr" &&
+    openssl req "${new_key[@]}" -subj "/CN=$3" -keyout "$scratch/$1.key" -out "$scratch/$1.csr" &&
       openssl ca -batch -notext -config "$folder/config" -cert "$scratch/$2.crt" -keyfile "$scratch/$2.key" \
         -in "$scratch/$1.csr" -out "$scratch/$1.crt" -startdate 20200101000000Z \
         -enddate "${4:-$(date -u -d '2 days' +%Y%m%d%H%M%SZ)}"

@@ -8,7 +8,9 @@
 
 # shellcheck source=certificates.sh
 . "$(dirname "$0")/certificates.sh"
-need kubectl jq python3 bwrap openssl
+# shellcheck source=cluster.sh
+. "$e2e/cluster.sh"
+need bwrap openssl
 
 readme=$e2e/../../README.md
 ecr=123456789012.dkr.ecr.eu-central-1.amazonaws.com
@@ -23,15 +25,8 @@ block() {
 
 make_authority authority
 make_certificate server authority localhost
-start api /usr/bin/python3 "$e2e/api_server_standin.py" --pods "$scratch/server.crt" "$scratch/server.key" \
-  default staging production
-address() { grep -oE "$1://[a-z0-9.]+:[0-9]+" "$scratch/api.log"; }
-is_up() { address https; }
-wait_until is_up || bail_out "no API server: $(<"$scratch/api.log")"
-export KUBECONFIG=$scratch/kubeconfig
-kubectl config set-cluster stand-in --server "$(address http)" >/dev/null
-kubectl config set-context stand-in --cluster stand-in --namespace default >/dev/null
-kubectl config use-context stand-in >/dev/null
+start_cluster --pods "$scratch/server.crt" "$scratch/server.key" staging production default
+wait_until 'api_address https' || bail_out "no address for Pods: $(<"$scratch/api.log")"
 
 # ---- The image: this machine's Debian with what the Dockerfile puts there
 
@@ -82,7 +77,7 @@ run_job() {
   run kubectl create -f job.json
   succeeds
   out_is "job.batch/$1 created"
-  run python3 "$e2e/run_job.py" pull-secrets "$1" "$image" "$(address https)" "$scratch/authority.crt"
+  run python3 "$e2e/run_job.py" pull-secrets "$1" "$image" "$(api_address https)" "$scratch/authority.crt"
 }
 
 # passwords: those of both namespaces.
@@ -173,7 +168,7 @@ mv "$image/local/bin/real" "$image/local/bin/pullsecret"
 
 # as_job ARGUMENT...: kubectl, with the rights of the Job's service account.
 as_job() {
-  run env -u KUBECONFIG kubectl --server "$(address https)" --certificate-authority "$scratch/authority.crt" \
+  run env -u KUBECONFIG kubectl --server "$(api_address https)" --certificate-authority "$scratch/authority.crt" \
     --token "${token-stand-in-token.pull-secrets.pull-secrets}" "$@"
 }
 
@@ -250,10 +245,7 @@ done
 
 # ---- The stand-in keeps the rules, so that the cases above can fail
 
-start new-api /usr/bin/python3 "$e2e/api_server_standin.py" staging production
-is_new_up() { grep -oE 'http://[0-9.:]+' "$scratch/new-api.log"; }
-wait_until is_new_up || bail_out "no API server: $(<"$scratch/new-api.log")"
-kubectl config set-cluster stand-in --server "$(is_new_up)" >/dev/null
+start_cluster staging production
 
 # refused WHAT REGEX SED: the manifest after SED is not taken.
 refused() {

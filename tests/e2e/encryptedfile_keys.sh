@@ -24,13 +24,6 @@ run python3 "$e2e/read_sealed_file.py" "$key_file" "$data/credentials"
 succeeds_quietly
 out_is '{"ghcr.io":{"Secret":"hunter2","Username":"builder"}}'
 
-it 'a passphrase needs a terminal'
-forget_all
-run "$helper" init --passphrase
-action_fails 'there is no terminal to ask for a passphrase'
-expect 'no file' [ ! -e "$data/credentials" ]
-keep ghcr.io
-
 it "another user's file, folder or key file is refused"
 if ((EUID == 0)); then
   for path in "$data/credentials" "$key_file"; do

@@ -8,7 +8,8 @@
 . "$(dirname "$0")/hints.sh"
 # shellcheck source=documents.sh
 . "$e2e/documents.sh"
-need jq kubectl python3
+# shellcheck source=cluster.sh
+. "$e2e/cluster.sh"
 
 day=86400
 now=$(date +%s)
@@ -65,13 +66,7 @@ same 'the error' "$(<"$scratch/err")" "$(
 
 # ---- What the hint says, done
 
-start api /usr/bin/python3 "$e2e/api_server_standin.py" default
-api() { grep -oP 'http://127\.0\.0\.1:\d+' "$scratch/api.log"; }
-wait_until api || bail_out "no API server: $(cat "$scratch/api.log")"
-export KUBECONFIG=$scratch/kubeconfig
-kubectl config set-cluster stand-in --server "$(api)" >/dev/null
-kubectl config set-context stand-in --cluster stand-in --namespace default >/dev/null
-kubectl config use-context stand-in >/dev/null
+start_cluster default
 
 it 'a Secret that ends too soon is made again, and lasts'
 store ecr-login "$(jq -nc --arg key $ecr --arg secret "$(ecr_password 60)" '{($key): ["AWS", $secret]}')"

@@ -6,7 +6,8 @@
 
 # shellcheck source=hints.sh
 . "$(dirname "$0")/hints.sh"
-need jq kubectl python3
+# shellcheck source=cluster.sh
+. "$e2e/cluster.sh"
 
 file=$HOME/.docker/config.json
 chmod 700 "$HOME/.docker"
@@ -45,12 +46,7 @@ pull_data '.auths | keys' '["ghcr.io"]'
 
 # ---- A cluster
 
-start api /usr/bin/python3 "$e2e/api_server_standin.py" default
-api() { grep -oP 'http://127\.0\.0\.1:\d+' "$scratch/api.log"; }
-wait_until api || bail_out "no API server: $(cat "$scratch/api.log")"
-kubectl config set-cluster stand-in --server "$(api)" >/dev/null
-kubectl config set-context stand-in --cluster stand-in --namespace default >/dev/null
-kubectl config use-context stand-in >/dev/null
+start_cluster default
 pullsecret convert | kubectl apply -f - >/dev/null
 
 it 'inspect: nothing to inspect, no object, nothing but other objects'

@@ -1,6 +1,6 @@
 #!/bin/bash
-# How helpers are run: side by side, the first call of each alone, a failed one once more; what the
-# terminal shows meanwhile; and what other users of the machine can see.
+# How helpers are run: sixteen side by side; what the terminal shows meanwhile; and what other users of
+# the machine can see. All else is in tests/unit/helper/client_test.cpp.
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -43,57 +43,6 @@ same 'the first two events' "$(head -n 2 "$scratch/many.calls" | cut -d ' ' -f 1
   'begin end'
 same 'the most calls at once' "$(most_at_once many)" 16
 
-for jobs in 1 3; do
-  it "--jobs $jobs: at most $jobs calls run at once"
-  counting many 0.1
-  registries 10 many
-  run pullsecret convert --jobs $jobs
-  succeeds_quietly
-  same 'the most calls at once' "$(most_at_once many)" $jobs
-done
-
-it 'the first calls of several helpers do not wait for each other'
-# met NAME OTHER: a helper whose calls end when OTHER has been called, too.
-met() {
-  helper "$1" <<END
-touch "$scratch/called-$1"
-until [ -e "$scratch/called-$2" ]; do sleep 0.05; done
-printf '{"Username": "u", "Secret": "hunter2"}'
-END
-}
-met left right
-met right left
-config '{"credHelpers": {"l1.example": "left", "l2.example": "left",
-  "r1.example": "right", "r2.example": "right"}}'
-run pullsecret convert
-succeeds_quietly
-
-it 'a helper that fails when it is called side by side still gives all its credentials'
-helper locked <<END
-server=\$(cat)
-if ! mkdir "$scratch/database.lock" 2>/dev/null; then
-  echo 'database is locked'
-  exit 1
-fi
-sleep 0.05
-rmdir "$scratch/database.lock"
-printf '{"Username": "u", "Secret": "hunter2-%s"}' "\$server"
-END
-registries 12 locked
-run pullsecret convert
-succeeds_quietly
-pull_data '[.auths | length, .["r7.example"].password]' '[12,"hunter2-r7.example"]'
-
-it 'a call that failed beside others is repeated once, alone; one that failed alone is not'
-counting failing 0.1
-sed -i "s/^printf.*/exit 1/" "$scratch/bin/docker-credential-failing"
-registries 3 failing
-run pullsecret convert
-fails_with 1 '3 of 3 registries'
-same 'the calls' "$(grep -c begin "$scratch/failing.calls")" 5
-same 'the last four events' "$(tail -n 4 "$scratch/failing.calls" | cut -d ' ' -f 1 | paste -sd ' ')" \
-  'begin end begin end'
-
 it 'a helper that is ended while it asks for a password leaves the terminal as it was'
 helper asking <<'END'
 stty -echo </dev/tty
@@ -105,12 +54,6 @@ run script -qec 'pullsecret convert --timeout 0.5; stty -a' /dev/null
 out_has '^asked'
 out_has 'no answer within 0.5 s'
 out_has 'iexten echo'
-
-it '--timeout is for each call, not for all of them'
-counting slow 0.4
-registries 6 slow
-run pullsecret convert --jobs 1 --timeout 1
-succeeds_quietly
 
 # ---- On a terminal
 

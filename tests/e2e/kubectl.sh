@@ -6,7 +6,8 @@
 
 # shellcheck source=documents.sh
 . "$(dirname "$0")/documents.sh"
-need kubectl jq
+# shellcheck source=cluster.sh
+. "$e2e/cluster.sh"
 
 # kubectl_makes ARGUMENT...: kubectl's Secret, as `kubectl create secret` with ARGUMENTs prints it.
 kubectl_makes() {
@@ -18,8 +19,8 @@ kubectl_makes() {
 # kubectl prints and the API server ignores.
 same_object() {
   succeeds
-  same "pullsecret's object" "$(jq -S . "$scratch/out")" \
-    "$(jq -S 'del(.metadata.creationTimestamp)' "$scratch/kubectl.json")"
+  same "pullsecret's object" "$(jq -cS . "$scratch/out")" \
+    "$(jq -cS 'del(.metadata.creationTimestamp)' "$scratch/kubectl.json")"
 }
 
 # generic TYPE KEY ARGUMENT...: kubectl's Secret of TYPE with the data that pullsecret wrote last.
@@ -91,13 +92,7 @@ same_object
 
 # ---- kubectl apply
 
-start api-server "$e2e/api_server_standin.py" default team-a team-b
-wait_until "test -s $scratch/api-server.log" || bail_out "no API server: $(cat "$scratch/api-server.log")"
-server=$(sed 's/.* //' "$scratch/api-server.log")
-export KUBECONFIG=$scratch/kubeconfig
-kubectl config set-cluster stand-in --server="$server" >/dev/null
-kubectl config set-context stand-in --cluster=stand-in >/dev/null
-kubectl config use-context stand-in >/dev/null
+start_cluster team-a team-b default
 
 # apply ARGUMENT...: applies what `run` printed last.
 apply() {
@@ -114,9 +109,9 @@ stored() {
 it 'the API server says that it is a stand-in'
 same 'its Server header' \
   "$(python3 -c 'import sys, urllib.request as r; print(r.urlopen(sys.argv[1]).headers["Server"])' \
-    "$server/version" | grep -o 'stand-in for the Kubernetes API server')" \
+    "$(api_address http)/version" | grep -o 'stand-in for the Kubernetes API server')" \
   'stand-in for the Kubernetes API server'
-same 'its first line' "$(grep -c 'stand-in for the Kubernetes API server' "$scratch/api-server.log")" 1
+same 'its first line' "$(grep -c 'stand-in for the Kubernetes API server' "$scratch/api.log")" 1
 
 for output in yaml json; do
   it "kubectl apply creates the Secret of convert -o $output, and then finds nothing to change"

@@ -165,8 +165,8 @@ start() {
   "$@" <&0 >"$log" 2>&1 &
 }
 
-# rounds NUMBER: of what is tried at random moments; a quarter of it but with `tests/run --all`.
-rounds() { echo $(($1 / (${#all_rounds} ? 1 : 4))); }
+# rounds NUMBER: of what is tried at random moments; an eighth of it but with `tests/run --all`.
+rounds() { echo $(($1 / (${#all_rounds} ? 1 : 8))); }
 
 # wait_until COMMAND [SECONDS]: whether COMMAND succeeds within the time, 10 seconds if none is given.
 wait_until() {
@@ -195,12 +195,19 @@ expect() {
   show_run
 }
 
-out_text() { tr -d '\0' <"$scratch/out"; }
+out_text() { echo "$(<"$scratch/out")"; } 2>/dev/null # bash's word about NULs
 
 succeeds() { expect 'success' [ "$status" -eq 0 ]; }
 status_is() { expect "exit status $1" [ "$status" -eq "$1" ]; }
 # is_sanitized: the programs were built with the address sanitizer.
 is_sanitized() { ldd "$(command -v pullsecret)" 2>/dev/null | grep -q libasan; }
+
+# takes_at_most MIB: of memory, which a sanitizer takes a multiple of, did what peak_memory.py ran.
+takes_at_most() {
+  local most=$1
+  ! is_sanitized || most=$((6 * most + 200))
+  expect "at most $most MiB of memory, not $(<"$scratch/peak")" [ "$(<"$scratch/peak")" -le "$most" ]
+}
 
 out_is() { expect "exactly this on standard output: $1" [ "$(out_text)" = "$1" ]; }
 out_has() { expect "standard output with /$1/" grep -Eq -- "$1" "$scratch/out"; }
@@ -229,14 +236,13 @@ fails_with() {
   for regex; do err_has "$regex"; done
 }
 
-# Debian 12's jq takes 40 ms to start, gojq, which sorts what it prints, 2 ms.
-jq=(jq -cS)
-! command -v gojq >/dev/null || jq=("$(command -v gojq)" -c)
+# Debian 12's jq takes 30 ms to start, gojq, which sorts the keys that it prints and knows no -S, 2 ms.
+! command -v gojq >/dev/null || jq() { command gojq "${@/#-cS/-c}"; }
 
 # json_is WHAT EXPECTED FILTER FILE: what jq's FILTER finds in FILE is EXPECTED, both compact.
 json_is() {
   local found
-  found=$("${jq[@]}" "$3" "$4" 2>&1)
+  found=$(jq -cS "$3" "$4" 2>&1)
   [ "$found" = "$2" ] && return
   problem "expected $1 $3 to be $2"
   problem "found: $found"

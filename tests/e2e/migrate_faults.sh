@@ -111,7 +111,7 @@ a_store meddling <<END
 END
 run pullsecret migrate --to meddling
 fails_with 1 'config.json: changed by another program meanwhile; it stays as it is'
-same 'the config' "$(jq -c . "$config_file")" '{"credsStore":"secretservice","auths":{}}'
+json_is 'in the config' '{"auths":{},"credsStore":"secretservice"}' . "$config_file"
 same 'what is in secretservice' "$(listed secretservice)" 'a.example b.example c.example'
 
 it 'a full disk: nothing is erased, the config stays'

@@ -30,7 +30,7 @@ at_once() {
 is_one_of() {
   local user
   for user; do
-    cmp -s <(jq -S . "$scratch/$user") <(jq -S . "$scratch/out") && return
+    cmp -s <(jq -cS . "$scratch/$user") <(jq -cS . "$scratch/out") && return
   done
   return 1
 }

@@ -10,7 +10,9 @@
 . "$(dirname "$0")/pass_cases.sh"
 # shellcheck source=documents.sh
 . "$e2e/documents.sh"
-need kubectl jq python3 skopeo
+# shellcheck source=cluster.sh
+. "$e2e/cluster.sh"
+need skopeo
 
 file=$HOME/.docker/config.json
 
@@ -125,23 +127,10 @@ run_block() {
 
 # ---- What they need
 
-start_api() {
-  rm -f "$scratch/api.log"
-  start api /usr/bin/python3 "$e2e/api_server_standin.py" team staging production argocd openshift-config
-  api=$!
-  wait_until api_address || bail_out "no API server: $(cat "$scratch/api.log")"
-  kubectl config set-cluster stand-in --server "$(api_address)" >/dev/null
-}
-api_address() { grep -oP 'http://127\.0\.0\.1:\d+' "$scratch/api.log"; }
-start_api
-kubectl config set-context stand-in --cluster stand-in --namespace team >/dev/null
-kubectl config use-context stand-in >/dev/null
-
 # An empty cluster.
 new_cluster() {
-  kill "$api"
-  wait "$api" 2>/dev/null
-  start_api
+  [ ! "${api-}" ] || { kill "$api" && wait "$api" 2>/dev/null; }
+  start_cluster staging production argocd openshift-config team
 }
 
 make_key you

@@ -2,16 +2,9 @@
 # Secrets in a cluster are taken and changed: kubectl is real, the API server is api_server_standin.py.
 # What is said is in tests/unit/cli/cases/secrets_there.txt.
 
-# shellcheck source=lib.sh
-. "$(dirname "$0")/lib.sh"
-need jq kubectl python3
-
-start api /usr/bin/python3 "$e2e/api_server_standin.py" team other
-api() { grep -oP 'http://127\.0\.0\.1:\d+' "$scratch/api.log"; }
-wait_until api || bail_out "no API server: $(cat "$scratch/api.log")"
-kubectl config set-cluster stand-in --server "$(api)" >/dev/null
-kubectl config set-context stand-in --cluster stand-in --namespace team >/dev/null
-kubectl config use-context stand-in >/dev/null
+# shellcheck source=cluster.sh
+. "$(dirname "$0")/cluster.sh"
+start_cluster other team
 
 for name in a b c; do
   registry=ghcr.io

@@ -19,13 +19,6 @@ bus_that() {
     bail_out "no bus: $(cat "$scratch/$behaviour.log")"
 }
 
-# takes_at_most MIB: of memory, which a sanitizer takes a multiple of.
-takes_at_most() {
-  local most=$1
-  ! is_sanitized || most=$((6 * most + 200))
-  expect "at most $most MiB of memory, not $(<"$scratch/peak")" [ "$(<"$scratch/peak")" -le "$most" ]
-}
-
 asks() { run python3 "$e2e/peak_memory.py" "$scratch/peak" "$ours" get <<<ghcr.io; }
 
 for behaviour in greeting line; do

@@ -155,7 +155,7 @@ cd "$HOME" || exit 1
 
 roots=$scratch/roots
 mkdir -m 711 "$roots"
-rounds=300
+rounds=$(rounds 300)
 secret=dTpodW50ZXIyLW9mLXJvb3Q=
 
 # races NAME COMMAND...: root runs it again and again, while the owner of the folder exchanges it for a

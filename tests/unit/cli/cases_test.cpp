@@ -244,7 +244,7 @@ Lines lines_of(const std::string& command, RegistryTable& registries) {
 constexpr std::string_view store_script = R"sh(#!/bin/sh
 cd "$HOME"
 name=${0##*docker-credential-} entries=$0.entries
-input=$(cat)
+IFS= read -r input
 server=$input
 [ "$1" != store ] || server=$(printf %s "$input" | sed 's/{"ServerURL":"\([^"]*\)".*/\1/')
 echo "$1 $server" >>"$name.log"
@@ -345,6 +345,20 @@ std::string text_of(const Case& one) {
   return text;
 }
 
+// Read once: Catch2 runs the test case again for each of its sections.
+std::vector<CaseFile>& case_files() {
+  static std::vector<CaseFile> files = [] {
+    std::set<fs::path> paths;
+    for (const auto& entry : fs::directory_iterator(TEST_DATA_DIR "/../unit/cli/cases"))
+      paths.insert(entry.path());
+    std::vector<CaseFile> read;
+    for (const fs::path& path : paths)
+      read.push_back(read_cases(path));
+    return read;
+  }();
+  return files;
+}
+
 void write_cases(const CaseFile& file) {
   std::string text = text_of(file.common);
   for (const Case& one : file.cases)
@@ -356,13 +370,9 @@ void write_cases(const CaseFile& file) {
 
 TEST_CASE("commands say what the transcripts of cases/ have") {
   const bool is_update = std::getenv("UPDATE_CASES") != nullptr;
-  std::set<fs::path> paths;
-  for (const auto& entry : fs::directory_iterator(TEST_DATA_DIR "/../unit/cli/cases"))
-    paths.insert(entry.path());
-  for (const fs::path& path : paths) {
-    CaseFile file = read_cases(path);
+  for (CaseFile& file : case_files())
     for (Case& one : file.cases)
-      DYNAMIC_SECTION(path.filename().string() << " " << one.name.front()) {
+      DYNAMIC_SECTION(file.path.filename().string() << " " << one.name.front()) {
         const CommandHome home;
         RegistryTable registries;
         for (const Block& block : file.common.blocks)
@@ -376,5 +386,4 @@ TEST_CASE("commands say what the transcripts of cases/ have") {
         }
         if (is_update) write_cases(file);
       }
-  }
 }

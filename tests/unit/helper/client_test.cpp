@@ -184,6 +184,22 @@ TEST_CASE("a call that failed alone is not repeated") {
   CHECK(failures_among(HelperClient({}).run(gets("failing", 1))) == 1);
   CHECK(std::filesystem::file_size(helpers.folder().path() / "docker-credential-failing.calls") ==
         2);
+  // Three, the first of which ran alone: the two others once more.
+  CHECK(failures_among(HelperClient({}).run(gets("failing", 3))) == 3);
+  CHECK(std::filesystem::file_size(helpers.folder().path() / "docker-credential-failing.calls") ==
+        2 + 2 * 5);
+}
+
+TEST_CASE("the first calls of several helpers do not wait for each other") {
+  const ScriptHelpers helpers;
+  for (const std::string name : {"left", "right"})
+    helpers.add(name,
+                "touch \"$0.called\"; cd \"${0%/*}\"; "
+                "until [ -e docker-credential-left.called ] && "
+                "[ -e docker-credential-right.called ]; do sleep 0.05; done");
+  const std::vector<HelperCall> calls{
+      {"left", "get", "a"}, {"left", "get", "b"}, {"right", "get", "a"}, {"right", "get", "b"}};
+  CHECK(failures_among(HelperClient({.timeout = 10s}).run(calls)) == 0);
 }
 
 TEST_CASE("a helper that hangs is called twice, and the other calls fail unasked") {
