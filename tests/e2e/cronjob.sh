@@ -53,8 +53,8 @@ token() {
 
 # changed_job NAME [FILTER]: a Job of the CronJob after jq's FILTER, as kubectl makes it.
 changed_job() {
-  kubectl get cronjob pull-secrets -n pull-secrets -o json | jq --arg name "$1" '{apiVersion: "batch/v1",
-    kind: "Job", metadata: {$name, namespace: "pull-secrets"}, spec: .spec.jobTemplate.spec} | '"${2-.}"
+  jq --arg name "$1" '{apiVersion: "batch/v1",
+    kind: "Job", metadata: {$name, namespace: "pull-secrets"}, spec: .spec.jobTemplate.spec} | '"${2-.}" cronjob.json
 }
 
 # first_job NAME: README's command makes it of the CronJob and prints it. It would send it as protobuf,
@@ -82,13 +82,11 @@ run_job() {
 
 # passwords: those of both namespaces.
 passwords() {
-  local namespace
-  for namespace in staging production; do
-    kubectl get secret regcred -n $namespace -o json 2>/dev/null |
-      jq -r --arg key $ecr '.data[".dockerconfigjson"] | @base64d | fromjson.auths[$key].password'
-  done | paste -sd ' '
+  kubectl get secrets -A --field-selector type=kubernetes.io/dockerconfigjson -o json |
+    jq -r --arg key $ecr '[.items | sort_by(.metadata.namespace)[] | select(.metadata.name == "regcred")
+      | .data[".dockerconfigjson"] | @base64d | fromjson.auths[$key].password] | join(" ")'
 }
-passwords_are() { same 'the passwords in staging and production' "$(passwords)" "$*"; }
+passwords_are() { same 'the passwords in production and staging' "$(passwords)" "$*"; }
 
 if ! setpriv --reuid 65532 --regid 65532 --clear-groups bwrap --ro-bind / / true 2>"$scratch/log" &&
   ! bwrap --ro-bind / / --unshare-user --uid 65532 true 2>"$scratch/log"; then
@@ -202,7 +200,7 @@ token hunter2-sixth
 run_job sixth
 status_is 1
 err_has 'secrets "regcred" is forbidden: .* cannot get resource "secrets" .* in the namespace "production"'
-passwords_are hunter2-sixth hunter2-fifth
+passwords_are hunter2-fifth hunter2-sixth
 
 it 'once the Secrets are there, the Job needs no right to create'
 sed '/verbs: \[create\]/d' pull-secrets.yaml >no-create.yaml

@@ -189,17 +189,17 @@ else
     cp "$scratch/out-of-helper" "$scratch/out"
     answers_text old.example builder hunter2
   }
-  echo 'pinentry-program /usr/bin/pinentry-curses' >"$GNUPGHOME/gpg-agent.conf"
+  agent_has 'pinentry-program /usr/bin/pinentry-curses'
   forget_passphrases
   ask "$ours" get old.example
   hint_of_helper
   asked_in_terminal
-  echo 'pinentry-program /nonexistent/pinentry' >"$GNUPGHOME/gpg-agent.conf"
+  agent_has 'pinentry-program /nonexistent/pinentry'
   forget_passphrases
   ask "$ours" get old.example
   hint_of_helper
   # It is installed; the option that hides it goes, and gpg-agent ends.
-  rm "$GNUPGHOME/gpg-agent.conf"
+  agent_has
   command=$(grep -o 'gpgconf --kill gpg-agent' <<<"$hint")
   follow
   forget_passphrases

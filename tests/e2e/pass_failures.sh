@@ -166,12 +166,12 @@ same 'what the terminal shows' "$(tr -d '\n' <"$scratch/screen")" '[ended: echo 
 
 it 'no pinentry'
 forget_passphrases
-echo 'pinentry-program /nonexistent/pinentry' >"$GNUPGHOME/gpg-agent.conf"
+agent_has 'pinentry-program /nonexistent/pinentry'
 ask "$ours" get ghcr.io
 refused '^pass: .*started no pinentry.*; .*apt install pinentry'
 says_of_store "$ours" locked no-pinentry
 out_has 'there is no pinentry /nonexistent/pinentry.*apt install pinentry'
-rm "$GNUPGHOME/gpg-agent.conf"
+agent_has
 
 # on_terminal TYPED: `get` with standard error on a terminal that TYPED is typed on once gpg asks.
 on_terminal() {
@@ -187,7 +187,7 @@ if ! command -v pinentry-curses >/dev/null; then
   it 'the passphrase is asked for on the terminal'
   skip 'pinentry-curses is not installed'
 else
-  echo 'pinentry-program /usr/bin/pinentry-curses' >"$GNUPGHOME/gpg-agent.conf"
+  agent_has 'pinentry-program /usr/bin/pinentry-curses'
 
   it 'the passphrase is asked for on the terminal of standard error, without GPG_TTY'
   on_terminal 'correct passphrase'
@@ -298,7 +298,7 @@ new_store locked
 forget_passphrases
 printf '#!/bin/sh\necho asked >>"%s/asked"\n' "$scratch" >"$scratch/pinentry"
 chmod +x "$scratch/pinentry"
-echo "pinentry-program $scratch/pinentry" >"$GNUPGHOME/gpg-agent.conf"
+agent_has "pinentry-program $scratch/pinentry"
 for username in builder other; do
   keep_text "$ours" ghcr.io "$username" hunter2
   succeeds_quietly
@@ -306,7 +306,7 @@ done
 expect 'that nobody was asked' [ ! -e "$scratch/asked" ]
 PASSWORD_STORE_GPG_OPTS="--output $scratch/x" keep_text "$ours" ghcr.io other hunter2-new
 refused '^pass: it succeeded, but did not write '
-rm "$GNUPGHOME/gpg-agent.conf"
+agent_has
 forget_passphrases
 
 it 'nothing may be made in the store, or in its folder for credentials; what is there is read'

@@ -8,8 +8,9 @@
 . "$(dirname "$0")/lib.sh"
 need python3
 
-it '500 random sets of Pods, ServiceAccounts and Secrets have the verdict of a naive kubelet'
-run timeout 800 python3 "$e2e/random_pods.py" 1 500
+rounds=$(rounds 500)
+it "$rounds random sets of Pods, ServiceAccounts and Secrets have the verdict of a naive kubelet"
+run timeout 800 python3 "$e2e/random_pods.py" 1 "$rounds"
 succeeds
 
 finish

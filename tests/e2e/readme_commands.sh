@@ -20,7 +20,7 @@ file=$HOME/.docker/config.json
 
 # stand_in NAME: a program of that name is the script on standard input.
 stand_in() {
-  { echo '#!/bin/bash' && cat; } >"$scratch/bin/$1"
+  { printf '#!/bin/bash\n%s\n' "$(declare -f jq)" && cat; } >"$scratch/bin/$1"
   chmod +x "$scratch/bin/$1"
 }
 

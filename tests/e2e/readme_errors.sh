@@ -245,13 +245,13 @@ run gpg --decrypt "$entry"
 shows 'Inappropriate ioctl for device'
 run pullsecret doctor
 out_has 'problem +pass-no-pinentry'
-echo 'pinentry-program /nonexistent/pinentry' >"$GNUPGHOME/gpg-agent.conf"
+agent_has 'pinentry-program /nonexistent/pinentry'
 forget_passphrases
 cannot_get 'decryption failed: No secret key' 'decryption failed: No pinentry'
 run gpg --decrypt "$entry"
 shows 'public key decryption failed: No pinentry'
 doctor_names pass-no-pinentry
-rm "$GNUPGHOME/gpg-agent.conf"
+agent_has
 
 it 'pass: the secret key is missing'
 new_store builder
