@@ -119,7 +119,10 @@ void convert(const ConvertOptions& options, const Streams& streams) {
   auto [credentials, notices] = usable_credentials(choice, loaded.config, helpers);
   status.erase();
   if (credentials.empty())
-    throw Error("", "no entry of the config serves any of the images",
+    throw loaded.config.is_of_secrets
+        ? Error("", "no entry of the Secrets serves any of the images",
+                "pullsecret inspect shows what is there")
+        : Error("", "no entry of the config serves any of the images",
                 "`docker login REGISTRY`, or --all where only the store knows the registry");
   print_notices(streams, notices, quiet);
   if (const auto unserved = unserved_images(others, credentials); !unserved.empty() && !quiet)

@@ -85,10 +85,13 @@ void create(const CreateOptions& options, const Streams& streams) {
   if (options.only_removes) return write_secrets(options.manifest, {}, streams);
   Credential credential{.username = options.username, .password = read_password(options, streams)};
   credential.email = options.email;
-  for (const Remark& remark : remarks_on_login(credential))
+  for (const Remark& remark : remarks_on_login(credential)) {
+    std::string hint =
+        remark.hint.empty() ? "give it without: printf %s adds nothing, as echo does" : remark.hint;
     // There is no template here to be looked at.
-    print_warning(streams,
-                  Error("", remark.message, remark.name == "unfilled-template" ? "" : remark.hint));
+    if (remark.name == "unfilled-template") hint.clear();
+    print_warning(streams, Error("", remark.message, std::move(hint)));
+  }
   const std::string key = kubelet_registry_key(options.server);
   if (options.manifest.format == OutputFormat::config)
     return write_output(

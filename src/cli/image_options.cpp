@@ -44,13 +44,15 @@ std::string read_name_space(const CommandLine& line) {
 }
 
 WithNotices<PullInputs> read_pull_inputs(const ImageOptions& options,
-                                         const std::optional<std::string>& file, Time now) {
+                                         const std::optional<std::string>& file,
+                                         const std::string& name_space, Time now) {
   const auto read = [](const std::optional<std::string>& name) {
     return name ? std::optional(read_file_or_input(*name, max_manifest_size)) : std::nullopt;
   };
   const bool is_one = options.images_in == file;
   const auto manifests = read(options.images_in);
-  auto inputs = pull_inputs(options.named, manifests, is_one ? std::nullopt : read(file), now);
+  auto inputs =
+      pull_inputs(options.named, manifests, is_one ? std::nullopt : read(file), name_space, now);
   inputs.value.has_secrets |= is_one && file;
   return inputs;
 }

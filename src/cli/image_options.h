@@ -40,7 +40,8 @@ std::string read_name_space(const CommandLine& line);
 /// What the options and `file` name, by operations/inputs.h: `-`, or a file, that is named as both
 /// is read once. Throws Error also if they cannot be read.
 WithNotices<PullInputs> read_pull_inputs(const ImageOptions& options,
-                                         const std::optional<std::string>& file, Time now);
+                                         const std::optional<std::string>& file,
+                                         const std::string& name_space, Time now);
 
 /// Whether something is piped in that nobody reads: neither of these is `-`.
 bool is_input_unread(const ImageOptions& options, const std::optional<std::string>& file);

@@ -57,15 +57,15 @@ void print(const InspectOptions& options, const Things& things, const Streams& s
 }
 
 void inspect(const InspectOptions& options, const Streams& streams) {
-  const PullInputs inputs =
-      told(read_pull_inputs(options.images, options.file, streams.now), streams);
+  const PullInputs inputs = told(
+      read_pull_inputs(options.images, options.file, options.name_space, streams.now), streams);
   if (is_input_unread(options.images, options.file)) print_note(streams, unread_input);
   if (!options.images.any()) {
-    print(options, inputs.secrets, streams, pods_with_findings(inputs, options.name_space));
+    print(options, inputs.secrets, streams, pods_with_findings(inputs));
     return;
   }
   const Keyring all = keyring_of(inputs.secrets);
-  const std::vector<ImagePull> pulls = image_pulls(inputs, options.name_space, all);
+  const std::vector<ImagePull> pulls = image_pulls(inputs, all);
   const bool has_pods = !inputs.workloads.pods.empty();
   if (!has_pods) require_entries(pulls);
   print(options, pulls, streams);

@@ -109,7 +109,8 @@ void run_check(const CheckOptions& options, const Streams& streams) {
   HttpClient http(options.http);
   const bool quiet = options.store.quiet;
   const PullInputs inputs =
-      told(read_pull_inputs(options.images, options.file, streams.now), streams, quiet);
+      told(read_pull_inputs(options.images, options.file, options.name_space, streams.now), streams,
+           quiet);
   if (!quiet && options.store.config != "-" && is_input_unread(options.images, options.file))
     print_note(streams, unread_input);
   const bool asks_for_images = options.images.any() || !inputs.workloads.pods.empty();
@@ -120,7 +121,7 @@ void run_check(const CheckOptions& options, const Streams& streams) {
   else if (!inputs.has_secrets)
     all = keyring_of_config(options, inputs, streams);
   std::vector<ImagePull> pulls;
-  if (asks_for_images) pulls = image_pulls(inputs, options.name_space, all);
+  if (asks_for_images) pulls = image_pulls(inputs, all);
   if (!quiet && asks_for_images) note_unused_refusals(inputs, pulls, streams);
   std::vector<Inquiry> inquiries =
       asks_for_images ? about_images(pulls) : told(about_registries(all), streams, quiet);

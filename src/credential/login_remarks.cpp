@@ -2,6 +2,9 @@
 
 #include <optional>
 #include <string>
+#include <utility>
+
+#include <fmt/format.h>
 
 #include "credential/base64.h"
 #include "credential/json_syntax.h"
@@ -69,6 +72,10 @@ std::vector<Remark> remarks_on_login(const Credential& credential) {
   // Which a store's answer has where its secret is an identity token.
   if (username != "<token>") add_template("the username", username, remarks);
   add_template("the password", password, remarks);
+  for (const auto& [what, text] : {std::pair("username", &username), {"password", &password}})
+    if (text->ends_with('\0'))
+      remarks.push_back({"trailing-nul", problem,
+                         fmt::format("the {} ends in a NUL, which the kubelet sends", what), ""});
   if (password.empty()) return remarks;
   if (auto remark = remark_on_key(credential)) remarks.push_back(*std::move(remark));
   if (is_wrapped(password))

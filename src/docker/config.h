@@ -62,7 +62,8 @@ struct Config {
   std::map<std::string, std::string>
       cred_helpers;  ///< registry key → helper; an empty name stands for the file
   std::optional<Error> environment_refused =
-      std::nullopt;  ///< why DOCKER_AUTH_CONFIG does not take part
+      std::nullopt;            ///< why DOCKER_AUTH_CONFIG does not take part
+  bool is_of_secrets = false;  ///< its entries are those of Secrets, where nobody logs in
 
   // Of podman's file, for which podman's rules count (podman.h).
   bool is_podmans = false;

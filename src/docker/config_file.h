@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -12,6 +13,9 @@
 #include "system/whose_folder.h"
 
 namespace pullsecret {
+
+/// The most bytes of a config.
+inline constexpr std::size_t max_config_size = 16UL * 1024 * 1024;
 
 /// The config that counts, and what its reader should tell the user about it.
 struct LoadedConfig {
@@ -79,10 +83,10 @@ std::string command_for_first_config(std::string_view text);
 /// podman's auth.json or a .dockercfg, which follow other rules.
 bool is_config_json(const ConfigLocation& location);
 
-/// The text of the config, at most 16 MiB, which for `-` is standard input; it is empty where there
-/// was no config, and still is none. A file is held from then on. One that was not named has to be
-/// a regular file. Throws Error with the file as its place.
-JsonText read_config_text(ConfigLocation& location);
+/// The text of the config, at most `max_size` bytes, which for `-` is standard input; it is empty
+/// where there was no config, and still is none. A file is held from then on. One that was not
+/// named has to be a regular file. Throws Error with the file as its place.
+JsonText read_config_text(ConfigLocation& location, std::size_t max_size = max_config_size);
 
 /// The config that `json` is, the text at `location`.
 LoadedConfig loaded_config(const ConfigLocation& location, JsonText json);

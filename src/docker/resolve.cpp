@@ -43,6 +43,9 @@ bool has_helpers(const Config& config) {
 }
 
 Error why_nothing_known(const Config& config, const Source& source) {
+  if (config.is_of_secrets)
+    return {"", fmt::format("no Secret in {} has an entry for it", config.file),
+            "pullsecret inspect shows what is there"};
   const std::string log_in = login_command(*source.key);
   if (has_helpers(config))
     return {"", "no credential in podman's credential-helpers",

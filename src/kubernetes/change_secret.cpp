@@ -1,6 +1,7 @@
 #include "kubernetes/change_secret.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "credential/go_json_writer.h"
 #include "credential/registry.h"
 #include "kubernetes/find_pull_data.h"
+#include "kubernetes/image.h"
 #include "kubernetes/keyring.h"
 #include "kubernetes/pull_data.h"
 #include "kubernetes/secret.h"
@@ -29,6 +31,15 @@ std::string registry_of(const std::string& key) {
   return filed_key(mended).value_or(std::move(mended));
 }
 
+// An image that `key` may serve.
+std::optional<Image> image_of(const std::string& key) {
+  try {
+    return parse_image(registry_of(key) + "/image");
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
 std::string email_of(std::string_view entry) {
   if (kind_of(entry) != JsonKind::object) return {};
   return string_field(members_of(entry), "email").value_or("");
@@ -37,8 +48,9 @@ std::string email_of(std::string_view entry) {
 /// The entries on their way from the old data into the new one.
 class EntryPass {
  public:
-  EntryPass(const EntryChanges& changes, Missing missing, ChangedSecret& result)
-      : missing_(missing), result_(result) {
+  EntryPass(const EntryChanges& changes, Missing missing, const PullData& before,
+            ChangedSecret& result)
+      : missing_(missing), before_(before), result_(result) {
     for (const std::string& key : changes.removed)
       removed_.insert(registry_of(key));
     for (const auto& keyed : changes.put)
@@ -99,11 +111,31 @@ class EntryPass {
       result_.removed.push_back(entry.name);
     } else {
       result_.left_alone.push_back(entry.name);
+      if (is_beside_put(entry.name)) result_.kept_beside.push_back(entry.name);
       object.add_quoted(entry.quoted_name, entry.value);
     }
   }
 
+  // Whether there are images that both serve.
+  bool is_beside_put(const std::string& key) const {
+    const auto image = image_of(key);
+    return std::any_of(put_.begin(), put_.end(), [&](const auto& put) {
+      const auto& [put_key, credential] = *put.second;
+      const auto put_image = image_of(put_key);
+      return ((image && serves_image(put_key, *image)) ||
+              (put_image && serves_image(key, *put_image))) &&
+             !has_login(key, credential);
+    });
+  }
+
+  bool has_login(const std::string& key, const Credential& credential) const {
+    return std::any_of(before_.entries.begin(), before_.entries.end(), [&](const PullEntry& known) {
+      return known.key == key && is_same_login(known.credential, credential);
+    });
+  }
+
   Missing missing_;
+  const PullData& before_;
   ChangedSecret& result_;
   std::set<std::string> removed_;
   std::map<std::string, const std::pair<const std::string, Credential>*> put_;  // by registry
@@ -139,28 +171,18 @@ void check_result(SecretType type, const ChangedSecret& result, const EntryChang
                   "make the Secret anew");
 }
 
-// Of several Secrets the place in the data alone says nothing.
-template <typename Work>
-auto within(const std::string& secret, Work work) {
-  try {
-    return work();
-  } catch (const Error& error) {
-    throw Error(secret, error.what(), error.hint());
-  }
-}
-
 }  // namespace
 
-std::optional<ChangedSecret> changed_secret(const SecretManifest& secret,
-                                            const EntryChanges& changes, Missing missing) {
-  return within(name_in_words(secret), [&]() -> std::optional<ChangedSecret> {
-    const auto [place, data] = taken_data(secret);
+// Of several Secrets the place in the data alone says nothing.
+ChangedSecret changed_secret(const SecretManifest& secret, const EntryChanges& changes,
+                             Missing missing) {
+  return with_place(name_in_words(secret), [&] {
+    const auto [place, data, before] = taken_data(secret);
     ChangedSecret result{.object = secret.object};
-    result.data = EntryPass(changes, missing, result).changed_data(place.type, data);
-    for (auto* keys : {&result.replaced, &result.removed, &result.left_alone})
+    result.data = EntryPass(changes, missing, before, result).changed_data(place.type, data);
+    for (auto* keys : {&result.replaced, &result.removed, &result.left_alone, &result.kept_beside})
       *keys = without_repeats(std::move(*keys));
-    if (result.added.empty() && result.replaced.empty() && result.removed.empty())
-      return std::nullopt;
+    if (!result.is_changed()) return result;
     check_result(place.type, result, changes);
     put_data(result.object, place, result.data);
     return result;

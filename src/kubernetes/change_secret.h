@@ -1,7 +1,6 @@
 #pragma once
 
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,17 +26,22 @@ struct ChangedSecret {
   std::string data;       ///< what it holds then, decoded
   // The keys, as they were spelled.
   std::vector<std::string> added, replaced, removed, left_alone;
+  /// Of those left alone the ones that serve images of a registry which was put, with other
+  /// credentials: `ghcr.io/acme`, where `ghcr.io` was put. The kubelet tries longer keys first.
+  std::vector<std::string> kept_beside;
+
+  bool is_changed() const { return !added.empty() || !replaced.empty() || !removed.empty(); }
 };
 
-/// `secret`, read with KeepObjects::yes, after `changes`; nothing if it has no such entry, and gets
-/// none. All other entries, and what else the data has, stay byte for byte, and all else of the
+/// `secret`, read with KeepObjects::yes, after `changes`, if it has such an entry, or gets one. All
+/// other entries, and what else the data has, stay byte for byte, and all else of the
 /// manifest does, but for `managedFields`, which the API server writes by itself. An entry that is
 /// replaced keeps its key, unless the kubelet would never match it, and its email where the new one
 /// has none.
 ///
 /// Throws Error, with the Secret as its place, if it is no Secret that the kubelet takes entries
 /// from, before or after, or cannot hold that much.
-std::optional<ChangedSecret> changed_secret(const SecretManifest& secret,
-                                            const EntryChanges& changes, Missing missing);
+ChangedSecret changed_secret(const SecretManifest& secret, const EntryChanges& changes,
+                             Missing missing);
 
 }  // namespace pullsecret

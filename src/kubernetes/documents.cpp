@@ -75,13 +75,13 @@ void check_text(const JsonText& source) {
 
 }  // namespace
 
-std::vector<Document> read_documents(const JsonText& source, PlainScalars plain) {
+Documents read_documents(const JsonText& source, PlainScalars plain) {
   check_text(source);
   // JSON behind a byte order mark is JSON, too, and refused as such.
   const std::size_t mark_end = source.text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
   const std::size_t start = source.text.find_first_not_of(json_white_space, mark_end);
   const bool is_json = start != std::string::npos && source.text[start] == '{';
-  return is_json ? read_json(source) : read_yaml(source, plain);
+  return {source.file, is_json ? read_json(source) : read_yaml(source, plain)};
 }
 
 Error too_many_values(std::string place) {

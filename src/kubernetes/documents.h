@@ -38,12 +38,17 @@ enum class PlainScalars {
   typed,  ///< booleans and numbers, too, as Kubernetes reads them (go-yaml v2): `yes`, `0`, `1e3`
 };
 
+/// All documents of a source.
+struct Documents {
+  std::string file;  ///< the source's, for messages
+  std::vector<Document> values;
+};
+
 /// The documents of `source`, which must outlive them: JSON, one value after the other, if the text
 /// begins with `{`, else YAML (yaml_reader.h). Of a repeated name the last value counts.
 ///
 /// Throws Error with FILE:LINE:COLUMN for what is neither, is not UTF-8, is nested deeper than 64,
 /// or exceeds a limit. No message has a part of the text.
-std::vector<Document> read_documents(const JsonText& source,
-                                     PlainScalars plain = PlainScalars::texts);
+Documents read_documents(const JsonText& source, PlainScalars plain = PlainScalars::texts);
 
 }  // namespace pullsecret

@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "credential/base64.h"
-#include "kubernetes/pull_data.h"
+#include "kubernetes/name_rules.h"
 #include "system/error.h"
 #include "system/text.h"
 
@@ -100,6 +100,13 @@ Remark wrong_data_key(const SecretManifest& manifest, const DataPlace& misplaced
           is_config ? remake_command(manifest, misplaced) : ""};
 }
 
+std::string other_format_in_words(SecretType type) {
+  return type == SecretType::dockercfg
+             ? "a config.json; the key .dockercfg takes the map inside \"auths\""
+             : "the map inside \"auths\"; the key .dockerconfigjson takes a config.json, which has "
+               "it as \"auths\"";
+}
+
 }  // namespace
 
 std::optional<DataPlace> find_pull_data(const SecretManifest& manifest) {
@@ -115,7 +122,8 @@ bool is_pull_secret(const SecretManifest& manifest) {
 }
 
 std::string remake_command(const SecretManifest& manifest, const DataPlace& place) {
-  if (manifest.is_config_file || manifest.name.empty() || manifest.name.starts_with('-')) return {};
+  const std::string name = manifest.name + (place.is_right ? "" : "-pull");
+  if (manifest.is_config_file || !is_secret_name(manifest.name) || !is_secret_name(name)) return {};
   const bool is_map = place.is_right && place.type == SecretType::dockerconfigjson;
   std::string key = place.key;
   for (std::size_t dot = 0; (dot = key.find('.', dot)) != std::string::npos; dot += 2)
@@ -125,9 +133,8 @@ std::string remake_command(const SecretManifest& manifest, const DataPlace& plac
   return fmt::format(
       "kubectl get secret {}{} -o {} | base64 -d{} | pullsecret convert --config - --name {}{}{} | "
       "kubectl apply -f -",
-      shell_word(manifest.name), in_namespace,
-      shell_word(fmt::format("jsonpath={{.data.{}}}", key)), is_map ? " | jq '{auths: .}'" : "",
-      shell_word(manifest.name + (place.is_right ? "" : "-pull")), in_namespace,
+      manifest.name, in_namespace, shell_word(fmt::format("jsonpath={{.data.{}}}", key)),
+      is_map ? " | jq '{auths: .}'" : "", name, in_namespace,
       place.is_right && !is_map ? " --type dockercfg" : "");
 }
 
@@ -146,7 +153,38 @@ TakenData taken_data(const SecretManifest& manifest) {
   }
   auto data = decoded_data(manifest, place->key);
   if (!data) throw Error("", fmt::format("the value of {} in \"data\" is not base64", place->key));
-  return {*place, *std::move(data)};
+  PullData pull_data = read_pull_data(place->type, *data);
+  // What is refused may be so for the sake of a single entry.
+  if (!pull_data.refusal)
+    if (const auto remark =
+            remark_on_data(pull_data, mistake_in(manifest, *place, *data, pull_data)))
+      throw Error("", remark->message, remark->hint);
+  return {*place, *std::move(data), std::move(pull_data)};
+}
+
+std::optional<MistakenData> mistake_in(const SecretManifest& manifest, const DataPlace& place,
+                                       const std::string& data, const PullData& pull_data) {
+  if (pull_data.has_other_format)
+    return MistakenData{other_format_in_words(place.type),
+                        place.is_right ? remake_command(manifest, place) : ""};
+  if (pull_data.entries.empty() || pull_data.refusal)
+    if (auto wrapped = wrapped_data(data)) return wrapped;
+  if (!pull_data.refusal) return std::nullopt;
+  if (auto mistaken = mistaken_data(data)) return mistaken;
+  const auto value = manifest.data.find(place.key);
+  return value == manifest.data.end() ? std::nullopt : mistaken_data(value->second);
+}
+
+std::optional<Remark> remark_on_data(const PullData& pull_data,
+                                     const std::optional<MistakenData>& mistaken) {
+  if (pull_data.refusal)
+    return Remark{
+        "refused", problem,
+        fmt::format("the kubelet refuses the whole Secret, and with it every entry: {}{}",
+                    pull_data.refusal->what(), mistaken ? "; it is " + mistaken->what : ""),
+        mistaken ? mistaken->hint : pull_data.refusal->hint()};
+  if (!mistaken) return std::nullopt;
+  return Remark{"wrong-format", problem, "the data is " + mistaken->what, mistaken->hint};
 }
 
 std::optional<Remark> remark_on_place(const SecretManifest& manifest) {

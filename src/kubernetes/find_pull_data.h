@@ -4,6 +4,8 @@
 #include <string>
 
 #include "credential/remark.h"
+#include "kubernetes/mistaken_data.h"
+#include "kubernetes/pull_data.h"
 #include "kubernetes/secret.h"
 #include "kubernetes/secret_manifest.h"
 
@@ -35,11 +37,20 @@ std::optional<std::string> decoded_data(const SecretManifest& manifest, const st
 struct TakenData {
   DataPlace place;
   std::string data;
+  PullData pull_data;  ///< it may refuse that
 };
 
-/// Throws Error, without a place, if it reads nothing of it: it is no pull secret, or its value no
-/// base64.
+/// Throws Error, without a place, if it reads nothing of it: it is no pull secret, its value no
+/// base64, or that of something else than its pull data.
 TakenData taken_data(const SecretManifest& manifest);
+
+/// What somebody took for the pull data of a Secret; nothing where that is what it should be.
+std::optional<MistakenData> mistake_in(const SecretManifest& manifest, const DataPlace& place,
+                                       const std::string& data, const PullData& pull_data);
+
+/// What is wrong with all of the data: the kubelet refuses it, or it has the wrong format.
+std::optional<Remark> remark_on_data(const PullData& pull_data,
+                                     const std::optional<MistakenData>& mistaken);
 
 /// What is wrong with the type and the data keys.
 std::optional<Remark> remark_on_place(const SecretManifest& manifest);

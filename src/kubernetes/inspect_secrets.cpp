@@ -14,7 +14,6 @@
 #include "credential/registry.h"
 #include "credential/unfilled_template.h"
 #include "kubernetes/find_pull_data.h"
-#include "kubernetes/mistaken_data.h"
 #include "kubernetes/pull_data.h"
 #include "system/text.h"
 
@@ -71,34 +70,14 @@ void check_login(const PullEntry& entry, std::vector<Remark>& remarks) {
     remarks.push_back({"registry-token", password.empty() ? problem : note,
                        "it has a registry token, which the kubelet ignores",
                        "log in with a username and a password or access token"});
-  if (entry.beside_auth && username.empty() && password.empty())
-    remarks.push_back(
-        {"empty-entry", problem,
-         "its \"auth\" is base64 of a mere colon, and the kubelet pulls without a login",
-         "username and password were empty when it was made: make it again"});
-  else if (is_empty(credential) && password.empty())
-    remarks.push_back({"empty-entry", problem, "it is empty, and the kubelet pulls without a login",
-                       "the credential is in a store: pullsecret convert asks it"});
-  else if (username.empty() && !password.empty())
-    remarks.push_back(
-        {"no-username", problem,
-         "it has a password and no username: containerd and CRI-O send nothing",
-         "put a username before the colon of \"auth\"; where the password is a token, "
-         "many registries take any"});
-  else if (!username.empty() && password.empty() && identity_token.empty())
-    remarks.push_back({"no-password", problem,
-                       "it has a username and no password: containerd sends nothing, and CRI-O an "
-                       "empty password, where the registry wants Basic",
-                       ""});
+  if (auto remark = remark_on_missing(entry)) remarks.push_back(*std::move(remark));
   for (Remark& remark : remarks_on_login(credential)) {
-    if (remark.hint.empty())
+    if (remark.name == "trailing-nul")
+      remark.hint = "pullsecret convert writes it without";
+    else if (remark.hint.empty())
       remark.hint = "make the Secret again without it: pullsecret create, or printf %s for echo";
     remarks.push_back(std::move(remark));
   }
-  if (password.ends_with('\0'))
-    remarks.push_back({"trailing-nul", problem,
-                       "the password ends in a NUL, which the kubelet sends and Docker cuts",
-                       "pullsecret convert writes it without"});
 }
 
 void check_lifetime(KeyringEntry& entry, Time now) {
@@ -162,24 +141,10 @@ void check_alike_keys(const std::vector<KeyringEntry>& entries, std::vector<Rema
   }
 }
 
-std::string other_format_in_words(SecretType type) {
-  return type == SecretType::dockercfg
-             ? "a config.json; the key .dockercfg takes the map inside \"auths\""
-             : "the map inside \"auths\"; the key .dockerconfigjson takes a config.json, which has "
-               "it as \"auths\"";
-}
-
 // What the kubelet would read, and what that lacks.
 void add_data_remarks(const PullData& data, const std::optional<MistakenData>& mistaken,
                       std::vector<Remark>& remarks) {
-  if (data.refusal)
-    remarks.push_back(
-        {"refused", problem,
-         fmt::format("the kubelet refuses the whole Secret, and with it every entry: {}{}",
-                     data.refusal->what(), mistaken ? "; it is " + mistaken->what : ""),
-         mistaken ? mistaken->hint : data.refusal->hint()});
-  else if (mistaken)
-    remarks.push_back({"wrong-format", problem, "the data is " + mistaken->what, mistaken->hint});
+  if (auto remark = remark_on_data(data, mistaken)) remarks.push_back(*std::move(remark));
   for (const std::string& key : data.repeated_keys)
     remarks.push_back(
         {"repeated-key", warning,
@@ -188,20 +153,6 @@ void add_data_remarks(const PullData& data, const std::optional<MistakenData>& m
     remarks.push_back({"store-named", warning,
                        "it names a credential store, which the kubelet cannot ask",
                        "pullsecret convert asks it, and puts the credentials into the Secret"});
-}
-
-// What somebody took for pull data; nothing where that is what it should be.
-std::optional<MistakenData> mistake_in(const std::string& data, const PullData& pull_data,
-                                       const SecretManifest& manifest, const DataPlace& place) {
-  if (pull_data.has_other_format)
-    return MistakenData{other_format_in_words(place.type),
-                        place.is_right ? remake_command(manifest, place) : ""};
-  if (pull_data.entries.empty() || pull_data.refusal)
-    if (auto wrapped = wrapped_data(data)) return wrapped;
-  if (!pull_data.refusal) return std::nullopt;
-  if (auto mistaken = mistaken_data(data)) return mistaken;
-  const auto value = manifest.data.find(place.key);
-  return value == manifest.data.end() ? std::nullopt : mistaken_data(value->second);
 }
 
 // In a .dockercfg the members of a config.json, and of what is wrapped around one, are no
@@ -238,7 +189,7 @@ void inspect_data(const std::string& data, const SecretManifest& manifest, const
   secret.is_refused = pull_data.refusal.has_value();
   secret.is_read = !secret.is_refused;
   const bool names_nothing = pull_data.entries.empty() && !pull_data.refusal;
-  const auto mistaken = mistake_in(data, pull_data, manifest, place);
+  const auto mistaken = mistake_in(manifest, place, data, pull_data);
   add_data_remarks(pull_data, mistaken, secret.remarks);
   if (names_nothing) secret.remarks.push_back({"no-entries", problem, "it names no registry", ""});
   if (mistaken && place.type == SecretType::dockercfg) drop_what_is_no_registry(pull_data);
@@ -299,6 +250,29 @@ void compare_secrets(std::vector<InspectedSecret>& secrets) {
 }
 
 }  // namespace
+
+std::optional<Remark> remark_on_missing(const PullEntry& entry) {
+  const auto& [username, password, email, identity_token, registry_token] = entry.credential;
+  if (entry.beside_auth && username.empty() && password.empty())
+    return Remark{"empty-entry", problem,
+                  "its \"auth\" is base64 of a mere colon, and the kubelet pulls without a login",
+                  "username and password were empty when it was made: make it again"};
+  if (is_empty(entry.credential) && password.empty())
+    return Remark{"empty-entry", problem, "it is empty, and the kubelet pulls without a login",
+                  "the credential is in a store: make the Secret of the Docker config itself, "
+                  "with pullsecret convert"};
+  if (username.empty() && !password.empty())
+    return Remark{"no-username", problem,
+                  "it has a password and no username: containerd and CRI-O send nothing",
+                  "put a username before the colon of \"auth\"; where the password is a token, "
+                  "many registries take any"};
+  if (!username.empty() && password.empty() && identity_token.empty())
+    return Remark{"no-password", problem,
+                  "it has a username and no password: containerd sends nothing, and CRI-O an "
+                  "empty password, where the registry wants Basic",
+                  "make the Secret again, with the password"};
+  return std::nullopt;
+}
 
 std::string name_in_words(const EntryOrigin& origin) {
   if (origin.kind == EntryOrigin::Kind::docker_config) return "the Docker config file";

@@ -8,6 +8,7 @@
 #include "credential/expiry.h"
 #include "credential/remark.h"
 #include "kubernetes/keyring.h"
+#include "kubernetes/pull_data.h"
 #include "kubernetes/secret_manifest.h"
 
 namespace pullsecret {
@@ -27,6 +28,9 @@ struct InspectedSecret {
 
 /// What messages call it: its namespace and name, or what it is where it has none.
 std::string name_in_words(const EntryOrigin& origin);
+
+/// What an entry lacks of a login that is sent: all of it, the username or the password.
+std::optional<Remark> remark_on_missing(const PullEntry& entry);
 
 /// Inspects those of `manifests` that are pull secrets. `now` tells which tokens have ended.
 /// Secrets of one namespace are compared with each other, as a Pod may name them together. Throws

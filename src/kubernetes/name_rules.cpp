@@ -83,8 +83,16 @@ void check_qualified_name(std::string_view text, std::string_view qualified_name
 
 }  // namespace
 
+bool is_secret_name(std::string_view text) {
+  return is_dns_subdomain(text);
+}
+
+bool is_namespace(std::string_view text) {
+  return text.size() <= longest_label && is_dns_label(text);
+}
+
 void check_secret_name(std::string_view text) {
-  if (is_dns_subdomain(text)) return;
+  if (is_secret_name(text)) return;
   const std::string suggestion = mended(
       lower_case(text), [](char c) { return is_label_character(c) || c == '.'; },
       longest_subdomain);
@@ -95,7 +103,7 @@ void check_secret_name(std::string_view text) {
 }
 
 void check_namespace(std::string_view text) {
-  if (text.size() <= longest_label && is_dns_label(text)) return;
+  if (is_namespace(text)) return;
   refuse(text, "a namespace: at most 63 of a-z, 0-9 and '-', with a letter or digit at both ends",
          mended(lower_case(text), is_label_character, longest_label));
 }

@@ -10,9 +10,11 @@ namespace pullsecret {
 
 /// RFC 1123 subdomain: at most 253 characters; labels of a-z 0-9 - joined by dots.
 void check_secret_name(std::string_view text);
+bool is_secret_name(std::string_view text);
 
 /// RFC 1123 label: at most 63 characters of a-z 0-9 -, first and last not -.
 void check_namespace(std::string_view text);
+bool is_namespace(std::string_view text);
 
 /// `[prefix/]name`: the prefix an RFC 1123 subdomain, the name at most 63 characters of
 /// A-Z a-z 0-9 - _ . with a letter or digit at both ends. Labels and annotations share the rule,

@@ -25,11 +25,12 @@ const PodShape& workflow() {
   return shape;
 }
 
-// Tekton: whoever runs a Task or a Pipeline may give its Pods Secrets and a ServiceAccount.
+// Tekton: who runs a Task or a Pipeline gives its Pods Secrets and a ServiceAccount.
 const PodShape& task() {
   static const PodShape shape{{"stepTemplate.image", "steps[].image", "sidecars[].image"},
-                              {"podTemplate.imagePullSecrets"},
-                              {"serviceAccountName"}};
+                              {},
+                              {},
+                              "spec.podTemplate.imagePullSecrets of the TaskRun"};
   return shape;
 }
 
@@ -45,18 +46,32 @@ const PodShape& pipeline() {
   static const PodShape shape{
       {"tasks[].taskSpec.steps[].image", "tasks[].taskSpec.sidecars[].image",
        "finally[].taskSpec.steps[].image"},
-      {"podTemplate.imagePullSecrets"},
-      {"serviceAccountName"}};
+      {},
+      {},
+      "spec.taskRunTemplate.podTemplate.imagePullSecrets of the PipelineRun"};
   return shape;
 }
 
+std::vector<std::string_view> images_of_pipeline_run() {
+  return {"pipelineSpec.tasks[].taskSpec.steps[].image",
+          "pipelineSpec.tasks[].taskSpec.sidecars[].image",
+          "pipelineSpec.finally[].taskSpec.steps[].image"};
+}
+
 const PodShape& pipeline_run() {
+  static const PodShape shape{images_of_pipeline_run(),
+                              {"taskRunTemplate.podTemplate.imagePullSecrets",
+                               "taskRunSpecs[].podTemplate.imagePullSecrets"},
+                              {"taskRunTemplate.serviceAccountName"}};
+  return shape;
+}
+
+// Of v1beta1 and before.
+const PodShape& old_pipeline_run() {
   static const PodShape shape{
-      {"pipelineSpec.tasks[].taskSpec.steps[].image",
-       "pipelineSpec.tasks[].taskSpec.sidecars[].image",
-       "pipelineSpec.finally[].taskSpec.steps[].image"},
-      {"taskRunTemplate.podTemplate.imagePullSecrets", "podTemplate.imagePullSecrets"},
-      {"taskRunTemplate.serviceAccountName", "serviceAccountName"}};
+      images_of_pipeline_run(),
+      {"podTemplate.imagePullSecrets", "taskRunSpecs[].taskPodTemplate.imagePullSecrets"},
+      {"serviceAccountName"}};
   return shape;
 }
 
@@ -75,7 +90,8 @@ const std::vector<PodPlace>& others_places() {
       {"tekton.dev", "ClusterTask", "spec", &task()},
       {"tekton.dev", "TaskRun", "spec", &task_run()},
       {"tekton.dev", "Pipeline", "spec", &pipeline()},
-      {"tekton.dev", "PipelineRun", "spec", &pipeline_run()},
+      {"tekton.dev", "PipelineRun", "spec", &pipeline_run(), "v1"},
+      {"tekton.dev", "PipelineRun", "spec", &old_pipeline_run()},
       {"batch.volcano.sh", "Job", "spec.tasks[].template.spec", &pod_spec()},
       {"jobset.x-k8s.io", "JobSet", "spec.replicatedJobs[].template.spec.template.spec",
        &pod_spec()},
@@ -108,11 +124,12 @@ bool is_own_group(std::string_view group) {
   return is_one_of(group, {"", "apps", "batch", "extensions"});
 }
 
-const PodPlace* pod_place(std::string_view group, std::string_view kind) {
+const PodPlace* pod_place(std::string_view group, std::string_view version, std::string_view kind) {
   const bool is_own = is_own_group(group);
   const auto& places = is_own ? own_places() : others_places();
   const auto place = std::find_if(places.begin(), places.end(), [&](const PodPlace& known) {
-    return known.kind == kind && (is_own || known.group == group);
+    return known.kind == kind && (is_own || known.group == group) &&
+           (known.version.empty() || known.version == version);
   });
   return place == places.end() ? nullptr : &*place;
 }

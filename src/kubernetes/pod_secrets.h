@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -20,13 +21,13 @@ struct KnownSecret {
   std::string name_space;
   std::string name;
   State state = State::read;
+  std::optional<Remark> why = std::nullopt;  ///< what is wrong with it, and what to do about it
 };
 
 /// What else there is, besides Pods.
 struct PodSurroundings {
   std::vector<KnownSecret> secrets;
   std::vector<ServiceAccount> accounts;
-  std::string name_space;  ///< of what leaves its namespace open; empty: the one it is applied to
   /// Whether all Secrets are given. Where the credentials are a Docker config's, nobody knows.
   bool has_secrets = true;
 };
@@ -36,7 +37,7 @@ struct PodSecrets {
   std::vector<std::string> names;    ///< of its Secrets, by itself or its ServiceAccount
   std::vector<std::size_t> secrets;  ///< positions of those that are there, in its order
   std::vector<Remark> findings;      ///< whole sentences, which begin with the Pod
-  bool has_none = false;  ///< neither it nor its ServiceAccount names a Secret that could be there
+  bool has_none = false;  ///< neither it nor who else may names a Secret that could count
 };
 
 /// Joins Pods with the Secrets that count for them: those of the Pod's own namespace that it names,
@@ -55,11 +56,13 @@ class PodJoin {
   using Index = std::unordered_map<std::string, std::vector<std::size_t>>;  // by name
   struct Named;
 
-  const std::string& name_space_of(const std::string& given) const;
   template <typename Thing>
   Named find(const Index& index, const std::vector<Thing>& things, const std::string& name_space,
              const std::string& name) const;
   const ServiceAccount* account_of(const Pod& pod, std::vector<Remark>& findings) const;
+  void add_no_names(const Pod& pod, const ServiceAccount* account,
+                    std::vector<Remark>& findings) const;
+  bool may_count(const Pod& pod, const ServiceAccount* account, const std::string& name) const;
   void add_secret(const Pod& pod, const ServiceAccount* account, const std::string& name,
                   PodSecrets& found) const;
   Remark absent(const Pod& pod, const ServiceAccount* account, const std::string& name) const;

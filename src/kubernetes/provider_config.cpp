@@ -197,7 +197,7 @@ class ProviderConfigReader {
 }  // namespace
 
 ProviderConfig read_provider_config(const JsonText& source) {
-  const std::vector<Document> documents = read_documents(source, PlainScalars::typed);
+  const std::vector<Document> documents = read_documents(source, PlainScalars::typed).values;
   if (documents.empty()) throw Error(source.file, "it is empty");
   if (documents.size() > 1)
     throw Error(source.file, "more than one document, of which the kubelet reads the first");

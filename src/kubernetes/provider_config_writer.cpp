@@ -65,7 +65,7 @@ std::size_t position_of(const Tree& providers, const std::string& name) {
 }
 
 Tree read_tree(const JsonText& source) {
-  std::vector<Document> documents = read_documents(source, PlainScalars::typed);
+  std::vector<Document> documents = read_documents(source, PlainScalars::typed).values;
   return documents.size() == 1 ? std::move(documents.front().tree) : Tree();
 }
 

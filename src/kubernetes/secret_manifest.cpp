@@ -11,7 +11,6 @@
 #include "credential/base64.h"
 #include "credential/go_json_reader.h"
 #include "credential/unfilled_template.h"
-#include "kubernetes/documents.h"
 #include "kubernetes/secret.h"
 #include "system/error.h"
 #include "system/text.h"
@@ -44,7 +43,8 @@ std::size_t applied_size(Tree object) {
 /// Reads the objects of one source.
 class ManifestReader {
  public:
-  ManifestReader(std::string file, KeepObjects keep) : file_(std::move(file)), keep_(keep) {}
+  ManifestReader(const std::string& file, const std::string& name_space, KeepObjects keep)
+      : file_(file), name_space_(name_space), keep_(keep) {}
 
   Manifests take_manifests() { return std::move(manifests_); }
 
@@ -89,6 +89,7 @@ class ManifestReader {
     } else if (!metadata.is_null()) {
       throw Error(file_, "\"metadata\" of a Secret must be an object");
     }
+    if (secret.name_space.empty()) secret.name_space = name_space_;
     const std::string name =
         secret.name.empty() ? "a Secret" : "Secret " + printable(secret.name, 300);
     secret.type = text(object, "type", name);
@@ -138,7 +139,7 @@ class ManifestReader {
     return config.empty() ? SecretType::dockerconfigjson : SecretType::dockercfg;
   }
 
-  std::string file_;
+  const std::string &file_, &name_space_;
   KeepObjects keep_;
   Manifests manifests_;
 };
@@ -148,20 +149,24 @@ bool is_config_file(const Document& document) {
          !document.tree.contains("apiVersion");
 }
 
-// The config file that a Secret's value is base64 of, as `kubectl get -o jsonpath` prints it.
+}  // namespace
+
 std::optional<JsonText> decoded_config(const JsonText& source) {
   std::optional<std::string> decoded = decode_base64(trim(source.text));
   if (!decoded || !trim(*decoded).starts_with('{')) return std::nullopt;
   return JsonText{source.file + ", decoded", *std::move(decoded)};
 }
 
-}  // namespace
-
 Manifests read_manifests(const JsonText& source, KeepObjects keep) {
   if (const auto config = decoded_config(source)) return read_manifests(*config);
-  ManifestReader reader(source.file, keep);
   const PlainScalars plain = keep == KeepObjects::yes ? PlainScalars::typed : PlainScalars::texts;
-  for (const Document& document : read_documents(source, plain))
+  return read_manifests(read_documents(source, plain), {}, keep);
+}
+
+Manifests read_manifests(const Documents& documents, const std::string& name_space,
+                         KeepObjects keep) {
+  ManifestReader reader(documents.file, name_space, keep);
+  for (const Document& document : documents.values)
     if (is_config_file(document))
       reader.read_config_file(document.tree, document.text);
     else if (!document.tree.is_null())
@@ -171,12 +176,10 @@ Manifests read_manifests(const JsonText& source, KeepObjects keep) {
 
 bool is_manifest(const std::string& text) {
   const std::string_view trimmed = trim(text);
-  if (!trimmed.starts_with('{')) {
-    const std::vector<std::string> lines = split(trimmed, '\n');
-    return std::any_of(lines.begin(), lines.end(), [](const std::string& line) {
-      return line.starts_with("kind:") || line.starts_with("apiVersion:");
-    });
-  }
+  const auto has_line = [&](std::string_view start) {
+    return trimmed.starts_with(start) || trimmed.find(fmt::format("\n{}", start)) != trimmed.npos;
+  };
+  if (!trimmed.starts_with('{')) return has_line("kind:") || has_line("apiVersion:");
   const JsonText json{"", text};
   if (find_json_fault(json)) return false;
   const std::vector<JsonMember> members = members_of(first_value(json));

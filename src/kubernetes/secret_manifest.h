@@ -2,12 +2,13 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
-#include "credential/json_syntax.h"
+#include "kubernetes/documents.h"
 
 namespace pullsecret {
 
@@ -35,11 +36,19 @@ struct Manifests {
   std::vector<std::string> skipped;  ///< the kinds of what is no Secret, in their order
 };
 
-/// The Secrets in `source`: JSON or YAML with one document or several, Lists and SecretLists
-/// included. A Docker config file (JSON with no `kind`) is taken as the data that a Secret would
-/// have: `config.json`, or the map that `.dockercfg` is; so is base64 of one, as `kubectl get
-/// secret -o jsonpath` prints it. Throws Error for what read_documents() refuses, for what is no
+/// The Secrets in `documents`, Lists and SecretLists included. A Docker config file (JSON with no
+/// `kind`) is taken as the data that a Secret would have: `config.json`, or the map that
+/// `.dockercfg` is. `name_space` is that of Secrets that leave it open. Throws Error for what is no
 /// Kubernetes object, and for a Secret with fields of the wrong type.
+Manifests read_manifests(const Documents& documents, const std::string& name_space = {},
+                         KeepObjects keep = KeepObjects::no);
+
+/// The Docker config file that `source` is base64 of, as `kubectl get secret -o jsonpath` prints
+/// it; nothing if it is not.
+std::optional<JsonText> decoded_config(const JsonText& source);
+
+/// Those of `source`, or of the config that it is base64 of. Throws Error also for what
+/// read_documents() refuses.
 Manifests read_manifests(const JsonText& source, KeepObjects keep = KeepObjects::no);
 
 /// Whether that is a manifest, and no Docker config: JSON with a `kind`, or YAML with one.

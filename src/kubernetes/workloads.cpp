@@ -10,7 +10,6 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "kubernetes/documents.h"
 #include "kubernetes/pod_places.h"
 #include "system/error.h"
 #include "system/text.h"
@@ -20,10 +19,11 @@ namespace {
 
 using Tree = nlohmann::json;
 
-// `apps` of `apps/v1`; none of `v1`.
-std::string_view group_in(std::string_view api_version) {
+// `apps` and `v1` of `apps/v1`; of `v1` the group is empty.
+std::pair<std::string_view, std::string_view> split_version(std::string_view api_version) {
   const std::size_t slash = api_version.find('/');
-  return slash == std::string_view::npos ? "" : api_version.substr(0, slash);
+  if (slash == std::string_view::npos) return {"", api_version};
+  return {api_version.substr(0, slash), api_version.substr(slash + 1)};
 }
 
 // As kubectl does, by the items, for a custom kind may end in List, too.
@@ -67,7 +67,8 @@ std::string_view last_member(std::string_view path) {
 /// Reads the members of one object; `place_` is that object, for errors.
 class WorkloadReader {
  public:
-  explicit WorkloadReader(std::string file) : file_(std::move(file)) {}
+  WorkloadReader(const std::string& file, const std::string& name_space)
+      : file_(file), name_space_(name_space) {}
 
   Workloads take_workloads() { return std::move(workloads_); }
 
@@ -81,8 +82,8 @@ class WorkloadReader {
     const std::string version =
         object.contains("apiVersion") ? text_in(object, "apiVersion") : default_version;
     if (is_list(object, kind)) return read_list(object, kind.substr(0, kind.size() - 4), version);
-    const std::string_view group = group_in(version);
-    if (const PodPlace* place = pod_place(group, kind))
+    const auto [group, version_of_group] = split_version(version);
+    if (const PodPlace* place = pod_place(group, version_of_group, kind))
       read_workload(object, kind, group, *place);
     else if (group.empty() && kind == "ServiceAccount")
       read_account(object);
@@ -107,6 +108,7 @@ class WorkloadReader {
     const Tree& metadata = object_in(object, "metadata");
     Name found{text_in(metadata, "namespace"), text_in(metadata, "name"),
                metadata.is_object() && metadata.contains("uid")};
+    if (found.name_space.empty()) found.name_space = name_space_;
     if (found.name.empty()) found.name = text_in(metadata, "generateName");
     return found;
   }
@@ -125,10 +127,17 @@ class WorkloadReader {
   }
 
   void read_account(const Tree& object) {
+    constexpr std::string_view pull_secrets = "imagePullSecrets";
     auto [name_space, name, is_made] = name_of(object);
     place_ = printable("ServiceAccount " + name, 300);
-    workloads_.accounts.push_back(
-        {std::move(name_space), std::move(name), secret_names(member(object, "imagePullSecrets"))});
+    ServiceAccount account{std::move(name_space), std::move(name), {}};
+    find_misplaced(object, {}, {pull_secrets}, account.misplaced);
+    account.pull_secrets =
+        secret_names(member(object, pull_secrets), std::string(pull_secrets), account.misplaced);
+    if (const Tree& mounted = member(object, "secrets"); mounted.is_array())
+      for (const Tree& secret : mounted)
+        if (secret.is_object()) account.mounted.push_back(text_in(secret, "name"));
+    workloads_.accounts.push_back(std::move(account));
   }
 
   // Its data is for read_manifests().
@@ -143,14 +152,16 @@ class WorkloadReader {
     const Pod named{.kind = kind,
                     .name_space = std::move(name_space),
                     .name = std::move(name),
-                    .spec_place = std::string(place.path),
-                    .is_made = is_made && kind == "Pod",
-                    .misplaced = misplaced_in(object, place)};
+                    .is_run_by_others = !place.shape->runner_has_pull_secrets.empty(),
+                    .is_made = is_made && kind == "Pod"};
     place_ = named.in_words();
+    const std::vector<std::string> misplaced = misplaced_in(object, place);
     bool has_parameters = false;
+    std::size_t position = 0;
     each_at(object, place.path, [&](const Tree& spec) {
       if (!spec.is_object() && !spec.is_null()) throw Error(place_, "\"spec\" must be an object");
       Pod pod = named;
+      put_at(place, position++, misplaced, pod);
       read_pod(spec, *place.shape, pod);
       // Whoever runs what others make says what is put there.
       has_parameters |= !is_own_group(group) && std::erase_if(pod.images, has_parameter) > 0;
@@ -159,6 +170,26 @@ class WorkloadReader {
       workloads_.pods.push_back(std::move(pod));
     });
     if (has_parameters) pass_over(object, kind, group, true);
+  }
+
+  // Of several Pods of one object each has what is misplaced in its own item, or outside of all.
+  static void put_at(const PodPlace& place, std::size_t position,
+                     const std::vector<std::string>& misplaced, Pod& pod) {
+    const std::size_t bracket = place.path.find("[]");
+    const std::string_view items = place.path.substr(0, bracket);
+    pod.spec_place = place.path;
+    if (bracket != std::string_view::npos)
+      pod.spec_place.replace(bracket, 2, fmt::format("[{}]", position));
+    const PodShape& shape = *place.shape;
+    pod.secrets_place = shape.pull_secrets.empty()
+                            ? std::string(shape.runner_has_pull_secrets)
+                            : joined_place(pod.spec_place, shape.pull_secrets.front());
+    std::copy_if(misplaced.begin(), misplaced.end(), std::back_inserter(pod.misplaced),
+                 [&](const std::string& path) {
+                   return bracket == std::string_view::npos ||
+                          !path.starts_with(fmt::format("{}[", items)) ||
+                          path.starts_with(fmt::format("{}[{}]", items, position));
+                 });
   }
 
   void read_pod(const Tree& spec, const PodShape& shape, Pod& pod) {
@@ -171,7 +202,9 @@ class WorkloadReader {
     pod.images = without_repeats(std::move(pod.images));
     for (const std::string_view path : shape.pull_secrets)
       if (pod.pull_secrets.empty())
-        each_at(spec, path, [&](const Tree& list) { pod.pull_secrets = secret_names(list); });
+        each_at(spec, path, [&](const Tree& list) {
+          pod.pull_secrets = secret_names(list, joined_place(pod.spec_place, path), pod.misplaced);
+        });
     for (const std::string_view path : shape.accounts)
       if (pod.account.empty())
         each_at(spec, path, [&](const Tree& name) { pod.account = text(name, last_member(path)); });
@@ -182,7 +215,7 @@ class WorkloadReader {
     std::vector<std::string> read, found;
     for (const std::string_view path : place.shape->pull_secrets)
       read.push_back(joined_place(std::string(place.path), path));
-    find_misplaced(object, {}, read, found);
+    find_misplaced(object, {}, {read.begin(), read.end()}, found);
     return found;
   }
 
@@ -192,7 +225,7 @@ class WorkloadReader {
   };
 
   static void find_misplaced(const Tree& value, const Place& place,
-                             const std::vector<std::string>& read,
+                             const std::vector<std::string_view>& read,
                              std::vector<std::string>& found) {
     if (value.is_array())
       for (std::size_t i = 0; i < value.size(); ++i)
@@ -213,13 +246,20 @@ class WorkloadReader {
     return value.is_string() && is_printed_map(value.get_ref<const std::string&>());
   }
 
-  std::vector<std::string> secret_names(const Tree& list) const {
+  // Of a list that is at `path` the names, and the paths of what has another form.
+  std::vector<std::string> secret_names(const Tree& list, const std::string& path,
+                                        std::vector<std::string>& malformed) const {
     std::vector<std::string> names;
     if (is_printed(list)) return {list.get<std::string>()};
-    if (!list.is_array() && !list.is_null())
-      throw Error(place_, "\"imagePullSecrets\" must be an array");
-    for (const Tree& secret : list)
-      names.push_back(is_printed(secret) ? secret.get<std::string>() : text_in(secret, "name"));
+    if (!list.is_array() && !list.is_null()) malformed.push_back(path);
+    if (!list.is_array()) return {};
+    for (std::size_t i = 0; i < list.size(); ++i)
+      if (is_printed(list[i]))
+        names.push_back(list[i].get<std::string>());
+      else if (list[i].is_object() || list[i].is_null())
+        names.push_back(text_in(list[i], "name"));
+      else
+        malformed.push_back(fmt::format("{}[{}]", path, i));
     return names;
   }
 
@@ -286,7 +326,8 @@ class WorkloadReader {
     }
   }
 
-  std::string file_, place_;
+  const std::string &file_, &name_space_;
+  std::string place_;
   std::unordered_set<std::string> known_images_;
   Workloads workloads_;
 };
@@ -307,9 +348,9 @@ std::string Pod::in_words() const {
   return printable(trim(named), 300);
 }
 
-Workloads read_workloads(const JsonText& source) {
-  WorkloadReader reader(source.file);
-  for (const Document& document : read_documents(source))
+Workloads read_workloads(const Documents& documents, const std::string& name_space) {
+  WorkloadReader reader(documents.file, name_space);
+  for (const Document& document : documents.values)
     if (!document.tree.is_null()) reader.read_object(document.tree);
   return reader.take_workloads();
 }

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "credential/json_syntax.h"
+#include "kubernetes/documents.h"
 #include "kubernetes/image.h"
 #include "system/error.h"
 
@@ -36,11 +36,16 @@ struct Pod {
   std::string name_space = {};  ///< empty where the manifest has none
   std::string name = {};        ///< of that object, or `generateName`
   std::string spec_place = {};  ///< where in it the Pod is: `spec.template.spec`
-  bool is_made = false;         ///< it is a cluster's: its ServiceAccount adds nothing any more
-  std::string account = {};     ///< the ServiceAccount that it names; empty: `default`
+  /// Where it has its pull Secrets: `spec.template.spec.imagePullSecrets`. Where who runs it has
+  /// them, that says whose place it is.
+  std::string secrets_place = {};
+  bool is_run_by_others = false;  ///< who may give it Secrets, whatever it says
+  bool is_made = false;           ///< it is a cluster's: its ServiceAccount adds nothing any more
+  std::string account = {};       ///< the ServiceAccount that it names; empty: `default`
   std::vector<std::string> pull_secrets = {};  ///< that it names itself; empty ones count, too
   /// Where else the object has `imagePullSecrets`, or what is meant to be it, which nobody reads:
-  /// `spec.template.imagePullSecrets`, `spec.containers[0].imagePullSecrets`.
+  /// `spec.template.imagePullSecrets`, `spec.containers[0].imagePullSecrets`; and what has the
+  /// right place and another form than the API server takes: `spec.imagePullSecrets[0]`.
   std::vector<std::string> misplaced = {};
   std::vector<std::string> images = {};  ///< each name once
 
@@ -51,7 +56,9 @@ struct Pod {
 struct ServiceAccount {
   std::string name_space;
   std::string name;
-  std::vector<std::string> pull_secrets;  ///< those of its `imagePullSecrets`
+  std::vector<std::string> pull_secrets;    ///< those of its `imagePullSecrets`
+  std::vector<std::string> misplaced = {};  ///< as Pod has it
+  std::vector<std::string> mounted = {};    ///< those of its `secrets`, which pull nothing
 };
 
 /// A Secret of any type.
@@ -68,7 +75,7 @@ struct PassedOver {
   bool has_images = false;
 };
 
-/// What manifests say of Pods and of what these need to be pulled.
+/// What manifests say of Pods and of what these need to be pulled. An empty namespace is left open.
 struct Workloads {
   std::vector<WorkloadImage> images;         ///< each name once, in the order of the manifests
   std::vector<InvalidImage> invalid_images;  ///< the same
@@ -87,10 +94,10 @@ struct Workloads {
 /// An image with a parameter of Argo or Tekton in it, `$(params.image)`, is known to nobody yet:
 /// its object stands among what is passed over, too.
 ///
-/// Throws Error for what read_documents() refuses, for more than max_workload_images, for what is
+/// Throws Error for more than max_workload_images, for what is
 /// no Kubernetes object, and, with who names it as its place, for a field of another type than
-/// Kubernetes has for it.
-Workloads read_workloads(const JsonText& source);
+/// Kubernetes has for it. `name_space` is that of objects that leave it open.
+Workloads read_workloads(const Documents& documents, const std::string& name_space = {});
 
 /// Whether a pull Secret's name is a map as a template prints it, `map[name:regcred]`: no Secret
 /// can have it.

@@ -1,5 +1,6 @@
 #include "operations/check.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -52,6 +53,21 @@ void add_try(Inquiry& inquiry, const KeyringEntry* entry) {
   inquiry.report.tries.push_back({.entry = entry, .verdict = {}});
   inquiry.question.tries.push_back(entry == nullptr ? std::nullopt
                                                     : sent_credential(entry->credential));
+}
+
+// Of a Pod that misses its Secret, its own finding says what to do.
+void leave_hint_to_pods(PullReport& report) {
+  const auto has_hint = [](const Remark& finding) {
+    return finding.severity == Severity::problem && !finding.hint.empty();
+  };
+  PullTry& last = report.tries.back();
+  if (report.pull == nullptr || report.pull->pods.empty() || last.entry != nullptr ||
+      last.verdict.outcome != PullOutcome::no_access)
+    return;
+  if (std::all_of(report.pull->pods.begin(), report.pull->pods.end(), [&](const JoinedPod& pod) {
+        return std::any_of(pod.findings.begin(), pod.findings.end(), has_hint);
+      }))
+    last.verdict.hint.clear();
 }
 
 // The registry host that the kubelet takes `key` for; nothing for a pattern, and for what is none.
@@ -130,6 +146,7 @@ std::vector<PullReport> ask_registries(std::vector<Inquiry> inquiries, const Pul
       say_what_is_sent(report.tries[k], report.pull != nullptr);
       say_what_looks_wrong(report.tries[k]);
     }
+    leave_hint_to_pods(report);
     report.succeeds = succeeds(report);
     if (!report.succeeds && report.tries.back().verdict.outcome == PullOutcome::anonymous)
       report.tries.back().verdict.hint =

@@ -20,28 +20,26 @@ using enum Severity;
 
 KnownSecret known_secret(const InspectedSecret& secret) {
   using State = KnownSecret::State;
-  return {secret.origin.name_space, secret.origin.name,
-          secret.is_refused ? State::refused
-          : secret.is_read  ? State::read
-                            : State::unread};
+  KnownSecret known{secret.origin.name_space, secret.origin.name,
+                    secret.is_refused ? State::refused
+                    : secret.is_read  ? State::read
+                                      : State::unread};
+  if (const auto why =
+          std::find_if(secret.remarks.begin(), secret.remarks.end(),
+                       [](const Remark& remark) { return remark.severity == problem; });
+      why != secret.remarks.end())
+    known.why = *why;
+  return known;
 }
 
-// First the inspected ones, at their own positions; then those of another type, of which the
-// kubelet reads nothing.
-PodJoin join_of(const PullInputs& inputs, const std::string& name_space) {
-  PodSurroundings around{.secrets = {},
-                         .accounts = inputs.workloads.accounts,
-                         .name_space = name_space,
-                         .has_secrets = inputs.has_secrets};
-  if (!inputs.has_secrets) return PodJoin(std::move(around));
-  std::set<std::pair<std::string, std::string>> inspected;
-  for (const InspectedSecret& secret : inputs.secrets) {
+// First the inspected ones, at their own positions; then those of which the kubelet reads nothing.
+PodJoin join_of(const PullInputs& inputs) {
+  PodSurroundings around{
+      .secrets = {}, .accounts = inputs.workloads.accounts, .has_secrets = inputs.has_secrets};
+  for (const InspectedSecret& secret : inputs.secrets)
     around.secrets.push_back(known_secret(secret));
-    inspected.emplace(secret.origin.name_space, secret.origin.name);
-  }
   for (const SecretName& secret : inputs.workloads.secrets)
-    if (!inspected.contains({secret.name_space, secret.name}))
-      around.secrets.push_back({secret.name_space, secret.name, KnownSecret::State::unread});
+    around.secrets.push_back({secret.name_space, secret.name, KnownSecret::State::unread});
   return PodJoin(std::move(around));
 }
 
@@ -79,15 +77,6 @@ Keyring keyring_of(const std::vector<const InspectedSecret*>& secrets) {
   return Keyring(entries);
 }
 
-bool is_secret_name(const std::string& name) {
-  try {
-    check_secret_name(name);
-    return true;
-  } catch (const Error&) {
-    return false;
-  }
-}
-
 std::vector<const InspectedSecret*> all_of(const PullInputs& inputs) {
   std::vector<const InspectedSecret*> all;
   for (const InspectedSecret& secret : inputs.secrets)
@@ -120,7 +109,9 @@ class PullsOfPods {
   }
 
   void add(const Pod& pod, PodSecrets found) {
-    std::erase_if(found.secrets, [&](std::size_t i) { return i >= inputs_.secrets.size(); });
+    std::erase_if(found.secrets, [&](std::size_t i) {
+      return !inputs_.has_secrets || i >= inputs_.secrets.size();
+    });
     const bool is_anonymous = found.has_none && !inputs_.has_secrets;
     auto& pulls = groups_[{is_anonymous, found.secrets}];
     for (const std::string& name : pod.images) {
@@ -186,8 +177,7 @@ Notices grouped(const std::vector<std::pair<std::string, Error>>& said) {
 
 }  // namespace
 
-std::vector<ImagePull> image_pulls(const PullInputs& inputs, const std::string& name_space,
-                                   const Keyring& config) {
+std::vector<ImagePull> image_pulls(const PullInputs& inputs, const Keyring& config) {
   std::vector<ImagePull> pulls;
   const std::vector<const InspectedSecret*> all = all_of(inputs);
   const Keyring keyring = keyring_of(all);
@@ -197,7 +187,7 @@ std::vector<ImagePull> image_pulls(const PullInputs& inputs, const std::string& 
     fill(pull, image, all, inputs.has_secrets ? keyring : config);
   }
 
-  const PodJoin join = join_of(inputs, name_space);
+  const PodJoin join = join_of(inputs);
   PullsOfPods of_pods(inputs, config);
   for (const Pod& pod : inputs.workloads.pods)
     of_pods.add(pod, join.secrets_of(pod));
@@ -206,8 +196,8 @@ std::vector<ImagePull> image_pulls(const PullInputs& inputs, const std::string& 
   return pulls;
 }
 
-std::vector<JoinedPod> pods_with_findings(const PullInputs& inputs, const std::string& name_space) {
-  const PodJoin join = join_of(inputs, name_space);
+std::vector<JoinedPod> pods_with_findings(const PullInputs& inputs) {
+  const PodJoin join = join_of(inputs);
   std::vector<JoinedPod> pods;
   for (const Pod& pod : inputs.workloads.pods)
     if (PodSecrets found = join.secrets_of(pod); !found.findings.empty())
@@ -217,7 +207,7 @@ std::vector<JoinedPod> pods_with_findings(const PullInputs& inputs, const std::s
 
 Notices notices_of_pods(const Workloads& workloads, const std::string& name,
                         const std::vector<std::string>& name_spaces) {
-  PodSurroundings around{.secrets = {}, .accounts = workloads.accounts, .name_space = {}};
+  PodSurroundings around{.secrets = {}, .accounts = workloads.accounts};
   for (const SecretName& secret : workloads.secrets)
     around.secrets.push_back({secret.name_space, secret.name});
   const PodJoin join(around);
@@ -235,29 +225,28 @@ Notices notices_of_pods(const Workloads& workloads, const std::string& name,
       const std::string who = pod.in_words() + " ";
       say("it " + finding.message.substr(finding.message.starts_with(who) ? who.size() : 0), hint);
     };
-    const std::string its_place =
-        fmt::format("{}.imagePullSecrets: [{{name: {}}}]", pod.spec_place, name);
+    const std::string its_place = fmt::format("{}: [{{name: {}}}]", pod.secrets_place, name);
     if (found.names.empty()) {
       for (const Remark& finding : found.findings)
         say_finding(finding, is_about_none(finding) ? its_place : finding.hint);
     } else if (!names_it && is_secret_name(found.names.front())) {
       const std::string& other = found.names.front();
       say(fmt::format("it names the pull Secret {}, and not {}", printable(other), name),
-          "--name " + shell_word(other));
+          "--name " + other);
     } else if (!names_it) {
       say_finding(found.findings.back(), found.findings.back().hint);
     } else if (!pod.name_space.empty() && !name_spaces.empty() &&
                std::find(name_spaces.begin(), name_spaces.end(), pod.name_space) ==
                    name_spaces.end()) {
       say(fmt::format("it is in namespace {}, where no Secret is made", printable(pod.name_space)),
-          "--namespace " + shell_word(pod.name_space));
+          is_namespace(pod.name_space) ? "--namespace " + pod.name_space : "");
     }
   }
   return grouped(said);
 }
 
 std::optional<std::string> common_secret_name(const Workloads& workloads) {
-  const PodJoin join({.secrets = {}, .accounts = workloads.accounts, .name_space = {}});
+  const PodJoin join({.secrets = {}, .accounts = workloads.accounts});
   std::optional<std::string> common;
   for (const Pod& pod : workloads.pods) {
     const std::vector<std::string> names = without_repeats(join.secrets_of(pod).names);

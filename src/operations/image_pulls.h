@@ -38,12 +38,10 @@ struct ImagePull {
 /// The images of `inputs`: each that is named by the user, with all Secrets that were given, as if
 /// a Pod named these; then those of its Pods, with the Secrets of each Pod alone. Where a Docker
 /// config counts in place of Secrets, `config` does for all of them. All have views of the two.
-/// `name_space` is that of manifests that leave it open.
-std::vector<ImagePull> image_pulls(const PullInputs& inputs, const std::string& name_space,
-                                   const Keyring& config);
+std::vector<ImagePull> image_pulls(const PullInputs& inputs, const Keyring& config);
 
 /// The Pods of `inputs` of which there is something to be said.
-std::vector<JoinedPod> pods_with_findings(const PullInputs& inputs, const std::string& name_space);
+std::vector<JoinedPod> pods_with_findings(const PullInputs& inputs);
 
 /// What the Secrets to be made, of this name, in these namespaces, are to the Pods: a notice for
 /// each Pod that has other Secrets, or none. Without a namespace they are made in any.

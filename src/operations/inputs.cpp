@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <iterator>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -72,17 +73,44 @@ Workloads joined(Workloads one, Workloads other, bool takes_pods) {
   return one;
 }
 
-void add_manifests(const JsonText& manifests, Time now, WithNotices<PullInputs>& inputs) {
-  auto [workloads, notices] = workloads_in(manifests);
-  PullInputs& found = inputs.value;
-  found.workloads = std::move(workloads);
+WithNotices<Workloads> workloads_in(const Documents& manifests, const std::string& name_space) {
+  WithNotices<Workloads> found{read_workloads(manifests, name_space)};
+  const auto& [images, invalid_images, pods, accounts, secrets, passed_over] = found.value;
+  move_behind(found.notices, notices_of_passed_over(passed_over, manifests.file));
+  if (!images.empty() || !invalid_images.empty()) return found;
+  std::vector<std::string> kinds;
+  kinds.reserve(passed_over.size());
+  for (const PassedOver& object : passed_over)
+    kinds.push_back(object.kind);
+  throw Error(manifests.file,
+              "the manifests name no image" +
+                  (kinds.empty() ? "" : "; passed over " + kinds_in_words(kinds)),
+              "it takes Pods, and what makes them: Deployments, Jobs and the like");
+}
+
+void remove_inspected(const std::vector<InspectedSecret>& inspected,
+                      std::vector<SecretName>& secrets) {
+  std::set<std::pair<std::string, std::string>> names;
+  for (const InspectedSecret& secret : inspected)
+    names.emplace(secret.origin.name_space, secret.origin.name);
+  std::erase_if(secrets, [&](const SecretName& secret) {
+    return names.contains({secret.name_space, secret.name});
+  });
+}
+
+void add_manifests(const JsonText& manifests, const std::string& name_space, Time now,
+                   WithNotices<PullInputs>& inputs) {
+  const Documents documents = read_documents(manifests);
+  auto [workloads, notices] = workloads_in(documents, name_space);
   move_behind(inputs.notices, std::move(notices));
-  const auto& secrets = found.workloads.secrets;
-  if (secrets.empty()) return;
-  move_behind(found.secrets, inspect_secrets(read_manifests(manifests).secrets, now));
+  PullInputs& found = inputs.value;
+  found.secrets = inspect_secrets(read_manifests(documents, name_space).secrets, now);
+  remove_inspected(found.secrets, workloads.secrets);
   // Where a cluster was asked for its Secrets, there are no others.
-  found.has_secrets = !found.secrets.empty() || std::any_of(secrets.begin(), secrets.end(),
-                                                            std::mem_fn(&SecretName::is_made));
+  found.has_secrets =
+      !found.secrets.empty() || std::any_of(workloads.secrets.begin(), workloads.secrets.end(),
+                                            std::mem_fn(&SecretName::is_made));
+  found.workloads = std::move(workloads);
 }
 
 // Whether SOPS has encrypted the kind, too.
@@ -93,9 +121,12 @@ bool is_encrypted(const std::vector<std::string>& kinds) {
 
 // `has_manifests`: their Pods may have the file's ServiceAccounts. `wants_pods`: the file's own
 // count.
-void add_file(const JsonText& file, Time now, WithNotices<PullInputs>& inputs, bool has_manifests,
-              bool wants_pods) {
-  const Manifests manifests = read_manifests(file);
+void add_file(const JsonText& given, const std::string& name_space, Time now,
+              WithNotices<PullInputs>& inputs, bool has_manifests, bool wants_pods) {
+  const std::optional<JsonText> decoded = decoded_config(given);
+  const JsonText& file = decoded ? *decoded : given;
+  const Documents documents = read_documents(file);
+  const Manifests manifests = read_manifests(documents, name_space);
   PullInputs& found = inputs.value;
   const bool is_config = std::any_of(manifests.secrets.begin(), manifests.secrets.end(),
                                      std::mem_fn(&SecretManifest::is_config_file));
@@ -104,7 +135,8 @@ void add_file(const JsonText& file, Time now, WithNotices<PullInputs>& inputs, b
   std::vector<InspectedSecret> secrets = inspect_secrets(manifests.secrets, now);
 
   std::optional<Workloads> beside;
-  if (!manifests.skipped.empty() && (has_manifests || wants_pods)) beside = read_workloads(file);
+  if (!manifests.skipped.empty() && (has_manifests || wants_pods))
+    beside = read_workloads(documents, name_space);
   const bool takes_pods = wants_pods && beside && !beside->pods.empty();
   const std::vector<std::string> skipped = skipped_kinds(manifests, beside, takes_pods);
   if (secrets.empty() && !takes_pods)
@@ -115,6 +147,7 @@ void add_file(const JsonText& file, Time now, WithNotices<PullInputs>& inputs, b
                     : "kubectl get secret NAME -o yaml; kubectl get secrets lists the names");
   if (!skipped.empty())
     inputs.notices.push_back({Severity::note, {"", "skipped " + kinds_in_words(skipped)}});
+  if (beside) remove_inspected(secrets, beside->secrets);
   move_behind(found.secrets, std::move(secrets));
   if (!beside) return;
   if (wants_pods)
@@ -140,27 +173,17 @@ WithNotices<LoadedConfig> config_to_use(const std::optional<std::string>& named)
 }
 
 WithNotices<Workloads> workloads_in(const JsonText& manifests) {
-  WithNotices<Workloads> found{read_workloads(manifests)};
-  const auto& [images, invalid_images, pods, accounts, secrets, passed_over] = found.value;
-  move_behind(found.notices, notices_of_passed_over(passed_over, manifests.file));
-  if (!images.empty() || !invalid_images.empty()) return found;
-  std::vector<std::string> kinds;
-  kinds.reserve(passed_over.size());
-  for (const PassedOver& object : passed_over)
-    kinds.push_back(object.kind);
-  throw Error(manifests.file,
-              "the manifests name no image" +
-                  (kinds.empty() ? "" : "; passed over " + kinds_in_words(kinds)),
-              "it takes Pods, and what makes them: Deployments, Jobs and the like");
+  return workloads_in(read_documents(manifests), {});
 }
 
 WithNotices<PullInputs> pull_inputs(std::vector<WorkloadImage> named,
                                     const std::optional<JsonText>& manifests,
-                                    const std::optional<JsonText>& file, Time now) {
+                                    const std::optional<JsonText>& file,
+                                    const std::string& name_space, Time now) {
   WithNotices<PullInputs> inputs{{.named = std::move(named), .workloads = {}, .secrets = {}}};
   const bool wants_pods = inputs.value.named.empty() && !manifests;
-  if (manifests) add_manifests(*manifests, now, inputs);
-  if (file) add_file(*file, now, inputs, manifests.has_value(), wants_pods);
+  if (manifests) add_manifests(*manifests, name_space, now, inputs);
+  if (file) add_file(*file, name_space, now, inputs, manifests.has_value(), wants_pods);
   return inputs;
 }
 

@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "credential/registry.h"
+#include "kubernetes/documents.h"
 #include "kubernetes/find_pull_data.h"
+#include "kubernetes/inspect_secrets.h"
 #include "kubernetes/keyring.h"
 #include "kubernetes/name_rules.h"
 #include "kubernetes/pull_data.h"
@@ -46,41 +50,90 @@ std::vector<SecretManifest> pull_secrets(const JsonText& source, KeepObjects kee
 
 PullData entries_of(const SecretManifest& secret) {
   return with_place(name_in_words(secret), [&] {
-    const auto [place, data] = taken_data(secret);
-    PullData pull_data = read_pull_data(place.type, data);
-    if (pull_data.refusal)
-      throw Error("", fmt::format("the kubelet refuses it: {}", pull_data.refusal->what()),
-                  pull_data.refusal->hint());
+    PullData pull_data = taken_data(secret).pull_data;
+    if (const auto remark = remark_on_data(pull_data, std::nullopt))
+      throw Error("", remark->message, remark->hint);
     return pull_data;
   });
 }
 
-Config config_of(const std::vector<SecretManifest>& secrets, std::string file) {
-  struct Known {
-    const SecretManifest* secret;
-    Credential credential;
-  };
-  std::map<std::string, Known> known;  // by what is one key to the kubelet
-  Config config{.file = std::move(file)};
-  for (const SecretManifest& secret : secrets) {
-    for (auto& [key, credential, beside_auth, defect] : entries_of(secret).entries) {
-      const std::string mended = kubelet_registry_key(key);
-      const auto [first, is_new] =
-          known.try_emplace(filed_key(mended).value_or(mended), Known{&secret, credential});
-      if (!is_new && first->second.secret != &secret &&
-          !is_same_login(first->second.credential, credential))
-        throw Error(config.file,
-                    fmt::format("{} and {} have different credentials for {}",
-                                name_in_words(*first->second.secret), name_in_words(secret),
-                                key_in_words(key)),
-                    "give one of the two");
-      config.auths.add({.key = key, .credential = std::move(credential)});
+// Docker cuts them, too, and the registry takes none.
+void cut_nuls(std::string& text) {
+  text.erase(text.find_last_not_of('\0') + 1);
+}
+
+/// An entry on its way into the config.
+struct TakenEntry {
+  const SecretManifest* secret;
+  std::string registry;  // the same for all keys that are one to the kubelet
+  AuthEntry entry;
+};
+
+std::vector<TakenEntry> taken_entries(const std::vector<SecretManifest>& secrets) {
+  std::vector<TakenEntry> taken;
+  for (const SecretManifest& secret : secrets)
+    for (PullEntry& entry : entries_of(secret).entries) {
+      cut_nuls(entry.credential.username);
+      cut_nuls(entry.credential.password);
+      const std::string mended = kubelet_registry_key(entry.key);
+      AuthEntry auth{.key = entry.key, .credential = entry.credential};
+      if (const auto remark = remark_on_missing(entry))
+        auth.problem = std::make_shared<const Error>(
+            "", fmt::format("in {} {}", name_in_words(secret), remark->message), remark->hint);
+      taken.push_back({&secret, filed_key(mended).value_or(mended), std::move(auth)});
     }
+  return taken;
+}
+
+// Who does not ask for a registry does not care for what is wrong with its entry.
+Config config_of(const std::vector<SecretManifest>& secrets, std::string file) {
+  std::vector<TakenEntry> taken = taken_entries(secrets);
+  if (taken.empty())
+    throw Error(std::move(file), "it names no registry", "pullsecret inspect shows what is there");
+  std::map<std::string, const TakenEntry*> first;
+  std::map<std::string, std::shared_ptr<const Error>> conflicts;
+  for (const TakenEntry& one : taken) {
+    const auto [known, is_new] = first.emplace(one.registry, &one);
+    const TakenEntry& other = *known->second;
+    if (!is_new && other.secret != one.secret &&
+        !is_same_login(other.entry.credential, one.entry.credential))
+      conflicts.emplace(one.registry,
+                        std::make_shared<const Error>(
+                            "",
+                            fmt::format("{} and {} have different credentials for it",
+                                        name_in_words(*other.secret), name_in_words(*one.secret)),
+                            "give one of the two"));
+  }
+  Config config{.file = std::move(file), .is_of_secrets = true};
+  for (TakenEntry& one : taken) {
+    if (const auto conflict = conflicts.find(one.registry); conflict != conflicts.end())
+      one.entry.problem = conflict->second;
+    config.auths.add(std::move(one.entry));
   }
   return config;
 }
 
 // ---- Changes
+
+// A pattern is no registry that anybody logs in to.
+std::string way_to_replace(const std::vector<std::string>& keys) {
+  std::vector<std::string> options;
+  for (const std::string& key : keys)
+    if (key.find('*') == std::string::npos) options.push_back("--registry " + shell_operand(key));
+  return options.empty()
+             ? ""
+             : fmt::format("to replace that, too: {} (--server with create)", join(options, " "));
+}
+
+// The password that was replaced may well be that of these, too.
+Notice notice_of_kept(const std::string& name, const std::vector<std::string>& keys) {
+  return {Severity::note,
+          {name,
+           fmt::format("{} {} other credentials, and serve{} images of the same registry",
+                       keys_in_words(keys), keys.size() == 1 ? "keeps" : "keep",
+                       keys.size() == 1 ? "s" : ""),
+           way_to_replace(keys)}};
+}
 
 Notice notice_of_changes(const std::string& name, const ChangedSecret& changed) {
   std::vector<std::string> parts;
@@ -112,8 +165,12 @@ WithNotices<ConfigOrSecrets> config_or_secrets(const std::optional<std::string>&
     return {{std::move(loaded)}, std::move(notices)};
   }
   ConfigLocation location = find_config(named);
-  JsonText text = read_config_text(location);
-  if (!is_manifest(text.text)) return {{loaded_config(location, std::move(text))}};
+  JsonText text = read_config_text(location, max_manifest_size);
+  if (!is_manifest(text.text)) {
+    if (text.text.size() > max_config_size)
+      throw Error(text.file, "larger than " + size_in_words(max_config_size));
+    return {{loaded_config(location, std::move(text))}};
+  }
   WithNotices<ConfigOrSecrets> found{{.loaded = {.json = {text.file, "{}\n"}}}};
   const std::vector<SecretManifest> secrets = pull_secrets(text, KeepObjects::no, found.notices);
   found.value.loaded.config = config_of(secrets, text.file);
@@ -130,20 +187,24 @@ WithNotices<std::vector<nlohmann::json>> changed_secrets(const JsonText& source,
   const std::vector<SecretManifest> secrets =
       pull_secrets(source, KeepObjects::yes, result.notices);
   const bool is_alone = secrets.size() == 1 && !secrets.front().is_item;
-  std::vector<std::string> without;
+  std::vector<std::string> without, kept;
   for (const SecretManifest& secret : secrets)
     try {
       const std::string name = name_in_words(secret);
-      auto changed = changed_secret(secret, changes, is_alone ? Missing::added : Missing::left_out);
-      if (!changed) {
+      ChangedSecret changed =
+          changed_secret(secret, changes, is_alone ? Missing::added : Missing::left_out);
+      if (changed.is_changed())
+        result.notices.push_back(notice_of_changes(name, changed));
+      else
         without.push_back(name);
-        continue;
-      }
-      result.notices.push_back(notice_of_changes(name, *changed));
-      if (is_immutable(changed->object))
+      if (!changed.kept_beside.empty())
+        result.notices.push_back(notice_of_kept(name, changed.kept_beside));
+      kept.insert(kept.end(), changed.kept_beside.begin(), changed.kept_beside.end());
+      if (!changed.is_changed()) continue;
+      if (is_immutable(changed.object))
         result.notices.push_back({.text = {name, "it is immutable: the API server takes no change",
                                            "delete it, and make it anew"}});
-      result.value.push_back(std::move(changed->object));
+      result.value.push_back(std::move(changed.object));
     } catch (const Error& error) {
       if (is_alone) throw;
       result.notices.push_back(
@@ -153,7 +214,8 @@ WithNotices<std::vector<nlohmann::json>> changed_secrets(const JsonText& source,
     throw Error(is_alone ? name_in_words(secrets.front()) : source.file,
                 fmt::format("{} for {}", is_alone ? "it has no entry" : "no Secret has an entry",
                             wanted_in_words(changes)),
-                "pullsecret inspect shows what is there");
+                kept.empty() ? "pullsecret inspect shows what is there"
+                             : way_to_replace(without_repeats(std::move(kept))));
   constexpr std::size_t most_names = 10;
   if (!without.empty())
     result.notices.push_back(

@@ -22,8 +22,9 @@ struct ConfigOrSecrets {
 };
 
 /// As config_to_use(), but that what is `named` may be pull Secrets, of what read_manifests()
-/// takes: their entries, as the kubelet reads them, are then those of the config. Throws Error if
-/// the kubelet refuses one of them, and if two have different credentials for one registry.
+/// takes: their entries, as the kubelet reads them, are then those of the config; an entry that
+/// lacks a login, or of which two have different ones, has that as its problem. Throws Error if the
+/// kubelet refuses one of them, and if they have no entry.
 WithNotices<ConfigOrSecrets> config_or_secrets(const std::optional<std::string>& named);
 
 /// The pull Secrets in `source` that `changes` concern, as changed_secret() makes them. A Secret

@@ -223,9 +223,11 @@ WithNotices<KeyedCredentials> take_usable(const CredentialChoice& choice, const 
       Credential credential = take_usable_form(choice, registry);
       // It is written as it is: who knows that it is not meant?
       for (const Remark& remark : remarks_on_white_space(credential))
-        usable.notices.push_back(
-            {.text = {key_in_words(registry.key), remark.message, login_command(registry.key)}});
-      if (choice.as_passwords && choice.images.empty() && choice.images_if_known.empty())
+        usable.notices.push_back({.text = {key_in_words(registry.key), remark.message,
+                                           config.is_of_secrets ? "make the Secret again without it"
+                                                                : login_command(registry.key)}});
+      if (!config.is_of_secrets && choice.as_passwords && choice.images.empty() &&
+          choice.images_if_known.empty())
         if (auto notice = notice_of_path(config, registry.key))
           usable.notices.push_back(*std::move(notice));
       usable.value.emplace_back(registry.key, std::move(credential));
@@ -283,6 +285,7 @@ std::vector<std::string> registries_for_images(const Config& config,
 
 Notices notices_of_lookup(const Config& config, const std::vector<Resolved>& resolved) {
   Notices notices;
+  if (config.is_of_secrets) return notices;
   std::map<std::string, std::vector<const Resolved*>> found_by_host;
   for (const Resolved& registry : resolved) {
     const std::string name = docker_lookup_name(registry.key);

@@ -28,14 +28,13 @@ class Error : public std::runtime_error {
 /// The Error for a system call that failed: the reason in words, from `errno`.
 Error system_error(std::string place, std::string hint = {});
 
-/// What `work` returns. An Error from it that has no place gets `place`.
+/// What `work` returns. An Error from it gets `place`; the one that it has comes behind that.
 template <typename Work>
 auto with_place(const std::string& place, Work work) {
   try {
     return work();
   } catch (const Error& error) {
-    if (!error.place().empty()) throw;
-    throw Error(place, error.message(), error.hint());
+    throw Error(place, error.what(), error.hint());
   }
 }
 

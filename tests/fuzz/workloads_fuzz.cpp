@@ -32,7 +32,7 @@ void check(const Workloads& workloads) {
   }
   for (const PassedOver& object : workloads.passed_over)
     require(!object.kind.empty() && is_printable(object.in_words));
-  const PodJoin join({.secrets = {}, .accounts = workloads.accounts, .name_space = {}});
+  const PodJoin join({.secrets = {}, .accounts = workloads.accounts});
   for (const Pod& pod : workloads.pods)
     for (const Remark& finding : join.secrets_of(pod).findings)
       require(is_printable(finding.message) && is_printable(finding.hint));
@@ -45,7 +45,7 @@ void check(const Workloads& workloads) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const JsonText source{"manifest", std::string(reinterpret_cast<const char*>(data), size)};
   try {
-    check(read_workloads(source));
+    check(read_workloads(read_documents(source)));
   } catch (const Error& error) {
     require(is_printable(error.what()) && is_printable(error.hint()));
   }

@@ -14,7 +14,7 @@ namespace {
 std::string trees(const std::string& text) {
   const JsonText source{"m.yaml", text};
   nlohmann::json trees = nlohmann::json::array();
-  for (const Document& document : read_documents(source))
+  for (const Document& document : read_documents(source).values)
     trees.push_back(document.tree);
   return trees.dump();
 }
@@ -44,11 +44,11 @@ TEST_CASE("documents follow each other, in YAML and in JSON") {
 
 TEST_CASE("JSON keeps its own text, YAML has none") {
   const JsonText json{"-", " {\"a\": 1}\n {}"}, yaml{"-", "a: 1"};
-  const auto documents = read_documents(json);
+  const auto documents = read_documents(json).values;
   REQUIRE(documents.size() == 2);
   CHECK(documents[0].text == "{\"a\": 1}");
   CHECK(documents[1].text == "{}");
-  CHECK(read_documents(yaml).front().text.empty());
+  CHECK(read_documents(yaml).values.front().text.empty());
 }
 
 TEST_CASE("aliases and merge keys are written out") {

@@ -12,11 +12,9 @@ using State = KnownSecret::State;
 namespace {
 
 Pod pod_of(const std::string& spec, const std::string& name_space = "team") {
-  const auto found = read_workloads(
-      {"m.yaml",
-       fmt::format("kind: Deployment\nmetadata: {{name: app, namespace: \"{}\"}}\nspec: {}",
-                   name_space, spec)});
-  return found.pods.at(0);
+  const JsonText text{"m.yaml",
+                      fmt::format("kind: Deployment\nmetadata: {{name: app}}\nspec: {}", spec)};
+  return read_workloads(read_documents(text), name_space).pods.at(0);
 }
 
 Pod naming(const std::string& secrets, const std::string& name_space = "team") {
@@ -60,7 +58,13 @@ TEST_CASE("what names no Secret that counts has words of its own") {
        "stands at spec.template, where"},
       {"{imagePullSecrets: [{name: regcred}]}", "secrets-in-outer-spec", "stands at spec, where"},
       {"{template: {spec: {imagePullSecret: [{name: regcred}]}}}", "secrets-misspelled",
-       "`imagePullSecret` is no field of a Pod"},
+       "`imagePullSecret` is no field"},
+      {"{template: {spec: {imagePullSecrets: [regcred]}}}", "secrets-malformed",
+       "`imagePullSecrets[0]` is no {name: NAME}, and the API server refuses it"},
+      {"{template: {spec: {imagePullSecrets: regcred}}}", "secrets-malformed",
+       "`imagePullSecrets` is no list"},
+      {"{template: {spec: {imagePullSecrets: [{name: Reg_Cred}]}}}", "not-a-name",
+       "Reg_Cred, which no Secret can have as its name"},
       {"{template: {spec: {imagePullSecrets: [{name: reg-cred}]}}}", "other-name",
        "names the pull Secret reg-cred, which is not here; here is regcred"},
       {"{template: {spec: {imagePullSecrets: [{name: elsewhere}]}}}", "other-namespace",
@@ -109,10 +113,57 @@ TEST_CASE("a namespace that is left open") {
   CHECK(join_of(anywhere, {.secrets = {{"team", "regcred"}}}) ==
         Texts{"team/regcred", "open-namespace"});
   CHECK(join_of(anywhere, {two_regcreds}) == Texts{"ambiguous-namespace"});
-  CHECK(join_of(anywhere, {.secrets = two_regcreds, .name_space = "other"}) ==
-        Texts{"other/regcred"});
-  CHECK(join_of(regcred, {.secrets = open, .name_space = "team"}) == Texts{"/regcred"});
-  CHECK(join_of(regcred, {.secrets = open, .name_space = "other"}) == Texts{"other-namespace"});
+  const Pod bare = naming("[]", "");
+  const ServiceAccount of_team{"team", "default", {"regcred"}}, of_other{"other", "default", {}};
+  CHECK(join_of(bare, {.secrets = two_regcreds, .accounts = {of_team}}) ==
+        Texts{"team/regcred", "open-namespace"});
+  CHECK(join_of(bare, {.secrets = two_regcreds, .accounts = {of_team, of_other}}) ==
+        Texts{"ambiguous-account"});
+}
+
+TEST_CASE("a ServiceAccount has its own words where its Secrets are misplaced") {
+  const auto [text, words] = GENERATE(table<std::string, std::string>({
+      {"metadata: {name: default, imagePullSecrets: [{name: regcred}]}",
+       "names no pull secret, and its ServiceAccount team/default names no pull secret: "
+       "`imagePullSecrets` stands at metadata, where nobody reads it"},
+      {"metadata: {name: default}\nspec: {imagePullSecrets: [{name: regcred}]}", "stands at spec,"},
+      {"metadata: {name: default}\nsecrets: [{name: a, imagePullSecrets: []}]",
+       "stands at secrets[0],"},
+      {"metadata: {name: default}\nimagePullSecret: [{name: regcred}]",
+       "`imagePullSecret` is no field"},
+      {"metadata: {name: default}\nimagePullSecrets: [regcred]",
+       "`imagePullSecrets[0]` is no {name: NAME}"},
+      {"metadata: {name: default}\nsecrets: [{name: regcred}]",
+       "its ServiceAccount team/default has regcred among its `secrets`, which pull nothing"},
+  }));
+  CAPTURE(text);
+  const JsonText source{"m.yaml", "kind: ServiceAccount\n" + text};
+  const PodJoin join({.secrets = {{"team", "regcred"}},
+                      .accounts = read_workloads(read_documents(source), "team").accounts});
+  const auto findings = join.secrets_of(naming("[]")).findings;
+  REQUIRE(findings.size() == 1);
+  CHECK(findings.at(0).name == "account-secrets-misplaced");
+  CHECK_THAT(findings.at(0).message, Contains(words));
+  CHECK_THAT(findings.at(0).hint, Contains("imagePullSecrets"));
+}
+
+TEST_CASE("hints have the place of the kind") {
+  const auto [version, kind, place] = GENERATE(table<std::string, std::string, std::string>({
+      {"v1", "Pod", "spec.imagePullSecrets"},
+      {"batch/v1", "CronJob", "spec.jobTemplate.spec.template.spec.imagePullSecrets"},
+      {"serving.knative.dev/v1", "Service", "spec.template.spec.imagePullSecrets"},
+      {"argoproj.io/v1alpha1", "Workflow", "spec.imagePullSecrets"},
+      {"argoproj.io/v1alpha1", "CronWorkflow", "spec.workflowSpec.imagePullSecrets"},
+      {"tekton.dev/v1", "Task", "spec.podTemplate.imagePullSecrets of the TaskRun"},
+      {"tekton.dev/v1", "TaskRun", "spec.podTemplate.imagePullSecrets"},
+      {"tekton.dev/v1", "PipelineRun", "spec.taskRunTemplate.podTemplate.imagePullSecrets"},
+      {"tekton.dev/v1beta1", "PipelineRun", "spec.podTemplate.imagePullSecrets"},
+  }));
+  CAPTURE(version, kind);
+  const JsonText text{"m.yaml", fmt::format("apiVersion: {}\nkind: {}", version, kind)};
+  const Pod pod = read_workloads(read_documents(text)).pods.at(0);
+  const PodJoin join({.secrets = {}, .accounts = {{"", "default", {}}}});
+  CHECK(join.secrets_of(pod).findings.at(0).hint == "name it at " + place);
 }
 
 TEST_CASE("of a Secret that is given twice the last counts") {
@@ -122,6 +173,9 @@ TEST_CASE("of a Secret that is given twice the last counts") {
 
 TEST_CASE("where the credentials are a Docker config's, a name alone is no finding") {
   CHECK(join_of(naming("[{name: a}]"), {.has_secrets = false}).empty());
+  CHECK(join_of(naming("[{name: a}]"),
+                {.secrets = {{"team", "a", State::unread}}, .has_secrets = false}) ==
+        Texts{"team/a", "not-a-pull-secret"});
   CHECK(join_of(pod_of("{imagePullSecrets: [{name: a}]}"), {.has_secrets = false}) ==
         Texts{"secrets-in-outer-spec"});
 }

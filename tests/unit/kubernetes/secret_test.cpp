@@ -25,7 +25,7 @@ Secret annotated(const std::string& value) {
 // What a reader of YAML makes of a string that stands for the value of an annotation.
 nlohmann::json tree_of(const std::string& yaml) {
   const JsonText source{"m.yaml", yaml};
-  return read_documents(source).at(0).tree;
+  return read_documents(source).values.at(0).tree;
 }
 std::string read_back(const std::string& yaml) {
   return tree_of(yaml)["metadata"]["annotations"]["a"];

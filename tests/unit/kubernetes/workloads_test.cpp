@@ -13,7 +13,7 @@ using Texts = std::vector<std::string>;
 namespace {
 
 Workloads workloads_in(const std::string& text) {
-  return read_workloads({"m.yaml", text});
+  return read_workloads(read_documents({"m.yaml", text}));
 }
 
 Texts images_in(const std::string& text) {
@@ -133,7 +133,6 @@ TEST_CASE("a field of another type is an error that says whose") {
        R"(Pod web-: "image" must be a string)"},
       {"kind: Pod\nspec: {containers: [a]}", R"(Pod: what should have "image" is no object)"},
       {"kind: Pod\nspec: {volumes: [{image: a}]}", R"(Pod: "image" must be an object)"},
-      {"kind: Pod\nspec: {imagePullSecrets: [a]}", R"(Pod: what should have "name" is no object)"},
       {"kind: Pod\nmetadata: {name: {}}", R"(m.yaml: "name" must be a string)"},
       {"kind: [Pod]", R"(m.yaml: "kind" must be a string)"},
       {"kind: Pod\napiVersion: {}", R"(m.yaml: "apiVersion" must be a string)"},
@@ -207,11 +206,28 @@ TEST_CASE("imagePullSecrets where nobody reads it") {
        "spec.jobTemplate.spec.imagePullSecrets"},
       {"apiVersion: tekton.dev/v1\nkind: TaskRun\nspec: {imagePullSecrets: [{name: a}]}",
        "spec.imagePullSecrets"},
+      {"apiVersion: tekton.dev/v1\nkind: Task\nspec: {podTemplate: {imagePullSecrets: [{name: "
+       "a}]}}",
+       "spec.podTemplate.imagePullSecrets"},
+      {"apiVersion: tekton.dev/v1\nkind: PipelineRun\nspec: {podTemplate: {imagePullSecrets: []}}",
+       "spec.podTemplate.imagePullSecrets"},
+      {"kind: Pod\nspec: {imagePullSecrets: [a]}", "spec.imagePullSecrets[0]"},
+      {"kind: Pod\nspec: {imagePullSecrets: {name: a}}", "spec.imagePullSecrets"},
   }));
   CAPTURE(text);
   const Pod pod = workloads_in(text).pods.at(0);
   CHECK(pod.pull_secrets.empty());
   CHECK(pod.misplaced == Texts{place});
+}
+
+TEST_CASE("of several Pods of one object each has its own place, and what is misplaced in it") {
+  const auto pods = workloads_in(
+                        "apiVersion: batch.volcano.sh/v1alpha1\nkind: Job\nspec: {tasks: ["
+                        "{template: {spec: {}}}, {template: {imagePullSecrets: [{name: a}]}}]}")
+                        .pods;
+  CHECK(pods.at(0).misplaced.empty());
+  CHECK(pods.at(1).misplaced == Texts{"spec.tasks[1].template.imagePullSecrets"});
+  CHECK(pods.at(1).secrets_place == "spec.tasks[1].template.spec.imagePullSecrets");
 }
 
 TEST_CASE("others' kinds have Pods at known places") {

@@ -69,7 +69,7 @@ TEST_CASE(
   CAPTURE(of_path, of_host, is_public);
   const auto keyring = keyring_with(of_path, of_host);
   const PullInputs inputs{.named = {{asked_image, parse_image(asked_image)}}};
-  const auto pulls = image_pulls(inputs, "", keyring);
+  const auto pulls = image_pulls(inputs, keyring);
   const PullReport report = report_on(about_images(pulls), is_public);
   CHECK(outcomes_of(report) == outcomes);
   CHECK(report.succeeds == succeeds);
@@ -90,7 +90,7 @@ TEST_CASE("nothing is sent of a login that lacks its username or its password") 
   FakeRegistries registry = registry_with(is_public);
   const PullCheck check{registry.exchange(), {.certificates = "/nonexistent"}, {}};
   const PullInputs inputs{.named = {{asked_image, parse_image(asked_image)}}};
-  const auto pulls = image_pulls(inputs, "", keyring);
+  const auto pulls = image_pulls(inputs, keyring);
   const auto images = ask_registries(about_images(pulls), check);
   const auto logins = ask_registries(about_registries(keyring).value, check);
   for (const HttpRequest& request : registry.requests)
