@@ -86,8 +86,9 @@ void create(const CreateOptions& options, const Streams& streams) {
   Credential credential{.username = options.username, .password = read_password(options, streams)};
   credential.email = options.email;
   for (const Remark& remark : remarks_on_login(credential)) {
-    std::string hint =
-        remark.hint.empty() ? "give it without: printf %s adds nothing, as echo does" : remark.hint;
+    std::string hint = remark.hint.empty()
+                           ? "leave that out; echo adds a line break, where printf %s adds none"
+                           : remark.hint;
     // There is no template here to be looked at.
     if (remark.name == "unfilled-template") hint.clear();
     print_warning(streams, Error("", remark.message, std::move(hint)));

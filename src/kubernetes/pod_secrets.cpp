@@ -91,7 +91,7 @@ std::string misplaced_in_words(std::string_view path, const Owner& owner) {
                      holder.empty() ? "the top" : printable(holder));
 }
 
-// `who` names none besides, or else has others.
+// `who` stands before what is wrong.
 std::vector<Remark> misplaced_remarks(const std::vector<std::string>& misplaced, const Owner& owner,
                                       const std::string& who, bool has_others) {
   constexpr std::size_t most = 5;
@@ -99,8 +99,7 @@ std::vector<Remark> misplaced_remarks(const std::vector<std::string>& misplaced,
   for (std::size_t i = 0; i < std::min(most, misplaced.size()); ++i) {
     const std::string& path = misplaced[i];
     remarks.push_back({std::string(name_of_misplaced(path, owner)), has_others ? warning : problem,
-                       fmt::format("{}{}: {}", who, has_others ? "" : " names no pull secret",
-                                   misplaced_in_words(path, owner)),
+                       fmt::format("{}: {}", who, misplaced_in_words(path, owner)),
                        is_malformed(path, owner)
                            ? fmt::format("it is a list: {}: [{{name: NAME}}]", owner.secrets)
                            : fmt::format("its place is {}", owner.secrets)});
@@ -112,13 +111,16 @@ std::vector<Remark> misplaced_remarks(const std::vector<std::string>& misplaced,
 std::vector<Remark> misplaced_remarks(const Pod& pod, const ServiceAccount& account,
                                       const std::string& account_name) {
   const bool has_others = !account.pull_secrets.empty();
-  auto remarks =
-      misplaced_remarks(account.misplaced, {{}, "imagePullSecrets"},
-                        fmt::format("{}{} its ServiceAccount {}", pod.in_words(),
-                                    has_others ? ":" : " names no pull secret, and", account_name),
-                        has_others);
-  for (Remark& remark : remarks)
+  auto remarks = misplaced_remarks(
+      account.misplaced, {{}, "imagePullSecrets"},
+      fmt::format("{}{} its ServiceAccount {}", pod.in_words(),
+                  has_others ? ":" : " names no pull secret, and neither does", account_name),
+      has_others);
+  for (Remark& remark : remarks) {
+    if (remark.name != "secrets-malformed")
+      remark.hint = "its place is imagePullSecrets, at the top of the ServiceAccount";
     remark.name = "account-secrets-misplaced";
+  }
   return remarks;
 }
 
@@ -349,8 +351,11 @@ PodSecrets PodJoin::secrets_of(const Pod& pod) const {
   const ServiceAccount* account = nullptr;
   if (pod.pull_secrets.empty()) account = account_of(pod, found.findings);
   found.names = account == nullptr ? pod.pull_secrets : account->pull_secrets;
-  append(found.findings, misplaced_remarks(pod.misplaced, {pod.spec_place, pod.secrets_place},
-                                           pod.in_words(), !found.names.empty()));
+  const bool has_others = !found.names.empty();
+  append(
+      found.findings,
+      misplaced_remarks(pod.misplaced, {pod.spec_place, pod.secrets_place},
+                        pod.in_words() + (has_others ? "" : " names no pull secret"), has_others));
   for (const std::string& name : found.names)
     add_secret(pod, account, name, found);
   // Who is not here may name some.

@@ -124,7 +124,7 @@ TEST_CASE("a namespace that is left open") {
 TEST_CASE("a ServiceAccount has its own words where its Secrets are misplaced") {
   const auto [text, words] = GENERATE(table<std::string, std::string>({
       {"metadata: {name: default, imagePullSecrets: [{name: regcred}]}",
-       "names no pull secret, and its ServiceAccount team/default names no pull secret: "
+       "names no pull secret, and neither does its ServiceAccount team/default: "
        "`imagePullSecrets` stands at metadata, where nobody reads it"},
       {"metadata: {name: default}\nspec: {imagePullSecrets: [{name: regcred}]}", "stands at spec,"},
       {"metadata: {name: default}\nsecrets: [{name: a, imagePullSecrets: []}]",
