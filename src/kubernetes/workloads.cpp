@@ -136,7 +136,8 @@ class WorkloadReader {
         secret_names(member(object, pull_secrets), std::string(pull_secrets), account.misplaced);
     if (const Tree& mounted = member(object, "secrets"); mounted.is_array())
       for (const Tree& secret : mounted)
-        if (secret.is_object()) account.mounted.push_back(text_in(secret, "name"));
+        if (secret.is_object() && member(secret, "name").is_string())
+          account.mounted.push_back(text_in(secret, "name"));
     workloads_.accounts.push_back(std::move(account));
   }
 

@@ -341,7 +341,11 @@ WithNotices<KeyedCredentials> usable_credentials(const CredentialChoice& choice,
   WithNotices<KeyedCredentials> usable =
       take_usable(choice, config, std::move(resolved), std::move(notices));
   WithNotices<KeyedCredentials> mended = mend_keys(std::move(usable.value));
-  append(usable.notices, mended.notices);
+  for (Notice& notice : mended.notices)
+    usable.notices.push_back(
+        config.is_of_secrets
+            ? Notice{.text = {"", notice.text.message(), "make the Secret again, with one of them"}}
+            : std::move(notice));
   return {std::move(mended.value), std::move(usable.notices)};
 }
 

@@ -133,7 +133,7 @@ TEST_CASE("a ServiceAccount has its own words where its Secrets are misplaced") 
        "`imagePullSecret` is no field"},
       {"metadata: {name: default}\nimagePullSecrets: [regcred]",
        "`imagePullSecrets[0]` is no {name: NAME}"},
-      {"metadata: {name: default}\nsecrets: [{name: regcred}]",
+      {"metadata: {name: default}\nsecrets: [{name: []}, a, {name: regcred}]",
        "its ServiceAccount team/default has regcred among its `secrets`, which pull nothing"},
   }));
   CAPTURE(text);
