@@ -116,12 +116,13 @@ class EntryPass {
     }
   }
 
-  // Whether there are images that both serve.
+  // Whether it is a longer key or a pattern, which serves images of a registry that is put.
   bool is_beside_put(const std::string& key) const {
+    const bool is_pattern = key.find('*') != std::string::npos;
     const auto image = image_of(key);
     return std::any_of(put_.begin(), put_.end(), [&](const auto& put) {
       const auto& [put_key, credential] = *put.second;
-      const auto put_image = image_of(put_key);
+      const auto put_image = is_pattern ? image_of(put_key) : std::nullopt;
       return ((image && serves_image(put_key, *image)) ||
               (put_image && serves_image(key, *put_image))) &&
              !has_login(key, credential);

@@ -50,8 +50,8 @@ std::vector<SecretManifest> pull_secrets(const JsonText& source, KeepObjects kee
 
 PullData entries_of(const SecretManifest& secret) {
   return with_place(name_in_words(secret), [&] {
-    PullData pull_data = taken_data(secret).pull_data;
-    if (const auto remark = remark_on_data(pull_data, std::nullopt))
+    auto [place, data, pull_data] = taken_data(secret);
+    if (const auto remark = remark_on_data(pull_data, mistake_in(secret, place, data, pull_data)))
       throw Error("", remark->message, remark->hint);
     return pull_data;
   });

@@ -70,7 +70,7 @@ create_as_kubectl() {
   kubectl_makes docker-registry regcred --docker-server=ghcr.io --docker-username='octo cat' \
     --docker-password="$2" "${email[@]/#--email/--docker-email}"
   same_object
-  expect 'no message but of white space' lacks 'pullsecret: (error|hint|note)' "$scratch/err"
+  expect 'no message but of white space' lacks 'pullsecret: (error|note)' "$scratch/err"
 }
 
 create_as_kubectl 'a plain password' hunter2
