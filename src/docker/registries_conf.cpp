@@ -1,27 +1,16 @@
 #include "docker/registries_conf.h"
 
 #include <algorithm>
-#include <stdexcept>
 #include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
 
-// Some of what toml++ asserts depends on what it reads: `[[[`.
-static constexpr void require_toml(bool condition) {
-  if (!condition) throw std::logic_error("it cannot be read");
-}
-#define TOML_ASSERT(condition) require_toml(static_cast<bool>(condition))
-// Its pkg-config file may name a shared library, which programs for every system do without.
-#undef TOML_SHARED_LIB
-#undef TOML_HEADER_ONLY
-#define TOML_HEADER_ONLY 1
-#include <toml++/toml.h>
-
 #include "system/environment.h"
 #include "system/error.h"
 #include "system/file.h"
 #include "system/text.h"
+#include "system/toml.h"
 
 namespace pullsecret {
 namespace {
@@ -60,22 +49,6 @@ std::vector<fs::path> drop_ins(const fs::path& folder) {
   return files;
 }
 
-// No helper's name needs more, and toml++ 3.3 runs into undefined behaviour where a letter that is
-// not ASCII stands outside of strings.
-std::string in_ascii(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) > 0x7F; }, '?');
-  return text;
-}
-
-// Go's decoder takes a key in any letter case where there is none of just that name.
-const toml::node* find_setting(const toml::table& table) {
-  if (const toml::node* exact = table.get(setting)) return exact;
-  for (const auto& [key, node] : table)
-    if (equal_ignoring_case(key.str(), setting)) return &node;
-  return nullptr;
-}
-
 Error wrong_type(const toml::node& node, const std::string& name) {
   return {fmt::format("{}:{}", name, node.source().begin.line),
           fmt::format("{} is no list of names; podman refuses the file", setting)};
@@ -85,16 +58,8 @@ Error wrong_type(const toml::node& node, const std::string& name) {
 
 std::optional<std::vector<std::string>> parse_credential_helpers(const std::string& text,
                                                                  const std::string& name) {
-  toml::table table;
-  try {
-    table = toml::parse(in_ascii(text));
-  } catch (const toml::parse_error& error) {
-    throw Error(fmt::format("{}:{}", name, error.source().begin.line),
-                printable(error.description()));
-  } catch (const std::logic_error& error) {
-    throw Error(name, error.what());
-  }
-  const toml::node* node = find_setting(table);
+  const toml::table table = parse_toml(text, name);
+  const toml::node* node = find_setting(table, setting);
   if (node == nullptr) return std::nullopt;
   if (!node->is_array()) throw wrong_type(*node, name);
   std::vector<std::string> names;
