@@ -44,7 +44,7 @@ user_path=$PATH
 source=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 build=$source/build/release
 packages='g++ meson ninja-build pkg-config nlohmann-json3-dev libcxxopts-dev libfmt-dev
-  libyaml-dev libtomlplusplus-dev libsodium-dev libsystemd-dev libcurl4-openssl-dev'
+  libyaml-dev libtomlplusplus-dev libpcre2-dev libsodium-dev libsystemd-dev libcurl4-openssl-dev'
 
 parse_options() {
   if [ "$user_id" -eq 0 ]; then prefix=/usr/local; else prefix=$HOME/.local; fi
@@ -136,6 +136,7 @@ library cxxopts        cxxopts-devel      cxxopts-devel       cxxopts-dev   cxxo
 library fmt            fmt-devel          fmt-devel           fmt-dev       fmt
 library yaml-0.1       libyaml-devel      libyaml-devel       yaml-dev      libyaml
 library tomlplusplus   tomlplusplus-devel tomlplusplus-devel  tomlplusplus-dev tomlplusplus
+library libpcre2-8     pcre2-devel        pcre2-devel         pcre2-dev     pcre2
 library libsodium      libsodium-devel    libsodium-devel     libsodium-dev libsodium
 library libcurl        libcurl-devel      libcurl-devel       curl-dev      curl
 library libsystemd/libelogind/basu/libsecret-1 systemd-devel systemd-devel elogind-dev systemd-libs

@@ -3,7 +3,7 @@
 
 # shellcheck disable=SC2034 # for the scripts that source this file
 build_packages=(g++ meson ninja-build pkg-config nlohmann-json3-dev libcxxopts-dev libfmt-dev
-  libyaml-dev libtomlplusplus-dev libsodium-dev libsystemd-dev libsecret-1-dev libcurl4-openssl-dev)
+  libyaml-dev libtomlplusplus-dev libpcre2-dev libsodium-dev libsystemd-dev libsecret-1-dev libcurl4-openssl-dev)
 # beside them
 unit_test_packages=(catch2 dbus-daemon gnome-keyring gnupg python3 python3-gi)
 

@@ -43,6 +43,8 @@ struct HttpRequest {
   std::string authorization = {};  ///< the value of that header, a secret; empty: none
   std::string form = {};  ///< what is posted, as application/x-www-form-urlencoded; a secret
   TlsTrust trust = {};
+  bool is_trust_of_all = false;  ///< whoever a redirect leads to is trusted by the same
+  std::optional<std::chrono::milliseconds> dial_timeout = std::nullopt;  ///< of connecting
   bool may_be_private =
       true;  ///< false: an address of a local network, or this machine's, is refused
   bool wants_token = false;  ///< the whole body of a success is kept

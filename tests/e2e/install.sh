@@ -78,14 +78,14 @@ installs_with() {
 # Those that this machine has, too.
 kernel_headers='kernel-headers|linux-glibc-devel|linux-headers|linux-api-headers'
 installs_with dnf dnf install gcc-c++ meson ninja-build pkgconf-pkg-config json-devel cxxopts-devel \
-  fmt-devel libyaml-devel tomlplusplus-devel libsodium-devel libcurl-devel systemd-devel
+  fmt-devel libyaml-devel tomlplusplus-devel pcre2-devel libsodium-devel libcurl-devel systemd-devel
 installs_with zypper zypper install gcc-c++ meson ninja pkgconf-pkg-config nlohmann_json-devel \
-  cxxopts-devel fmt-devel libyaml-devel tomlplusplus-devel libsodium-devel libcurl-devel \
+  cxxopts-devel fmt-devel libyaml-devel tomlplusplus-devel pcre2-devel libsodium-devel libcurl-devel \
   systemd-devel
 installs_with apk apk add g++ meson samurai pkgconf nlohmann-json cxxopts-dev fmt-dev yaml-dev \
-  tomlplusplus-dev libsodium-dev curl-dev elogind-dev
+  tomlplusplus-dev pcre2-dev libsodium-dev curl-dev elogind-dev
 installs_with pacman pacman -S gcc meson ninja pkgconf nlohmann-json cxxopts fmt libyaml \
-  tomlplusplus libsodium curl systemd-libs
+  tomlplusplus pcre2 libsodium curl systemd-libs
 
 it 'of the libraries for D-Bus one will do'
 for program in c++ meson ninja; do
@@ -96,10 +96,10 @@ printf '#!/bin/sh\ncase " $known " in *" $2 "*) ;; *) exit 1 ;; esac\n' >no-apt/
 chmod +x no-apt/pkg-config
 search=$HOME/no-apt
 for library in libsystemd libelogind basu libsecret-1; do
-  known="nlohmann_json cxxopts fmt yaml-0.1 tomlplusplus libcurl $library" run_installer --prefix "$prefix"
+  known="nlohmann_json cxxopts fmt yaml-0.1 tomlplusplus libpcre2-8 libcurl $library" run_installer --prefix "$prefix"
   refuses 1 'missing: libsodium \(library\)$'
 done
-known="nlohmann_json cxxopts fmt yaml-0.1 tomlplusplus libcurl" run_installer --prefix "$prefix"
+known="nlohmann_json cxxopts fmt yaml-0.1 tomlplusplus libpcre2-8 libcurl" run_installer --prefix "$prefix"
 refuses 1 'missing: libsodium \(library\), libsystemd/libelogind/basu/libsecret-1 \(library\)$'
 search=$PATH
 
