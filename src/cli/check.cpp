@@ -13,6 +13,7 @@ CheckOptions read_check_options(const CommandLine& line) {
   CheckOptions check{.store = read_store_options(line),
                      .file = operand_of(line),
                      .images = read_image_options(line),
+                     .node = read_node_options(line),
                      .name_space = read_name_space(line),
                      .access = {.insecure = values_of(line, "insecure-registry")},
                      .format = choice_of<ReportFormat>(line, "output")};
@@ -24,7 +25,7 @@ CheckOptions read_check_options(const CommandLine& line) {
       throw Error("--insecure-registry",
                   "it is HOST or HOST:PORT, such as registry.example.com:5000");
   const bool is_any_named = check.file || check.store.config || check.images.images_in;
-  if (!is_any_named && is_input_unread(check.images, check.file))
+  if (!is_any_named && is_input_unread(check.images, check.node, check.file))
     throw Error("", "what is piped in is read as - alone",
                 "`pullsecret check -` checks what is piped in; `pullsecret check --config FILE` "
                 "this Docker config");
@@ -78,7 +79,9 @@ What came of each try:
                        "every image that the manifests in FILE name: Pods, and what makes them"),
                    name_space_option()}},
                  {"Asking the registries",
-                  {{.name = "insecure-registry",
+                  {hosts_option(),
+                   registries_option(),
+                   {.name = "insecure-registry",
                     .value = {"HOST[:PORT]", ValueKind::registry},
                     .is_repeatable = true,
                     .description = "over http, too, and with any certificate; may be repeated"},

@@ -15,6 +15,7 @@ struct CheckOptions {
   StoreOptions store;
   std::optional<std::string> file;  // absent: the Docker config
   ImageOptions images;
+  NodeOptions node;
   std::string name_space;  // of manifests that leave it open
   RegistryAccess access;
   HttpLimits http;

@@ -27,6 +27,20 @@ Option name_space_option() {
           .description = "where manifests are applied that name no namespace"};
 }
 
+Option hosts_option() {
+  return {.name = "hosts",
+          .value = {.name = "DIR", .kind = ValueKind::file},
+          .description =
+              "ask the mirrors that containerd's certs.d in DIR has: a folder for each "
+              "registry, with a hosts.toml"};
+}
+
+Option registries_option() {
+  return {.name = "registries",
+          .value = {.name = "FILE|-", .kind = ValueKind::file, .input = "registries.yaml"},
+          .description = "ask the mirrors that registries.yaml of k3s or rke2 in FILE has"};
+}
+
 ImageOptions read_image_options(const CommandLine& line) {
   ImageOptions options{.named = {}, .images_in = value_of(line, "images-in")};
   for (const std::string& name : values_of(line, "image"))
@@ -57,11 +71,32 @@ WithNotices<PullInputs> read_pull_inputs(const ImageOptions& options,
   return inputs;
 }
 
-bool is_input_unread(const ImageOptions& options, const std::optional<std::string>& file) {
+bool is_input_unread(const ImageOptions& options, const NodeOptions& node,
+                     const std::optional<std::string>& file) {
   struct stat input {};
-  if (options.images_in == "-" || file == "-" || fstat(STDIN_FILENO, &input) != 0) return false;
+  if (options.images_in == "-" || node.registries == "-" || file == "-" ||
+      fstat(STDIN_FILENO, &input) != 0)
+    return false;
   const bool has_more = S_ISREG(input.st_mode) && lseek(STDIN_FILENO, 0, SEEK_CUR) < input.st_size;
   return S_ISFIFO(input.st_mode) || has_more;
+}
+
+NodeOptions read_node_options(const CommandLine& line) {
+  NodeOptions options{.hosts = value_of(line, "hosts"), .registries = value_of(line, "registries")};
+  if (options.hosts && options.registries)
+    throw Error("--registries", "a node has either that or --hosts", "leave out one of the two");
+  return options;
+}
+
+std::optional<NodeEndpoints> read_node_endpoints(const NodeOptions& options, bool has_images) {
+  constexpr std::size_t max_registries_size = 1024UL * 1024;
+  if (!options.hosts && !options.registries) return std::nullopt;
+  if (!has_images)
+    throw Error(options.hosts ? "--hosts" : "--registries", "mirrors are asked for images alone",
+                "name images with --image or --images-in");
+  if (options.hosts) return NodeEndpoints::of_folder(*options.hosts);
+  return NodeEndpoints::of_registries(read_file_or_input(*options.registries, max_registries_size),
+                                      std::filesystem::path(*options.registries).parent_path());
 }
 
 JsonText read_file_or_input(const std::string& file, std::size_t max_bytes) {

@@ -7,6 +7,7 @@
 
 #include "cli/options.h"
 #include "operations/inputs.h"
+#include "operations/node_endpoints.h"
 
 namespace pullsecret {
 
@@ -19,6 +20,12 @@ struct ImageOptions {
   bool any() const { return !named.empty() || images_in; }
 };
 
+/// What a node's containerd is told of mirrors: one of the two at most.
+struct NodeOptions {
+  std::optional<std::string> hosts;       ///< its folder of hosts.toml
+  std::optional<std::string> registries;  ///< registries.yaml of k3s or rke2
+};
+
 /// What standard input is to --images-in, and to a FILE with Secrets, which may be one.
 inline constexpr std::string_view manifests_input = "the manifests";
 
@@ -29,6 +36,8 @@ inline constexpr std::string_view unread_input =
 Option image_option(std::string_view description);
 Option images_in_option(std::string_view description);
 Option name_space_option();
+Option hosts_option();
+Option registries_option();
 
 /// Throws Error for what is no image.
 ImageOptions read_image_options(const CommandLine& line);
@@ -43,8 +52,16 @@ WithNotices<PullInputs> read_pull_inputs(const ImageOptions& options,
                                          const std::optional<std::string>& file,
                                          const std::string& name_space, Time now);
 
-/// Whether something is piped in that nobody reads: neither of these is `-`.
-bool is_input_unread(const ImageOptions& options, const std::optional<std::string>& file);
+/// Whether something is piped in that nobody reads: none of these is `-`.
+bool is_input_unread(const ImageOptions& options, const NodeOptions& node,
+                     const std::optional<std::string>& file);
+
+/// Throws Error where both are given.
+NodeOptions read_node_options(const CommandLine& line);
+
+/// What the options name; nothing where neither is given. Throws Error also where no
+/// images are asked for, to which alone it matters.
+std::optional<NodeEndpoints> read_node_endpoints(const NodeOptions& options, bool has_images);
 
 /// The text of `file`, or of standard input for `-`, at most `max_bytes`.
 JsonText read_file_or_input(const std::string& file, std::size_t max_bytes);

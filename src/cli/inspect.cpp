@@ -19,6 +19,7 @@ namespace {
 struct InspectOptions {
   std::string file;
   ImageOptions images;
+  NodeOptions node;
   std::string name_space;  // of manifests that leave it open
   bool show_secrets = false;
   ReportFormat format = ReportFormat::table;
@@ -36,6 +37,7 @@ std::optional<std::chrono::seconds> min_validity_of(const CommandLine& line) {
 InspectOptions read_inspect_options(const CommandLine& line) {
   InspectOptions inspect{.file = operand_of(line).value_or("-"),
                          .images = read_image_options(line),
+                         .node = read_node_options(line),
                          .name_space = read_name_space(line),
                          .show_secrets = is_set(line, "show-secrets"),
                          .format = choice_of<ReportFormat>(line, "output"),
@@ -59,17 +61,24 @@ void print(const InspectOptions& options, const Things& things, const Streams& s
 void inspect(const InspectOptions& options, const Streams& streams) {
   const PullInputs inputs = told(
       read_pull_inputs(options.images, options.file, options.name_space, streams.now), streams);
-  if (is_input_unread(options.images, options.file)) print_note(streams, unread_input);
+  if (is_input_unread(options.images, options.node, options.file))
+    print_note(streams, unread_input);
+  std::optional<NodeEndpoints> node = read_node_endpoints(options.node, options.images.any());
   if (!options.images.any()) {
     print(options, inputs.secrets, streams, pods_with_findings(inputs));
     return;
   }
   const Keyring all = keyring_of(inputs.secrets);
-  const std::vector<ImagePull> pulls = image_pulls(inputs, all);
-  const bool has_pods = !inputs.workloads.pods.empty();
-  if (!has_pods) require_entries(pulls);
+  std::vector<ImagePull> pulls = image_pulls(inputs, all);
+  if (node) {
+    set_endpoints(pulls, *node);
+    print_notices(streams, node->notices());
+  }
+  // Of Pods and of mirrors there is more to be seen than entries.
+  const bool is_shown_first = !inputs.workloads.pods.empty() || node;
+  if (!is_shown_first) require_entries(pulls);
   print(options, pulls, streams);
-  if (has_pods) require_entries(pulls);
+  if (is_shown_first) require_entries(pulls);
 }
 
 }  // namespace
@@ -99,6 +108,8 @@ refuse the whole Secret. Problems are told, and are no failure.
                    images_in_option("the same for each image that the manifests in FILE name, with "
                                     "the Secrets of each Pod alone; may be the input itself"),
                    name_space_option(),
+                   hosts_option(),
+                   registries_option(),
                    {.name = "min-validity",
                     .value = {"DURATION"},
                     .description = "exit status 1 if one of the entries ends sooner, such as in "

@@ -14,6 +14,7 @@
 #include "credential/issuers.h"
 #include "credential/registry.h"
 #include "kubernetes/keyring.h"
+#include "operations/node_endpoints.h"
 #include "system/text.h"
 
 namespace pullsecret {
@@ -86,18 +87,50 @@ std::string secret_table(const InspectedSecret& secret, InspectionStyle style) {
   return table + "\n" + format_table(rows, style.table) + below;
 }
 
+std::string repository_of(const ImagePull& image) {
+  return image.image->repository.substr(image.image->registry_host.size() + 1);
+}
+
+std::string_view login_in_words(const Endpoint& endpoint, const ImagePull& image) {
+  if (!is_asked_for(endpoint, image.image->reference)) return "not asked";
+  switch (login_at(endpoint, image)) {
+    case EndpointLogin::of_secret:
+      return "as above";
+    case EndpointLogin::of_file:
+      return "its own";
+    case EndpointLogin::none:
+      return "none";
+  }
+  return {};
+}
+
+// Where the image is asked for, in the node's order.
+std::string endpoint_table(const ImagePull& image, TableStyle style) {
+  if (image.endpoints == nullptr) return {};
+  std::vector<Row> rows{
+      {{"  ENDPOINT", Color::bold}, {"REPOSITORY", Color::bold}, {"LOGIN", Color::bold}}};
+  for (const Endpoint& endpoint : image.endpoints->endpoints)
+    rows.push_back({{"  " + endpoint.in_words()},
+                    {shown(join(names_at(endpoint, repository_of(image)), " or "))},
+                    {std::string(login_in_words(endpoint, image))}});
+  return format_table(rows, style);
+}
+
 std::string image_table(const ImagePull& image, InspectionStyle style) {
   std::string table =
       heading("Image " + shown(image.name), 0, style.table) + pods_in_table(image, style.table);
   std::string below = findings_in_table(image, false, style.table);
-  if (image.offered.empty()) return table + below;
+  const std::string endpoints = endpoint_table(image, style.table);
+  if (image.offered.empty() && endpoints.empty()) return table + below;
   if (!image.pods.empty()) table += "\n";
+  if (image.offered.empty()) return table + endpoints + below;
   std::vector<Row> rows{header("SECRET")};
   for (const KeyringEntry* entry : image.offered) {
     rows.push_back(entry_row(*entry, display_name(entry->origin), style));
     below += details(*entry, style);
   }
-  return table + format_table(rows, style.table) + below;
+  return table + format_table(rows, style.table) + (endpoints.empty() ? "" : "\n") + endpoints +
+         below;
 }
 
 std::string pod_table(const JoinedPod& joined, InspectionStyle style) {
@@ -144,6 +177,21 @@ Json entry_json(const KeyringEntry& entry, InspectionStyle style) {
     add_secret(json, "registry_token", credential.registry_token);
   }
   json["problems"] = remarks_json(remarks);
+  return json;
+}
+
+// What is sent to an endpoint: the `secret`'s entries, the login of the `file`, or nothing.
+Json endpoints_json(const ImagePull& image) {
+  Json json = Json::array();
+  for (const Endpoint& endpoint : image.endpoints->endpoints) {
+    const EndpointLogin login = login_at(endpoint, image);
+    json.push_back({{"url", endpoint.in_words()},
+                    {"repository", names_at(endpoint, repository_of(image)).front()},
+                    {"asked", is_asked_for(endpoint, image.image->reference)},
+                    {"login", login == EndpointLogin::of_secret ? Json("secret")
+                              : login == EndpointLogin::of_file ? Json("file")
+                                                                : Json()}});
+  }
   return json;
 }
 
@@ -281,6 +329,7 @@ std::string inspection_json(const std::vector<ImagePull>& images, InspectionStyl
       object["pods"].push_back(pod_json(joined.pod));
       object["pods"].back()["problems"] = remarks_json(joined.findings);
     }
+    if (image.endpoints != nullptr) object["endpoints"] = endpoints_json(image);
     object["problems"] = remarks_json(image.remarks);
   }
   return json_document(json);

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "cli/block.h"
@@ -22,16 +23,28 @@ Color color_of(PullOutcome outcome) {
 }
 
 std::string key_in_table(const PullTry& one) {
-  return one.entry == nullptr ? "without a login" : display_key(*one.entry, {});
+  if (one.entry != nullptr) return display_key(*one.entry, {});
+  return login_of(one) == nullptr ? "without a login" : "its own login";
 }
 
-Row row_of(const PullTry& one, Time now) {
-  const std::string username = one.entry == nullptr ? "" : username_of(one.entry->credential, {});
-  return {{"  " + key_in_table(one)},
+// The column of endpoints is there only where a node has some.
+Row row_of(const PullTry& one, bool has_endpoints, Time now) {
+  const Credential* login = login_of(one);
+  const std::string username = login == nullptr ? "" : username_of(*login, {});
+  Row row{{"  " + key_in_table(one)},
           {username.empty() ? "-" : shown(username)},
           {one.entry == nullptr ? "-" : display_name(one.entry->origin)},
           one.entry == nullptr ? Cell{"-"} : expiry_cell(*one.entry, now),
           {std::string(in_words(one.verdict.outcome)), color_of(one.verdict.outcome)}};
+  if (has_endpoints)
+    row.insert(row.end() - 1, {one.endpoint == nullptr ? "-" : one.endpoint->in_words()});
+  return row;
+}
+
+// Of whom the lines below the table are.
+std::string heading_of(const PullTry& one) {
+  const std::string key = key_in_table(one);
+  return one.endpoint == nullptr ? key : fmt::format("{} at {}", key, one.endpoint->in_words());
 }
 
 std::string details(const PullTry& one, TableStyle style) {
@@ -41,7 +54,7 @@ std::string details(const PullTry& one, TableStyle style) {
   block.add("registry", registry_words);
   block.add_hint(hint);
   const std::string lines = block.format(style);
-  return lines.empty() ? "" : "\n" + heading(key_in_table(one), 2, style) + lines;
+  return lines.empty() ? "" : "\n" + heading(heading_of(one), 2, style) + lines;
 }
 
 const PullRefusal* refusal_of(const PullReport& report) {
@@ -60,14 +73,19 @@ std::string table_of(const PullReport& report, InspectionStyle style) {
                          {"SECRET", Color::bold},
                          {"EXPIRES", Color::bold},
                          {"RESULT", Color::bold}}};
+  const bool has_endpoints = report.pull != nullptr && report.pull->endpoints != nullptr;
+  if (has_endpoints) rows.front().insert(rows.front().end() - 1, {"ENDPOINT", Color::bold});
   std::string below;
   const bool is_public =
       report.succeeds && !report.tries.empty() && report.tries.back().entry == nullptr;
   if (report.pull != nullptr) below = findings_in_table(*report.pull, is_public, style.table);
-  if (const PullRefusal* refusal = refusal_of(report))
-    rows.push_back({{"  -"}, {"-"}, {"-"}, {"-"}, {refusal->outcome, Color::red}});
+  if (const PullRefusal* refusal = refusal_of(report)) {
+    Row& row = rows.emplace_back(rows.front().size(), Cell{"-"});
+    row.front().text = "  -";
+    row.back() = {refusal->outcome, Color::red};
+  }
   for (const PullTry& one : report.tries) {
-    rows.push_back(row_of(one, style.now));
+    rows.push_back(row_of(one, has_endpoints, style.now));
     below += details(one, style.table);
   }
   return title_of(report, style.table) + format_table(rows, style.table) + below;
@@ -90,7 +108,12 @@ Json json_of(const PullReport& report, const PullTry* one) {
     json["username"] = username_of(entry.credential, {});
     if (const auto end = expiry_of(entry.credential)) json["expires"] = rfc3339(*end);
     if (!is_docker_config(entry.origin)) json["secret"] = secret_json(entry.origin);
+  } else if (one != nullptr && login_of(*one) != nullptr) {
+    json["username"] = username_of(*login_of(*one), {});
   }
+  if (report.pull != nullptr && report.pull->endpoints != nullptr)
+    json["endpoint"] =
+        one == nullptr || one->endpoint == nullptr ? Json() : Json(one->endpoint->in_words());
   if (one != nullptr) {
     const auto& [outcome, reason, registry_words, hint] = one->verdict;
     json["outcome"] = in_words(outcome);

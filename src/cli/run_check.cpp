@@ -111,7 +111,8 @@ void run_check(const CheckOptions& options, const Streams& streams) {
   const PullInputs inputs =
       told(read_pull_inputs(options.images, options.file, options.name_space, streams.now), streams,
            quiet);
-  if (!quiet && options.store.config != "-" && is_input_unread(options.images, options.file))
+  if (!quiet && options.store.config != "-" &&
+      is_input_unread(options.images, options.node, options.file))
     print_note(streams, unread_input);
   const bool asks_for_images = options.images.any() || !inputs.workloads.pods.empty();
   const bool needs_all = !inputs.named.empty() || !asks_for_images || !inputs.has_secrets;
@@ -122,6 +123,11 @@ void run_check(const CheckOptions& options, const Streams& streams) {
     all = keyring_of_config(options, inputs, streams);
   std::vector<ImagePull> pulls;
   if (asks_for_images) pulls = image_pulls(inputs, all);
+  std::optional<NodeEndpoints> node = read_node_endpoints(options.node, asks_for_images);
+  if (node) {
+    set_endpoints(pulls, *node);
+    print_notices(streams, node->notices(), quiet);
+  }
   if (!quiet && asks_for_images) note_unused_refusals(inputs, pulls, streams);
   std::vector<Inquiry> inquiries =
       asks_for_images ? about_images(pulls) : told(about_registries(all), streams, quiet);

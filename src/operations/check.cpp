@@ -49,8 +49,12 @@ void say_what_is_sent(PullTry& one, bool is_about_image) {
                : why_nothing_is_sent(one.entry->credential);
 }
 
+// At each of the endpoints.
 void add_try(Inquiry& inquiry, const KeyringEntry* entry) {
-  inquiry.report.tries.push_back({.entry = entry, .verdict = {}});
+  for (const Endpoint* endpoint : inquiry.question.endpoints)
+    inquiry.report.tries.push_back({.entry = entry, .endpoint = endpoint, .verdict = {}});
+  if (inquiry.question.endpoints.empty())
+    inquiry.report.tries.push_back({.entry = entry, .verdict = {}});
   inquiry.question.tries.push_back(entry == nullptr ? std::nullopt
                                                     : sent_credential(entry->credential));
 }
@@ -82,12 +86,51 @@ std::optional<std::string> host_of_key(const std::string& key) {
 // The kubelet pulls without a login only where no entry serves the image.
 bool succeeds(const PullReport& report) {
   if (report.pull == nullptr) return report.tries.front().verdict.outcome == PullOutcome::logs_in;
-  const PullTry& last = report.tries.back();
   const bool has_entries = report.tries.front().entry != nullptr;
-  return is_pull(last.verdict.outcome) && (last.entry != nullptr || !has_entries);
+  return std::any_of(report.tries.begin(), report.tries.end(), [&](const PullTry& one) {
+    return is_pull(one.verdict.outcome) && (one.entry != nullptr || !has_entries);
+  });
+}
+
+// What the registry's users could do about a login is of no use at a mirror: nobody sends it there.
+void say_what_mirrors_are_sent(PullTry& one, const ImagePull& pull) {
+  const bool is_about_login =
+      is_one_of(in_words(one.verdict.outcome), {"refused", "expired", "no access"});
+  if (one.endpoint == nullptr || !one.endpoint->is_mirror || !is_about_login) return;
+  const std::string host = printable(one.endpoint->host),
+                    registry = printable(pull.image->registry_host);
+  if (pull.endpoints->source == RegistryEndpoints::Source::hosts_toml)
+    one.verdict.hint = fmt::format(
+        "containerd sends a mirror what the Secret has for {}, and nothing else: {} has to take "
+        "that, or ask for no login",
+        registry, host);
+  else if (one.entry != nullptr)
+    one.verdict.hint = fmt::format(
+        "k3s sends a mirror what the Secret has for {}: {} has to take that; a login for it in "
+        "configs of {} counts only where no Secret has an entry for {}",
+        registry, host, pull.endpoints->file, registry);
+  else
+    one.verdict.hint =
+        fmt::format("write the login for {} into configs of {}", host, pull.endpoints->file);
+}
+
+// Of an image that nobody's entry gets, but somebody without one.
+std::string hint_without_entry(const PullTry& one) {
+  if (one.verdict.outcome == PullOutcome::anonymous)
+    return "it is public, but where an entry serves an image, the kubelet does not pull without a "
+           "login: mend the entry, or take it out";
+  return "that login is used only where no Secret has an entry for the image's registry: mend the "
+         "entry, or take it out";
 }
 
 }  // namespace
+
+const Credential* login_of(const PullTry& one) {
+  if (one.entry != nullptr) return &one.entry->credential;
+  const bool has_own = one.endpoint != nullptr && one.endpoint->credential &&
+                       has_password(*one.endpoint->credential);
+  return has_own ? &*one.endpoint->credential : nullptr;
+}
 
 std::vector<Inquiry> about_images(const std::vector<ImagePull>& pulls) {
   std::vector<Inquiry> inquiries;
@@ -102,6 +145,10 @@ std::vector<Inquiry> about_images(const std::vector<ImagePull>& pulls) {
     inquiry.question = {.host = host,
                         .repository = pull.image->repository.substr(host.size() + 1),
                         .reference = pull.image->reference};
+    if (pull.endpoints != nullptr)
+      for (const Endpoint& endpoint : pull.endpoints->endpoints)
+        if (is_asked_for(endpoint, pull.image->reference))
+          inquiry.question.endpoints.push_back(&endpoint);
     for (const KeyringEntry* entry : pull.offered)
       add_try(inquiry, entry);
     add_try(inquiry, nullptr);
@@ -144,14 +191,14 @@ std::vector<PullReport> ask_registries(std::vector<Inquiry> inquiries, const Pul
     for (std::size_t k = 0; k < verdicts.size(); ++k) {
       report.tries[k].verdict = std::move(verdicts[k]);
       say_what_is_sent(report.tries[k], report.pull != nullptr);
+      if (report.pull != nullptr) say_what_mirrors_are_sent(report.tries[k], *report.pull);
       say_what_looks_wrong(report.tries[k]);
     }
     leave_hint_to_pods(report);
     report.succeeds = succeeds(report);
-    if (!report.succeeds && report.tries.back().verdict.outcome == PullOutcome::anonymous)
-      report.tries.back().verdict.hint =
-          "it is public, but where an entry serves an image, the kubelet does not pull without a "
-          "login: mend the entry, or take it out";
+    for (PullTry& one : report.tries)
+      if (!report.succeeds && one.entry == nullptr && is_pull(one.verdict.outcome))
+        one.verdict.hint = hint_without_entry(one);
   }
   return reports;
 }

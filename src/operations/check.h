@@ -13,6 +13,7 @@ namespace pullsecret {
 /// One try to pull an image, or to log in.
 struct PullTry {
   const KeyringEntry* entry = nullptr;  ///< nullptr: without a credential
+  const Endpoint* endpoint = nullptr;   ///< where; nullptr: at the registry
   PullVerdict verdict;
 };
 
@@ -21,9 +22,13 @@ struct PullReport {
   const ImagePull* pull = nullptr;  ///< nullptr: the registry alone was asked
   std::string registry;             ///< the registry host; empty where the image has none
   bool succeeds = false;  ///< whether the kubelet would pull it, or the registry took the login
-  /// Of an image each entry, and then no login; none where the kubelet asks nobody.
+  /// Of an image each entry, and then no login; none where the kubelet asks nobody. Where it has
+  /// endpoints, each with all of them, and the first that pulls is the one that counts.
   std::vector<PullTry> tries = {};
 };
+
+/// The login that a try was made with: the entry's, else the endpoint's own; nullptr: without one.
+const Credential* login_of(const PullTry& one);
 
 /// A report whose verdicts are still to come, and the question for them.
 struct Inquiry {

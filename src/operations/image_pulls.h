@@ -9,6 +9,7 @@
 #include "kubernetes/pod_secrets.h"
 #include "kubernetes/workloads.h"
 #include "operations/inputs.h"
+#include "registry/endpoint.h"
 
 namespace pullsecret {
 
@@ -33,6 +34,8 @@ struct ImagePull {
   Keyring::Found offered = {};  ///< the entries, in the kubelet's order
   std::optional<PullRefusal> refusal = std::nullopt;
   std::vector<Remark> remarks = {};  ///< of the image itself
+  /// Where it is asked for; nullptr: at its registry (node_endpoints.h has others).
+  const RegistryEndpoints* endpoints = nullptr;
 };
 
 /// The images of `inputs`: each that is named by the user, with all Secrets that were given, as if

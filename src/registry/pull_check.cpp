@@ -39,15 +39,30 @@ struct Registry {
   std::vector<std::string> told = {};  ///< the passwords that it may be told
   std::optional<HttpFailure> failure = std::nullopt;
 
+  const Endpoint* endpoint = nullptr;  ///< what it is; nullptr: where Docker would ask
+
   const std::string& url() const { return urls[used]; }
+
+  /// For `path` of its API.
+  HttpRequest request(const std::string& url_of_it, const std::string& path,
+                      const std::string& authorization = {}) const {
+    HttpRequest request{
+        .url = url_of_it + "/v2" + path, .authorization = authorization, .trust = trust};
+    if (endpoint == nullptr) return request;
+    request.url = url_of_it + clean_path(endpoint->root + path) + (path == "/" ? "/" : "");
+    set_endpoint(request, *endpoint);
+    return request;
+  }
 };
 
 /// One try of one question.
 struct Try {
   std::size_t question;
   const PullQuestion* asked;
+  const Endpoint* endpoint;      ///< nullptr: where Docker would
   const Credential* credential;  ///< nullptr: anonymous
   const Registry* registry;
+  std::string repository = {};                        ///< its name there
   std::optional<Challenge> challenge = std::nullopt;  ///< how it wants to be asked
   bool is_sent = false;  ///< whether anybody has been told the credential
   std::string authorization = {};
@@ -79,19 +94,19 @@ class Checker {
   // ---- How the registries want to be asked
 
   void reach(const std::vector<PullQuestion>& questions) {
-    for (const PullQuestion& question : questions) {
-      std::vector<std::string>& told = registries_[question.host].told;
-      for (const auto& credential : question.tries) {
-        const bool is_new =
-            credential && std::find(told.begin(), told.end(), credential->password) == told.end();
-        if (!is_new) continue;
-        told.push_back(credential->password);
-        told.push_back(basic_authorization(*credential).substr(6));
+    for (const PullQuestion& question : questions)
+      for (const Endpoint* endpoint : endpoints_of(question)) {
+        std::vector<std::string>& told = registries_[{question.host, endpoint}].told;
+        for (const auto& credential : question.tries)
+          if (credential) add_secrets(told, *credential);
+        if (endpoint == nullptr) continue;
+        if (endpoint->credential) add_secrets(told, *endpoint->credential);
+        for (const HttpHeader& header : endpoint->headers)
+          told.push_back(header.value);
       }
-    }
     std::vector<Registry*> open;
-    for (auto& [host, registry] : registries_) {
-      prepare(registry, serving_host(host));
+    for (auto& [key, registry] : registries_) {
+      prepare(registry, key.first, key.second);
       if (!registry.failure) open.push_back(&registry);
     }
     greet(open, 0);
@@ -107,11 +122,17 @@ class Checker {
                                  const std::vector<std::vector<PullVerdict>>& verdicts) const {
     std::vector<Try> tries;
     for (std::size_t i = 0; i < questions.size(); ++i) {
-      const bool has_pulled = !verdicts[i].empty() && is_pull(verdicts[i].back().outcome);
-      if (turn >= questions[i].tries.size() || has_pulled) continue;
-      const auto& credential = questions[i].tries[turn];
-      tries.push_back({i, &questions[i], credential ? &*credential : nullptr,
-                       &registries_.at(questions[i].host)});
+      const PullQuestion& question = questions[i];
+      if (turn >= question.tries.size() || has_pulled(verdicts[i])) continue;
+      for (const Endpoint* endpoint : endpoints_of(question))
+        tries.push_back({.question = i,
+                         .asked = &question,
+                         .endpoint = endpoint,
+                         .credential = credential_for(question, turn, endpoint),
+                         .registry = &registries_.at({question.host, endpoint}),
+                         .repository = endpoint == nullptr || question.repository.empty()
+                                           ? question.repository
+                                           : names_at(*endpoint, question.repository).front()});
     }
     return tries;
   }
@@ -134,12 +155,15 @@ class Checker {
   }
 
   PullVerdict verdict_on(const Try& one) const {
-    return judge({.host = one.asked->host,
-                  .repository = one.asked->repository,
-                  .issuer = &issuer_of_registry(one.asked->host, service_of(one)),
+    const std::string& host =
+        one.endpoint != nullptr && one.endpoint->is_mirror ? one.endpoint->host : one.asked->host;
+    return judge({.host = host,
+                  .repository = one.repository,
+                  .endpoint = one.endpoint,
+                  .issuer = &issuer_of_registry(host, service_of(one)),
                   .credential = one.credential,
                   .is_sent = one.is_sent,
-                  .is_challenged_otherwise = one.is_challenged_otherwise,
+                  .is_challenged_otherwise = one.endpoint == nullptr && one.is_challenged_otherwise,
                   .token = one.authorization.substr(one.authorization.find(' ') + 1),
                   .told = one.registry->told,
                   .last = *one.last,
@@ -149,6 +173,32 @@ class Checker {
   }
 
  private:
+  using RegistryKey = std::pair<std::string, const Endpoint*>;
+
+  static std::vector<const Endpoint*> endpoints_of(const PullQuestion& question) {
+    return question.endpoints.empty() ? std::vector<const Endpoint*>{nullptr} : question.endpoints;
+  }
+
+  static void add_secrets(std::vector<std::string>& told, const Credential& credential) {
+    if (std::find(told.begin(), told.end(), credential.password) != told.end()) return;
+    told.push_back(credential.password);
+    told.push_back(basic_authorization(credential).substr(6));
+  }
+
+  // The tries end with one that pulls, wherever: so all that are there are of it and failures.
+  static bool has_pulled(const std::vector<PullVerdict>& verdicts) {
+    return std::any_of(verdicts.begin(), verdicts.end(),
+                       [](const PullVerdict& verdict) { return is_pull(verdict.outcome); });
+  }
+
+  static const Credential* credential_for(const PullQuestion& question, std::size_t turn,
+                                          const Endpoint* endpoint) {
+    if (question.tries[turn]) return &*question.tries[turn];
+    const bool has_own = endpoint != nullptr && turn + 1 == question.tries.size() &&
+                         endpoint->credential && has_password(*endpoint->credential);
+    return has_own ? &*endpoint->credential : nullptr;
+  }
+
   // Harbor has one in its first challenge alone.
   static std::string service_of(const Try& one) {
     for (const Challenge& challenge : one.registry->challenges)
@@ -158,7 +208,14 @@ class Checker {
 
   // As Docker does, what may be asked without TLS is, where it speaks none. On this machine that is
   // the rule, and nobody can listen in.
-  void prepare(Registry& registry, const std::string& host) const {
+  void prepare(Registry& registry, const std::string& registry_host,
+               const Endpoint* endpoint) const {
+    registry.endpoint = endpoint;
+    if (endpoint != nullptr) {
+      registry.urls = endpoint->urls;
+      return;
+    }
+    const std::string host = serving_host(registry_host);
     try {
       registry.trust = trust_for(host, check_.access);
     } catch (const Error& error) {
@@ -176,7 +233,7 @@ class Checker {
     std::vector<HttpRequest> requests;
     requests.reserve(registries.size());
     for (const Registry* registry : registries)
-      requests.push_back({.url = registry->urls[which] + "/v2/", .trust = registry->trust});
+      requests.push_back(registry->request(registry->urls[which], "/"));
     const std::vector<HttpReply> replies = ask(std::move(requests));
     for (std::size_t i = 0; i < replies.size(); ++i)
       take_greeting(*registries[i], which, replies[i]);
@@ -214,12 +271,14 @@ class Checker {
     return follow_redirects(std::move(requests), check_.exchange, check_.access);
   }
 
+  // At a mirror with the registry that is meant, as containerd does.
   static HttpRequest request_of(const Try& one, HttpMethod method, const std::string& path) {
-    return {.method = method,
-            .url = one.registry->url() + path,
-            .headers = {{"Accept", std::string(manifest_types)}},
-            .authorization = one.authorization,
-            .trust = one.registry->trust};
+    HttpRequest request = one.registry->request(one.registry->url(), path, one.authorization);
+    request.method = method;
+    request.headers.insert(request.headers.begin(), {"Accept", std::string(manifest_types)});
+    if (one.endpoint != nullptr && one.endpoint->is_mirror)
+      request.url += "?ns=" + percent_encoded(one.asked->host);
+    return request;
   }
 
   // The image's own and the challenge's, sorted, as containerd has them (GetTokenScopes): behind a
@@ -237,7 +296,8 @@ class Checker {
             .scopes = scopes_of(one, *one.challenge),
             .credential = one.credential == nullptr ? std::nullopt : std::optional(*one.credential),
             .registry_url = one.registry->url(),
-            .may_be_private = one.registry->is_private};
+            .may_be_private = one.registry->is_private,
+            .endpoint = one.endpoint};
   }
 
   // Sets what each is to send. One that gets no token has its last reply with that.
@@ -267,9 +327,9 @@ class Checker {
   }
 
   static HttpRequest manifest_request(const Try& one, HttpMethod method) {
-    const auto& [host, repository, reference, all] = *one.asked;
-    if (repository.empty()) return request_of(one, HttpMethod::get, "/v2/");
-    return request_of(one, method, fmt::format("/v2/{}/manifests/{}", repository, reference));
+    if (one.repository.empty()) return request_of(one, HttpMethod::get, "/");
+    return request_of(one, method,
+                      fmt::format("/{}/manifests/{}", one.repository, one.asked->reference));
   }
 
   void ask_for_manifests(const std::vector<Try*>& tries, HttpMethod method) {
@@ -349,7 +409,8 @@ class Checker {
                         .scopes = scopes_of(one, challenges.front()),
                         .credential = std::nullopt,
                         .registry_url = response->url,
-                        .may_be_private = one.registry->is_private && response->is_private});
+                        .may_be_private = one.registry->is_private && response->is_private,
+                        .endpoint = one.endpoint});
     }
     const std::vector<TokenAnswer> answers = tokens_.get(wishes);
     std::vector<Try*> asked;
@@ -360,7 +421,8 @@ class Checker {
       HttpRequest request = request_of(*waiting[i], HttpMethod::head, "");
       request.url = wishes[i].registry_url;
       request.authorization = "Bearer " + *token;
-      request.trust = trust_for(origin_of(request.url)->authority(), check_.access);
+      if (waiting[i]->endpoint == nullptr)
+        request.trust = trust_for(origin_of(request.url)->authority(), check_.access);
       request.may_be_private = wishes[i].may_be_private;
       requests.push_back(std::move(request));
       asked.push_back(waiting[i]);
@@ -409,6 +471,7 @@ class Checker {
       questions.push_back({.host = one->asked->host, .repository = {}, .reference = {}});
       logins.push_back({.question = 0,
                         .asked = &questions.back(),
+                        .endpoint = one->endpoint,
                         .credential = one->credential,
                         .registry = one->registry,
                         .challenge = one->challenge});
@@ -425,7 +488,7 @@ class Checker {
 
   const PullCheck& check_;
   Tokens tokens_;
-  std::map<std::string, Registry> registries_;  ///< by registry host
+  std::map<RegistryKey, Registry> registries_;  ///< by registry host and endpoint
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "credential/credential.h"
 #include "credential/expiry.h"
+#include "registry/endpoint.h"
 #include "registry/http.h"
 #include "registry/pull_verdict.h"
 #include "registry/registry_access.h"
@@ -18,6 +19,8 @@ struct PullQuestion {
   std::string repository;  ///< without the host: `library/nginx`; empty: only log in
   std::string reference;   ///< a tag or digest
   std::vector<std::optional<Credential>> tries = {};  ///< in this order; nothing: anonymous
+  /// Where it is asked for in each try, all of them; none: where Docker would. Outlived by none.
+  std::vector<const Endpoint*> endpoints = {};
 };
 
 /// What is asked, and how.
@@ -28,7 +31,9 @@ struct PullCheck {
 };
 
 /// The verdicts on the tries of each question, in their order: as many as were made, for as the
-/// kubelet does, the tries end with the first that pulls.
+/// kubelet does, the tries end with the first that pulls. Of a try with endpoints there is one for
+/// each, and the first of them that pulls is the one that counts. In the last try, which a kubelet
+/// makes that has no credential, one that has a login of its own is asked with that.
 ///
 /// Each is made as containerd makes it (containerd, core/remotes/docker): the registry is asked how
 /// it wants to be asked (`GET /v2/`), a token is had where it sends for one, and then `HEAD

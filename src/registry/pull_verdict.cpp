@@ -70,15 +70,31 @@ PullVerdict unreachable(std::string reason, std::string hint = {}) {
       .outcome = PullOutcome::unreachable, .reason = std::move(reason), .hint = std::move(hint)};
 }
 
-std::string client_certificate_hint(const std::string& name) {
+std::string client_certificate_hint(const std::string& name, const Endpoint* endpoint) {
+  if (endpoint != nullptr)
+    return "name the one that the node has for it, as client in hosts.toml, or as cert_file and "
+           "key_file in registries.yaml";
   return fmt::format(
       "put the certificate that you have for it into /etc/docker/certs.d/{}/client.cert, and its "
       "key into client.key beside it",
       name);
 }
 
-std::string hint_for(const HttpFailure& failure, const std::string& registry) {
+// What a node is told of an endpoint in its own file.
+std::string hint_for_endpoint(const HttpFailure& failure, const Endpoint& endpoint) {
+  if (failure.kind == HttpFailure::Kind::authority)
+    return "name the authority's certificate, as ca in hosts.toml, or as ca_file in "
+           "registries.yaml";
+  if (failure.kind == HttpFailure::Kind::plain)
+    return fmt::format("an endpoint without TLS is written http://{}", printable(endpoint.host));
+  return {};
+}
+
+std::string hint_for(const HttpFailure& failure, const std::string& registry,
+                     const Endpoint* endpoint) {
   if (!failure.hint.empty()) return failure.hint;
+  if (endpoint != nullptr)
+    if (std::string hint = hint_for_endpoint(failure, *endpoint); !hint.empty()) return hint;
   const std::string host = failure.host.empty() ? registry : failure.host, name = shell_word(host);
   switch (failure.kind) {
     case HttpFailure::Kind::name:
@@ -99,7 +115,7 @@ std::string hint_for(const HttpFailure& failure, const std::string& registry) {
       return "see how the registry's name is spelled; if it is right, who runs the registry has to "
              "get a certificate of that name";
     case HttpFailure::Kind::client_certificate:
-      return client_certificate_hint(name);
+      return client_certificate_hint(name, endpoint);
     case HttpFailure::Kind::plain:
       return "see whether the port is right; if the registry speaks http alone, docker and "
              "containerd "
@@ -126,11 +142,16 @@ std::string with_crio(const PullEvidence& evidence) {
          "goes";
 }
 
+// Of what is had so nobody knows whether it is public.
+bool logs_in_by_header(const Endpoint* endpoint) {
+  return endpoint != nullptr && !headers_named(endpoint->headers, "Authorization").empty();
+}
+
 PullVerdict taken(const PullEvidence& evidence, const HttpResponse& response) {
   if (is_web_page(response))
     return unreachable("a web page answers there, and no registry",
                        "a portal may want you to log in first, or the name is another service's");
-  if (evidence.credential == nullptr)
+  if (evidence.credential == nullptr && !logs_in_by_header(evidence.endpoint))
     return {.outcome = PullOutcome::anonymous, .reason = with_crio(evidence)};
   if (evidence.repository.empty() && response.is_from_elsewhere)
     return {.outcome = PullOutcome::no_access,
@@ -303,8 +324,9 @@ PullVerdict judge_response(const PullEvidence& evidence, const HttpResponse& res
   if (response.status == 429 || answer.has_code("TOOMANYREQUESTS"))
     return rate_limited(evidence, answer.words.text);
   if (answer.status == 400 && response.wants_certificate)
-    return unreachable("it demands a client certificate, and there is none",
-                       client_certificate_hint(shell_word(asked_at(response, evidence))));
+    return unreachable(
+        "it demands a client certificate, and there is none",
+        client_certificate_hint(shell_word(asked_at(response, evidence)), evidence.endpoint));
   if (answer.is_refusal() && response.is_from_elsewhere)
     return refused_elsewhere(evidence, answer, response);
   if (answer.is_refusal() && !evidence.is_sent && evidence.credential != nullptr)
@@ -357,8 +379,9 @@ PullVerdict judge(const PullEvidence& evidence, Time now) {
   if (const auto* failure = std::get_if<HttpFailure>(&evidence.last)) {
     const auto secrets =
         names_chosen_host(*failure, evidence) ? secrets_of(evidence) : std::vector<std::string>();
-    return unreachable(without_secrets(failure->message, secrets),
-                       without_secrets(hint_for(*failure, evidence.host), secrets));
+    return unreachable(
+        without_secrets(failure->message, secrets),
+        without_secrets(hint_for(*failure, evidence.host, evidence.endpoint), secrets));
   }
   return judge_response(evidence, std::get<HttpResponse>(evidence.last), now);
 }

@@ -8,6 +8,7 @@
 #include "credential/credential.h"
 #include "credential/expiry.h"
 #include "credential/issuers.h"
+#include "registry/endpoint.h"
 #include "registry/http.h"
 
 namespace pullsecret {
@@ -43,6 +44,7 @@ struct PullVerdict {
 struct PullEvidence {
   std::string host;                                ///< the registry host
   std::string repository;                          ///< empty: it was only asked to log in
+  const Endpoint* endpoint = nullptr;              ///< which of its registry's, if it has some
   const Issuer* issuer = &issuer_of_registry({});  ///< of the registry
   const Credential* credential = nullptr;          ///< what was to be given; nullptr: nothing
   bool is_sent = true;  ///< whether that was asked for, by a challenge that can be met

@@ -16,7 +16,10 @@ HttpRequest request_for(const TokenWish& wish, bool by_form, const RegistryAcces
   HttpRequest request = by_form
                             ? posted_token_request(wish.challenge, wish.scopes, *wish.credential)
                             : queried_token_request(wish.challenge, wish.scopes, wish.credential);
-  request.trust = trust_for(origin_of(wish.challenge.realm)->authority(), access);
+  if (wish.endpoint != nullptr)
+    set_endpoint(request, *wish.endpoint);
+  else
+    request.trust = trust_for(origin_of(wish.challenge.realm)->authority(), access);
   request.may_be_private = wish.may_be_private;
   return request;
 }

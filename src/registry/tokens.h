@@ -9,6 +9,7 @@
 
 #include "credential/credential.h"
 #include "registry/challenge.h"
+#include "registry/endpoint.h"
 #include "registry/http.h"
 #include "registry/registry_access.h"
 
@@ -19,8 +20,9 @@ struct TokenWish {
   Challenge challenge;              ///< bearer
   std::vector<std::string> scopes;  ///< `repository:acme/app:pull`; none: only to log in
   std::optional<Credential> credential;
-  std::string registry_url;     ///< of the registry that sent for it
-  bool may_be_private = false;  ///< whether that registry itself is at a private address
+  std::string registry_url;            ///< of the registry that sent for it
+  bool may_be_private = false;         ///< whether that registry itself is at a private address
+  const Endpoint* endpoint = nullptr;  ///< whose headers and trust the token server gets, too
 };
 
 /// A token, which is a secret, or the reply in its place.

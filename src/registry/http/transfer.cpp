@@ -88,6 +88,7 @@ Transfer::Transfer(std::size_t number, const HttpRequest& request,
       origin_(*origin_of(request.url)),
       trust_(request.trust),
       timeout_(timeout),
+      dial_timeout_(request.dial_timeout),
       may_be_private_(request.may_be_private),
       wants_token_(request.wants_token) {
   if (!handle_) throw Error("", "libcurl cannot be used");
@@ -95,6 +96,8 @@ Transfer::Transfer(std::size_t number, const HttpRequest& request,
   set(handle, CURLOPT_PRIVATE, this);
   set(handle, CURLOPT_NOSIGNAL, 1L);
   set(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(timeout.count()));
+  if (dial_timeout_)
+    set(handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(dial_timeout_->count()));
   set(handle, CURLOPT_WRITEFUNCTION, &take_body);
   set(handle, CURLOPT_WRITEDATA, this);
   set(handle, CURLOPT_HEADERFUNCTION, &take_header);
@@ -295,6 +298,9 @@ TransferEnd Transfer::end(CURLcode result) const {
   curl_easy_getinfo(handle_.get(), CURLINFO_SSL_VERIFYRESULT, &end.verify_result);
   curl_easy_getinfo(handle_.get(), CURLINFO_OS_ERRNO, &system_error);
   end.system_error = static_cast<int>(system_error);
+  curl_off_t connected_after = 0;
+  curl_easy_getinfo(handle_.get(), CURLINFO_PRETRANSFER_TIME_T, &connected_after);
+  if (dial_timeout_ && connected_after == 0) end.timeout = std::min(timeout_, *dial_timeout_);
   return end;
 }
 

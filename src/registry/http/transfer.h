@@ -78,6 +78,7 @@ class Transfer {
   Origin origin_;
   TlsTrust trust_;
   std::chrono::milliseconds timeout_;
+  std::optional<std::chrono::milliseconds> dial_timeout_;
   std::optional<Proxy> proxy_;
   bool may_be_private_, wants_token_;
   bool has_proxy_ = false;  // its port is another than the URL's
