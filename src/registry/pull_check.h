@@ -19,7 +19,7 @@ struct PullQuestion {
   std::string repository;  ///< without the host: `library/nginx`; empty: only log in
   std::string reference;   ///< a tag or digest
   std::vector<std::optional<Credential>> tries = {};  ///< in this order; nothing: anonymous
-  /// Where it is asked for in each try, all of them; none: where Docker would. Outlived by none.
+  /// Where it is asked for in each try, all of them, which outlive it; none: where Docker would.
   std::vector<const Endpoint*> endpoints = {};
 };
 
