@@ -26,7 +26,7 @@ bool is_on_this_machine(std::string_view host) {
   return origin && is_loopback(origin->host);
 }
 
-/// A URL, taken apart as Go does.
+/// A URL, taken apart as Go does; one of another scheme has no host.
 struct Url {
   std::string scheme, host, path;
 };
@@ -39,7 +39,9 @@ Url url_of(const std::string& text) {
   path = path.substr(0, path.find_first_of("?#"));
   const std::size_t at = authority.rfind('@');
   if (at != std::string_view::npos) authority.remove_prefix(at + 1);
-  return {lower_case(text.substr(0, end)), std::string(authority), std::string(path)};
+  const std::string scheme = lower_case(text.substr(0, end));
+  if (!is_one_of(scheme, {"http", "https"})) return {"http", "", ""};
+  return {scheme, std::string(authority), std::string(path)};
 }
 
 }  // namespace

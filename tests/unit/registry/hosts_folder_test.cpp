@@ -59,6 +59,8 @@ TEST_CASE("a host is a URL, with https and /v2 where nothing else is said") {
       {"https://r.io", "", "https://r.io /v2"},
       {"https://[fd00::1]:5000", "", "https://[fd00::1]:5000 /v2 mirror"},
       {"httpd.io", "", "http:// /v2 mirror"},
+      {"ftp://m.io/x", "", "http:// /v2 mirror"},
+      {"https:hunter2@://m.io", "", "http:// /v2 mirror"},
       {"https://m.io", "capabilities = ['PULL']", "https://m.io /v2 mirror no-resolve"},
       {"https://m.io", "capabilities = []", "https://m.io /v2 mirror"},
       {"https://m.io", "ca = '/a.pem'", "https://m.io /v2 mirror ca=/a.pem"},
