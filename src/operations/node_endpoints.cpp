@@ -117,7 +117,7 @@ NodeEndpoints NodeEndpoints::of_folder(const fs::path& folder) {
 }
 
 NodeEndpoints NodeEndpoints::of_registries(const JsonText& file, const fs::path& folder) {
-  const std::vector<Document> documents = read_documents(file);
+  const std::vector<Document> documents = read_documents(file).values;
   NodeEndpoints node;
   node.registries_ = read_registries(documents.empty() ? nlohmann::json() : documents.front().tree,
                                      file.file, folder);

@@ -50,7 +50,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const std::string host : {"registry.example.com:5000", "docker.io", "localhost:5000"}) {
     check_reading([&] { check(parse_hosts(source.text, source.file, "/certs.d", host)); });
     check_reading([&] {
-      const auto documents = read_documents(source);
+      const auto documents = read_documents(source).values;
       if (documents.empty()) return;
       const NodeRegistries registries =
           read_registries(documents.front().tree, source.file, "/etc/rancher/k3s");

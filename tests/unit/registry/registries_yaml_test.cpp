@@ -15,7 +15,7 @@ namespace {
 
 NodeRegistries registries_in(const std::string& yaml) {
   const JsonText source{"registries.yaml", yaml};
-  const auto documents = read_documents(source);
+  const auto documents = read_documents(source).values;
   return read_registries(documents.empty() ? nlohmann::json() : documents.front().tree, source.file,
                          "/k");
 }
