@@ -147,6 +147,7 @@ AuthEntries& AuthEntries::operator=(const AuthEntries& other) {
 }
 
 void AuthEntries::add(AuthEntry entry) {
+  by_name_.clear();
   const auto known = positions_.find(entry.key);
   if (known == positions_.end()) {
     const AuthEntry& added = entries_.emplace_back(std::move(entry));
@@ -164,11 +165,21 @@ void AuthEntries::add(AuthEntry entry) {
 void AuthEntries::clear() {
   entries_.clear();
   positions_.clear();
+  by_name_.clear();
 }
 
 const AuthEntry* AuthEntries::find(std::string_view key) const {
   const auto known = positions_.find(key);
   return known == positions_.end() ? nullptr : &entries_[known->second];
+}
+
+const std::vector<const AuthEntry*>& AuthEntries::looked_up_as(const std::string& name) const {
+  if (by_name_.empty())
+    for (const AuthEntry& entry : entries_)
+      by_name_[docker_lookup_name(entry.key)].push_back(&entry);
+  static const std::vector<const AuthEntry*> none;
+  const auto known = by_name_.find(name);
+  return known == by_name_.end() ? none : known->second;
 }
 
 bool has_inline_credential(const Config& config) {
@@ -201,7 +212,8 @@ Config parse_config(JsonText json) {
   const GoJsonReader reader(std::move(json), TextBehind::ignored);
   const std::vector<JsonMember> members = checked_members(reader);
   Config config{.file = reader.file(),
-                .creds_store = string_field(members, "credsStore").value_or("")};
+                .creds_store = string_field(members, "credsStore").value_or(""),
+                .current_context = string_field(members, "currentContext").value_or("")};
   for (const JsonMember& member : members) {
     if (is_field(member.name, "credHelpers")) merge_cred_helpers(config.cred_helpers, member.value);
     if (!is_field(member.name, "auths")) continue;

@@ -44,6 +44,9 @@ class AuthEntries {
   /// The entry of exactly this key, or nullptr; valid until the next change.
   const AuthEntry* find(std::string_view key) const;
 
+  /// Those whose docker_lookup_name() is `name`, in their order; valid until the next change.
+  const std::vector<const AuthEntry*>& looked_up_as(const std::string& name) const;
+
   const AuthEntry& operator[](std::size_t position) const { return entries_[position]; }
   std::size_t size() const { return entries_.size(); }
   auto begin() const { return entries_.begin(); }
@@ -52,6 +55,8 @@ class AuthEntries {
  private:
   std::deque<AuthEntry> entries_;                                ///< which stay where they are
   std::unordered_map<std::string_view, std::size_t> positions_;  ///< by key, a view of the entry's
+  /// Made when somebody asks for one of them, and for all: most commands do not.
+  mutable std::unordered_map<std::string, std::vector<const AuthEntry*>> by_name_;
 };
 
 /// A Docker config file (config.json), or what podman and the oldest Docker keep in its place.
@@ -60,7 +65,8 @@ struct Config {
   AuthEntries auths;
   std::string creds_store;  ///< the helper for every registry; empty: none
   std::map<std::string, std::string>
-      cred_helpers;  ///< registry key → helper; an empty name stands for the file
+      cred_helpers;                  ///< registry key → helper; an empty name stands for the file
+  std::string current_context = {};  ///< of Docker's engines
   std::optional<Error> environment_refused =
       std::nullopt;            ///< why DOCKER_AUTH_CONFIG does not take part
   bool is_of_secrets = false;  ///< its entries are those of Secrets, where nobody logs in

@@ -14,7 +14,7 @@
 
 namespace pullsecret {
 
-/// The most bytes of a config.
+/// The most bytes of a config. Docker has no such bound.
 inline constexpr std::size_t max_config_size = 16UL * 1024 * 1024;
 
 /// The config that counts, and what its reader should tell the user about it.

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <set>
+#include <unordered_set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -148,14 +149,6 @@ std::optional<Error> why_not_copied(const Move& move, const std::string& target,
   return error;
 }
 
-// Others of the same name were to be there with it.
-void fail_all_under(Moves& moves, const std::string& target_key, const Error& error) {
-  for (Move& move : moves)
-    if (move.target_key == target_key &&
-        (move.is_at_target() || move.state == MoveState::to_be_copied))
-      move.fail(error);
-}
-
 // ---- Erasing
 
 bool is_to_be_erased(const Move& move) {
@@ -184,19 +177,26 @@ std::optional<Error> why_not_two_stores(const std::string& store, const std::str
       "", fmt::format("{} and {} are one store by two names", printable(store), printable(target)));
 }
 
+using Keys = std::unordered_set<std::string>;
+
+// What is in the store and has not moved.
+Keys staying_in(const std::string& store, const Moves& moves) {
+  Keys keys;
+  for (const Move& move : moves)
+    if (move.from == store && !move.is_at_target()) keys.insert(move.key);
+  return keys;
+}
+
 // pullsecret's helpers erase with a registry's own name all its spellings.
-std::optional<Error> why_not_erased_with(const Move& move, const Moves& moves) {
-  const std::vector<std::string> spellings = other_spellings(move.key);
-  for (const Move& other : moves)
-    if (other.from == move.from && !other.is_at_target() &&
-        std::find(spellings.begin(), spellings.end(), other.key) != spellings.end())
-      return Error("",
-                   fmt::format("{} would go with it, and has not moved", key_in_words(other.key)));
+std::optional<Error> why_not_erased_with(const Move& move, const Keys& staying) {
+  for (const std::string& other : other_spellings(move.key))
+    if (staying.contains(other))
+      return Error("", fmt::format("{} would go with it, and has not moved", key_in_words(other)));
   return std::nullopt;
 }
 
-std::optional<Error> why_not_erased(const Move& move, const Moves& moves, HelperClient& helpers) {
-  if (auto error = why_not_erased_with(move, moves)) return error;
+std::optional<Error> why_not_erased(const Move& move, const Keys& staying, HelperClient& helpers) {
+  if (auto error = why_not_erased_with(move, staying)) return error;
   return failure_of(call_once(helpers, {move.from, "erase", move.key}));
 }
 
@@ -209,11 +209,12 @@ void erase_at(const std::string& store, Moves& moves, const Migration& migration
   std::optional<Error> refusal;
   if (!is_interrupted() && !is_known_to_differ(moves, store, migration.to))
     refusal = why_not_two_stores(store, migration.to, helpers);
+  const Keys staying = staying_in(store, moves);
   for (Move& move : moves)
     if (is_to_be_erased(move) && move.from == store)
       move.left_behind = is_interrupted() ? interrupted()
                          : refusal        ? refusal
-                                          : why_not_erased(move, moves, helpers);
+                                          : why_not_erased(move, staying, helpers);
 }
 
 }  // namespace
@@ -236,16 +237,22 @@ void compare_with_target(Moves& moves, const Config& config, const Migration& mi
 
 void copy_to_target(Moves& moves, const Migration& migration, HelperClient& helpers,
                     const Interrupted& is_interrupted) {
+  std::map<std::string, Error> failed;
   for (Move& move : moves) {
-    if (move.state != MoveState::to_be_copied) continue;
+    if (move.state != MoveState::to_be_copied || failed.contains(move.target_key)) continue;
     const auto error = is_interrupted()          ? interrupted()
                        : is_inline(migration.to) ? std::nullopt
                                                  : why_not_copied(move, migration.to, helpers);
     if (error)
-      fail_all_under(moves, move.target_key, *error);
+      failed.emplace(move.target_key, *error);
     else
       move.state = MoveState::moved;
   }
+  // Others of the same name were to be there with it.
+  for (Move& move : moves)
+    if (move.is_at_target() || move.state == MoveState::to_be_copied)
+      if (const auto error = failed.find(move.target_key); error != failed.end())
+        move.fail(error->second);
 }
 
 void erase_at_sources(Moves& moves, const Migration& migration, HelperClient& helpers,
