@@ -109,15 +109,20 @@ void find_staying(const std::string& name, const Entries& same,
                   std::map<std::string, Error>& staying) {
   const auto exact = std::find_if(same.begin(), same.end(),
                                   [&](const AuthEntry* entry) { return entry->key == name; });
+  const auto is_exact_ones = [&](const AuthEntry* entry) {
+    return exact != same.end() && is_same_login(entry->credential, (*exact)->credential);
+  };
   Entries taken;
   for (const AuthEntry* entry : same)
-    if (is_about_path(entry->key) && (exact != same.end() || name == docker_hub_key))
+    if (is_exact_ones(entry))
+      continue;
+    else if (is_about_path(entry->key) && (exact != same.end() || name == docker_hub_key))
       staying.emplace(entry->key, Error("",
                                         "Docker takes another one for its host, and no store "
                                         "tells paths apart"));
     else if (exact == same.end())
       taken.push_back(entry);
-    else if (!is_same_login(entry->credential, (*exact)->credential))
+    else
       staying.emplace(entry->key, Error("", "Docker takes another one for its registry"));
   const auto is_as_first = [&](const AuthEntry* entry) {
     return is_same_login(entry->credential, taken.front()->credential);
