@@ -179,11 +179,14 @@ Finding missing(const fs::path& file) {
   return problem("file-missing", place_of(file), "there is no such file", "");
 }
 
+std::string remove_and_log_in(const fs::path& file) {
+  return fmt::format("`rm {}`, then log in again", shell_operand(file.string()));
+}
+
 Finding dangling(const fs::path& file, const Status& status) {
   if (status.error_number == ELOOP)
     return problem("file-dangling-link", place_of(file),
-                   "a symbolic link that leads back to itself",
-                   fmt::format("`rm {}`, then log in again", shell_operand(file.string())));
+                   "a symbolic link that leads back to itself", remove_and_log_in(file));
   std::error_code ignored;
   return problem("file-dangling-link", place_of(file),
                  fmt::format("a symbolic link to {}, which is not there: Docker takes it for an "
@@ -222,8 +225,34 @@ Finding forbidden(const fs::path& file, const Status& status) {
                  fmt::format("chmod u+rw {}", shell_operand(file.string())));
 }
 
-Finding unreadable(const fs::path& file, const Status& status, const Error& error) {
+// Measured with Docker 28: it waits at a pipe for ever, and takes /dev/null for an empty config,
+// which often is mounted there. Of a link only the link goes.
+Finding no_file(const fs::path& file, const Status& status) {
+  const bool is_pipe = S_ISFIFO(status.stat.st_mode);
+  return problem("file-unreadable", place_of(file),
+                 is_pipe ? "a pipe, where Docker looks for a file: it waits there for ever"
+                         : "a device or a socket, where Docker looks for a file",
+                 is_pipe || status.is_link || S_ISSOCK(status.stat.st_mode)
+                     ? remove_and_log_in(file)
+                     : "mount a config.json there, or nothing");
+}
+
+Finding too_large(const fs::path& file, const Error& error) {
+  return problem("file-unreadable", place_of(file),
+                 fmt::format("{}, of which no config is read here", error.message()),
+                 fmt::format("`mv {} {}`, then log in again", shell_operand(file.string()),
+                             shell_word(file.string() + ".large")));
+}
+
+Finding unreadable(const ConfigLocation& location, const Status& status, const Error& error) {
+  const fs::path& file = location.file;
   if (access(file.c_str(), R_OK) != 0) return forbidden(file, status);
+  const bool is_regular = S_ISREG(status.stat.st_mode);
+  if (!is_regular && location.is_named)
+    return problem("file-unreadable", place_of(file), error.message(), "name a config.json");
+  if (!is_regular) return no_file(file, status);
+  if (static_cast<std::size_t>(status.stat.st_size) > max_config_size)
+    return too_large(file, error);
   return problem("file-unreadable", place_of(file), error.message(), error.hint());
 }
 
@@ -261,7 +290,7 @@ Finding read_config_file(FileChecks& checks) {
   try {
     checks.json = read_config_text(location);
   } catch (const Error& error) {
-    return unreadable(location.file, status, error);
+    return unreadable(location, status, error);
   }
   // What is no file, a pipe for example, has no owner and mode that count.
   status.stat = *location.held->file.status;
@@ -281,13 +310,19 @@ void check_absent(FileChecks& checks) {
   checks.json = read_config_text(*checks.location);
 }
 
+bool is_oldest(const fs::path& file) {
+  return file.filename() == ".dockercfg";
+}
+
 void check_present(FileChecks& checks) {
   const ConfigLocation& location = *checks.location;
   const fs::path& file = location.is_there ? location.file : location.credential_helpers->file;
   if (!location.is_dockers_own)
-    checks.findings.push_back(warning("file-not-dockers", place_of(file),
-                                      "Docker does not read it, and has no config of its own",
-                                      "docker login REGISTRY"));
+    checks.findings.push_back(warning(
+        "file-not-dockers", place_of(file), "Docker does not read it, and has no config of its own",
+        is_oldest(file) ? "docker login REGISTRY"
+                        : "where docker is to pull, too: `docker login "
+                          "REGISTRY`"));
   if (location.is_there)
     append(checks.findings, read_config_file(checks));
   else

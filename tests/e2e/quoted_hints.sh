@@ -72,6 +72,20 @@ no_file() {
 }
 for_each_name no_file
 
+it 'a pipe in the place of the file, a link to a device, and a file that is none'
+pipe() {
+  mkdir -p -- "$1"
+  mkfifo -m 600 "./$1/config.json"
+  finding_is_mended file-unreadable "DOCKER_CONFIG=$1"
+  ln -s /dev/null "./$1/config.json"
+  finding_is_mended file-unreadable "DOCKER_CONFIG=$1"
+  expect 'the device' [ -c /dev/null ]
+  (umask 077 && head -c 16777217 /dev/zero >"./$1/config.json")
+  finding_is_mended file-unreadable "DOCKER_CONFIG=$1"
+  expect 'the large file' [ -s "./$1/config.json.large" ]
+}
+for_each_name pipe
+
 it 'a home without a config.json'
 no_config() {
   mkdir -- "$1"

@@ -10,6 +10,7 @@
 #include "temporary_folder.h"
 
 using namespace pullsecret;
+
 namespace fs = std::filesystem;
 
 namespace {
@@ -138,7 +139,22 @@ TEST_CASE("doctor: more than 16 MiB are not read") {
   home.write(".docker/config.json");
   fs::resize_file(home.config, 16 * 1024 * 1024 + 1);
   CHECK(found() == FoundLines{"problem file-unreadable " + home.config});
-  CHECK(check_file(std::nullopt).findings[0].message == "larger than 16 MiB");
+  CHECK_THAT(check_file(std::nullopt).findings[0].message, Catch::StartsWith("larger than 16 MiB"));
+  CHECK(hint() == "`mv " + home.config + " " + home.config + ".large`, then log in again");
+}
+
+TEST_CASE("doctor: what Docker finds in the place of a file is no file") {
+  const Home home;
+  const std::string remove = "`rm " + home.config + "`, then log in again";
+  fs::create_directory(home.path(".docker"));
+  REQUIRE(mkfifo(home.config.c_str(), 0600) == 0);
+  CHECK(found() == FoundLines{"problem file-unreadable " + home.config});
+  CHECK(hint() == remove);
+  fs::remove(home.config);
+  fs::create_symlink("/dev/null", home.config);
+  CHECK(found() == FoundLines{"problem file-unreadable " + home.config});
+  CHECK(hint() == remove);
+  CHECK(hint("/dev/zero") == "name a config.json");
 }
 
 TEST_CASE("doctor: a pipe has no mode that counts") {
