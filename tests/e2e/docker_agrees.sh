@@ -205,4 +205,20 @@ it 'doctor says so, too'
 run pullsecret doctor
 out_has '^warning +entry-spelling +ghcr.io'
 
+# ---- Types that a later docker does not know
+
+it 'what this docker refuses for its type is a problem, and what it takes is none'
+for fields in '"experimental":true' '"experimental":null' '"experimental":"enabled"' '"Experimental":{}' \
+  '"auths":{"ghcr.io":{"email":5}}' '"auths":{"ghcr.io":{"Email":["x"]}}' \
+  '"auths":{"ghcr.io":{"email":null}}' '"auths":{"ghcr.io":{"email":"me@example.com"}}' \
+  '"auths":{"ghcr.io":{"username":5}}' '"stackOrchestrator":5'; do
+  config "{$fields}"
+  run docker context show
+  refused=false
+  ! grep -q 'WARNING: Error' "$scratch/err" || refused=true
+  run pullsecret doctor -o json
+  out_json 'any(.[]; .severity == "problem" and (.name == "file-field-type" or .name == "entry-undecodable"))' \
+    "$refused"
+done
+
 finish
