@@ -8,7 +8,6 @@
 #include "docker/resolve.h"
 #include "helper/answer.h"
 #include "helper/json_message.h"
-#include "kubernetes/image.h"
 #include "operations/inputs.h"
 #include "operations/usable_credentials.h"
 
@@ -45,18 +44,6 @@ void refuse_registry_token(const std::string& key, const Credential& credential)
               login_command(key));
 }
 
-// What was asked for; of an image's name its host, unless the config has an entry about that path,
-// or podman's about one above.
-std::string registry_of(const Config& config, const std::string& name) {
-  if (!is_about_path(name) || config.auths.find(name) != nullptr) return name;
-  try {
-    Image image = parse_image(name);
-    return nearest_key(config, std::move(image.repository)).value_or(image.registry_host);
-  } catch (const Error&) {
-    return name;
-  }
-}
-
 std::string format(GetFormat format, const std::string& registry, const Credential& credential) {
   const StoredCredential stored = stored_credential(credential);
   switch (format) {
@@ -76,7 +63,7 @@ void get(const GetOptions& options, const Streams& streams) {
       told(config_to_use(options.store.config), streams, options.store.quiet).config;
   StatusLine status(streams, options.store.quiet);
   HelperClient helpers = make_helper_client(options.store, status);
-  const std::string registry = registry_of(config, options.registry);
+  const std::string registry = registry_named(config, options.registry);
   const std::vector<Resolved> resolved =
       resolve(config, registry_keys_for(config, registry), helpers);
   const std::string& key = resolved.front().key;
@@ -102,7 +89,7 @@ Command get_command() {
 Usage:
     pullsecret get HOST [OPTION]...
 
-HOST is a registry, or an image, whose host then counts.
+HOST is a registry, or an image or a path, whose host then counts, as for docker login.
 )",
           .groups = {{"Options",
                       {{.letter = 'o',

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include <fmt/format.h>
+
 #include "credential/registry.h"
 #include "docker/config_file.h"
 #include "docker/resolve.h"
@@ -11,27 +13,36 @@
 #include "system/text.h"
 
 namespace pullsecret {
-namespace {
-
-bool has_its_own(const std::filesystem::path& file, const std::string& name) {
-  try {
-    const Config config = load_config(file.string()).config;
-    const auto line = config.cred_helpers.find(name);
-    return (line != config.cred_helpers.end() && !line->second.empty()) ||
-           podman_finds_inline(config, name);
-  } catch (const Error&) {
-    return false;
-  }
-}
-
-}  // namespace
-
 std::vector<std::string> podmans_here() {
   std::vector<std::string> programs;
   for (const char* name : {"podman", "skopeo", "buildah"})
     if (find_on_path(name).found) programs.emplace_back(name);
   if (programs.empty() && !podman_files_here().empty()) programs.emplace_back("podman");
   return programs;
+}
+
+std::optional<CredentialHelpers> known_credential_helpers() {
+  try {
+    return find_credential_helpers();
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+std::string login_command_for(const Config& config, std::string_view key) {
+  return config.is_podmans ? podman_login_command(key) : login_command(key);
+}
+
+// It tells paths apart, which stand without a scheme.
+std::string podman_login_command(std::string_view key) {
+  const std::vector<std::string> podmans = podmans_here();
+  const std::string program = podmans.empty() ? "podman" : podmans.front();
+  if (is_about_path(key) && split_key(key).scheme.empty() && !has_login(key))
+    return fmt::format("{} login {}", program, shell_operand(key));
+  constexpr std::string_view docker = "docker login";
+  const std::string command = login_command(key);
+  return fmt::format("{} login{}", program,
+                     command == docker ? " docker.io" : command.substr(docker.size()));
 }
 
 std::string do_not(const std::vector<std::string>& podmans) {
@@ -69,8 +80,9 @@ bool is_read_by_podman(const AuthEntry& entry, const std::string& name) {
 }
 
 bool podman_finds_inline(const Config& config, const std::string& name) {
-  return std::any_of(config.auths.begin(), config.auths.end(),
-                     [&](const AuthEntry& entry) { return is_read_by_podman(entry, name); });
+  const auto& found = config.auths.looked_up_as(docker_lookup_name(name));
+  return std::any_of(found.begin(), found.end(),
+                     [&](const AuthEntry* entry) { return is_read_by_podman(*entry, name); });
 }
 
 bool is_podmans_docker_hub(const Config& config, const std::string& key) {
@@ -80,10 +92,21 @@ bool is_podmans_docker_hub(const Config& config, const std::string& key) {
          !podman_finds_inline(config, "docker.io");
 }
 
-bool podman_has_its_own(const std::string& name) {
-  const auto files = podman_files_here();
-  return std::any_of(files.begin(), files.end(),
-                     [&](const auto& file) { return has_its_own(file, name); });
+PodmansOwn::PodmansOwn() {
+  for (const std::filesystem::path& file : podman_files_here())
+    try {
+      files_.push_back(load_config(file.string()).config);
+    } catch (const Error&) {
+      continue;
+    }
+}
+
+bool PodmansOwn::has(const std::string& name) const {
+  return std::any_of(files_.begin(), files_.end(), [&](const Config& config) {
+    const auto line = config.cred_helpers.find(name);
+    return (line != config.cred_helpers.end() && !line->second.empty()) ||
+           podman_finds_inline(config, name);
+  });
 }
 
 }  // namespace pullsecret

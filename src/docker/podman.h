@@ -1,10 +1,12 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "docker/config.h"
+#include "docker/registries_conf.h"
 
 namespace pullsecret {
 
@@ -17,6 +19,15 @@ namespace pullsecret {
 /// Those of podman, skopeo and buildah that are on PATH; podman, which may be elsewhere, where
 /// there is an auth.json.
 std::vector<std::string> podmans_here();
+
+/// find_credential_helpers(); nothing where podman refuses a file, and fails whatever else is
+/// there.
+std::optional<CredentialHelpers> known_credential_helpers();
+
+/// The command that logs in where `config` is read: login_command(), and for podman's file
+/// `podman login`, or that of another of podmans_here().
+std::string login_command_for(const Config& config, std::string_view key);
+std::string podman_login_command(std::string_view key);
 
 /// The beginning of a sentence: "podman and skopeo do not".
 std::string do_not(const std::vector<std::string>& podmans);
@@ -45,7 +56,16 @@ bool podman_finds_inline(const Config& config, const std::string& name);
 /// `registry-1.docker.io` for that, where it has nothing else.
 bool is_podmans_docker_hub(const Config& config, const std::string& key);
 
-/// Whether podman's own files have a login, or a helper, for `name`, one that it looks up.
-bool podman_has_its_own(const std::string& name);
+/// What podman's own files have, as far as they can be read.
+class PodmansOwn {
+ public:
+  PodmansOwn();
+
+  /// Whether that is a login, or a helper, for `name`, one that it looks up.
+  bool has(const std::string& name) const;
+
+ private:
+  std::vector<Config> files_;
+};
 
 }  // namespace pullsecret

@@ -46,10 +46,8 @@ Error why_nothing_known(const Config& config, const Source& source) {
   if (config.is_of_secrets)
     return {"", fmt::format("no Secret in {} has an entry for it", config.file),
             "pullsecret inspect shows what is there"};
-  const std::string log_in = login_command(*source.key);
-  if (has_helpers(config))
-    return {"", "no credential in podman's credential-helpers",
-            "podman login " + shell_operand(podman_lookup_name(*source.key))};
+  const std::string log_in = login_command_for(config, *source.key);
+  if (has_helpers(config)) return {"", "no credential in podman's credential-helpers", log_in};
   if (source.store != nullptr)
     return {"", fmt::format("no credential in the store \"{}\"", printable(*source.store)), log_in};
   if (source.entry == nullptr && config.environment_refused)
@@ -164,7 +162,7 @@ Error empty_password(const Config& config, const std::string& key) {
   if (entry != nullptr && entry->asked_first)
     return {"", "its password in DOCKER_AUTH_CONFIG is empty",
             "correct the variable, or unset DOCKER_AUTH_CONFIG"};
-  return {"", "its password is empty", login_command(key)};
+  return {"", "its password is empty", login_command_for(config, key)};
 }
 
 // HTTP Basic authentication ends the username at its first colon (RFC 7617), and so do all readers
@@ -237,9 +235,9 @@ std::vector<std::string> stored_registries(const Config& config, HelperClient& h
 std::vector<const AuthEntry*> entries_found(const Config& config, const std::string& name) {
   if (const AuthEntry* entry = config.auths.find(name)) return {entry};
   std::vector<const AuthEntry*> found;
-  for (const AuthEntry& entry : config.auths)
-    if (registry_host(entry.key) == name && !(config.is_podmans && is_about_path(entry.key)))
-      found.push_back(&entry);
+  for (const AuthEntry* entry : config.auths.looked_up_as(name))
+    if (registry_host(entry->key) == name && !(config.is_podmans && is_about_path(entry->key)))
+      found.push_back(entry);
   return found;
 }
 

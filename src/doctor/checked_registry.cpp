@@ -27,6 +27,7 @@ bool is_asked_for(const Registry& registry) {
 }  // namespace
 
 std::string Registry::login() const {
+  if (is_podmans) return podman_login_command(key);
   const std::string name = server_url();
   const bool is_as_spelled = store != nullptr && name != docker_hub_key && is_looked_for(name);
   return is_as_spelled ? "docker login " + shell_operand(name) : login_command(key);

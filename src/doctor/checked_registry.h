@@ -5,6 +5,7 @@
 
 #include "credential/registry.h"
 #include "docker/config.h"
+#include "docker/podman.h"
 #include "docker/resolve.h"
 
 namespace pullsecret {
@@ -14,9 +15,12 @@ struct Registry {
   std::string key;
   const AuthEntry* entry = nullptr;    ///< its entry, if there is one
   const std::string* store = nullptr;  ///< the name of the store that Docker asks, if there is one
+  bool is_podmans = false;             ///< for Docker read podman: the file is its own
 
   /// What Docker asks a store for.
-  std::string server_url() const { return docker_lookup_name(key); }
+  std::string server_url() const {
+    return is_podmans ? podman_lookup_name(key) : docker_lookup_name(key);
+  }
 
   /// The command that logs in where Docker then finds it: with a store for just this spelling, by
   /// that.
@@ -46,7 +50,7 @@ inline bool is_used_by_docker(const std::string& key) {
 std::vector<std::string> registries_looked_for(const Config& config);
 
 inline Registry registry_of(const Config& config, const std::string& key) {
-  return {key, config.auths.find(key), store_for(config, key)};
+  return {key, config.auths.find(key), store_for(config, key), config.is_podmans};
 }
 
 }  // namespace pullsecret

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -76,18 +77,31 @@ Findings check_credential(const Registry& registry, const Credential& credential
 
 // ---- Where the credential is
 
-// Where its store fails, Docker takes what the file has.
+std::string take_out_of_file(const Registry& registry) {
+  return fmt::format("take it out of the file, unless podman or another program takes it{}",
+                     is_about_path(registry.key) ? " for that path" : "");
+}
+
+// Where its store fails, Docker takes what the file has. `answer` is that store's, if it works.
 Finding plain_text_beside(const Registry& registry, const std::map<std::string, Error>& staying,
-                          bool store_works) {
+                          const std::optional<StoreAnswer>& answer) {
   const std::string key = key_in_words(registry.key), store = printable(*registry.store);
   if (const auto stays = staying.find(registry.key); stays != staying.end())
     return warning("entry-plain-text", key,
                    fmt::format("its credential stands in the file in plain text, and cannot move "
                                "into the store {}: {}",
                                store, stays->second.what()),
-                   "take it out of the file, unless podman or another program takes it for that "
-                   "path");
-  if (!store_works)
+                   is_about_path(registry.key) || stays->second.hint().empty()
+                       ? take_out_of_file(registry)
+                       : stays->second.hint());
+  const auto* stored = answer ? std::get_if<Credential>(&*answer) : nullptr;
+  if (stored != nullptr && !is_same_login(*stored, registry.entry->credential))
+    return warning("entry-plain-text", key,
+                   fmt::format("its credential stands in the file in plain text, and the store {} "
+                               "has another one, which Docker takes",
+                               store),
+                   take_out_of_file(registry));
+  if (!answer)
     return warning("entry-plain-text", key,
                    fmt::format("its credential stands in the file in plain text, where Docker "
                                "finds it while the store {} does not work",
@@ -110,11 +124,14 @@ Finding listed_but_not_given(const Registry& registry) {
 }
 
 Finding missing_from_store(const Registry& registry, const HelperState& state, bool is_elsewhere) {
+  const std::string_view who = registry.is_podmans ? "podman" : "Docker";
   Finding finding = problem(
       "entry-not-in-store", key_in_words(registry.key),
-      fmt::format("the store {} {}", printable(*registry.store),
-                  is_elsewhere ? "has it under another spelling, which Docker does not ask for"
-                               : "has no credential for it: Docker is anonymous to this registry"),
+      fmt::format(
+          "the store {} {}", printable(*registry.store),
+          is_elsewhere
+              ? fmt::format("has it under another spelling, which {} does not ask for", who)
+              : fmt::format("has no credential for it: {} is anonymous to this registry", who)),
       registry.login());
   // A line of credHelpers alone does not say that somebody has logged in.
   if (registry.entry == nullptr) finding.severity = Severity::warning;
@@ -131,30 +148,37 @@ Finding undecodable(const Registry& registry) {
 }
 
 bool is_inline_in(const Config& config, const std::string& name) {
-  return std::any_of(config.auths.begin(), config.auths.end(), [&](const AuthEntry& entry) {
-    return docker_lookup_name(entry.key) == name && !is_empty(entry.credential);
-  });
+  const auto& found = config.auths.looked_up_as(name);
+  return std::any_of(found.begin(), found.end(),
+                     [](const AuthEntry* entry) { return !is_empty(entry->credential); });
 }
+
+/// A store that works, and that the config does not name.
+struct UnnamedStore {
+  WorkingStore store;
+  bool is_beside_inline = false;  ///< the file has credentials itself
+};
 
 // Whether Docker would find it in that store. Beside plain text the store can be named for just
 // this name, and then hides what the file has under it.
-bool is_in_unnamed(const Config& config, const Registry& registry, const WorkingStore& store) {
+bool is_in_unnamed(const Config& config, const Registry& registry, const UnnamedStore& unnamed) {
   const auto has = [&](const std::string& server_url) {
-    return std::binary_search(store.listed.begin(), store.listed.end(), server_url);
+    return std::binary_search(unnamed.store.listed.begin(), unnamed.store.listed.end(), server_url);
   };
-  if (!has_inline_credential(config)) return has(registry.server_url());
+  if (!unnamed.is_beside_inline) return has(registry.server_url());
   const std::string name = docker_lookup_name(registry.key);
   return has(name) && !is_inline_in(config, name);
 }
 
-Finding unnamed_store(const Config& config, const Registry& registry, const std::string& store) {
+Finding unnamed_store(const Registry& registry, const UnnamedStore& unnamed) {
+  const std::string& store = unnamed.store.name;
   return problem(
       "entry-empty", key_in_words(registry.key),
       fmt::format("the store {} has its credential, and the config does not name that "
                   "store: Docker is anonymous to this registry",
                   store),
       "",
-      fix(" names it", has_inline_credential(config)
+      fix(" names it", unnamed.is_beside_inline
                            ? ConfigChange{.cred_helpers = {{registry.server_url(), store}}}
                            : ConfigChange{.creds_store = store}));
 }
@@ -169,13 +193,12 @@ Finding dead_entry(const Registry& registry) {
 }
 
 Findings check_without_store(const Config& config, const Registry& registry,
-                             const std::optional<WorkingStore>& other) {
+                             const std::optional<UnnamedStore>& other) {
   if (registry.entry->problem) return {undecodable(registry)};
   if (registry.has_inline())
     return check_credential(registry, registry.entry->credential, "in plain text in the file");
-  return {other && is_in_unnamed(config, registry, *other)
-              ? unnamed_store(config, registry, other->name)
-              : dead_entry(registry)};
+  return {other && is_in_unnamed(config, registry, *other) ? unnamed_store(registry, *other)
+                                                           : dead_entry(registry)};
 }
 
 Finding unreadable(const Registry& registry, const Error& error) {
@@ -242,6 +265,37 @@ Findings check_with_stores(const Config& config, std::vector<StoredRegistry> sto
   return findings;
 }
 
+// What is in the helpers that podman's setting names, and no line of the file.
+Findings check_podmans_helpers(const Config& config, const HelperStates& stores,
+                               HelperClient& helpers) {
+  std::vector<StoredRegistry> stored;
+  for (const auto& names : {&config.helpers_before, &config.helpers_after})
+    for (const std::string& store : *names) {
+      if (!works(stores, store)) continue;
+      std::set<std::string> known;
+      for (const std::string& listed : stores.at(store).listed.value_or(std::vector<std::string>()))
+        if (std::string name = podman_lookup_name(listed);
+            !is_docker_hub_token(listed) && known.insert(name).second)
+          stored.push_back(
+              {.registry = {.key = std::move(name), .store = &store, .is_podmans = true}});
+    }
+  ask_for_right_spellings(stored, helpers);
+  Findings findings;
+  for (StoredRegistry& asked : stored) {
+    const HelperState& state = stores.at(*asked.registry.store);
+    asked.is_elsewhere = !lists(state, asked.registry.key);
+    append(findings, read_answer(asked, state));
+  }
+  return findings;
+}
+
+// It was asked before, with all others.
+std::optional<StoreAnswer> answer_of_store(const Registry& registry, const HelperStates& stores,
+                                           HelperClient& helpers) {
+  if (!works(stores, *registry.store)) return std::nullopt;
+  return get_from_stores({{*registry.store, registry.server_url()}}, helpers).front();
+}
+
 bool is_empty_without_store(const Registry& registry) {
   return registry.store == nullptr && registry.entry != nullptr && !registry.has_inline();
 }
@@ -256,7 +310,10 @@ Findings check_entries(const Config& config, const HelperStates& stores, HelperC
     registries.push_back(registry_of(config, key));
   const bool has_empty = std::any_of(registries.begin(), registries.end(), is_empty_without_store);
   // The one that could be meant where somebody took the store's line out of the config.
-  const auto other = has_empty && helpers != nullptr ? find_working_store(*helpers) : std::nullopt;
+  std::optional<UnnamedStore> other;
+  if (has_empty && helpers != nullptr)
+    if (auto store = find_working_store(*helpers))
+      other = UnnamedStore{*std::move(store), has_inline_credential(config)};
   const std::map<std::string, Error> staying = entries_that_stay(config);
   for (const Registry& registry : registries) {
     if (registry.store == nullptr && registry.entry != nullptr)
@@ -268,10 +325,13 @@ Findings check_entries(const Config& config, const HelperStates& stores, HelperC
       stored.push_back({registry});
     // A username alone is no credential: what is said of the store is all there is to do.
     if (registry.has_inline() && !lacks_secret(registry.entry->credential))
-      findings.push_back(plain_text_beside(registry, staying, works(stores, *registry.store)));
+      findings.push_back(
+          plain_text_beside(registry, staying, answer_of_store(registry, stores, *helpers)));
   }
-  if (helpers != nullptr)
+  if (helpers != nullptr) {
     append(findings, check_with_stores(config, std::move(stored), stores, *helpers));
+    append(findings, check_podmans_helpers(config, stores, *helpers));
+  }
   return findings;
 }
 

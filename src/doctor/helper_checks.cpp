@@ -10,12 +10,15 @@
 
 #include "credential/issuers.h"
 #include "credential/registry.h"
+#include "docker/podman.h"
 #include "docker/resolve.h"
 #include "doctor/checked_registry.h"
 #include "doctor/helper_program.h"
 #include "doctor/interview.h"
 #include "doctor/replacement.h"
 #include "doctor/store_checks.h"
+#include "system/environment.h"
+#include "system/file.h"
 #include "system/text.h"
 
 namespace pullsecret {
@@ -23,23 +26,40 @@ namespace {
 
 // ---- Whom to ask, and what for
 
+bool is_named(const Config& config, const std::string& helper) {
+  return config.creds_store == helper ||
+         std::any_of(config.cred_helpers.begin(), config.cred_helpers.end(),
+                     [&](const auto& line) { return line.second == helper; });
+}
+
+// Those of its file; and beside Docker's, those that it asks before it comes to that.
+std::vector<std::string> podmans_helpers(const Config& config) {
+  std::vector<std::string> helpers = config.helpers_before;
+  helpers.insert(helpers.end(), config.helpers_after.begin(), config.helpers_after.end());
+  if (config.is_podmans || podmans_here().empty()) return helpers;
+  if (const auto known = known_credential_helpers()) helpers = known->names;
+  std::erase(helpers, auth_file_helper);
+  return helpers;
+}
+
 std::vector<HelperUse> uses_of(const Config& config) {
   std::map<std::string, HelperUse> uses;
   if (!config.creds_store.empty()) uses[config.creds_store].is_creds_store = true;
   for (const auto& [registry, helper] : config.cred_helpers)
     uses[helper].registries.push_back(registry);
-  for (const auto& podmans : {config.helpers_before, config.helpers_after})
-    for (const std::string& helper : podmans)
-      uses.try_emplace(helper);
+  for (const std::string& helper : podmans_helpers(config))
+    uses.try_emplace(helper).first->second.is_podmans |= !is_named(config, helper);
   std::vector<HelperUse> result;
   for (auto& [helper, use] : uses) {
     use.helper = helper;
+    use.is_podmans |= config.is_podmans;
     result.push_back(std::move(use));
   }
   return result;
 }
 
-// Not one that only lines name which Docker never looks for: check_spellings() tells of these.
+// By Docker not one that only lines name which it never looks for: check_spellings() tells of
+// these.
 bool is_run_by_docker(const HelperUse& use) {
   return use.is_creds_store ||
          std::any_of(use.registries.begin(), use.registries.end(), [](const std::string& key) {
@@ -64,7 +84,7 @@ void check_store_behind(const Interview& interview, HelperCheck& check) {
   Condition& condition = check.state.condition;
   const auto status = status_behind(interview);
   if (!status || condition == Condition::lost || answer_fault(interview)) return;
-  StoreCheck store = check_store(interview.use.helper, *status, what_was_tried(interview));
+  StoreCheck store = check_store(interview.use, *status, what_was_tried(interview));
   if (store.findings.empty()) return;
   const bool has_problem = worst(store.findings) == Severity::problem;
   check.findings = std::move(store.findings);
@@ -94,6 +114,21 @@ HelperCheck check(const Interview& interview, UserShell& shell) {
   if (interview.program) return interactive_only(interview.use, *interview.program);
   append(check.findings, check_other_paths(interview.use, shell));
   return check;
+}
+
+// No change of Docker's config mends what podman's own setting says.
+Findings findings_for_podman(const std::string& helper, HelperCheck check) {
+  const auto helpers = known_credential_helpers();
+  const bool is_set_there = helpers && std::find(helpers->names.begin(), helpers->names.end(),
+                                                 helper) != helpers->names.end();
+  for (Finding& finding : check.findings) {
+    finding.remedy = {};
+    if (finding.severity == Severity::problem && is_set_there &&
+        check.state.condition >= Condition::useless)
+      finding.add_hint(
+          fmt::format("take it out of credential-helpers in {}", place_of(helpers->file)));
+  }
+  return std::move(check.findings);
 }
 
 // ---- A helper that only mints tokens, in credsStore
@@ -156,18 +191,60 @@ std::optional<Finding> check_read_only(const Config& config, const HelperStates&
   return finding;
 }
 
+// ---- Docker Desktop's helper, without Docker Desktop
+
+// As docker chooses its engine (cli/command: resolveContextName).
+bool is_under_colima(const Config& config) {
+  if (const auto host = environment_variable("DOCKER_HOST"))
+    return host->find("colima/") != std::string::npos;
+  const std::string context =
+      environment_variable("DOCKER_CONTEXT").value_or(config.current_context);
+  return context == "colima" || context.starts_with("colima-");
+}
+
+// It gives what it has, and fails to store where Docker Desktop does not run
+// (abiosoft/colima#167).
+Findings check_desktop(const Config& config, const HelperStates& states, Replacement& replacement) {
+  Findings findings;
+  if (config.is_podmans || !is_under_colima(config)) return findings;
+  for (const auto& [helper, state] : states) {
+    if (!is_docker_desktops(helper) || !state.works() || !is_named(config, helper)) continue;
+    Finding& finding = findings.emplace_back(
+        problem("helper-read-only", program_of(helper),
+                "it tells Docker Desktop of each login, and Docker runs in colima: docker login "
+                "fails with `error storing credentials … credstore-updated`, unless Docker Desktop "
+                "runs, too",
+                "name a store that works in its place, and log in again"));
+    const bool has_some = !state.listed.value_or(std::vector<std::string>()).empty();
+    const bool has_none = state.listed && !has_some && config.creds_store == helper;
+    if ((!has_some && !has_none) || !replacement.store()) continue;
+    const std::string& store = *replacement.store();
+    finding.hint.clear();
+    if (has_some)
+      finding.remedy = {fmt::format("migrate --from {} --to {}", helper, store),
+                        " moves there what it has"};
+    else
+      finding.remedy = fix(fmt::format(" puts {} in its place", store), {.creds_store = store});
+  }
+  return findings;
+}
+
 }  // namespace
 
 HelperChecks check_helpers(const Config& config, HelperClient& helpers,
                            const std::optional<std::string>& use) {
-  CheckedHelpers checked;
+  CheckedHelpers checked, podmans;
   UserShell shell;
+  const auto checked_as = [&](const HelperUse& named) -> HelperCheck& {
+    return (named.is_podmans ? podmans : checked)[named.helper];
+  };
 
   // A helper whose program is not there is not asked; the others are, all at once.
   std::vector<Interview> interviews;
   for (const HelperUse& named : uses_of(config)) {
     if (auto absent = check_presence(named, shell)) {
-      checked[named.helper] = is_run_by_docker(named) ? *std::move(absent) : HelperCheck();
+      if (auto& check = checked_as(named); named.is_podmans || is_run_by_docker(named))
+        check = *std::move(absent);
       continue;
     }
     interviews.push_back({helpers, named, server_urls_for(config, named.helper)});
@@ -178,7 +255,7 @@ HelperChecks check_helpers(const Config& config, HelperClient& helpers,
   }
   ask_all(interviews);
   for (const Interview& interview : interviews)
-    checked[interview.use.helper] = check(interview, shell);
+    checked_as(interview.use) = check(interview, shell);
 
   keep_inline_beside_names(checked, config);
   Replacement replacement(checked, use, helpers);
@@ -188,7 +265,12 @@ HelperChecks check_helpers(const Config& config, HelperClient& helpers,
     append(checks.findings, std::move(check.findings));
     checks.helpers[helper] = std::move(check.state);
   }
+  for (auto& [helper, check] : podmans) {
+    checks.helpers[helper] = check.state;
+    append(checks.findings, findings_for_podman(helper, std::move(check)));
+  }
   append(checks.findings, check_read_only(config, checks.helpers, replacement, helpers));
+  append(checks.findings, check_desktop(config, checks.helpers, replacement));
   return checks;
 }
 

@@ -46,10 +46,8 @@ HelperCheck unreachable(Finding finding) {
 
 // What Docker says when it does not find the program, for people who search for it.
 std::string consequence(const HelperUse& use) {
-  if (use.is_podmans()) return "podman asks the next one, and fails if there is none";
-  return fmt::format(
-      "docker login and docker pull fail with `exec: \"{}\": executable file not found in $PATH`",
-      program_of(use.helper));
+  return fmt::format("{} with `exec: \"{}\": executable file not found in $PATH`", what_fails(use),
+                     program_of(use.helper));
 }
 
 // ---- Names that no program can have
@@ -61,11 +59,12 @@ HelperCheck name_empty(const HelperUse& use) {
 }
 
 HelperCheck name_invalid(const HelperUse& use) {
-  return lost(problem("helper-name-invalid", program_of(use.helper),
-                      fmt::format("{} has a slash or a control character in the name: that is no "
-                                  "program on PATH",
-                                  in_words(use)),
-                      R"(a helper's name is what follows "docker-credential-", such as "pass")"));
+  return lost(
+      problem("helper-name-invalid", program_of(use.helper),
+              fmt::format("{} has no name, or one with a slash or a control character: that is "
+                          "no program on PATH",
+                          in_words(use)),
+              R"(a helper's name is what follows "docker-credential-", such as "pass")"));
 }
 
 ConfigChange rename(const HelperUse& use, const std::string& name) {
@@ -78,12 +77,12 @@ ConfigChange rename(const HelperUse& use, const std::string& name) {
 
 HelperCheck name_prefix(const HelperUse& use) {
   const std::string name = use.helper.substr(helper_program_prefix.size());
-  Finding finding =
-      problem("helper-name-prefix", program_of(use.helper),
-              fmt::format("{} names the program, where the name goes without \"{}\": Docker puts "
-                          "that in front itself; {}",
-                          in_words(use), helper_program_prefix, consequence(use)),
-              fmt::format("let it say \"{}\"", printable(name)));
+  Finding finding = problem(
+      "helper-name-prefix", program_of(use.helper),
+      fmt::format("{} names the program, where the name goes without \"{}\": that is put in "
+                  "front of it; {}",
+                  in_words(use), helper_program_prefix, consequence(use)),
+      fmt::format("let it say \"{}\"", printable(name)));
   if (!search_here(name).found) {
     finding.hint += ", and install that helper";
     return lost(std::move(finding));
@@ -156,7 +155,7 @@ HelperCheck docker_desktop_gone(const HelperUse& use) {
 
 HelperCheck not_found(const HelperUse& use) {
   if (const auto folder = relative_folder_of(use.helper)) return in_relative_folder(use, *folder);
-  if (use.helper == "desktop" || use.helper == "desktop.exe") return docker_desktop_gone(use);
+  if (is_docker_desktops(use.helper) && !use.is_podmans) return docker_desktop_gone(use);
   if (is_dev_container(use.helper)) return window_gone(use, "its program is not here");
   return lost(problem(
       "helper-not-found", program_of(use.helper),
@@ -175,14 +174,20 @@ bool is_standard(const fs::path& folder) {
 
 std::string in_words(const HelperUse& use) {
   if (use.is_creds_store) return "credsStore";
-  if (use.is_podmans()) return "credential-helpers";
+  if (use.registries.empty()) return "credential-helpers";
   std::string words = "credHelpers for " + key_in_words(use.registries.front());
   if (use.registries.size() > 1) words += fmt::format(" and {} more", use.registries.size() - 1);
   return words;
 }
 
+std::string what_fails(const HelperUse& use) {
+  return fmt::format("{0}{1} login and {1} pull fail",
+                     use.is_one_of_several() ? "unless another of them has the login, " : "",
+                     use.client());
+}
+
 std::optional<HelperCheck> check_presence(const HelperUse& use, UserShell& shell) {
-  if (use.helper.empty()) return name_empty(use);
+  if (use.helper.empty() && !use.is_podmans) return name_empty(use);
   const ProgramSearch search = search_here(use.helper);
   if (search.found) return std::nullopt;
   if (search.not_executable) {
@@ -229,6 +234,10 @@ HelperCheck failed_start(const HelperUse& use, std::optional<fs::path> found, in
   return lost(problem("helper-wrong-format", program_of(use.helper), why.what(), why.hint()));
 }
 
+bool is_docker_desktops(const std::string& helper) {
+  return helper == "desktop" || helper == "desktop.exe";
+}
+
 bool is_dev_container(const std::string& helper) {
   return helper.starts_with("dev-containers-");
 }
@@ -236,8 +245,8 @@ bool is_dev_container(const std::string& helper) {
 HelperCheck window_gone(const HelperUse& use, const std::string& what) {
   return lost(problem("helper-dev-container", program_of(use.helper),
                       fmt::format("VS Code made it for a dev container's window, which is gone "
-                                  "({}): docker login and docker pull fail",
-                                  what),
+                                  "({}): {}",
+                                  what, what_fails(use)),
                       "open the dev container again"));
 }
 

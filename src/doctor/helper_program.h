@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "doctor/finding.h"
@@ -15,15 +16,20 @@ namespace pullsecret {
 struct HelperUse {
   std::string helper;                   ///< its name
   bool is_creds_store = false;          ///< `credsStore` names it
-  std::vector<std::string> registries;  ///< `credHelpers` names it for these
+  std::vector<std::string> registries;  ///< `credHelpers` names it for these; else, where
+                                        ///< `credsStore` does not, podman's credential-helpers do
+  bool is_podmans = false;              ///< podman alone asks it, and not docker
 
-  /// Podman's credential-helpers name it.
-  bool is_podmans() const { return !is_creds_store && registries.empty(); }
+  std::string_view client() const { return is_podmans ? "podman" : "docker"; }
+  bool is_one_of_several() const { return is_podmans && registries.empty(); }
 };
 
 /// The use as a message says it: `credsStore`, `credHelpers for gcr.io and 2 more`,
 /// `credential-helpers`.
 std::string in_words(const HelperUse& use);
+
+/// What fails where the helper does.
+std::string what_fails(const HelperUse& use);
 
 /// Why Docker cannot find the helper's program, or may not run it; nothing if it can, or
 /// find_elsewhere() finds it. Also sets what the finding changes: a name that only has
@@ -44,6 +50,9 @@ std::optional<Finding> check_other_paths(const HelperUse& use, UserShell& shell)
 /// with `error_number`.
 HelperCheck failed_start(const HelperUse& use, std::optional<std::filesystem::path> found,
                          int error_number);
+
+/// Whether it comes with Docker Desktop.
+bool is_docker_desktops(const std::string& helper);
 
 /// Whether VS Code made the helper for a window: `dev-containers-UUID`.
 bool is_dev_container(const std::string& helper);

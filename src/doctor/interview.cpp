@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "credential/issuers.h"
 #include "credential/registry.h"
 #include "helper/own_stores.h"
 #include "system/run_programs.h"
@@ -36,7 +37,8 @@ HelperCall list_call(const Interview& interview) {
 // Without any in the config, what `docker pull` asks for most.
 std::string first_server_url(const Interview& interview) {
   const std::vector<std::string>& own = interview.server_urls;
-  return own.empty() ? docker_server_url("docker.io") : own.front();
+  if (!own.empty()) return own.front();
+  return interview.use.is_podmans ? "docker.io" : std::string(docker_hub_key);
 }
 
 HelperCall first_get(const Interview& interview) {
@@ -160,11 +162,10 @@ HelperCheck failed(const Interview& interview, const HelperReply* reply) {
                         std::get<NotStarted>(*failure.end).error_number);
   if (is_dev_container(interview.use.helper) && !failure.is_answer)
     return window_gone(interview.use, failure.error.what());
-  return {
-      {problem(name_of(reply), program_of(interview.use.helper),
-               fmt::format("get: {}; docker login and docker pull fail", failure.error.message()),
-               failure.error.hint())},
-      {Condition::useless}};
+  return {{problem(name_of(reply), program_of(interview.use.helper),
+                   fmt::format("get: {}; {}", failure.error.message(), what_fails(interview.use)),
+                   failure.error.hint())},
+          {Condition::useless}};
 }
 
 HelperCheck no_json(const Interview& interview, const std::string& fault) {
@@ -193,10 +194,23 @@ HelperCheck no_list(const Interview& interview, const std::string& fault) {
           {Condition::fine}};
 }
 
-HelperCheck works(const Interview& interview, const HelperReply* version) {
+// That it stores is known of pullsecret's own stores alone: what keeps one from it has its own
+// finding.
+std::string what_works(const Interview& interview) {
+  const std::string& helper = interview.use.helper;
   const std::size_t count = listed_by(interview).value_or(StoreList()).server_urls.size();
-  std::string message =
-      fmt::format("works, and has {} {}", count, count == 1 ? "credential" : "credentials");
+  const std::string has =
+      fmt::format("has {} {}", count, count == 1 ? "credential" : "credentials");
+  if (known_status(helper, interview.helpers)) return "works, and " + has;
+  if (const std::string_view issuer = token_issuer(helper); !issuer.empty())
+    return fmt::format("can be read, and {}; it mints tokens for {}, and stores nothing", has,
+                       issuer);
+  return fmt::format("can be read, and {}; whether it stores, {} login alone shows", has,
+                     interview.use.client());
+}
+
+HelperCheck works(const Interview& interview, const HelperReply* version) {
+  std::string message = what_works(interview);
   if (const std::string* answer = answer_in(version))
     message += "; version " + printable(trim(*answer), 120);
   return {{fine("helper-ok", program_of(interview.use.helper), std::move(message))},

@@ -15,6 +15,7 @@
 #include "docker/podman.h"
 #include "docker/registries_conf.h"
 #include "docker/resolve.h"
+#include "doctor/checked_registry.h"
 #include "helper/own_stores.h"
 #include "helper/protocol.h"
 #include "system/environment.h"
@@ -29,6 +30,7 @@ namespace {
 struct Podmans {
   std::vector<std::string> names = podmans_here();
   std::vector<std::string> helpers = {};  ///< their credential-helpers, if these are set
+  PodmansOwn own = {};
 
   bool have_helper(std::string_view name) const {
     return std::find(helpers.begin(), helpers.end(), name) != helpers.end();
@@ -36,20 +38,17 @@ struct Podmans {
   bool read_files() const { return helpers.empty() || have_helper(auth_file_helper); }
 };
 
-// Where the file is refused, they fail whatever Docker's config says.
-std::vector<std::string> credential_helpers() {
-  try {
-    const auto found = find_credential_helpers();
-    return found ? found->names : std::vector<std::string>();
-  } catch (const Error&) {
-    return {};
-  }
-}
-
 Finding cannot_read(std::string subject, std::string message, std::string hint,
                     Remedy remedy = {}) {
   return warning("podman-cannot-read", std::move(subject), std::move(message), std::move(hint),
                  std::move(remedy));
+}
+
+// They fail whatever Docker's config says.
+Finding refused_file(const Error& error, const Podmans& podmans) {
+  return cannot_read(error.place(),
+                     fmt::format("{}: {} work at all", error.message(), do_not(podmans.names)),
+                     error.hint().empty() ? "correct it there" : error.hint());
 }
 
 // ---- What is in a store
@@ -61,7 +60,7 @@ struct Unread {
 
 // As for convert: the registries that the file names, else those that the store lists.
 std::vector<std::string> registries_of(const Config& config, const HelperStates& stores) {
-  std::vector<std::string> keys = named_registries(config);
+  std::vector<std::string> keys = registries_looked_for(config);
   if (keys.empty() && works(stores, config.creds_store))
     keys = stores.at(config.creds_store).listed.value_or(std::vector<std::string>());
   return keys;
@@ -79,8 +78,7 @@ std::vector<Unread> find_unread(const Config& config, const HelperStates& stores
     const std::string* store = store_for(config, key);
     const std::string name = podman_lookup_name(key);
     if (store == nullptr || !works(stores, *store) || is_docker_hub_token(key) ||
-        podmans.have_helper(*store) || podman_finds_inline(config, name) ||
-        podman_has_its_own(name))
+        podmans.have_helper(*store) || podman_finds_inline(config, name) || podmans.own.has(name))
       continue;
     found.push_back({docker_lookup_name(key), name, *store});
     keys.push_back({*store, found.back().docker_name});
@@ -152,7 +150,7 @@ std::optional<Finding> check_entry(const Config& config, const AuthEntry& entry,
   const std::string name = podman_lookup_name(entry.key);
   if (!entry.lacks_auth || !has_login || is_docker_hub_token(entry.key) ||
       store_for(config, entry.key) != nullptr || podman_finds_inline(config, name) ||
-      podman_has_its_own(name))
+      podmans.own.has(name))
     return std::nullopt;
   const std::string message = fmt::format(
       "it has username and password, which {} read, and no \"auth\"", do_not(podmans.names));
@@ -165,7 +163,7 @@ std::optional<Finding> check_entry(const Config& config, const AuthEntry& entry,
 
 std::optional<Finding> check_empty_name(const Config& config, const HelperStates& stores,
                                         const std::string& key, const Podmans& podmans) {
-  if (!is_podmans_name(key) || podman_has_its_own(key)) return std::nullopt;
+  if (!is_podmans_name(key) || podmans.own.has(key)) return std::nullopt;
   const std::string message =
       fmt::format("its line in credHelpers has no name, which {} take for the file: a pull fails",
                   do_not(podmans.names));
@@ -196,8 +194,14 @@ std::optional<Finding> check_runtime_folder(const Podmans& podmans) {
 }  // namespace
 
 Findings check_podman(const Config& config, const HelperStates& stores, HelperClient* helpers) {
-  const Podmans podmans{.helpers = credential_helpers()};
-  if (podmans.names.empty() || !podmans.read_files()) return {};
+  Podmans podmans;
+  if (podmans.names.empty()) return {};
+  try {
+    if (auto found = find_credential_helpers()) podmans.helpers = std::move(found->names);
+  } catch (const Error& error) {
+    return {refused_file(error, podmans)};
+  }
+  if (!podmans.read_files()) return {};
   Findings findings;
   append(findings, check_runtime_folder(podmans));
   for (const AuthEntry& entry : config.auths)

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -194,43 +197,91 @@ std::optional<Finding> check_login_in_key(const std::string& key) {
 
 // ---- The lines of credHelpers
 
-/// A line, and all that the others know.
-struct Line {
-  const std::string& key;
-  const std::string& helper;
+/// Hosts by what stands behind each of their dots, and all of them by nothing.
+using Hosts = std::map<std::string, std::vector<std::string>, std::less<>>;
+
+// Of `keys` those that Docker looks for.
+Hosts hosts_of(const std::vector<std::string>& keys) {
+  Hosts hosts;
+  for (const std::string& key : keys) {
+    const std::string host = docker_lookup_name(key);
+    if (!is_looked_for(host)) continue;
+    hosts[""].push_back(host);
+    for (std::size_t dot = host.find('.'); dot != std::string::npos; dot = host.find('.', dot + 1))
+      hosts[host.substr(dot + 1)].push_back(host);
+  }
+  return hosts;
+}
+
+// Those that `pattern` matches.
+std::vector<std::string> hosts_like(const Hosts& hosts, std::string_view pattern) {
+  const std::size_t dot = pattern.find('.', pattern.find_last_of("*]"));
+  const auto alike = hosts.find(dot == std::string_view::npos ? "" : pattern.substr(dot + 1));
+  std::vector<std::string> matching;
+  if (alike != hosts.end())
+    std::copy_if(alike->second.begin(), alike->second.end(), std::back_inserter(matching),
+                 [&](const std::string& host) { return glob_matches(pattern, host); });
+  return matching;
+}
+
+/// What all lines go by.
+struct Lines {
   const Config& config;
   const HelperStates& stores;
   HelperClient* helpers;
+  std::set<std::string> inline_names = {};  ///< that Docker would find in the file without a store
+  /// By the name that they mean, the helpers of those that do not have just that.
+  std::map<std::string, std::set<std::string>> meant = {};
+  Hosts hosts = {};                          ///< that the config names
+  std::map<std::string, Hosts> stored = {};  ///< by store
 };
+
+struct Line {
+  const std::string& key;
+  const std::string& helper;
+  const Lines& all;
+};
+
+std::string name_meant(const std::string& key) {
+  return docker_lookup_name(bare_host(key));
+}
+
+Lines lines_of(const Config& config, const HelperStates& stores, HelperClient* helpers) {
+  Lines lines{.config = config, .stores = stores, .helpers = helpers};
+  if (config.cred_helpers.empty()) return lines;
+  for (const AuthEntry& entry : config.auths)
+    if (!is_empty(entry.credential)) lines.inline_names.insert(docker_lookup_name(entry.key));
+  for (const auto& [key, helper] : config.cred_helpers)
+    if (std::string name = name_meant(key); name != key)
+      lines.meant[std::move(name)].insert(helper);
+  lines.hosts = hosts_of(registries_looked_for(config));
+  for (const auto& [name, store] : stores)
+    if (store.listed) lines.stored[name] = hosts_of(*store.listed);
+  return lines;
+}
 
 // Whether `credsStore` may give what the line's helper would be asked for.
 bool may_be_stored(const Line& line, const std::string& name) {
-  const std::string& creds_store = line.config.creds_store;
+  const std::string& creds_store = line.all.config.creds_store;
   if (creds_store.empty() || creds_store == line.helper) return false;
-  const auto store = line.stores.find(creds_store);
-  if (store != line.stores.end() && store->second.condition == Condition::lost) return false;
-  return line.helpers == nullptr ||
+  const auto store = line.all.stores.find(creds_store);
+  if (store != line.all.stores.end() && store->second.condition == Condition::lost) return false;
+  return line.all.helpers == nullptr ||
          !std::holds_alternative<NotFound>(
-             get_from_stores({{creds_store, name}}, *line.helpers).front());
+             get_from_stores({{creds_store, name}}, *line.all.helpers).front());
 }
 
 // Whether Docker, as the config is, may find a credential for `name` where it would not look if a
 // line of that name came into effect.
 bool may_hide(const Line& line, const std::string& name) {
-  return may_be_stored(line, name) ||
-         std::any_of(line.config.auths.begin(), line.config.auths.end(),
-                     [&](const AuthEntry& entry) {
-                       return docker_lookup_name(entry.key) == name && !is_empty(entry.credential);
-                     });
+  return line.all.inline_names.contains(name) || may_be_stored(line, name);
 }
 
 // Whether a line that says something else would get the same name.
 bool has_rival(const Line& line, const std::string& name) {
-  return std::any_of(line.config.cred_helpers.begin(), line.config.cred_helpers.end(),
-                     [&](const auto& other) {
-                       return other.second != line.helper && other.first != name &&
-                              docker_lookup_name(bare_host(other.first)) == name;
-                     });
+  const auto meant = line.all.meant.find(name);
+  return meant != line.all.meant.end() &&
+         (meant->second.size() > 1 || *meant->second.begin() != line.helper);
 }
 
 Finding misspelled_line(const Line& line, const std::string& right) {
@@ -241,7 +292,7 @@ Finding misspelled_line(const Line& line, const std::string& right) {
                             "rename it, if that helper is meant; or take the line out");
   HelperChanges lines;
   if (line.key != podman_lookup_name(right)) lines[line.key] = std::nullopt;
-  const bool is_there = line.config.cred_helpers.contains(right);
+  const bool is_there = line.all.config.cred_helpers.contains(right);
   if (!is_there) lines[right] = line.helper;
   if (is_there || (!may_hide(line, right) && !has_rival(line, right)))
     finding.remedy = fix(" mends it", {.cred_helpers = std::move(lines)});
@@ -256,7 +307,7 @@ std::string example_line(const std::string& name, const std::string& helper) {
 // credential elsewhere.
 std::optional<Finding> line_for_one_spelling(const Line& line) {
   const std::string right = docker_server_url(line.key);
-  if (right == line.key || line.config.cred_helpers.contains(right)) return std::nullopt;
+  if (right == line.key || line.all.config.cred_helpers.contains(right)) return std::nullopt;
   Finding finding = warning(
       "entry-spelling", key_in_words(line.key),
       fmt::format("Docker takes this line of credHelpers for just this spelling: for others it has "
@@ -272,15 +323,12 @@ std::optional<Finding> line_for_one_spelling(const Line& line) {
 
 // The registries that the config or a store knows, and for which it seems to stand.
 std::vector<std::string> hosts_like(const Line& line) {
-  std::vector<std::string> keys = registries_looked_for(line.config);
-  for (const auto& [name, store] : line.stores)
-    if (store.listed && (name == line.helper || name == line.config.creds_store))
-      keys.insert(keys.end(), store.listed->begin(), store.listed->end());
-  std::vector<std::string> hosts;
-  for (const std::string& key : keys)
-    if (const std::string host = docker_lookup_name(key);
-        is_looked_for(host) && glob_matches(bare_host(line.key), host))
-      hosts.push_back(host);
+  const std::string pattern = bare_host(line.key);
+  std::vector<std::string> hosts = hosts_like(line.all.hosts, pattern);
+  for (const auto& [store, stored] : line.all.stored)
+    if (store == line.helper || store == line.all.config.creds_store)
+      for (std::string& host : hosts_like(stored, pattern))
+        hosts.push_back(std::move(host));
   return without_repeats(std::move(hosts));
 }
 
@@ -290,8 +338,8 @@ Finding line_with_star(const Line& line) {
   bool is_safe = !hosts.empty();
   for (const std::string& host : hosts) {
     examples.push_back(example_line(host, line.helper));
-    if (line.config.cred_helpers.contains(host)) continue;
-    is_safe &= works(line.stores, line.helper) && !may_hide(line, host);
+    if (line.all.config.cred_helpers.contains(host)) continue;
+    is_safe &= works(line.all.stores, line.helper) && !may_hide(line, host);
     change.cred_helpers[host] = line.helper;
   }
   if (hosts.empty()) examples.push_back(example_line("REGISTRY", line.helper));
@@ -307,14 +355,14 @@ Finding line_with_star(const Line& line) {
 // Whatever Docker asks for Docker Hub, docker.io is what podman asks for.
 bool is_for_podman_alone(const Line& line) {
   return is_podmans_name(line.key) && line.key != docker_lookup_name(line.key) &&
-         (is_line_for_podman(line.config, line.key) ||
-          line.config.cred_helpers.contains(docker_lookup_name(line.key)));
+         (is_line_for_podman(line.all.config, line.key) ||
+          line.all.config.cred_helpers.contains(docker_lookup_name(line.key)));
 }
 
 // Docker looks into credHelpers by exactly the name that it asks for.
 std::optional<Finding> check_line(const Line& line) {
   if (is_for_podman_alone(line)) return std::nullopt;
-  const std::string right = docker_lookup_name(bare_host(line.key));
+  const std::string right = name_meant(line.key);
   if (is_docker_hub_token(line.key)) return std::nullopt;
   if (is_looked_for(right))
     return line.key == right ? line_for_one_spelling(line) : misspelled_line(line, right);
@@ -337,8 +385,9 @@ Findings check_spellings(const Config& config, const HelperStates& stores, Helpe
       by_name[name].push_back(registry_of(config, entry.key));
     }
   Findings findings;
+  const Lines lines = lines_of(config, stores, helpers);
   for (const auto& [key, helper] : config.cred_helpers)
-    append(findings, check_line({key, helper, config, stores, helpers}));
+    append(findings, check_line({key, helper, lines}));
   append(findings, check_chance(config));
   for (const AuthEntry& entry : config.auths)
     append(findings, check_login_in_key(entry.key));

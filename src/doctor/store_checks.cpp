@@ -41,16 +41,18 @@ std::optional<Severity> severity_of(const std::string& store, const StoreStatus&
   return tried == Tried::gave_credential ? std::nullopt : std::optional(Severity::warning);
 }
 
-std::string_view consequence(const std::string& store, const StoreStatus& status,
-                             const StoreFault& fault) {
-  if (fault.prevents == Prevents::store) return "docker login fails";
-  if (fault.prevents == Prevents::get) return "docker pull fails";
-  if (status.state == StoreState::unusable) return "docker login and docker pull fail";
-  if (can_be_asked(store))
-    return "docker login and docker pull have to ask first, and fail, or find nothing, where they "
-           "cannot";
-  return "nobody can be asked for its password here: docker login fails, and docker pull fails or "
-         "finds nothing";
+std::string consequence(const HelperUse& use, const StoreStatus& status, const StoreFault& fault) {
+  if (fault.prevents == Prevents::store) return fmt::format("{} login fails", use.client());
+  if (fault.prevents == Prevents::get) return fmt::format("{} pull fails", use.client());
+  if (status.state == StoreState::unusable) return what_fails(use);
+  if (can_be_asked(use.helper))
+    return fmt::format(
+        "{0} login and {0} pull have to ask first, and fail, or find nothing, where they cannot",
+        use.client());
+  return fmt::format(
+      "nobody can be asked for its password here: {0} login fails, and {0} pull fails or finds "
+      "nothing",
+      use.client());
 }
 
 // ---- Whether a store works
@@ -89,7 +91,8 @@ Finding broken(const std::string& store, const std::string& program, const Error
 
 }  // namespace
 
-StoreCheck check_store(const std::string& store, const StoreStatus& status, Tried tried) {
+StoreCheck check_store(const HelperUse& use, const StoreStatus& status, Tried tried) {
+  const std::string& store = use.helper;
   StoreCheck check;
   for (const StoreFault& fault : status.faults) {
     const auto severity = severity_of(store, status, fault, tried);
@@ -97,7 +100,7 @@ StoreCheck check_store(const std::string& store, const StoreStatus& status, Trie
     check.is_shut |= fault.prevents == Prevents::both && tried != Tried::gave_credential;
     check.findings.push_back(
         {{fmt::format("{}-{}", store, fault.kind), *severity,
-          fmt::format("{}; {}", fault.message, consequence(store, status, fault)), fault.hint},
+          fmt::format("{}; {}", fault.message, consequence(use, status, fault)), fault.hint},
          program_of(store)});
   }
   return check;

@@ -27,7 +27,7 @@ struct StoreCheck {
 /// is unusable. What has to ask the user is one where the helper failed, and where it keeps the
 /// store from storing, and nobody can be asked here: `docker login` fails. In a desktop's session
 /// it is a warning, and nothing where the helper gave a credential.
-StoreCheck check_store(const std::string& store, const StoreStatus& status, Tried tried);
+StoreCheck check_store(const HelperUse& use, const StoreStatus& status, Tried tried);
 
 /// Why the store is of no use to who wants to log in; nothing if it is, even if it has to ask.
 std::optional<Error> why_not_usable(const std::string& store, const StoreStatus& status);

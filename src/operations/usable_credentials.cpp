@@ -111,7 +111,7 @@ std::vector<std::string> choose_registries(const CredentialChoice& choice, const
 
   std::vector<std::string> chosen;
   for (const std::string& registry : choice.registries)
-    append(chosen, registry_keys_for(config, registry));
+    append(chosen, registry_keys_for(config, registry_named(config, registry)));
   append(chosen, registries_for_images(config, known, choice.images));
   for (const auto& keys : keys_for(choice.images_if_known, known))
     append(chosen, keys);
@@ -223,9 +223,10 @@ WithNotices<KeyedCredentials> take_usable(const CredentialChoice& choice, const 
       Credential credential = take_usable_form(choice, registry);
       // It is written as it is: who knows that it is not meant?
       for (const Remark& remark : remarks_on_white_space(credential))
-        usable.notices.push_back({.text = {key_in_words(registry.key), remark.message,
-                                           config.is_of_secrets ? "make the Secret again without it"
-                                                                : login_command(registry.key)}});
+        usable.notices.push_back(
+            {.text = {key_in_words(registry.key), remark.message,
+                      config.is_of_secrets ? "make the Secret again without it"
+                                           : login_command_for(config, registry.key)}});
       if (!config.is_of_secrets && choice.as_passwords && choice.images.empty() &&
           choice.images_if_known.empty())
         if (auto notice = notice_of_path(config, registry.key))
@@ -264,7 +265,24 @@ std::optional<Notice> notice_of_others(const Spellings& spellings,
                "take those you do not need out of the config; docker logout takes all of them"}};
 }
 
+// As `docker login` takes it: a URL may have a path, too.
+Image image_named(const std::string& name) {
+  try {
+    return parse_image(name);
+  } catch (const Error&) {
+    const std::string host = registry_host(name);
+    return {.registry_host = host.empty() ? name : host, .repository = name};
+  }
+}
+
 }  // namespace
+
+std::string registry_named(const Config& config, const std::string& name) {
+  if (!is_about_path(name) || (!config.is_podmans && config.auths.find(name) != nullptr))
+    return name;
+  Image image = image_named(name);
+  return nearest_key(config, std::move(image.repository)).value_or(image.registry_host);
+}
 
 std::vector<std::string> registries_for_images(const Config& config,
                                                const std::vector<std::string>& known,

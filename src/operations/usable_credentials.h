@@ -35,6 +35,11 @@ struct CredentialChoice {
 /// Credentials by registry key, as the kubelet needs it spelled.
 using KeyedCredentials = std::vector<std::pair<std::string, Credential>>;
 
+/// What Docker asks for where it is given `name`, a registry in any spelling, a path or an image:
+/// of the latter two the host, unless `config` has an entry of just this name; in podman's file the
+/// nearest path that it has.
+std::string registry_named(const Config& config, const std::string& name);
+
 /// The keys that serve `images`: those of `known` that the kubelet offers for each, were it alone;
 /// where there is none, what Docker would ask for with this config.
 std::vector<std::string> registries_for_images(const Config& config,

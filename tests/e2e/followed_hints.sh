@@ -313,6 +313,57 @@ follow
 mended entry-plain-text
 kept "$other" "$registry"
 
+it 'doctor: plain text of a path beside a store that has the host, or gets it'
+path="\"$registry/team\":{\"auth\":\"$(printf 'team:hunter2-team' | base64 -w 0)\"}"
+for host in "\"$registry\":{}" "\"$registry\":{\"auth\":\"$plain\"}" "\"https://$registry/v1/\":{\"auth\":\"$plain\"}"; do
+  new_home "{\"auths\":{$path,$host},\"credsStore\":\"encryptedfile\"}"
+  in_store encryptedfile "$registry"
+  doctor
+  expect 'a hint to take it out of the file' jq -e --arg key "$registry/team" \
+    'any(.[]; .subject == $key and (.hint | startswith("take it out of the file")))' "$scratch/out"
+  jq "del(.auths[\"$registry/team\"])" "$file" >"$file.new" && mv "$file.new" "$file"
+  if [ "$host" != "\"$registry\":{}" ]; then
+    doctor
+    hint_of_finding entry-plain-text
+    follow
+  fi
+  mended entry-plain-text
+  kept "$registry"
+done
+
+it "doctor: Docker Desktop's helper in colima"
+cat >"$scratch/bin/docker-credential-desktop" <<'end'
+#!/bin/sh
+if [ "$1" = store ]; then
+  echo 'Post "http://ipc/registry/credstore-updated": dial unix backend.sock: connect: no such file or directory'
+  exit 1
+fi
+XDG_DATA_HOME=$HOME/desktop exec docker-credential-encryptedfile "$1"
+end
+chmod +x "$scratch/bin/docker-credential-desktop"
+new_home "{\"auths\":{\"$registry\":{}},\"credsStore\":\"desktop\",\"currentContext\":\"default\"}"
+XDG_DATA_HOME=$HOME/desktop in_store encryptedfile "$registry"
+mended helper-read-only
+docker_login "$registry"
+err_has 'credstore-updated'
+sed -i s/default/colima/ "$file"
+doctor
+hint_of_finding helper-read-only
+follow
+mended helper-read-only
+sed -i s/colima/default/ "$file"
+kept "$registry"
+docker_login "$registry"
+succeeds
+new_home '{"credsStore":"desktop","currentContext":"colima"}'
+rm -r "$HOME/desktop"
+doctor
+hint_of_finding helper-read-only
+command='pullsecret doctor --fix'
+on_terminal
+mended helper-read-only
+rm "$scratch/bin/docker-credential-desktop"
+
 it 'migrate: another credential at the new place, and the one or the other is not needed'
 another='{"ServerURL":"'$other'","Username":"another","Secret":"hunter2-another"}'
 new_home "{\"auths\":{$inline}}"

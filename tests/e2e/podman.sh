@@ -234,7 +234,7 @@ succeeds_quietly
 pull_data '.auths | map_values(.username)' "{\"$registry\":\"$user\"}"
 run pullsecret doctor -o json
 out_json '[.[].name] - ["helper-interactive-only"] | sort | unique' \
-  '["default-store","file-not-dockers","helper-ok"]'
+  '["default-store","entry-ok","file-not-dockers","helper-ok"]'
 
 # ---- su
 

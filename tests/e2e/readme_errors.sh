@@ -369,9 +369,12 @@ if [ "$in_own_mounts" ]; then
   echo a file >"$HOME/.docker"
   cannot_write 'not a directory' "mv $HOME/.docker $HOME/.docker.old"
   rm -r "$HOME/.docker"
+  ln -s gone "$HOME/.docker"
+  cannot_write 'file exists' "mkdir -p \"\$(readlink -m $HOME/.docker)\""
+  rm -r "$HOME/.docker" "$HOME/gone"
   mv "$HOME/.docker.before" "$HOME/.docker"
 else
-  not_here+='|device or resource|read-only file system|cross-device|not a directory|no space'
+  not_here+='|device or resource|read-only file system|cross-device|not a directory|file exists|no space'
 fi
 
 it 'and by another user'
@@ -448,6 +451,20 @@ shows 'Error: not logged into'
 fixed
 run "${podman[@]}" login --get-login "$registry"
 succeeds
+out_is "$user"
+
+it 'a helper of podman'\''s that is not there'
+config "{\"auths\":{\"$registry\":{\"auth\":\"$(printf '%s:%s' "$user" "$password" | base64 -w 0)\"}}}"
+mkdir -p "$HOME/.config/containers"
+echo 'credential-helpers = ["gone"]' >"$HOME/.config/containers/registries.conf"
+run "${podman[@]}" login --get-login "$registry"
+shows '* error getting credentials'
+doctor_names helper-not-found
+skopeo_asks
+shows '* error getting credentials'
+doctor_names helper-not-found
+rm "$HOME/.config/containers/registries.conf"
+run "${podman[@]}" login --get-login "$registry"
 out_is "$user"
 
 # ---- Kubernetes

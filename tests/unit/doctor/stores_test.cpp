@@ -18,7 +18,7 @@ StoreStatus status(StoreState state, Prevents prevents) {
 
 // Its severity; empty if there is no finding.
 std::string severity(StoreState state, Prevents prevents, Tried tried) {
-  const Findings findings = check_store("pass", status(state, prevents), tried).findings;
+  const Findings findings = check_store({"pass"}, status(state, prevents), tried).findings;
   return findings.empty() ? "" : std::string(in_words(findings.front().severity));
 }
 
@@ -53,7 +53,7 @@ TEST_CASE("a store that has to ask first is a problem where docker login cannot 
 TEST_CASE("a keyring may ask in a window, where there are windows") {
   const auto keyring = [](Tried tried) {
     const StoreStatus locked = status(StoreState::locked, Prevents::both);
-    const Findings findings = check_store("secretservice", locked, tried).findings;
+    const Findings findings = check_store({"secretservice"}, locked, tried).findings;
     return findings.empty() ? "" : std::string(in_words(findings.front().severity));
   };
   const ScopedVariable x11("DISPLAY", std::nullopt), wayland("WAYLAND_DISPLAY", std::nullopt);
@@ -70,13 +70,13 @@ TEST_CASE("a keyring may ask in a window, where there are windows") {
 
 TEST_CASE("a store that gave a credential is not shut, though it takes none") {
   const StoreStatus locked = status(StoreState::locked, Prevents::both);
-  CHECK_FALSE(check_store("pass", locked, Tried::gave_credential).is_shut);
-  CHECK(check_store("pass", locked, Tried::found_nothing).is_shut);
+  CHECK_FALSE(check_store({"pass"}, locked, Tried::gave_credential).is_shut);
+  CHECK(check_store({"pass"}, locked, Tried::found_nothing).is_shut);
 }
 
 TEST_CASE("a finding on a store has the name of both, and says what fails") {
   const auto check = [](StoreState state, Prevents prevents) {
-    return check_store("pass", status(state, prevents), Tried::failed);
+    return check_store({"pass"}, status(state, prevents), Tried::failed);
   };
   const StoreCheck shut = check(StoreState::unusable, Prevents::both);
   CHECK(shut.is_shut);
