@@ -23,6 +23,7 @@ using Source = RegistryEndpoints::Source;
 
 std::vector<Notice> notices_of(const std::vector<Remark>& remarks) {
   std::vector<Notice> notices;
+  notices.reserve(remarks.size());
   for (const Remark& remark : remarks)
     notices.push_back({remark.severity == problem ? warning : remark.severity,
                        {"", remark.message, remark.hint}});

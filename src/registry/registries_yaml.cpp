@@ -76,8 +76,8 @@ class RegistriesReader {
   }
 
   // The member `name` of `object`, and its path.
-  std::pair<const Tree*, std::string> member(const Tree& object, std::string_view name,
-                                             const std::string& path) const {
+  static std::pair<const Tree*, std::string> member(const Tree& object, std::string_view name,
+                                                    const std::string& path) {
     return {find(object, name),
             path.empty() ? std::string(name) : fmt::format("{}.{}", path, name)};
   }

@@ -83,8 +83,9 @@ std::string_view group(const pcre2_code* code, pcre2_match_data* match, const st
   if (!is_number)
     number = pcre2_substring_number_from_name(code, reinterpret_cast<PCRE2_SPTR>(name.c_str()));
   const std::size_t* ends = pcre2_get_ovector_pointer(match);
-  if (number < 0 || static_cast<std::uint32_t>(number) >= pcre2_get_ovector_count(match)) return {};
-  const std::size_t begin = ends[2 * number], end = ends[2 * number + 1];
+  const auto at = static_cast<std::size_t>(number);
+  if (number < 0 || at >= pcre2_get_ovector_count(match)) return {};
+  const std::size_t begin = ends[2 * at], end = ends[2 * at + 1];
   return begin == PCRE2_UNSET ? std::string_view()
                               : std::string_view(text).substr(begin, end - begin);
 }
@@ -110,15 +111,12 @@ std::string expanded(const pcre2_code* code, pcre2_match_data* match, const std:
   std::string result;
   for (std::size_t at = 0; at < replacement.size();) {
     const char c = replacement[at++];
-    if (c != '$') {
-      result += c;
-    } else if (replacement.substr(at).starts_with('$')) {
+    if (c == '$' && replacement.substr(at).starts_with('$'))
       result += replacement[at++];
-    } else if (const auto name = name_behind(replacement, at)) {
+    else if (const auto name = c == '$' ? name_behind(replacement, at) : std::nullopt)
       result += group(code, match, text, *name);
-    } else {
+    else
       result += c;
-    }
   }
   return result;
 }
