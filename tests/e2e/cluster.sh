@@ -9,6 +9,7 @@ need kubectl jq python3
 # NAMESPACE for where none is named. Sets `api`, its process.
 start_cluster() {
   start api /usr/bin/python3 "$e2e/api_server_standin.py" "$@"
+  # shellcheck disable=SC2034 # for the scripts that source this file
   api=$!
   wait_until 'api_address http' || bail_out "no API server: $(<"$scratch/api.log")"
   export KUBECONFIG=$scratch/kubeconfig

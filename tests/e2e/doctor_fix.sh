@@ -18,7 +18,6 @@ keep() {
 
 backups() { find "$HOME" -name 'config.json.bak-*' | sort; }
 forget_backups() { find "$HOME" -name 'config.json.bak-*' -delete; }
-checksum() { sha256sum <"$1"; }
 
 # answering ANSWER: doctor --fix on a terminal, where ANSWER is typed.
 answering() {
@@ -104,27 +103,7 @@ run setsid -w pullsecret doctor --fix
 fails_with 1 'there is no terminal to ask on' 'hint: `pullsecret doctor --fix --yes`'
 same 'credsStore' "$(jq -r .credsStore "$file")" desktop
 
-# ---- What it says of itself
-
-it 'its command names the config, in the words of a shell, and mends just that'
-mkdir "it's mine"
-cp "$file" "it's mine/config.json"
-before=$(checksum "$file")
-run pullsecret doctor --config "it's mine"
-command=$(grep -o 'pullsecret doctor --fix[^`]*' "$scratch/err")
-run bash -c "$command --yes"
-succeeds
-same 'credsStore' "$(jq -r .credsStore "it's mine/config.json")" encryptedfile
-same 'the other file' "$(checksum "$file")" "$before"
-config '{"auths":{"z.example":{"auth":"dTpodW50ZXIy"}},"credsStore":"encryptedfile"}'
-mv "$file" "it's mine/config.json"
-run pullsecret doctor -o json --config "it's mine"
-command=$(jq -r '.[] | select(.name == "entry-plain-text").hint' "$scratch/out")
-run bash -c "${command//\`/}"
-succeeds
-same 'the entry' "$(jq -c .auths "it's mine/config.json")" '{"z.example":{}}'
-
-it 'and keeps --use'
+it 'what it says then keeps --use'
 config '{"auths":{"ghcr.io":{}},"credsStore":"desktop"}'
 run setsid -w pullsecret doctor --fix --use encryptedfile
 err_has 'hint: `pullsecret doctor --fix --use encryptedfile --yes` does not ask'

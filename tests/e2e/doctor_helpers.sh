@@ -1,6 +1,6 @@
 #!/bin/bash
 # pullsecret doctor and the programs that a config names, where that takes a real file of another system,
-# a mount or a shell, and where they hang. Names and answers are in tests/unit/cli/cases/.
+# a mount or a shell. All else is in tests/unit/cli/cases/doctor_helpers.txt.
 
 # shellcheck source=doctor_cases.sh
 . "$(dirname "$0")/doctor_cases.sh"
@@ -62,23 +62,6 @@ else
   finds problem helper-wrong-format 'a Windows program' '\[interop\]'
 fi
 
-it 'a macOS program'
-printf '\xcf\xfa\xed\xfe\x0c\0\0\x01' >"$(program mac)"
-chmod +x "$(program mac)"
-uses mac
-doctor
-finds problem helper-wrong-format 'no program for this machine'
-
-it 'a script with line ends of Windows, and the command that mends it'
-printf '#!/bin/sh\r\necho "{}"\r\n' >"$(program crlf)"
-chmod +x "$(program crlf)"
-uses crlf
-doctor
-finds problem helper-wrong-format 'CR LF' "^.sed -i 's/"
-sh -c "$(jq -r '.[] | select(.name == "helper-wrong-format").hint | split("`")[1]' "$scratch/out")"
-doctor
-lacks_finding helper-wrong-format
-
 # ---- Where it is found
 
 it 'on PATH in an interactive shell only'
@@ -123,50 +106,6 @@ finds ok helper-ok
 lacks_finding helper-interactive-only
 rm "$HOME/.profile" "$HOME/.bashrc"
 
-it 'in a folder that PATH names relatively'
-cd "$HOME/tools" || exit 1
-PATH=.:$PATH doctor
-finds problem helper-not-found 'it is in "\.".*runs no program from there' 'absolute path'
-cd "$HOME" || exit 1
-
-# ---- Answers
-
-it 'hangs, and is asked nothing more'
-helper slow <<END
-echo "\$1" >>"$scratch/slow.log"
-[ "\$1" = version ] || sleep 300
-END
-uses slow
-limit=2 doctor
-finds problem helper-hangs '^get: no answer within 2 s'
-same 'what it was asked' "$(tr '\n' ' ' <"$scratch/slow.log")" 'get '
-nothing_left
-
-it 'hangs at all that Docker does not ask'
-helper dev-containers-7 <<'END'
-[ "$1" = get ] || exec sleep 300
-echo '{"Username":"octocat","Secret":"hunter2"}'
-END
-config '{"auths":{"ghcr.io":{}},"credsStore":"dev-containers-7"}'
-limit=2 doctor
-succeeds
-finds warning helper-no-list '^it answers get, but not list: no answer within 2 s'
-finds ok entry-ok
-nothing_left
-run pullsecret doctor --fix --yes --timeout 2
-json_is 'in the config' '"dev-containers-7"' .credsStore "$HOME/.docker/config.json"
-
-it 'hangs at the first question'
-helper slow <<<'exec sleep 300'
-uses slow
-limit=2 doctor
-finds problem helper-hangs '^get: no answer within 2 s'
-config '{"auths":{"ghcr.io":{}},"credsStore":"slow"}'
-limit=2 doctor
-finds problem helper-hangs '^get: no answer within 2 s' '`pullsecret doctor --fix --use encryptedfile`$'
-nothing_left
-limit=2 follows helper-hangs
-
 it 'Docker Desktop is broken under WSL: what stands in the file is not told to go there'
 printf 'MZ\x90\0' >"$(program desktop.exe)"
 chmod +x "$(program desktop.exe)"
@@ -182,19 +121,5 @@ else
   finds ok entry-ok 'in plain text in the file'
 fi
 rm "$(program desktop.exe)"
-
-it 'looks at all helpers side by side'
-config "{\"credHelpers\":{\"a.example\":\"nap1\",\"b.example\":\"nap2\",\"c.example\":\"nap3\"}}"
-for i in 1 2 3; do
-  helper "nap$i" <<END
-touch "$scratch/napping$i"
-until [ -e "$scratch/napping1" ] && [ -e "$scratch/napping2" ] && [ -e "$scratch/napping3" ]; do
-  sleep 0.05
-done
-echo '{}'
-END
-done
-doctor
-lacks_finding helper-hangs
 
 finish

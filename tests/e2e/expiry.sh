@@ -1,6 +1,6 @@
 #!/bin/bash
-# How long credentials last: what check says of it, and what is done with a Secret that ends too soon.
-# What inspect says is in tests/unit/cli/cases/.
+# How long credentials last: what the manual shows, and what is done with a Secret that ends too soon. What
+# is said is in tests/unit/cli/cases/expiry.txt.
 #
 # one build: it is about what is said
 
@@ -11,14 +11,7 @@
 # shellcheck source=cluster.sh
 . "$e2e/cluster.sh"
 
-day=86400
 now=$(date +%s)
-
-# web_token SECONDS: a JSON Web Token that ends so many seconds from now.
-web_token() {
-  printf 'eyJhbGciOiJub25lIn0.%s.hunter2' \
-    "$(printf '{"exp":%d}' $((now + $1)) | base64 -w 0 | tr '+/' '-_' | tr -d =)"
-}
 
 # ecr_password SECONDS: one of Amazon ECR, which ends so many seconds from now.
 ecr_password() {
@@ -34,27 +27,6 @@ secret() {
     type: "kubernetes.io/dockerconfigjson",
     data: {".dockerconfigjson": {auths: add} | tojson | @base64}}' >"$1.json"
 }
-
-it 'check says it, to people and to scripts'
-# Half an hour more than is told, for a slow machine.
-{ entry 127.0.0.1:1 u "$(web_token $((11 * 3600 + 1800)))" &&
-  entry 127.0.0.1:1/acme u "$(web_token $((-3 * day - 1800)))" &&
-  entry 127.0.0.1:1/acme/app u hunter2; } | secret nowhere
-run pullsecret check nowhere.json --image 127.0.0.1:1/acme/app/x
-status_is 1
-out_has '^  127\.0\.0\.1:1 +u +team/nowhere +11 h left +unreachable$'
-out_has '^  127\.0\.0\.1:1/acme +u +team/nowhere +expired 3 days ago +unreachable$'
-out_has '^  127\.0\.0\.1:1/acme/app +u +team/nowhere +- +unreachable$'
-out_has '^  without a login +- +- +- +unreachable$'
-expect 'lines of at most 80 characters' lacks '^.{81}' "$scratch/out"
-jq '.data[] | @base64d | fromjson' nowhere.json >config.json
-for credentials in nowhere.json '--config config.json'; do
-  # shellcheck disable=SC2086 # words
-  run pullsecret check $credentials --image 127.0.0.1:1/acme/app/x -o json
-  status_is 1
-  out_json "[.[] | [.key, (.expires | if . then fromdate - $now else . end)]]" \
-    "[[\"127.0.0.1:1/acme/app\",null],[\"127.0.0.1:1/acme\",$((-3 * day - 1800))],[\"127.0.0.1:1\",$((11 * 3600 + 1800))],[null,null]]"
-done
 
 it '--min-validity says what pullsecret-recipes(7) shows'
 entry $ecr AWS "$(ecr_password 2870)" | secret regcred

@@ -90,6 +90,13 @@ if run_in_own_mounts sh -c "$on_full_disk"; then
   same 'the files in the folder' "$(paste -sd ' ' names)" 'filler secret.yaml'
 fi
 
+it 'a file that may not grow so large is left as it was, and that is an error'
+echo old >secret.yaml
+run bash -c '(ulimit -f 0; pullsecret convert --output-file secret.yaml) 2>&1 | cat'
+out_has '^pullsecret: error: secret.yaml: file too large$'
+same 'the file' "$(cat secret.yaml)" old
+same 'the files' "$(find . -name '.secret.yaml.*')" ''
+
 it 'standard output on a full disk'
 run sh -c 'exec pullsecret convert >/dev/full'
 fails_with 1 'standard output: no space left on device'

@@ -154,9 +154,22 @@ same 'the object' "$(kubectl get secret all -o json | jq -c '[.type, .immutable,
     (.metadata.annotations | del(.["kubectl.kubernetes.io/last-applied-configuration"]))]')" \
   '["kubernetes.io/dockercfg",true,{"app":"web","empty":""},{"example.com/why":"it is: \"so\"","lines":"a\n b\n"}]'
 
-it 'kubectl reads the strings as they were meant'
+# yaml_strings: sets `annotations`, the options that give each string of yaml-strings.json to an
+# annotation, the first to text-0. YAML reads each as something else when it is not quoted.
+yaml_strings() {
+  local texts i
+  mapfile -d '' texts < <(jq -j '.[] + "\u0000"' "$e2e/../data/yaml-strings.json")
+  annotations=()
+  for i in "${!texts[@]}"; do
+    annotations+=(--annotation "text-$i=${texts[i]}")
+  done
+}
+
+it 'kubectl, and PyYAML, read the strings as they were meant'
 yaml_strings
 run pullsecret convert --name 123 --label 1e3=0x1F "${annotations[@]}"
+manifest '.[0].metadata.annotations | to_entries | sort_by(.key | ltrimstr("text-") | tonumber) |
+  map(.value)' "$(jq -c . "$e2e/../data/yaml-strings.json")" # PyYAML's
 apply
 succeeds_quietly
 same 'the object' "$(kubectl get secret 123 -o json |

@@ -1,14 +1,13 @@
 #!/bin/bash
 # What a program that is ended in the middle of writing a config leaves beside it: nothing, where it
-# can help it; else doctor finds it, and what pullsecret left is removed.
+# can help it; else doctor finds it, and what pullsecret left is removed. What it says of other files there
+# is in tests/unit/cli/cases/doctor_file.txt.
 
 # shellcheck source=doctor_cases.sh
 . "$(dirname "$0")/doctor_cases.sh"
 need python3
 
 file=$HOME/.docker/config.json
-abandoned=$HOME/.docker/.config.json.pullsecret-aB3xyZ
-inline='{"auths":{"ghcr.io":{"auth":"dTpodW50ZXIy"}}}'
 
 # in_store: the credential is in the encrypted file, where the config names it.
 in_store() {
@@ -51,49 +50,6 @@ succeeds
 err_has "note: $HOME/.docker/.config.json.pullsecret-...... will be removed$"
 same 'the files' "$(files)" config.json
 expect 'the same config' cmp "$file" "$scratch/before"
-doctor
-lacks_finding file-left-behind
-
-it 'or by its hint'
-echo "$inline" >"$abandoned"
-doctor
-bash -c "$(jq -r '.[] | select(.name == "file-left-behind") | .hint' "$scratch/out")"
-same 'the files' "$(files)" config.json
-
-it 'or by the next change of the config'
-echo "$inline" >"$abandoned"
-run pullsecret migrate --to inline
-succeeds
-same 'the files' "$(files)" config.json
-
-it 'beside what a symbolic link points to, too'
-mkdir "$HOME/dotfiles"
-echo "$inline" >"$HOME/dotfiles/docker.json"
-chmod 600 "$HOME/dotfiles/docker.json"
-ln -sf "$HOME/dotfiles/docker.json" "$file"
-echo "$inline" >"$HOME/dotfiles/.docker.json.pullsecret-aB3xyZ"
-run pullsecret doctor --fix --yes
-succeeds
-expect 'no such file' [ ! -e "$HOME/dotfiles/.docker.json.pullsecret-aB3xyZ" ]
-rm "$file"
-
-it 'what docker left, or the first pullsecret, is told and stays'
-for name in config.json1234567890 .config.json.aB3xyZ; do
-  echo "$inline" >"$file"
-  echo "$inline" >"$HOME/.docker/$name"
-  run pullsecret doctor --fix --yes
-  expect "$name" [ -e "$HOME/.docker/$name" ]
-  doctor
-  finds warning file-left-behind '' "^when no docker command is running: rm $HOME/.docker/$name$"
-  rm "$HOME/.docker/$name"
-done
-
-it "a user's own files are no leftovers"
-for name in config.json.old config.json2026q4 .config.json.backup1 .config.json.swp config.json.1 \
-  .config.json.pullsecret-aB3xy config-1.json; do
-  echo "$inline" >"$HOME/.docker/$name"
-done
-: >"$HOME/.docker/config.json42" # Docker's, and empty
 doctor
 lacks_finding file-left-behind
 

@@ -324,14 +324,3 @@ asked() { cat "$scratch/bin/docker-credential-$1.log"; }
 
 # repeated NUMBER TEXT: prints it so many times.
 repeated() { python3 -c 'import sys; print(sys.argv[2] * int(sys.argv[1]), end="")' "$@"; }
-
-# yaml_strings: sets `annotations`, the options that give each string of yaml-strings.json to an
-# annotation, the first to text-0. YAML reads each as something else when it is not quoted.
-yaml_strings() {
-  local texts i
-  mapfile -d '' texts < <(jq -j '.[] + "\u0000"' "$e2e/../data/yaml-strings.json")
-  annotations=()
-  for i in "${!texts[@]}"; do
-    annotations+=(--annotation "text-$i=${texts[i]}")
-  done
-}

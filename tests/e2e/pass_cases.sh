@@ -15,7 +15,9 @@ export GNUPGHOME=$HOME/.gnupg
 mkdir -m 700 "$GNUPGHOME"
 
 # agent_has [SETTING]...: gpg-agent's, beside one that spares it seconds of measuring this machine.
+# shellcheck disable=SC2120 # the scripts that source this file pass some
 agent_has() { printf '%s\n' 's2k-count 65536' "$@" >"$GNUPGHOME/gpg-agent.conf"; }
+# shellcheck disable=SC2119
 agent_has
 
 password_store=$HOME/.password-store

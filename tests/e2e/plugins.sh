@@ -1,8 +1,7 @@
 #!/bin/bash
 # `kubectl pullsecret …` and `docker pullsecret …`, by the real kubectl and docker of this machine, and
 # docker's error hooks. Docker asks them from 29.3 on; the calls are those that it makes, replayed with
-# errors that the docker of this machine prints, or that stand in docker's, containerd's and
-# registries' sources.
+# errors that the docker of this machine prints. Others are in tests/unit/cli/cases/hooks.txt.
 #
 # one build: it is about what is said
 
@@ -247,11 +246,6 @@ else
   skip 'docker, docker-registry and htpasswd are not all installed'
 fi
 
-it 'a misspelled helper'
-config '{"auths": {"ghcr.io": {}}, "credsStore": "Asked"}'
-asks pull 'error getting credentials - err: exec: "docker-credential-Asked": executable file not found in $PATH, out: ``'
-says '^docker-credential-Asked: .*"asked"' '→ .*`docker pullsecret doctor --fix` does that'
-
 it 'a helper that is there and fails'
 config '{"auths": {"ghcr.io": {}}, "credsStore": "asked", "credHelpers": {"gcr.io": "gcloud-not-there"}}'
 asks pull 'error getting credentials - err: exit status 1, out: `{{hunter2}}`'
@@ -262,64 +256,9 @@ follow_by sh -c "$command || [ \$? = 1 ]"
 out_has '^problem .*docker-credential-asked'
 rm -f helper-was-run shell-was-run
 
-it 'a registry that refuses: nobody is logged in, the login has ended, an entry that Docker does not find'
-config '{"auths": {"quay.io": {"auth": "cTpodW50ZXIy"}}}'
-asks pull 'Error response from daemon: Head "https://ghcr.io/v2/acme/app/manifests/1": denied: denied'
-says '^ghcr\.io: the Docker config has no login for it' '^→ docker login ghcr\.io$'
-asks pull "Error response from daemon: pull access denied for acme/app, repository does not exist or may require 'docker login': denied: requested access to the resource is denied"
-says '^docker\.io: the Docker config has no login' '^→ docker login$'
-expired=$(printf '{"exp":1}' | base64 | tr -d =)
-config "{\"auths\": {\"ghcr.io\": {\"auth\": \"$(printf 'o:eyJhbGciOiJub25lIn0.%s.hunter2' "$expired" | base64 -w 0)\"}, \"quay.io\": {}}}"
-asks pull 'failed to resolve reference "ghcr.io/acme/app:1": unexpected status from HEAD request to https://ghcr.io/v2/acme/app/manifests/1: 403 Forbidden'
-says '^ghcr\.io: .*it ended at 1970' '^→ docker login ghcr\.io$'
-out_lacks 'hunter2|quay'
-asks pull 'Error response from daemon: Head "https://quay.io/v2/a/b/manifests/1": unauthorized: access to the requested resource is not authorized'
-says '^quay\.io: its entry is empty' '^→ docker login quay\.io$'
-config '{"auths": {"ghcr.io": {}}, "credsStore": "asked"}'
-asks push 'denied: requested access to the resource is denied'
-says '^→ `docker pullsecret doctor` asks the credential stores'
-
-it 'nothing is said of other errors'
-for error in 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?' \
-  'exited with code 1' 'permission denied while trying to connect to the Docker daemon socket' \
-  'OCI runtime create failed: exec: "/x": permission denied: unknown' \
-  'manifest for ghcr.io/acme/app:2 not found: manifest unknown: manifest unknown' ''; do
-  asks pull "$error"
-  says_nothing
-done
-for request in '' '{' '[]' 'null' '{"CommandError": 7}'; do
-  run "$plugin" pullsecret docker-cli-plugin-hooks "$request"
-  succeeds_quietly
-  says_nothing
-done
-
-it 'nothing of what was read is an action for docker, or a line of its own'
-config '{"auths": {"{{.}}\n{{{flagValue}}}.io": {"auth": "dTo="}}, "credsStores": "x"}'
-asks pull 'unauthorized: {{printf "hunter2"}}'
-asks pull 'error getting credentials - err: exec: "docker-credential-{{x}}": executable file not found in $PATH, out: ``'
-config '{"credsStore": "{{x}}"}'
-asks pull 'error getting credentials - err: exec: "docker-credential-{{x}}": executable file not found in $PATH, out: ``'
-says '^docker-credential-\{ \{x\}\}: '
-config '{"auths": {"ghcr.io\n\u001b[2J{{x}}": {}}}'
-asks pull 'unauthorized: authentication required'
-says '^ghcr\.io\\n\\x1b\[2J\{ \{x\}\}: no image.s name has it'
-
-it 'a broken config, and none, are no error'
-for text in '{' '[]' '{"auths": 1}' '{"auths": {"a.io": {"auth": "hunter2"}}}'; do
-  config "$text"
-  asks pull 'unauthorized: authentication required'
-done
-rm "$file"
-asks pull 'Get "https://ghcr.io/v2/": unauthorized'
-says '→ docker login ghcr\.io'
-
 it 'no helper was run, and no shell'
 expect 'no trace of a helper' [ ! -e helper-was-run ]
 expect 'no trace of a shell' [ ! -e shell-was-run ]
-
-it 'a config with a thousand registries'
-config "$(jq -nc '{auths: ([range(1000) | {("r\(.).example.com"): {auth: "dTpodW50ZXIy"}}] | add)}')"
-asks pull 'Get "https://r7.example.com/v2/": unauthorized: authentication required'
 
 all_are_followed
 finish

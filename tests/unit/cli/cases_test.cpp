@@ -14,6 +14,7 @@
 #include <nlohmann/json.hpp>
 
 #include "catch.h"
+#include "cli/plugin.h"
 #include "cli/registry_table.h"
 #include "cli/run_command.h"
 #include "credential/base64.h"
@@ -44,9 +45,9 @@
 // the shell's; of several with ` | ` between them each gets what the one before printed.
 // `VARIABLE=VALUE` may stand before it and `<FILE` behind it. `entries` prints what a Secret has,
 // `KEY USERNAME PASSWORD [EMAIL]` each,
-// `asked` what the registries of the table were asked since it was printed last. The time is
-// noon of 15 January 2027, 1800014400 in seconds. The JSON of doctor and check is shown an object a
-// line.
+// `asked` what the registries of the table were asked since it was printed last, `hook COMMAND
+// ERROR` what docker shows after its COMMAND failed with ERROR. The time is noon of 15 January
+// 2027, 1800014400 in seconds. The JSON of doctor and check is shown an object a line.
 //
 // Below a command stands its standard output, then, with `! ` before each line, its standard error,
 // and then, if it is not 0, `? ` and its exit status. Empty lines at the end do not count; `…`
@@ -199,6 +200,11 @@ std::string objects_in(const std::string& json) {
   return fmt::format("[\n{}\n]\n", lines);
 }
 
+Outcome answer_of_hook(const std::string& command, const std::string& error) {
+  const nlohmann::json request{{"RootCmd", command}, {"CommandError", error}};
+  return {.out = nlohmann::json::parse(answer_hook(request.dump()))["Template"].get<std::string>()};
+}
+
 Outcome run_part(const std::string& command, std::string input, RegistryTable& registries) {
   Lines words = words_of(command);
   std::list<ScopedVariable> set;
@@ -212,6 +218,7 @@ Outcome run_part(const std::string& command, std::string input, RegistryTable& r
     words.pop_back();
   }
   if (words.front() == "entries") return print_entries(input);
+  if (words.front() == "hook") return answer_of_hook(words.at(1), words.at(2));
   if (words.front() == "asked") return {.out = registries.take_log()};
   for (const char* name : {"encryptedfile", "pass"})
     if (words.front() == std::string("docker-credential-") + name)
