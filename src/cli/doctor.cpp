@@ -99,8 +99,10 @@ Findings joined(const Findings& findings) {
   std::map<std::tuple<Severity, std::string, std::string, std::string>, std::size_t> positions;
   for (const Finding& finding : findings) {
     Finding of_any = finding;
-    of_any.message = for_any(finding.message, finding.subject);
-    of_any.hint = for_any(finding.hint, finding.subject);
+    if (finding.name.starts_with("entry-")) {  // what it is about is a registry
+      of_any.message = for_any(finding.message, finding.subject);
+      of_any.hint = for_any(finding.hint, finding.subject);
+    }
     const auto [same, is_new] = positions.try_emplace(
         {finding.severity, finding.name, of_any.message, of_any.hint}, groups.size());
     if (is_new) groups.push_back({std::move(of_any), &finding, {}});
