@@ -44,7 +44,7 @@ user_path=$PATH
 source=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 build=$source/build/release
 packages='g++ meson ninja-build pkg-config nlohmann-json3-dev libcxxopts-dev libfmt-dev
-  libyaml-dev libtomlplusplus-dev libpcre2-dev libsodium-dev libsystemd-dev libcurl4-openssl-dev'
+  libyaml-dev libtomlplusplus-dev libpcre2-dev libsodium-dev libsystemd-dev libcurl4-openssl-dev lowdown'
 
 parse_options() {
   if [ "$user_id" -eq 0 ]; then prefix=/usr/local; else prefix=$HOME/.local; fi
@@ -288,6 +288,7 @@ install_files() {
     case $file in
     bin/* | libexec/* | */cli-plugins/*) kind='program    ' ;;
     share/man/*) kind='manual page' ;;
+    share/doc/*) kind='document   ' ;;
     *) kind='completion ' ;;
     esac
     say "  $kind  $prefix/$file"
@@ -324,7 +325,7 @@ uninstall_files() {
     rm -f "$prefix/$file"
   done <"$file_list"
   rm -f "$file_list"
-  rmdir "$prefix/share/pullsecret" "$prefix/libexec/pullsecret" 2>/dev/null || :
+  rmdir "$prefix/share/pullsecret" "$prefix/share/doc/pullsecret" "$prefix/libexec/pullsecret" 2>/dev/null || :
   plugin=$HOME/.docker/cli-plugins/docker-pullsecret
   [ "$(readlink "$plugin" 2>/dev/null)" != "$prefix/bin/pullsecret" ] || rm -f "$plugin"
   say "Removed from $prefix. Configs and stores are as they were."

@@ -3,7 +3,8 @@
 
 # shellcheck disable=SC2034 # for the scripts that source this file
 build_packages=(g++ meson ninja-build pkg-config nlohmann-json3-dev libcxxopts-dev libfmt-dev
-  libyaml-dev libtomlplusplus-dev libpcre2-dev libsodium-dev libsystemd-dev libsecret-1-dev libcurl4-openssl-dev)
+  libyaml-dev libtomlplusplus-dev libpcre2-dev libsodium-dev libsystemd-dev libsecret-1-dev libcurl4-openssl-dev
+  lowdown)
 # beside them
 unit_test_packages=(catch2 dbus-daemon gnome-keyring gnupg python3 python3-gi)
 
@@ -17,6 +18,7 @@ test_packages=(
   bash-completion zsh fish
   # what the scripts are written with
   dpkg-dev gojq jq mandoc bubblewrap procps e2fsprogs exfat-fuse exfatprogs iproute2 mmdebstrap python3-yaml
+  python3-rich
   xdotool xvfb
 )
 command -v docker >/dev/null || test_packages+=('docker-cli|docker.io')

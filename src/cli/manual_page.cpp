@@ -18,23 +18,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The folder of manual pages that belongs to this program, if that is an installed one.
-std::optional<fs::path> manual_folder() {
-  const fs::path folder = (own_program().parent_path() / PULLSECRET_MANUAL).lexically_normal();
-  std::error_code unknown;
-  if (!fs::is_directory(folder, unknown)) return std::nullopt;
-  return folder;
+// A folder of this installation.
+fs::path installed(const char* folder) {
+  return (own_program().parent_path() / folder).lexically_normal();
 }
 
-std::string where_it_is(const std::string& page) {
-  const auto folder = manual_folder();
-  if (!folder) return "install pullsecret with its manual";
+// The file, as it is or as distributions pack it, if it is there.
+std::optional<fs::path> find_file(const fs::path& plain) {
   std::error_code unknown;
-  for (const std::string_view ending : {"", ".gz"}) {
-    const fs::path file = *folder / "man7" / fmt::format("{}.7{}", page, ending);
-    if (fs::exists(file, unknown)) return "the page is " + place_of(file);
-  }
-  return fmt::format("it is not in {}: install pullsecret with its manual", place_of(*folder));
+  for (const fs::path& file : {plain, fs::path(plain.string() + ".gz")})
+    if (fs::exists(file, unknown)) return file;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -55,14 +49,18 @@ bool is_manual_topic(std::string_view word) {
 
 void show_manual_page(std::string_view topic) {
   const std::string page = fmt::format("pullsecret-{}", topic);
+  const fs::path folder = installed(PULLSECRET_MANUAL);
+  const auto file = find_file(folder / "man7" / (page + ".7"));
+  const auto text = find_file(installed(PULLSECRET_DOCUMENTS) / fmt::format("{}.md", topic));
+  const auto& readable = text ? text : file;
+  const std::string hint = readable ? "the same is in " + place_of(*readable)
+                                    : "pullsecret was installed without its manual";
   const auto man = find_on_path("man").found;
-  if (!man) throw Error("man", "not found on PATH, and it shows manual pages", where_it_is(page));
+  if (!man) throw Error("man", "not found on PATH, and it shows manual pages", hint);
+  if (!file) throw Error(page, "there is no such manual page here", hint);
   // A colon at its end stands for the folders that man(1) knows by itself.
-  if (const auto folder = manual_folder())
-    setenv("MANPATH",
-           fmt::format("{}:{}", folder->string(), environment_variable("MANPATH").value_or(""))
-               .c_str(),
-           1);
+  const std::string others = environment_variable("MANPATH").value_or("");
+  setenv("MANPATH", fmt::format("{}:{}", folder.string(), others).c_str(), 1);
   become(*man, "man", {"7", page});
 }
 

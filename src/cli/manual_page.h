@@ -18,8 +18,8 @@ const std::vector<ManualTopic>& manual_topics();
 
 bool is_manual_topic(std::string_view word);
 
-/// This process becomes man(1), which shows the topic's page, that of this installation first.
-/// Throws Error, which says where the page is, if there is no man(1).
+/// This process becomes man(1), which shows the topic's page of this installation. Throws Error,
+/// which says where the text is, if there is no man(1), or no page of this topic.
 [[noreturn]] void show_manual_page(std::string_view topic);
 
 }  // namespace pullsecret

@@ -1,5 +1,5 @@
 #!/bin/bash
-# README's CronJob that makes pull Secrets again, as it stands there: kubectl applies it, starts a Job
+# man/cronjob.yaml, which makes pull Secrets again, as it stands there: kubectl applies it, starts a Job
 # of it, and the Job's container runs, as another user, on a read-only root, with just the rights that
 # its Roles give. The API server is api_server_standin.py, the kubelet run_job.py; the helper of Amazon
 # is a script, since its answers cannot be had here.
@@ -12,14 +12,11 @@
 . "$e2e/cluster.sh"
 need bwrap openssl
 
-readme=$e2e/../../README.md
+recipes=$e2e/../../man/recipes.md
 ecr=123456789012.dkr.ecr.eu-central-1.amazonaws.com
 chmod 755 "$scratch" # its container has another user
 
-# block LANGUAGE: the one of that language in README's section.
-block() {
-  sed -n '/^## Tokens that expire/,/^## /p' "$readme" | sed -n '/^```'"$1"'$/,/^```$/{/^```/!p}'
-}
+dockerfile=$(sed -n '/^```dockerfile$/,/^```$/{/^```/!p}' "$recipes")
 
 # ---- The cluster
 
@@ -57,12 +54,12 @@ changed_job() {
     kind: "Job", metadata: {$name, namespace: "pull-secrets"}, spec: .spec.jobTemplate.spec} | '"${2-.}" cronjob.json
 }
 
-# first_job NAME: README's command makes it of the CronJob and prints it. It would send it as protobuf,
+# first_job NAME: the recipe's command makes it of the CronJob and prints it. It would send it as protobuf,
 # which the stand-in does not read. Before 1.21 kubectl does not know CronJobs of batch/v1.
 kubectl_minor=$(kubectl version --client -o json 2>/dev/null | jq -r '.clientVersion.minor | gsub("[^0-9]"; "")')
 first_job() {
   local command
-  command=$(grep -oP '^`\Kkubectl create job [^`]*' "$readme")
+  command=$(grep -oP '^`\Kkubectl create job [^`]*' "$recipes")
   if ((kubectl_minor < 21)); then
     changed_job "$1"
   else
@@ -90,14 +87,14 @@ passwords_are() { same 'the passwords in production and staging' "$(passwords)" 
 
 if ! setpriv --reuid 65532 --regid 65532 --clear-groups bwrap --ro-bind / / true 2>"$scratch/log" &&
   ! bwrap --ro-bind / / --unshare-user --uid 65532 true 2>"$scratch/log"; then
-  it 'the CronJob of README runs'
+  it 'the CronJob runs'
   skip "bubblewrap may not make a sandbox here: $(<"$scratch/log")"
   finish
 fi
 
-# ---- As README says
+# ---- As the recipe says
 
-block yaml >pull-secrets.yaml
+cp "$e2e/../../man/cronjob.yaml" pull-secrets.yaml
 token hunter2-first
 
 it 'the manifest is applied, and is unchanged the second time'
@@ -186,7 +183,7 @@ for arguments in 'get secret other -n staging' 'get secrets -n staging' 'get sec
 done
 jq '.metadata.name = "another"' other.json >another.json
 as_job create -n staging -f another.json
-succeeds # as README says: no rule allows to create one name alone
+succeeds # as the recipe says: no rule allows to create one name alone
 for token in stand-in-token.pull-secrets.default stand-in-token.staging.pull-secrets other; do
   as_job get secret regcred -n staging
   status_is 1
@@ -273,9 +270,9 @@ refused 'a namespace that does not exist' 'namespaces "stagin" not found' 's/nam
 
 it 'the Dockerfile installs all that the command runs'
 for word in pullsecret_ amazon-ecr-credential-helper kubernetes-client ca-certificates; do
-  expect "$word" grep -q "$word" <(block dockerfile)
+  expect "$word" grep -q "$word" <(echo "$dockerfile")
 done
-same 'its user' "$(block dockerfile | sed -n 's/^USER //p')" \
+same 'its user' "$(echo "$dockerfile" | sed -n 's/^USER //p')" \
   "$(grep -oP 'runAs(User|Group): \K[0-9]+' pull-secrets.yaml | paste -sd :)"
 
 finish

@@ -1,14 +1,14 @@
 # shellcheck shell=bash
-# What README.md and the manual pages tell people to run. Both are read as Markdown: commands and what
-# they print stand in ```console blocks, error messages in ```text blocks, and what mends them in the
-# next line `**Fix:** `COMMAND``.
+# What README.md and the manual tell people to run. All is read as Markdown: commands and what they print
+# stand in ```console blocks, error messages in ```text blocks, and what mends them in the next line
+# `**Fix:** `COMMAND``.
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 need mandoc
 
 # shellcheck disable=SC2034 # for the scripts that source this file
-readme=$e2e/../../README.md
+readme=$e2e/../../README.md recipes=$e2e/../../man/recipes.md errors=$e2e/../../man/errors.md
 
 # manual_text PAGE: as people see it, each paragraph in one line: text in column 5, a display in
 # column 7, a command on a line of its own in column 11.
@@ -18,8 +18,6 @@ manual_text() { mandoc -K utf-8 -T utf8 -O width=999 "$e2e/../../man/$1" | sed $
 manual() {
   manual_text "$1" | awk '
     function close_block() { if (in_block) print "```"; in_block = 0; empty = "" }
-    is_fix { is_fix = 0; sub(/^ +/, ""); print "**Fix:** `" $0 "`"; next }
-    /^     Fix:$/ { close_block(); is_fix = 1; next }
     /^       / {
       sub(/^       /, "")
       if (!in_block) print /^\$ / ? "```console" : "```text"

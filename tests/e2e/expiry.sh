@@ -34,7 +34,7 @@ jq '.metadata.namespace = "staging"' regcred.json >staging.json
 run pullsecret inspect --min-validity 2h staging.json
 fails_with 1
 same 'the error' "$(<"$scratch/err")" "$(
-  manual pullsecret-recipes.7 | sed -n '/inspect --min-validity 2h$/,/^```/{/^pullsecret: \|^  /p}')"
+  sed -n '/inspect --min-validity 2h$/,/^```/{/^pullsecret: \|^  /p}' "$recipes")"
 
 # ---- What the hint says, done
 

@@ -250,8 +250,7 @@ case "$*" in
 esac
 END
 chmod +x "$scratch/recipe/kubectl"
-manual pullsecret-recipes.7 |
-  sed -n '/^All Pods of a service account/,/^serviceaccount/{/^\$ /,/^serviceaccount/p}' |
+sed -n '/^Let all new Pods of a service account/,/^serviceaccount/{/^\$ /,/^serviceaccount/p}' "$recipes" |
   sed -e 's/^\$ //' -e '/^serviceaccount/d' >"$scratch/recipe/command"
 # adds BEFORE AFTER: lists of names.
 adds() {

@@ -6,13 +6,29 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
+need mandoc
+run true # what a failure shows
 pages=$e2e/../../man
 installed=$(cd "$program_folder/.." && pwd)/share/man
 
 names_of() { find "$1" -type f -name '*.[17]*' -printf '%f\n' | sed 's/\.gz$//' | sort; }
 
+# Two pages are made of Markdown.
 it 'each page is installed'
-same 'the pages' "$(names_of "$installed")" "$(names_of "$pages")"
+same 'the pages' "$(names_of "$installed")" "$({ names_of "$pages"; printf 'pullsecret-%s.7\n' errors recipes; } | sort)"
+
+it 'what is read in Markdown is the same on a manual page'
+for name in recipes errors; do
+  mandoc -K utf-8 -T utf8 -O width=999 "$installed/man7/pullsecret-$name.7" | sed $'s/.\b//g' | tr -s ' ' >page
+  while IFS= read -r line; do
+    expect "in the page $name: $line" grep -qF -- "$line" page
+  done < <(awk '/^```/ { in_block = !in_block; next } in_block' "$pages/$name.md" | tr -s ' \t' ' ')
+  expect "the heading of $name" grep -q "^ pullsecret-$name - [a-z]" page
+  expect 'no link' lacks '\]\(|\.md' page
+done
+
+it 'examples are where the page says they are'
+expect 'cronjob.yaml' [ -s "$installed/../doc/pullsecret/cronjob.yaml" ]
 
 it 'each command has a page, and pullsecret(1) has them all'
 pullsecret help | grep -oP '^    pullsecret \K[a-z][a-z-]*( config| test)?(?= )' | tr ' ' - | sort -u >commands
@@ -23,7 +39,7 @@ same 'those that pullsecret(1) names' \
 
 it 'no page names one of pullsecret that is not there'
 while read -r name section; do
-  expect "$name($section)" [ -e "$pages/$name.$section" ]
+  expect "$name($section)" grep -qx "$name.$section" <(names_of "$installed")
 done < <(grep -ohP '^\.(It )?Xr \K(pullsecret|docker-credential)[a-z-]* [17]' "$pages"/*.[17] | sort -u)
 
 it 'a help ends with where the manual and the recipes are'
@@ -57,7 +73,7 @@ rm "$scratch/bin/man"
 it 'where there is no man(1), it is said where the page is'
 mkdir empty
 run env PATH="$HOME/empty" "$(command -v pullsecret)" help recipes
-fails_with 1 'error: man: not found on PATH' "hint: .*$installed/man7/pullsecret-recipes\.7"
+fails_with 1 'error: man: not found on PATH' 'hint: .*/share/doc/pullsecret/recipes\.md'
 
 it 'a topic that there is not'
 run pullsecret help recipe
@@ -67,7 +83,7 @@ if command -v man >/dev/null && man -w ls >"$scratch/log" 2>&1; then
   it 'and the real man(1) does it'
   run pullsecret help recipes
   succeeds
-  out_has 'pull secrets for registries'
+  out_has 'AFTER DOCKER LOGIN'
 fi
 
 finish

@@ -1,6 +1,6 @@
 #!/bin/bash
-# The commands of README.md outside of 'Fixing credsStore errors', which readme_errors.sh has, and of
-# pullsecret-recipes(7): each block is run as it stands there, and prints what stands there. pullsecret,
+# The commands of README.md, of man/recipes.md, and of the examples in the commands' manual pages: each block
+# is run as it stands there, and prints what stands there. pullsecret,
 # its stores, kubectl, pass and gpg are real; the API server is api_server_standin.py, and programs
 # that need somebody's network or account are scripts below.
 #
@@ -178,6 +178,8 @@ prepare() {
   log_in_to ghcr.io octocat
   log_in_to registry.gitlab.com gitlab+deploy-token-42
   [[ $1 != *--skip-unresolved* ]] || prepare_harbor
+  [[ $1 != *'secret regcred -n team'* ]] ||
+    pullsecret convert --registry ghcr.io -n team | kubectl apply -f - >/dev/null
 }
 
 # pull_secret NAMESPACE NAME KEYS: as it is in the cluster.
@@ -203,7 +205,7 @@ prepare_harbor() {
 sections() { sed -n 's/^## //p' "$readme" | tr '[:upper:] ' '[:lower:]-' | sed "s/[^a-z0-9-]//g"; }
 
 it 'README is short, and its list of contents has each section'
-expect 'at most 400 lines' [ "$(wc -l <"$readme")" -le 400 ]
+expect 'at most 250 lines' [ "$(wc -l <"$readme")" -le 250 ]
 same 'the sections, and the license' "$(grep '^- \[' "$readme" | grep -oP '\]\(#\K[^)]*' && echo license)" \
   "$(sections)"
 
@@ -227,13 +229,16 @@ out_is '{}'
 
 # ---- One block after the other
 
-read_blocks < <(sed '/^## Fixing credsStore errors$/,/^## /d' "$readme")
+read_blocks <"$readme"
 in_readme=${#blocks[@]}
-read_blocks < <(manual pullsecret-recipes.7)
+read_blocks <"$recipes"
+in_recipes=$((${#blocks[@]} - in_readme))
+for command in convert create get; do read_blocks < <(manual "pullsecret-$command.1"); done
 
-it 'README and the manual page have blocks of commands'
+it 'README, the recipes and the manual pages have blocks of commands'
 expect 'a block of README' [ "$in_readme" -ge 1 ]
-expect 'nineteen of the page' [ $((${#blocks[@]} - in_readme)) -ge 19 ]
+expect 'nineteen of the recipes' [ "$in_recipes" -ge 19 ]
+expect 'six of the pages' [ $((${#blocks[@]} - in_readme - in_recipes)) -ge 6 ]
 
 new_cluster
 for block in "${blocks[@]}"; do
@@ -243,6 +248,42 @@ for block in "${blocks[@]}"; do
   prepare "$block"
   run_block "$block"
 done
+
+# ---- The jobs
+
+# yaml_strings KEY: those under this key in README's YAML, a list or not, without what GitHub fills in.
+yaml_strings() {
+  sed -n '/^```yaml$/,/^```$/{/^```yaml/s/.*/---/;/^```/!p}' "$readme" | /usr/bin/python3 -c 'import sys, yaml
+def found(value):
+    if isinstance(value, list):
+        for item in value: yield from found(item)
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key == sys.argv[1]: yield from item if isinstance(item, list) else [item]
+            else: yield from found(item)
+print("\n".join(text for document in yaml.safe_load_all(sys.stdin) for text in found(document)))' "$1"
+}
+
+for job in script:gitlab:registry.gitlab.com:gitlab+deploy-token-42 run:ghcr:ghcr.io:octocat; do
+  IFS=: read -r key name host name_there <<<"$job"
+  it "README: the CI job makes the Secret $name in three namespaces"
+  new_cluster
+  run env TOKEN=hunter2 USERNAME=octocat bash -eo pipefail -c "$(yaml_strings "$key")"
+  succeeds_quietly
+  for namespace in team staging production; do
+    run kubectl get secret "$name" -n "$namespace" -o yaml
+    pull_data ".auths[\"$host\"] | [.username, .password]" "[\"$name_there\",\"hunter2\"]"
+  done
+done
+
+it 'README: a broken docker login is mended by three commands'
+config '{"auths":{"ghcr.io":{}},"credsStore":"desktop"}'
+new_store you
+run python3 "$e2e/on_terminal.py" "$scratch/screen" y -- bash -c "$(sed -n '/^### A broken/,/^```$/{/^pullsecret doctor/p
+  s/^docker login.*/& -u octocat --password-stdin <token/p}' "$readme")"
+succeeds
+out_has '^problem +helper-docker-desktop '
+same 'the password' "$(pullsecret get ghcr.io -o password)" hunter2
 
 it 'what other programs are given is what they take'
 json_is 'for PrimeHub' '["registry.gitlab.com","gitlab+deploy-token-42","hunter2"]' \

@@ -1,8 +1,7 @@
 #!/bin/bash
-# pullsecret-errors(7), and README.md's 'Fixing credsStore errors', which has the same messages. Each is
-# read from there; the condition behind it is made with the real docker, skopeo, gnome-keyring, GPG and
-# Debian's helpers; they print that message, the command below it is run, and docker works again, or the
-# doctor names the cause.
+# man/errors.md: each message is read from there. The condition behind it is made with the real docker,
+# skopeo, gnome-keyring, GPG and Debian's helpers; they print that message, the command below it is run, and
+# docker works again, or the doctor names the cause.
 #
 # one build: it is about what is said
 
@@ -84,12 +83,9 @@ PATH=$scratch/bin:$program_folder:$programs
 
 start_registry
 
-it 'the manual page has messages, and a command for each'
+it 'the page has messages, and a command for each'
 expect 'sixty messages or more' [ "${#messages[@]}" -ge 60 ]
 same 'the number of commands' "${#fixes[@]}" "${#messages[@]}"
-
-it 'README has the same messages with the same commands'
-same 'what stands in one of them alone' "$(diff <(echo "$in_readme") <(messages_and_fixes))" ''
 
 # ---- Helpers that are not there, or do not run
 

@@ -1,6 +1,5 @@
 # shellcheck shell=bash
-# The messages of README.md's 'Fixing credsStore errors' and of pullsecret-errors(7), and checks that
-# they are what programs print.
+# The messages of man/errors.md, and checks that they are what programs print.
 #
 # Each line of a ```text block is a message there, and the next line that begins with
 # `**Fix:** `COMMAND`` is what mends it.
@@ -8,7 +7,7 @@
 # shellcheck source=documents.sh
 . "$(dirname "${BASH_SOURCE[0]}")/documents.sh"
 
-# Each message of the manual page, the command that stands below it, and whether `shows` looked for it.
+# Each message of the page, the command that stands below it, and whether `shows` looked for it.
 messages=()
 fixes=()
 tried=()
@@ -30,18 +29,8 @@ read_messages() {
     esac
   done
 }
-readme_errors() { sed '1,/^## Fixing credsStore errors$/d; /^## /,$d' "$readme"; }
 
-# messages_and_fixes: one pair a line, in an order that does not depend on the document's.
-messages_and_fixes() {
-  local i
-  for i in "${!messages[@]}"; do printf '%s -> %s\n' "${messages[i]}" "${fixes[i]-}"; done | sort
-}
-
-read_messages < <(readme_errors)
-# shellcheck disable=SC2034 # for the script that sources this file
-in_readme=$(messages_and_fixes)
-read_messages < <(manual pullsecret-errors.7)
+read_messages <"$errors"
 
 # is_printed MESSAGE: on standard error, with anything in the place of each `…`.
 is_printed() {
