@@ -46,22 +46,24 @@ Command check_command() {
           R"(Asks the registries whether images really pull with these credentials.
 
 Usage:
-    pullsecret check [FILE|-] [--image IMAGE]... [--images-in FILE|-] [OPTION]...
+    pullsecret check [FILE|-] [--image IMAGE]... [--images-in FILE|-]
+                     [OPTION]...
 
-The credentials are those of the pull Secrets, the config.json or the .dockercfg in FILE, as inspect
-reads them; else of the pull Secrets in the manifests of --images-in; else those that convert would
-take from the Docker config, stores included, if there is one. What is piped in is read as - alone.
-Where they are Secrets, each Pod of the manifests has those alone that it names, or that its
-ServiceAccount does, in its namespace. Pods that stand in FILE itself are asked about, too.
+It takes the credentials of the pull Secrets, the config.json or the .dockercfg
+in FILE, as inspect reads them. Without FILE it takes the pull Secrets in the
+manifests of --images-in. If there are none, it takes those that convert would
+take from the Docker config, stores included. From Secrets, each Pod of the
+manifests gets only those that its imagePullSecrets name, or those of its
+ServiceAccount, in its namespace. Pods in FILE itself are asked about, too.
 
-For each image the entries that the kubelet would try are tried in its order, as containerd does it,
-and then no login at all: a token is asked for, and the image's manifest. Nothing is pulled.
-Without an image each registry is only logged in to, which does not say that
-anything pulls.
+For each image it tries the entries that the kubelet would try, in its order,
+and then no login at all. As containerd does, it asks for a token, and for the
+image's manifest. It pulls nothing. Without an image it only logs in to each
+registry, which does not say that anything pulls.
 
-Exit status 0 only if every image pulls.
+The exit status is 0 only if every image pulls.
 
-What came of each try:
+The result of each try:
     pulls           the image can be had with it
     anonymous       it is public: no credential is needed
     refused         wrong username or password
@@ -69,9 +71,10 @@ What came of each try:
     no access       logged in, but not to this repository
     no such image   the credential works, the tag or digest is not there
     rate limited    the registry takes no more requests for now
-    unreachable     its name, connection, TLS, time or proxy; or it is no registry
+    unreachable     its name, connection, TLS, time or proxy; or no registry
     InvalidImageName, Secret refused
-                    the kubelet asks nobody: the image is none, or it cannot read a Secret
+                    the kubelet asks nobody: the image is none, or it cannot
+                    read a Secret
 )",
       .groups = {{"Which images",
                   {image_option("this image; may be repeated"),
@@ -92,13 +95,14 @@ What came of each try:
                   {report_option("table (default), or json: an object for each image and try"),
                    quiet_option()}}},
       .outro =
-          R"(Certificates are those that Docker takes: the system's, and /etc/docker/certs.d/HOST[:PORT]. Proxies
-are those of HTTPS_PROXY and NO_PROXY.
+          R"(Certificates are those that Docker takes: the system's, and those in
+/etc/docker/certs.d/HOST[:PORT]. Proxies are those of HTTPS_PROXY and NO_PROXY.
 
 Examples:
     Why the Pods of a namespace do not start:
 
-    $ kubectl get pods,serviceaccounts,secrets -n team -o yaml | pullsecret check --images-in -
+    $ kubectl get pods,serviceaccounts,secrets -n team -o yaml |
+          pullsecret check --images-in -
 
     Before a deployment, whether its images will pull:
 

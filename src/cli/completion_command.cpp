@@ -34,22 +34,24 @@ Command completion_command() {
   std::vector<std::string_view> shells(scripts.size());
   std::transform(scripts.begin(), scripts.end(), shells.begin(),
                  [](const auto& script) { return script.first; });
-  return {
-      .name = "completion",
-      .usage = "SHELL",
-      .summary = "a script by which Tab completes commands, options and values",
-      .intro = R"(Prints a script by which a shell completes pullsecret's words when Tab is pressed.
+  return {.name = "completion",
+          .usage = "SHELL",
+          .summary = "a script by which Tab completes commands, options and values",
+          .intro = R"(Prints the script by which a shell completes pullsecret's words on Tab.
 
 Usage:
     pullsecret completion bash|zsh|fish
 
-Commands and options; for a registry those that the Docker config names, for a store those that are
-installed, formats and types, files. No credential store is asked. An installed pullsecret has put
-the script where the shells look for it: this is for one that does not find it there, such as fish
-with a pullsecret in /usr/local, and zsh with one in a home folder.
+It completes commands and options, formats and types, and files. For a registry
+it offers those that the Docker config names, for a store those that are
+installed. It asks no credential store.
+
+An installed pullsecret has put the script where the shells look for it. You
+need this only where a shell does not find it there, such as fish with a
+pullsecret in /usr/local, and zsh with one in a home folder.
 )",
-      .groups = {},
-      .outro = R"(Examples:
+          .groups = {},
+          .outro = R"(Examples:
     In ~/.bashrc:
 
     source <(pullsecret completion bash)
@@ -62,8 +64,8 @@ with a pullsecret in /usr/local, and zsh with one in a home folder.
 
     pullsecret completion fish | source
 )",
-      .operand = Value{"SHELL", ValueKind::choice, shells},
-      .prepare = prepare<read_shell, print_script>};
+          .operand = Value{"SHELL", ValueKind::choice, shells},
+          .prepare = prepare<read_shell, print_script>};
 }
 
 }  // namespace pullsecret

@@ -177,10 +177,13 @@ Command convert_command() {
 Usage:
     pullsecret convert [OPTION]... | kubectl apply -f -
 
-Reads ~/.docker/config.json (or $DOCKER_CONFIG/config.json, else podman's auth.json, else
-~/.dockercfg), asks the credential stores it names for each registry, and prints a Secret that
-kubectl applies and the kubelet takes. A registry whose credential cannot be had is an error, and
-then nothing is printed.
+It reads ~/.docker/config.json, or $DOCKER_CONFIG/config.json; without these
+podman's auth.json, else ~/.dockercfg. For each registry it asks the credential
+store that the file names. It prints a Secret that kubectl applies and the
+kubelet takes. If a registry has no usable credential, that is an error, and it
+prints nothing.
+
+Pods use the Secret if their imagePullSecrets name it, in the same namespace.
 )",
       .groups = {{"Which credentials",
                   {config_option("this file, or standard input; pull Secrets, too"),
@@ -207,9 +210,14 @@ then nothing is printed.
       .outro = R"(Examples:
     One pull secret for two namespaces, with no more in it than one image needs:
 
-    $ pullsecret convert --image ghcr.io/acme/app:1.4 -n staging,production | kubectl apply -f -
+    $ pullsecret convert --image ghcr.io/acme/app:1.4 \
+          -n staging,production | kubectl apply -f -
     secret/regcred created
     secret/regcred created
+
+    The Pods of these namespaces then have:
+
+    imagePullSecrets: [{name: regcred}]
 
     A config file for kaniko, without a credential store:
 

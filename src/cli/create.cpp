@@ -112,12 +112,16 @@ Command create_command() {
           R"(Prints a Kubernetes Secret for one registry, username and password.
 
 Usage:
-    pullsecret create --server HOST --username USER (--password-stdin | --password-file FILE)
+    pullsecret create --server HOST --username USER
+                      (--password-stdin | --password-file FILE)
                       [OPTION]... | kubectl apply -f -
 
-What kubectl create secret docker-registry makes, but the password never stands on a command line,
-and no cluster is needed. One line break at the password's end is cut, and nothing else, as docker
-login --password-stdin does since 29.3.
+It makes what `kubectl create secret docker-registry` makes, but the password
+never stands on a command line, and no cluster is needed. It cuts one line break
+at the password's end, and nothing else, as docker login --password-stdin does
+since 29.3.
+
+Pods use the Secret if their imagePullSecrets name it, in the same namespace.
 )",
       .groups = {{"The credential",
                   {{.name = "server",
@@ -145,8 +149,12 @@ login --password-stdin does since 29.3.
     A Google service account key:
 
     $ pullsecret create --server europe-docker.pkg.dev --username _json_key \
-          --password-file key.json | kubectl apply -f -
-    secret/regcred created
+          --password-file key.json --name gar | kubectl apply -f -
+    secret/gar created
+
+    Its Pods then have:
+
+    imagePullSecrets: [{name: gar}]
 )",
       .prepare = prepare<read_create_options, create>};
 }

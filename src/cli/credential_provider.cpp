@@ -51,36 +51,38 @@ void answer_kubelet(const ProviderOptions& options, const Streams& streams) {
 }  // namespace
 
 Command credential_provider_command() {
-  return {
-      .name = "credential-provider",
-      .usage = "[OPTION]...",
-      .summary = "answers the kubelet, which asks on each node",
-      .intro =
-          R"(Answers the kubelet, which asks for the credentials of an image that it is about to pull.
+  return {.name = "credential-provider",
+          .usage = "[OPTION]...",
+          .summary = "answers the kubelet, which asks on each node",
+          .intro =
+              R"(Answers the kubelet, which asks for the credentials of an image before it pulls.
 
 Usage:
     pullsecret credential-provider [OPTION]... <REQUEST
 
-The kubelet starts it, as its CredentialProviderConfig says. It reads a CredentialProviderRequest
-(v1, v1beta1 or v1alpha1) on standard input, and answers with the credentials that convert --image
-would take for the image from the node's Docker config, credential stores included. For an image
-without a credential the answer has none, so that public images pull. What fails is told in one line
-on standard error, which the kubelet logs; it then pulls without this answer.
+The kubelet starts it, as its CredentialProviderConfig says. It reads a
+CredentialProviderRequest (v1, v1beta1 or v1alpha1) on standard input. It
+answers with the credentials that convert --image would take for the image from
+the node's Docker config, credential stores included. For an image without a
+credential the answer has none, so that public images pull. What fails it says
+in one line on standard error, which the kubelet logs; the kubelet then pulls
+without this answer. No Secret and no imagePullSecrets are needed.
 
-How long the kubelet keeps an answer: nine tenths of the time that a credential has left which says
-so itself (a JSON Web Token, an ECR password), at most 12 hours; else what its config says.
+The kubelet keeps an answer for nine tenths of the time that its first
+credential has left, if that says so itself (a JSON Web Token, an ECR password),
+and at most 12 hours; else for as long as the kubelet's config says.
 )",
-      .groups =
-          {{"Options",
-            {config_option("this Docker config, not that of the user whom the kubelet runs as"),
-             timeout_option("answer within this time (default: 50s, as the kubelet waits for a "
-                            "minute)")}}},
-      .outro = R"(Example:
+          .groups =
+              {{"Options",
+                {config_option("this Docker config, not that of the user whom the kubelet runs as"),
+                 timeout_option("answer within this time (default: 50s, as the kubelet waits for a "
+                                "minute)")}}},
+          .outro = R"(Example:
     $ echo '{"kind":"CredentialProviderRequest",
-      "apiVersion":"credentialprovider.kubelet.k8s.io/v1","image":"ghcr.io/acme/app"}' |
-      pullsecret credential-provider
+      "apiVersion":"credentialprovider.kubelet.k8s.io/v1",
+      "image":"ghcr.io/acme/app"}' | pullsecret credential-provider
 )",
-      .prepare = prepare<read_provider_options, answer_kubelet>};
+          .prepare = prepare<read_provider_options, answer_kubelet>};
 }
 
 }  // namespace pullsecret

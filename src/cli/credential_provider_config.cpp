@@ -133,15 +133,16 @@ Command provider_config_command() {
       .usage = "[OPTION]...",
       .summary = "the kubelet's config, by which a node asks this Docker config",
       .intro =
-          R"(Prints the kubelet's config of credential providers, by which a node asks this Docker config.
+          R"(Prints the kubelet's config of credential providers for this Docker config.
 
 Usage:
     pullsecret credential-provider config [OPTION]... --output-file FILE
 
-The kubelet starts `pullsecret credential-provider` for each image that a pattern of the config
-matches. The patterns are the registries that the Docker config names, and those that the store of
-"credsStore" lists. Comments in the YAML say which flags the kubelet needs, for kubeadm, k3s and
-microk8s, and which link to make. Run it on the node, as root. What cannot work there is told: a
+The kubelet starts `pullsecret credential-provider` for each image that a
+pattern of the config matches. The patterns are the registries that the Docker
+config names, and those that the store of "credsStore" lists. Comments in the
+YAML say which flags the kubelet needs, for kubeadm, k3s and microk8s, and which
+link to make. Run it on the node, as root. It says what cannot work there: a
 store that needs a desktop or a passphrase, a helper that is not there.
 )",
       .groups =

@@ -248,15 +248,16 @@ Command doctor_command() {
       .usage = "[OPTION]...",
       .summary = "what is wrong with a Docker config, and mend it",
       .intro =
-          R"(Tells what is wrong with a Docker config and its credential stores, and mends it.
+          R"(Says what is wrong with a Docker config and its credential stores, and mends it.
 
 Usage:
     pullsecret doctor [OPTION]...
     pullsecret doctor --fix [--yes] [--use STORE] [OPTION]...
 
-Looks at the file as Docker reads it, asks every helper it names (version, list, get), and prints a
-line for each thing it looked at: what is a problem, then what may be one, then what is ok; what
-that means, and what to do. Nothing secret is printed. Exit status 1 if there is a problem.
+It looks at the file as Docker reads it, and asks every helper that the file
+names (version, list, get). It prints a line for each thing it looked at: first
+the problems, then what may be one, then what is ok. Each says what that means,
+and what to do. It prints no secret. The exit status is 1 if there is a problem.
 )",
       .groups = {{"Options",
                   {config_option("this Docker config, or standard input"),
@@ -277,12 +278,13 @@ that means, and what to do. Nothing secret is printed. Exit status 1 if there is
                  {"Docker's errors",
                   {{.name = "hooks",
                     .value = {"on|off", ValueKind::choice, {"on", "off"}},
-                    .description = "set config.json so that docker, from 29.3 on, tells on a "
-                                   "terminal what is wrong after a login, pull, push, build or "
-                                   "run that failed over credentials; or no longer"}}}},
+                    .description = "set config.json so that docker (29.3 or later) says on a "
+                                   "terminal what is wrong when a login, pull, push, build or "
+                                   "run fails over credentials; or no longer"}}}},
       .outro = R"(Example:
-    After Docker Desktop was removed, docker pull says: error getting credentials - err: exec:
-    "docker-credential-desktop": executable file not found in $PATH
+    After Docker Desktop was removed, docker pull says: error getting
+    credentials - err: exec: "docker-credential-desktop": executable file not
+    found in $PATH
 
     $ pullsecret doctor --fix
     --- /home/octocat/.docker/config.json

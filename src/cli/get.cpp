@@ -89,7 +89,8 @@ Command get_command() {
 Usage:
     pullsecret get HOST [OPTION]...
 
-HOST is a registry, or an image or a path, whose host then counts, as for docker login.
+HOST is a registry. If it is an image or a path, its host counts, as for docker
+login.
 )",
           .groups = {{"Options",
                       {{.letter = 'o',
@@ -105,7 +106,8 @@ HOST is a registry, or an image or a path, whose host then counts, as for docker
 Example:
     $ pullsecret get ghcr.io
     {"ServerURL":"ghcr.io","Username":"octocat","Secret":"hunter2"}
-    $ pullsecret get ghcr.io -o password | skopeo login ghcr.io -u octocat --password-stdin
+    $ pullsecret get ghcr.io -o password |
+          skopeo login ghcr.io -u octocat --password-stdin
     Login Succeeded!
 )",
           .operand = Value{"HOST", ValueKind::registry},

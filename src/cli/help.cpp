@@ -13,19 +13,22 @@
 namespace pullsecret {
 namespace {
 
-constexpr std::size_t help_columns = 99;
+constexpr std::size_t help_columns = 80;
 
 constexpr std::string_view what_for =
-    R"(docker login puts credentials into a store ("credsStore" in ~/.docker/config.json). Kubernetes
-needs them inline, in a Secret. pullsecret asks the stores and prints the Secret:
+    R"(docker login puts credentials into a store ("credsStore" in
+~/.docker/config.json). Kubernetes needs them inline, in a Secret. pullsecret
+asks the stores and prints the Secret:
 
     $ docker login ghcr.io
     $ pullsecret convert | kubectl apply -f -
     secret/regcred created
 
-Data goes to standard output, messages to standard error. On failure nothing goes to standard
-output, but for what check, doctor and migrate have to tell. Exit status: 0 done, 1 failed or
-problems found, 2 wrong usage.
+A Pod then names the Secret: imagePullSecrets: [{name: regcred}]
+
+Data goes to standard output, messages to standard error. On failure nothing
+goes to standard output, except the reports of check, doctor and migrate. The
+exit status is 0: done, 1: failed or problems found, 2: wrong usage.
 )";
 
 // A line with a label and, from `column` on, a text; that begins below a label which is too long.

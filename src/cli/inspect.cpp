@@ -95,12 +95,16 @@ Usage:
     kubectl get secret regcred -o yaml | pullsecret inspect [OPTION]...
     pullsecret inspect FILE [OPTION]...
 
-Reads Secrets from FILE or standard input: YAML or JSON, one document or many, Lists, data and
-stringData, of both types. Of Pods and ServiceAccounts beside them it tells which Pods do not have
-the Secrets that they need; objects of other kinds are skipped. A Docker config.json or .dockercfg
-is read as if it were a Secret's data. For each entry it shows username, kind, length, how long it
-lasts, and the images it serves, and says what is wrong, such as an entry that makes the kubelet
-refuse the whole Secret. Problems are told, and are no failure.
+It reads Secrets from FILE or standard input: YAML or JSON, one document or
+many, Lists, data and stringData, of both types. If Pods and ServiceAccounts
+stand beside them, it says which Pods do not have the Secrets that they need,
+such as where imagePullSecrets name another one. It skips objects of other
+kinds. It reads a Docker config.json or .dockercfg as if it were the data of a
+Secret.
+
+For each entry it shows the username, the kind, the length, how long it lasts,
+and the images it serves. It says what is wrong, such as an entry that makes the
+kubelet refuse the whole Secret. A problem is no failure.
 )",
       .groups = {{"Options",
                   {image_option("only the entries the kubelet would try for this image, in its "
@@ -118,7 +122,8 @@ refuse the whole Secret. Problems are told, and are no failure.
                    {.name = "show-secrets", .description = "also passwords and tokens"},
                    report_option("table (default), or json, for scripts")}}},
       .outro = R"(Example:
-    $ kubectl get secret regcred -o yaml | pullsecret inspect --image ghcr.io/acme/app:1.4
+    $ kubectl get secret regcred -o yaml |
+          pullsecret inspect --image ghcr.io/acme/app:1.4
     Image ghcr.io/acme/app:1.4
       REGISTRY KEY  USERNAME  KIND          LENGTH  EXPIRES  SECRET
       ghcr.io       octocat   GitHub token  40      -        default/regcred

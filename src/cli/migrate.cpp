@@ -221,16 +221,17 @@ Command migrate_command() {
       .usage = "--to STORE",
       .summary = "credentials from store to store, or out of the plain text",
       .intro =
-          R"(Moves credentials between stores, or out of the plain text, and sets the config to that.
+          R"(Moves credentials to another store, or out of the plain text.
 
 Usage:
     pullsecret migrate --to STORE|inline [OPTION]...
 
-Each credential is stored at the new place, read back and compared. Then config.json changes in one
-step, and then they are erased at the old place. Ctrl-C ends it after the step that runs, and the
-table says what is where. However it ends, every credential is in at least one place, and the config
-works. Nothing at the new place is overwritten: where another credential is, the old one stays, and
-that is a failure.
+It stores each credential at the new place, reads it back and compares it. Then
+it changes config.json in one step, so that Docker looks at the new place. At
+last it erases the credentials at the old place. Ctrl-C ends it after the step
+that runs, and the table says what is where. However it ends, every credential
+is in at least one place, and the config works. It overwrites nothing at the new
+place: if there is another credential, the old one stays, and that is a failure.
 )",
       .groups =
           {{"Options",
@@ -259,9 +260,9 @@ that is a failure.
              timeout_option(),
              quiet_option()}}},
       .outro =
-          R"(What is told by a line of "credHelpers" stays where it is, unless --registry names it or --from its
-store. When all has moved "credsStore" names the new store, else "credHelpers" does, registry by
-registry.
+          R"(What a line of "credHelpers" names stays where it is, unless --registry names
+the registry or --from its store. If all has moved, "credsStore" names the new
+store; else "credHelpers" does, registry by registry.
 
 Example:
     $ pullsecret migrate --to pass

@@ -146,47 +146,50 @@ void provider_test(const ProviderTestOptions& options, const Streams& streams) {
 }  // namespace
 
 Command provider_test_command() {
-  return {
-      .name = "credential-provider test",
-      .usage = "IMAGE [OPTION]...",
-      .summary = "what the kubelet's providers answer for an image",
-      .intro =
-          R"(Does what the kubelet does with its credential providers, and tells what comes of it.
+  return {.name = "credential-provider test",
+          .usage = "IMAGE [OPTION]...",
+          .summary = "what the kubelet's providers answer for an image",
+          .intro =
+              R"(Does what the kubelet does with its credential providers, and shows the result.
 
 Usage:
-    pullsecret credential-provider test IMAGE --config-file FILE --bin-dir FOLDER [OPTION]...
+    pullsecret credential-provider test IMAGE --config-file FILE
+                                        --bin-dir FOLDER [OPTION]...
 
-Reads the config as the kubelet does, starts each provider with a pattern that matches as it does
-(with the environment of a service, without a terminal), reads the answers as strictly, and tells
-what each answered, how long it took, how long it is kept, and which credentials the kubelet tries
-for the image, in its order. No password is shown. Run it on the node, as root.
+It reads the config as the kubelet does, and starts each provider with a pattern
+that matches: with the environment of a service, without a terminal. It reads
+the answers as strictly as the kubelet. It shows what each provider answered,
+how long it took, how long the answer is kept, and which credentials the kubelet
+tries for the image, in its order. It shows no password. Run it on the node, as
+root.
 
-Exit status 1 if no credential is tried: it says why.
+The exit status is 1 if no credential is tried; then it says why.
 )",
-      .groups =
-          {{"Options",
-            {{.name = "config-file",
-              .value = {"FILE", ValueKind::file},
-              .description = "that of the kubelet's flag --image-credential-provider-config; a "
-                             "folder as Kubernetes 1.34 reads it"},
-             {.name = "bin-dir",
-              .value = {"FOLDER", ValueKind::file},
-              .description = "that of its flag --image-credential-provider-bin-dir"},
-             report_option("table (default), or json, for scripts"),
-             timeout_option("end a provider that takes longer (default: 60s, as the kubelet)"),
-             quiet_option("no notes and warnings")}}},
-      .outro = R"(Example:
-    $ pullsecret credential-provider test ghcr.io/acme/app --config-file config.yaml --bin-dir bin
+          .groups =
+              {{"Options",
+                {{.name = "config-file",
+                  .value = {"FILE", ValueKind::file},
+                  .description = "that of the kubelet's flag --image-credential-provider-config; a "
+                                 "folder as Kubernetes 1.34 reads it"},
+                 {.name = "bin-dir",
+                  .value = {"FOLDER", ValueKind::file},
+                  .description = "that of its flag --image-credential-provider-bin-dir"},
+                 report_option("table (default), or json, for scripts"),
+                 timeout_option("end a provider that takes longer (default: 60s, as the kubelet)"),
+                 quiet_option("no notes and warnings")}}},
+          .outro = R"(Example:
+    $ pullsecret credential-provider test ghcr.io/acme/app \
+          --config-file config.yaml --bin-dir bin
     Image ghcr.io/acme/app
       PROVIDER    MATCHED BY  ANSWER        TOOK  KEPT
-      pullsecret  ghcr.io     1 credential  9 ms  10m (default), for its registry
+      pullsecret  ghcr.io     1 credential  9 ms  12h, for its registry
 
     The kubelet tries
       REGISTRY KEY  USERNAME  KIND          LENGTH  PROVIDER
       ghcr.io       octocat   GitHub token  40      pullsecret
 )",
-      .operand = Value{"IMAGE"},
-      .prepare = prepare<read_provider_test_options, provider_test>};
+          .operand = Value{"IMAGE"},
+          .prepare = prepare<read_provider_test_options, provider_test>};
 }
 
 }  // namespace pullsecret

@@ -233,7 +233,7 @@ read_blocks <"$readme"
 in_readme=${#blocks[@]}
 read_blocks <"$recipes"
 in_recipes=$((${#blocks[@]} - in_readme))
-for command in convert create get; do read_blocks < <(manual "pullsecret-$command.1"); done
+for command in convert create get; do read_blocks < <(manual_examples "pullsecret-$command.1"); done
 
 it 'README, the recipes and the manual pages have blocks of commands'
 expect 'a block of README' [ "$in_readme" -ge 1 ]
