@@ -7,21 +7,24 @@ usage() {
 usage: ./install.sh [--prefix DIR] [--with STORE]...
        ./install.sh --uninstall [--prefix DIR]
 
-Builds pullsecret for release, in build/release of this folder, and installs its programs, manual
-pages and completions. May be run again at any time, also to upgrade.
+Builds pullsecret for release, in build/release of this folder, and installs its
+programs, manual pages, documents and completions. You can run it again at any
+time, also to upgrade.
 
-  --prefix DIR   install into DIR/bin, DIR/libexec and DIR/share; without it into /usr/local
-                 as root, else into ~/.local
+  --prefix DIR   install into DIR/bin, DIR/libexec and DIR/share; without it
+                 into /usr/local as root, else into ~/.local
   --with STORE   install docker-credential-STORE in any case: secretservice, pass
   --uninstall    remove what was installed there, and nothing else
   --help         print this text
 
-Where a config names no store, Docker takes pass or secretservice as soon as its program is there. If
-that store cannot be used here, docker login would fail, so its program is left out.
+If a config names no store, Docker takes pass or secretservice as soon as its
+program is there. If that store cannot be used here, docker login would fail, so
+install.sh leaves its program out.
 
-On Debian and Ubuntu it first installs the packages that the build needs and that are missing, with
-apt-get (through sudo where not run as root). Elsewhere it names what is missing: on Fedora, openSUSE,
-Alpine and Arch with the command that installs it.
+On Debian and Ubuntu it first installs the packages that the build needs and
+that are missing, with apt-get (through sudo if you are not root). Elsewhere it
+names what is missing: on Fedora, openSUSE, Alpine and Arch with the command
+that installs it.
 END
 }
 

@@ -28,36 +28,39 @@ const std::string_view encrypted_file_help =
        docker-credential-encryptedfile rekey [--passphrase | --key-file FILE]
        docker-credential-encryptedfile status [-o json|text]
 
-Keeps Docker's registry credentials in one encrypted file. It needs no D-Bus, no GnuPG and no
-daemon. To use it, write into ~/.docker/config.json:
+Keeps Docker's registry credentials in one encrypted file. It needs no D-Bus, no
+GnuPG and no daemon. To use it, write into ~/.docker/config.json:
 
   {"credsStore": "encryptedfile"}
 
-The first line's actions are Docker's: each reads its input from standard input. The others are for
-people:
+Docker runs the actions of the first line. Each reads its input from standard
+input. The others are for people:
 
-  init      make the file before its first use. With --passphrase a passphrase opens it; else a
-            key file does, as it would without init.
-  unlock    ask for the passphrase, and keep the key in this login session: for 8 hours, or
-            --for TIME (90s, 30m, 8h, 2d)
+  init      make the file before its first use. With --passphrase a passphrase
+            opens it; else a key file does, as it would without init.
+  unlock    ask for the passphrase, and keep the key in this login session: for
+            8 hours, or --for TIME (90s, 30m, 8h, 2d)
   lock      forget that key
-  rekey     encrypt the file with another key: a passphrase, the key in FILE, or a new random key;
-            with a key in a file, no passphrase is needed from then on
-  status    say whether the file can be used, and if not, why: for programs in one line of JSON,
-            with -o text for people
+  rekey     encrypt the file with another key: a passphrase, the key in FILE, or
+            a new random key. With a key in a file, it needs no passphrase from
+            then on.
+  status    say whether the file can be used, and if not, why: for programs in
+            one line of JSON, with -o text for people
 
-The file is ${XDG_DATA_HOME:-~/.local/share}/docker-credential-encryptedfile/credentials. Its key is,
-the first that applies:
+The file is credentials in the folder
+${XDG_DATA_HOME:-~/.local/share}/docker-credential-encryptedfile. Its key is the
+first of these that applies:
 
-  1. the one in $DOCKER_CREDENTIAL_KEY_FILE, or in $CREDENTIALS_DIRECTORY/docker-credential-key
-     (systemd's LoadCredential=): 32 bytes, as they are or in base64 or hex
-  2. a passphrase, if the file was made or rekeyed with one
+  1. the one in $DOCKER_CREDENTIAL_KEY_FILE, or in
+     $CREDENTIALS_DIRECTORY/docker-credential-key (systemd's LoadCredential=):
+     32 bytes, as they are or in base64 or hex
+  2. a passphrase, if you made or rekeyed the file with one
   3. a random key, made at first use in
      ${XDG_CONFIG_HOME:-~/.config}/docker-credential-encryptedfile/key
 
-Once a passphrase was chosen, credentials that are gone are made anew by init alone.
+If you chose a passphrase and the file is lost, only init makes a new one.
 
-Example, on a server: a passphrase that is asked for once in a login session
+Example, on a server: it asks for a passphrase once in a login session
 
   docker-credential-encryptedfile init --passphrase
   docker login ghcr.io

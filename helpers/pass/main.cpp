@@ -8,14 +8,14 @@
 namespace {
 
 constexpr const char* help =
-    R"(docker-credential-pass keeps Docker's registry credentials in the password store of pass.
+    R"(Keeps Docker's registry credentials in the password store of pass.
 
 usage: docker-credential-pass <store|get|erase|list|version>
        docker-credential-pass status [-o json|text]
 
-Docker runs it; it reads its input on standard input. status is for programs and people: it says
-whether the password store can be used, and if not, why. To choose it, put this into
-~/.docker/config.json:
+Docker runs it. It reads its input from standard input. status is for programs
+and people: it says whether the password store can be used, and if not, why.
+To choose it, put this into ~/.docker/config.json:
 
   { "credsStore": "pass" }
 
@@ -25,8 +25,8 @@ It needs pass, gpg and a password store:
   gpg --quick-generate-key you@example.com
   pass init you@example.com
 
-The password store is $PASSWORD_STORE_DIR, else ~/.password-store. Where gpg asks for a passphrase on
-the terminal, the shell needs:
+The password store is $PASSWORD_STORE_DIR, else ~/.password-store. If gpg asks
+for a passphrase on the terminal, the shell needs:
 
   export GPG_TTY=$(tty)
 

@@ -7,20 +7,21 @@
 namespace {
 
 constexpr const char* help =
-    R"(docker-credential-secretservice keeps Docker's registry credentials in the keyring of the desktop.
+    R"(Keeps Docker's registry credentials in the keyring of the desktop.
 
 usage: docker-credential-secretservice <store|get|erase|list|version>
        docker-credential-secretservice status [-o json|text]
 
-Docker runs it; it reads its input on standard input. status is for programs and people: it says
-whether the keyring can be used, and if not, why. To choose it, put this into
-~/.docker/config.json:
+Docker runs it. It reads its input from standard input. status is for programs
+and people: it says whether the keyring can be used, and if not, why. To choose
+it, put this into ~/.docker/config.json:
 
   { "credsStore": "secretservice" }
 
-It needs a session bus, and a program on it that keeps secrets: gnome-keyring, which GNOME and most
-other desktops start at login, or KeePassXC with its Secret Service turned on. Elsewhere
-docker-credential-encryptedfile needs neither.
+It needs a session bus, and a program on it that keeps secrets: gnome-keyring,
+which GNOME and most other desktops start at login, or KeePassXC with its Secret
+Service turned on. Elsewhere take docker-credential-encryptedfile, which needs
+neither.
 
 More: man docker-credential-secretservice
 )";

@@ -42,6 +42,16 @@ while read -r name section; do
   expect "$name($section)" grep -qx "$name.$section" <(names_of "$installed")
 done < <(grep -ohP '^\.(It )?Xr \K(pullsecret|docker-credential)[a-z-]* [17]' "$pages"/*.[17] | sort -u)
 
+it 'every help fits 80 columns'
+pullsecret help >helps
+while read -r command; do
+  # shellcheck disable=SC2086 # words
+  pullsecret help ${command/-provider-/-provider } >>helps
+done < <(grep -vx help commands)
+for store in encryptedfile pass secretservice; do docker-credential-$store --help >>helps; done
+"$e2e/../../install.sh" --help >>helps
+expect 'no longer line' lacks '.{81}' helps
+
 it 'a help ends with where the manual and the recipes are'
 for command in convert 'credential-provider config'; do
   # shellcheck disable=SC2086 # words

@@ -13,7 +13,7 @@ need python3 openssl
 
 # shows PICTURE COMMAND
 shows() {
-  it "$1.svg shows what \`$2\` prints"
+  it "$1.svg shows what \`${2//$'\n'/}\` prints"
   # shellcheck disable=SC2086 # nothing, or a word
   run /usr/bin/python3 "$e2e/terminal_picture.py" "$e2e/../../man/pictures/$1.svg" ${update-} "$2"
   succeeds
@@ -50,7 +50,8 @@ printf '{}' >"$scratch/proxy.json"
 start proxy python3 "$programs/logging_proxy.py" "$scratch/proxy.json" "$scratch/proxy" "${at[registry]##*:}"
 proxy_port() { grep -m 1 '^[0-9]*$' "$scratch/proxy.log"; }
 wait_until proxy_port || bail_out "no proxy: $(<"$scratch/proxy.log")"
-export SSL_CERT_FILE=$scratch/authority.crt HTTPS_PROXY=http://127.0.0.1:$(proxy_port)
+HTTPS_PROXY=http://127.0.0.1:$(proxy_port)
+export SSL_CERT_FILE=$scratch/authority.crt HTTPS_PROXY
 rm "$HOME/.docker/config.json"
 shows check 'kubectl get pods,serviceaccounts,secrets -n team -o yaml |
   pullsecret check --images-in - -q'
