@@ -13,7 +13,7 @@ time, also to upgrade.
 
   --prefix DIR   install into DIR/bin, DIR/libexec and DIR/share; without it
                  into /usr/local as root, else into ~/.local
-  --with STORE   install docker-credential-STORE in any case: secretservice, pass
+  --with STORE   install docker-credential-STORE anyway: secretservice, pass
   --uninstall    remove what was installed there, and nothing else
   --help         print this text
 

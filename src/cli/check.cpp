@@ -41,7 +41,7 @@ Command check_command() {
   return {
       .name = "check",
       .usage = "[FILE]",
-      .summary = "whether images really pull with it, asked of the registries",
+      .summary = "ask the registries whether images pull",
       .intro =
           R"(Asks the registries whether images really pull with these credentials.
 

@@ -36,7 +36,7 @@ Command completion_command() {
                  [](const auto& script) { return script.first; });
   return {.name = "completion",
           .usage = "SHELL",
-          .summary = "a script by which Tab completes commands, options and values",
+          .summary = "print the script for Tab's completion",
           .intro = R"(Prints the script by which a shell completes pullsecret's words on Tab.
 
 Usage:

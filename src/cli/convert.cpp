@@ -170,7 +170,7 @@ Command convert_command() {
   return {
       .name = "convert",
       .usage = "[OPTION]...",
-      .summary = "Docker config, credential stores included, to a Secret",
+      .summary = "make a Secret from a Docker config",
       .intro =
           R"(Prints the credentials of a Docker config as a Kubernetes Secret.
 

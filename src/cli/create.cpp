@@ -107,7 +107,7 @@ Command create_command() {
   return {
       .name = "create",
       .usage = "[OPTION]...",
-      .summary = "server, username and password to a Secret",
+      .summary = "make a Secret from a username and a password",
       .intro =
           R"(Prints a Kubernetes Secret for one registry, username and password.
 

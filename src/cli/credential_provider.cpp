@@ -53,7 +53,7 @@ void answer_kubelet(const ProviderOptions& options, const Streams& streams) {
 Command credential_provider_command() {
   return {.name = "credential-provider",
           .usage = "[OPTION]...",
-          .summary = "answers the kubelet, which asks on each node",
+          .summary = "answer the kubelet, which asks on each node",
           .intro =
               R"(Answers the kubelet, which asks for the credentials of an image before it pulls.
 

@@ -131,7 +131,7 @@ Command provider_config_command() {
   return {
       .name = "credential-provider config",
       .usage = "[OPTION]...",
-      .summary = "the kubelet's config, by which a node asks this Docker config",
+      .summary = "print the config by which the kubelet asks",
       .intro =
           R"(Prints the kubelet's config of credential providers for this Docker config.
 

@@ -246,7 +246,7 @@ Command doctor_command() {
   return {
       .name = "doctor",
       .usage = "[OPTION]...",
-      .summary = "what is wrong with a Docker config, and mend it",
+      .summary = "say what is wrong with a config, and mend it",
       .intro =
           R"(Says what is wrong with a Docker config and its credential stores, and mends it.
 

@@ -82,7 +82,7 @@ void get(const GetOptions& options, const Streams& streams) {
 Command get_command() {
   return {.name = "get",
           .usage = "HOST [OPTION]...",
-          .summary = "one registry's credential",
+          .summary = "print one registry's credential",
           .intro =
               R"(Prints one registry's credential, found as convert finds it.
 

@@ -47,7 +47,7 @@ std::string entry(const std::string& label, std::string_view text, std::size_t c
 }
 
 std::string command_entry(const std::string& call, std::string_view summary) {
-  constexpr std::size_t column = 39;
+  constexpr std::size_t column = 36;
   return entry("pullsecret " + call, summary, column);
 }
 
@@ -85,7 +85,7 @@ std::string general_help(const std::vector<Command>& commands) {
   std::string usage;
   for (const Command& command : commands)
     usage += command_entry(fmt::format("{} {}", command.name, command.usage), command.summary);
-  usage += command_entry("help [COMMAND|TOPIC]", "this text, a command's, or a page of the manual");
+  usage += command_entry("help [COMMAND|TOPIC]", "print this, a command's help, or a page");
   usage += "    pullsecret --version\n";
   return fmt::format("pullsecret brings Docker credentials into Kubernetes.\n\nUsage:\n{}\n{}\n{}",
                      usage, what_for, see_also("pullsecret", manual_topics()));

@@ -87,7 +87,7 @@ Command inspect_command() {
   return {
       .name = "inspect",
       .usage = "[FILE]",
-      .summary = "what is in a pull secret, and what the kubelet makes of it",
+      .summary = "show a pull secret, and what is wrong in it",
       .intro =
           R"(Shows what is in a pull secret, and what the kubelet makes of it.
 

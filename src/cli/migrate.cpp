@@ -219,7 +219,7 @@ Command migrate_command() {
   return {
       .name = "migrate",
       .usage = "--to STORE",
-      .summary = "credentials from store to store, or out of the plain text",
+      .summary = "move credentials to another store",
       .intro =
           R"(Moves credentials to another store, or out of the plain text.
 

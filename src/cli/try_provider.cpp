@@ -148,7 +148,7 @@ void provider_test(const ProviderTestOptions& options, const Streams& streams) {
 Command provider_test_command() {
   return {.name = "credential-provider test",
           .usage = "IMAGE [OPTION]...",
-          .summary = "what the kubelet's providers answer for an image",
+          .summary = "show what the kubelet's providers answer",
           .intro =
               R"(Does what the kubelet does with its credential providers, and shows the result.
 
