@@ -81,7 +81,7 @@ void get(const GetOptions& options, const Streams& streams) {
 
 Command get_command() {
   return {.name = "get",
-          .usage = "HOST [OPTION]...",
+          .usage = "HOST",
           .summary = "print one registry's credential",
           .intro =
               R"(Prints one registry's credential, found as convert finds it.

@@ -85,7 +85,7 @@ std::string general_help(const std::vector<Command>& commands) {
   std::string usage;
   for (const Command& command : commands)
     usage += command_entry(fmt::format("{} {}", command.name, command.usage), command.summary);
-  usage += command_entry("help [COMMAND|TOPIC]", "print this, a command's help, or a page");
+  usage += command_entry("help [TOPIC]", "print this, a command's help, or a page");
   usage += "    pullsecret --version\n";
   return fmt::format("pullsecret brings Docker credentials into Kubernetes.\n\nUsage:\n{}\n{}\n{}",
                      usage, what_for, see_also("pullsecret", manual_topics()));

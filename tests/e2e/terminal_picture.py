@@ -1,6 +1,6 @@
 """terminal_picture.py FILE.svg [--update] COMMAND
 
-Runs COMMAND, a line for bash, on a terminal of 80 columns. With --update it draws what the terminal shows,
+Runs COMMAND, a line for bash, on a terminal of 100 columns. With --update it draws what the terminal shows,
 below COMMAND as a prompt, into FILE.svg; else it prints what of that and of FILE.svg differs, with exit
 status 1. White space does not count: rich draws none where nothing is.
 """
@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.text import Text
 from rich import _export_format, terminal_theme
 
-COLUMNS = 80
+COLUMNS = 100
 
 
 def run_on_terminal(command):
