@@ -165,6 +165,9 @@ void add_inline(Moves& moves, const Config& config, const Migration& migration) 
       continue;
     }
     move.target_key = name;
+    if (const std::string key = podman_lookup_name(entry.key);
+        migration.for_podman && key != name && is_read_by_podman(entry, key))
+      move.podman_key = key;
     if (is_about_path(entry.key)) move.registry = name;
     move.has_line = has_line(config, move.registry);
     if (entry.problem)

@@ -125,9 +125,9 @@ std::optional<Error> failure_of(const HelperReply& reply) {
   return std::nullopt;
 }
 
-std::optional<Error> why_not_read_back(const Move& move, const std::string& target,
-                                       HelperClient& helpers) {
-  const StoreAnswer answer = get_from_stores({{target, move.target_key}}, helpers).front();
+std::optional<Error> why_not_read_back(const std::string& key, const Move& move,
+                                       const std::string& target, HelperClient& helpers) {
+  const StoreAnswer answer = get_from_stores({{target, key}}, helpers).front();
   if (const auto* error = std::get_if<Error>(&answer)) return *error;
   const auto* credential = std::get_if<Credential>(&answer);
   if (credential == nullptr)
@@ -138,14 +138,36 @@ std::optional<Error> why_not_read_back(const Move& move, const std::string& targ
   return Error("", fmt::format("{} took it and has something else now", printable(target)));
 }
 
+// Under a name that nothing is under.
+std::optional<Error> why_not_copied_as(const std::string& key, const Move& move,
+                                       const std::string& target, HelperClient& helpers) {
+  if (auto error = failure_of(call_once(helpers, store_call(target, key, move.credential))))
+    return error;
+  auto error = why_not_read_back(key, move, target, helpers);
+  if (error) call_once(helpers, {target, "erase", key});
+  return error;
+}
+
+// docker-credential-helpers compare names exactly, where pullsecret's answer to podman's, too.
 std::optional<Error> why_not_copied(const Move& move, const std::string& target,
                                     HelperClient& helpers) {
-  if (auto error =
-          failure_of(call_once(helpers, store_call(target, move.target_key, move.credential))))
-    return error;
-  auto error = why_not_read_back(move, target, helpers);
-  // There was nothing under this name before.
-  if (error) call_once(helpers, {target, "erase", move.target_key});
+  const auto answer_to_podman = [&]() -> StoreAnswer {
+    if (move.podman_key.empty()) return move.credential;
+    return get_from_stores({{target, move.podman_key}}, helpers).front();
+  };
+  const StoreAnswer before = answer_to_podman();
+  if (const auto* other = std::get_if<Credential>(&before);
+      other != nullptr && !is_same_login(*other, move.credential))
+    return Error("",
+                 fmt::format("{} has another credential as {}, by which podman asks for it",
+                             printable(target), move.podman_key),
+                 "with --for docker it moves");
+  const bool was_there = move.state == MoveState::there_already;
+  if (!was_there)
+    if (auto error = why_not_copied_as(move.target_key, move, target, helpers)) return error;
+  if (!std::holds_alternative<NotFound>(answer_to_podman())) return std::nullopt;
+  auto error = why_not_copied_as(move.podman_key, move, target, helpers);
+  if (error && !was_there) call_once(helpers, {target, "erase", move.target_key});
   return error;
 }
 
@@ -239,13 +261,16 @@ void copy_to_target(Moves& moves, const Migration& migration, HelperClient& help
                     const Interrupted& is_interrupted) {
   std::map<std::string, Error> failed;
   for (Move& move : moves) {
-    if (move.state != MoveState::to_be_copied || failed.contains(move.target_key)) continue;
+    // A run that was killed may have left podman without its name.
+    const bool is_podmans = move.state == MoveState::there_already && !move.podman_key.empty();
+    if (move.state != MoveState::to_be_copied && !is_podmans) continue;
+    if (failed.contains(move.target_key)) continue;
     const auto error = is_interrupted()          ? interrupted()
                        : is_inline(migration.to) ? std::nullopt
                                                  : why_not_copied(move, migration.to, helpers);
     if (error)
       failed.emplace(move.target_key, *error);
-    else
+    else if (!is_podmans)
       move.state = MoveState::moved;
   }
   // Others of the same name were to be there with it.

@@ -87,6 +87,32 @@ TEST_CASE("what podman takes for a host stays beside what it takes for a path of
   CHECK(state_of(run, "a.io", "inline") == "moved");
 }
 
+TEST_CASE("Docker Hub's is stored under podman's name, too, where the store knows no other names") {
+  const Stores stores;
+  Run run{R"({"auths":{)" + entry(hub, "u") + "}}"};
+  const Migration for_podman{.to = "new", .for_podman = true};
+  const std::vector<std::string> both{"docker.io", hub};
+  SECTION("at first") {
+    run.migrate(for_podman);
+    CHECK(state_of(run, hub, "inline") == "moved");
+    CHECK(listed("new") == both);
+    CHECK(run.config().cred_helpers == Lines{{"docker.io", "new"}});
+  }
+  SECTION("after a run that was killed in between") {
+    put("new", hub, "u");
+    run.migrate(for_podman);
+    CHECK(state_of(run, hub, "inline") == "there already");
+    CHECK(listed("new") == both);
+  }
+  SECTION("but not over another one") {
+    put("new", "docker.io", "other");
+    run.migrate(for_podman);
+    CHECK(state_of(run, hub, "inline") ==
+          "failed: new has another credential as docker.io, by which podman asks for it");
+    CHECK(listed("new") == std::vector<std::string>{"docker.io"});
+  }
+}
+
 TEST_CASE("Docker Hub's web login is found in its store after a part moved") {
   const Stores stores;
   put("old", hub, "u");
