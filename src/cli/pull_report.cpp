@@ -48,7 +48,7 @@ std::string heading_of(const PullTry& one) {
 }
 
 std::string details(const PullTry& one, TableStyle style) {
-  const auto& [outcome, reason, registry_words, hint] = one.verdict;
+  const auto& [outcome, reason, registry_words, hint, next] = one.verdict;
   Block block(4);
   block.add(in_words(outcome), reason, color_of(outcome));
   block.add("registry", registry_words);
@@ -115,7 +115,7 @@ Json json_of(const PullReport& report, const PullTry* one) {
     json["endpoint"] =
         one == nullptr || one->endpoint == nullptr ? Json() : Json(one->endpoint->in_words());
   if (one != nullptr) {
-    const auto& [outcome, reason, registry_words, hint] = one->verdict;
+    const auto& [outcome, reason, registry_words, hint, next] = one->verdict;
     json["outcome"] = in_words(outcome);
     json["reason"] = reason;
     json["registry_says"] = registry_words;

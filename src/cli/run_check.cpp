@@ -69,6 +69,15 @@ Keyring keyring_of_all(const CheckOptions& options, const std::vector<InspectedS
   return Keyring(std::move(entries));
 }
 
+// Without the Secrets that the Pods name, the Docker config stands for them.
+void note_missing_secrets(const PullInputs& inputs, const Streams& streams) {
+  for (const Pod& pod : inputs.workloads.pods)
+    if (!pod.pull_secrets.empty())
+      return print_note(streams,
+                        "the Secrets that the Pods name are not given: the logins of the Docker "
+                        "config stand for them");
+}
+
 // What the kubelet refuses concerns the Pods that name it, and nobody else.
 void note_unused_refusals(const PullInputs& inputs, const std::vector<ImagePull>& pulls,
                           const Streams& streams) {
@@ -121,6 +130,7 @@ void run_check(const CheckOptions& options, const Streams& streams) {
     all = keyring_of_all(options, inputs.secrets);
   else if (!inputs.has_secrets)
     all = keyring_of_config(options, inputs, streams);
+  if (!quiet && !inputs.has_secrets) note_missing_secrets(inputs, streams);
   std::vector<ImagePull> pulls;
   if (asks_for_images) pulls = image_pulls(inputs, all);
   std::optional<NodeEndpoints> node = read_node_endpoints(options.node, asks_for_images);

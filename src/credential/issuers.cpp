@@ -229,12 +229,6 @@ std::string region_in(const Issuer& issuer, std::string_view host) {
   return labels[static_cast<std::size_t>(patterns.rend() - last) - 1];
 }
 
-std::string way_to_log_in(const Issuer& issuer, std::string_view host) {
-  return fmt::format(fmt::runtime(issuer.way_to_log_in), fmt::arg("login", login_command(host)),
-                     fmt::arg("host", shell_operand(host)),
-                     fmt::arg("region", shell_word(region_in(issuer, without_port(host)))));
-}
-
 }  // namespace
 
 const Issuer& issuer_of_registry(std::string_view host, std::string_view service) {
@@ -288,13 +282,10 @@ std::vector<std::string_view> hosts_of_token_helper(std::string_view helper) {
   return hosts;
 }
 
-std::string login_hint(const Issuer& issuer, std::string_view host) {
-  return way_to_log_in(issuer, host) + "; then make the Secret again: `pullsecret convert`";
-}
-
-std::string credential_hint(const Issuer& issuer, std::string_view host) {
-  return fmt::format("{}; then `pullsecret convert --registry {}`", way_to_log_in(issuer, host),
-                     shell_word(host));
+std::string way_to_log_in(const Issuer& issuer, std::string_view host) {
+  return fmt::format(fmt::runtime(issuer.way_to_log_in), fmt::arg("login", login_command(host)),
+                     fmt::arg("host", shell_operand(host)),
+                     fmt::arg("region", shell_word(region_in(issuer, without_port(host)))));
 }
 
 }  // namespace pullsecret

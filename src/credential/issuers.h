@@ -82,10 +82,7 @@ std::vector<std::string_view> hosts_of_token_helper(std::string_view helper);
 
 // What to do at a registry, as a hint whose commands stand in back quotes.
 
-/// Where the username or the password is wrong, or has ended: how to log in again.
-std::string login_hint(const Issuer& issuer, std::string_view host);
-
-/// Where there is no credential and the image is not public.
-std::string credential_hint(const Issuer& issuer, std::string_view host);
+/// How to log in at one of its registries.
+std::string way_to_log_in(const Issuer& issuer, std::string_view host);
 
 }  // namespace pullsecret

@@ -14,12 +14,15 @@ namespace pullsecret {
 /// Docker Hub's registry key and server URL everywhere.
 inline constexpr std::string_view docker_hub_key = "https://index.docker.io/v1/";
 
+/// The host that has Docker Hub's images.
+inline constexpr std::string_view docker_hub_host = "registry-1.docker.io";
+
 /// What nerdctl writes behind a host, and neither Docker nor the kubelet knows it by.
 inline constexpr std::string_view https_port = ":443";
 
 /// The names of Docker Hub's host.
 inline constexpr std::array<std::string_view, 5> docker_hub_hosts{
-    "docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com",
+    "docker.io", "index.docker.io", docker_hub_host, "registry.hub.docker.com",
     "hub.docker.com"};
 
 /// A registry key or server URL, taken apart; all are views of it, and together they are it.

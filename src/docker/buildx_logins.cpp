@@ -14,7 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view docker_hub_host = "registry-1.docker.io";
 
 std::optional<fs::path> docker_folder(const std::optional<std::string>& named) {
   if (named == "-") return std::nullopt;

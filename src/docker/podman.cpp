@@ -87,7 +87,7 @@ bool podman_finds_inline(const Config& config, const std::string& name) {
 
 bool is_podmans_docker_hub(const Config& config, const std::string& key) {
   const AuthEntry* entry = config.auths.find(key);
-  return entry != nullptr && is_read_by_podman(*entry, "registry-1.docker.io") &&
+  return entry != nullptr && is_read_by_podman(*entry, std::string(docker_hub_host)) &&
          !is_about_path(key) && !config.cred_helpers.contains("docker.io") &&
          !podman_finds_inline(config, "docker.io");
 }

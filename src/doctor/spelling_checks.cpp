@@ -78,7 +78,10 @@ Finding misspelled(const EntryCounts& counts, const Registry& registry, const st
                                         "has to be {}",
                                         key_in_words(right)),
                             login_command(right));
-  if (has_another_entry(counts, registry, right)) return finding;
+  // Podman takes either for Docker Hub where none is called docker.io.
+  const bool has_podmans_rival =
+      right == docker_hub_key && counts.contains(std::string(docker_hub_host));
+  if (has_podmans_rival || has_another_entry(counts, registry, right)) return finding;
   finding.hint.clear();
   finding.remedy = fix(" renames it", {.entries = {{registry.key, Renamed{right}}}});
   return finding;

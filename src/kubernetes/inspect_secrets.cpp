@@ -211,7 +211,8 @@ InspectedSecret inspect_secret(const SecretManifest& manifest, Time now) {
       .origin = {.kind = manifest.is_config_file ? EntryOrigin::Kind::docker_config
                                                  : EntryOrigin::Kind::secret,
                  .name = manifest.name,
-                 .name_space = manifest.name_space},
+                 .name_space = manifest.name_space,
+                 .is_made = manifest.is_made},
       .type = manifest.type.empty() ? "Opaque" : manifest.type};
   if (auto remark = remark_on_place(manifest)) secret.remarks.push_back(*std::move(remark));
   check_size(manifest, secret.remarks);

@@ -19,6 +19,7 @@ struct EntryOrigin {
   Kind kind = Kind::docker_config;
   std::string name = {};  ///< the Secret's or the provider's; the key as the Docker config has it
   std::string name_space = {};
+  bool is_made = false;  ///< a cluster has the Secret
 };
 
 /// A credential under a key as it is spelled in a Secret.

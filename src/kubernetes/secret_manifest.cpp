@@ -86,6 +86,7 @@ class ManifestReader {
     if (metadata.is_object()) {
       secret.name = text(metadata, "name", "a Secret");
       secret.name_space = text(metadata, "namespace", "a Secret");
+      secret.is_made = metadata.contains("uid");
     } else if (!metadata.is_null()) {
       throw Error(file_, "\"metadata\" of a Secret must be an object");
     }

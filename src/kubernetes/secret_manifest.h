@@ -17,6 +17,7 @@ struct SecretManifest {
   bool is_config_file = false;  ///< a Docker config file, taken as a Secret's data
   std::string name = {};        ///< empty for a Docker config file, and for `generateName`
   std::string name_space = {};
+  bool is_made = false;  ///< a cluster has it
   std::string type = {};
   std::map<std::string, std::string> data = {};         ///< in base64
   std::map<std::string, std::string> string_data = {};  ///< counts before `data`

@@ -114,6 +114,31 @@ void say_what_mirrors_are_sent(PullTry& one, const ImagePull& pull) {
         fmt::format("write the login for {} into configs of {}", host, pull.endpoints->file);
 }
 
+// The Secret of a cluster that the login has to get into: the entry's, else one that a Pod names.
+const EntryOrigin* secret_to_change(const PullTry& one, const PullReport& report) {
+  if (one.entry != nullptr) return one.entry->origin.is_made ? &one.entry->origin : nullptr;
+  if (report.pull == nullptr) return nullptr;
+  for (const InspectedSecret* secret : report.pull->secrets)
+    if (secret->origin.is_made) return &secret->origin;
+  return nullptr;
+}
+
+// What it has for other registries stays.
+void say_what_is_next(PullTry& one, const PullReport& report) {
+  PullVerdict& verdict = one.verdict;
+  if (verdict.next == NextStep::none) return;
+  if (const EntryOrigin* secret = secret_to_change(one, report))
+    verdict.hint += fmt::format(
+        "; then `kubectl get secret {} -n {} -o yaml | pullsecret convert --into - --registry {} | "
+        "kubectl replace -f -`",
+        shell_word(secret->name), shell_word(secret->name_space), shell_word(report.registry));
+  else if (verdict.next == NextStep::replace_login)
+    verdict.hint += "; then make the Secret again: `pullsecret convert`";
+  else
+    verdict.hint +=
+        fmt::format("; then `pullsecret convert --registry {}`", shell_word(report.registry));
+}
+
 // Of an image that nobody's entry gets, but somebody without one.
 std::string hint_without_entry(const PullTry& one) {
   if (one.verdict.outcome == PullOutcome::anonymous)
@@ -190,6 +215,7 @@ std::vector<PullReport> ask_registries(std::vector<Inquiry> inquiries, const Pul
     report.tries.resize(verdicts.size());
     for (std::size_t k = 0; k < verdicts.size(); ++k) {
       report.tries[k].verdict = std::move(verdicts[k]);
+      say_what_is_next(report.tries[k], report);
       say_what_is_sent(report.tries[k], report.pull != nullptr);
       if (report.pull != nullptr) say_what_mirrors_are_sent(report.tries[k], *report.pull);
       say_what_looks_wrong(report.tries[k]);

@@ -94,6 +94,38 @@ void add_remarks(ImagePull& pull, const Endpoint& endpoint) {
       if (is_for(entry, endpoint, image)) add(pull, mirror_entry_unused(pull, endpoint, entry.key));
 }
 
+// Nothing where only root may tell.
+std::optional<Error> why_unusable(const fs::path& file, std::string_view part) {
+  constexpr std::size_t max_size = 1024UL * 1024;
+  std::error_code failed;
+  const bool is_there = fs::exists(file, failed);
+  if (failed) return std::nullopt;
+  if (!is_there) return Error(place_of(file), "there is no such file");
+  try {
+    if (read_file(file, max_size).find(part) != std::string::npos) return std::nullopt;
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+  return Error(place_of(file), fmt::format("it has no \"{}\"", part));
+}
+
+// containerd reads those of all endpoints first, and asks none where one of them cannot be used.
+void require_tls_files(const RegistryEndpoints& registry) {
+  const auto require = [&](const fs::path& file, std::string_view part) {
+    if (const auto why_not = why_unusable(file, part))
+      throw Error("", why_not->what(),
+                  fmt::format("mend what {} names, else containerd pulls no image of the registry",
+                              registry.file));
+  };
+  for (const Endpoint& endpoint : registry.endpoints) {
+    for (const fs::path& file : endpoint.trust.authorities)
+      require(file, "-----BEGIN CERTIFICATE-----");
+    if (endpoint.trust.client_certificate)
+      require(*endpoint.trust.client_certificate, "-----BEGIN CERTIFICATE-----");
+    if (endpoint.trust.client_key) require(*endpoint.trust.client_key, "PRIVATE KEY-----");
+  }
+}
+
 // containerd asks nobody.
 void refuse(ImagePull& pull, const std::string& name, const Error& reason) {
   pull.refusal = {"no endpoint", reason};
@@ -152,6 +184,7 @@ void set_endpoints(std::vector<ImagePull>& pulls, NodeEndpoints& node) {
     if (!pull.image || pull.refusal) continue;
     try {
       pull.endpoints = node.of(pull.image->registry_host);
+      if (pull.endpoints != nullptr) require_tls_files(*pull.endpoints);
     } catch (const Error& error) {
       refuse(pull, "node-file-unreadable", {"", error.what(), error.hint()});
     }
@@ -162,10 +195,11 @@ void set_endpoints(std::vector<ImagePull>& pulls, NodeEndpoints& node) {
       add_remarks(pull, endpoint);
     }
     if (!is_any_asked)
-      refuse(pull, "no-endpoint",
-             {"", fmt::format("{} has no endpoint that may be asked for a tag: one with the "
-                              "capabilities pull and resolve",
-                              pull.endpoints->file)});
+      refuse(
+          pull, "no-endpoint",
+          {"", fmt::format("{} has no endpoint that may be asked for it: one with the capability "
+                           "pull, and with resolve for a tag",
+                           pull.endpoints->file)});
   }
 }
 

@@ -204,7 +204,8 @@ PullVerdict refused_anonymous(const PullEvidence& evidence, const Answer& answer
   return {.outcome = PullOutcome::no_access,
           .reason = "it is not public, or not there: a credential is needed",
           .registry_words = answer.words.text,
-          .hint = credential_hint(*evidence.issuer, evidence.host)};
+          .hint = way_to_log_in(*evidence.issuer, evidence.host),
+          .next = NextStep::add_login};
 }
 
 // containerd asks everybody who is asked by the name of a host for a login, and answers with the
@@ -265,13 +266,15 @@ PullVerdict refused(const PullEvidence& evidence, const Answer& answer, Time now
   PullVerdict verdict{.outcome = PullOutcome::expired,
                       .reason = end_of(evidence, answer, login, now),
                       .registry_words = answer.words.text,
-                      .hint = login_hint(*evidence.issuer, evidence.host)};
+                      .hint = way_to_log_in(*evidence.issuer, evidence.host),
+                      .next = NextStep::replace_login};
   if (!verdict.reason.empty()) return verdict;
   if (login && login->status == 200) {
     verdict.outcome = PullOutcome::no_access;
     verdict.reason =
         fmt::format("logged in, but not to {}, if that is there", printable(evidence.repository));
     verdict.hint = std::string(evidence.issuer->way_to_access);
+    verdict.next = NextStep::none;
     return verdict;
   }
   verdict.outcome = PullOutcome::refused;
@@ -285,8 +288,9 @@ PullVerdict rate_limited(const PullEvidence& evidence, std::string words) {
           .registry_words = std::move(words),
           .hint = evidence.credential == nullptr
                       ? "pulls with a login are counted apart: " +
-                            credential_hint(*evidence.issuer, evidence.host)
-                      : "wait, or take an account that may pull more"};
+                            way_to_log_in(*evidence.issuer, evidence.host)
+                      : "wait, or take an account that may pull more",
+          .next = evidence.credential == nullptr ? NextStep::add_login : NextStep::none};
 }
 
 // Docker Hub counts no HEAD, and answers it when nothing is left for a pull, with

@@ -32,12 +32,16 @@ std::string_view in_words(PullOutcome outcome);
 /// Whether an image can be had so.
 bool is_pull(PullOutcome outcome);
 
+/// What is to follow the hint of a verdict, where the credential is kept.
+enum class NextStep { none, replace_login, add_login };
+
 /// What came of one try, in the words of the user.
 struct PullVerdict {
   PullOutcome outcome = PullOutcome::unreachable;
   std::string reason = {};          ///< a phrase as Error's; empty where the outcome says it all
   std::string registry_words = {};  ///< the registry's own, bounded and printable
   std::string hint = {};            ///< what to do about it at this registry
+  NextStep next = NextStep::none;
 };
 
 /// What a registry answered in one try.

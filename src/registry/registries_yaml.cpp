@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "credential/basic_auth.h"
+#include "credential/registry.h"
 #include "registry/origin.h"
 #include "registry/registry_access.h"
 #include "registry/rewrite.h"
@@ -35,10 +36,12 @@ class RegistriesReader {
     note_slips(tree, {"mirrors", "configs", "auths"}, "");
     for_each(tree, "mirrors", "",
              [&](const std::string& host, const Tree& value, const std::string& path) {
+               note_no_host(host, path);
                found_.mirrors[host] = read_mirror(value, path);
              });
     for_each(tree, "configs", "",
              [&](const std::string& host, const Tree& value, const std::string& path) {
+               note_no_host(host, path);
                found_.configs[host] = read_config(value, path);
              });
     if (found_.mirrors.size() + found_.configs.size() > most_registries)
@@ -70,6 +73,12 @@ class RegistriesReader {
     }
   }
 
+  void note_no_host(const std::string& name, const std::string& path) {
+    if (name.find('/') != std::string::npos)
+      remark("name-not-used", warning, fmt::format("k3s looks for no {}", path),
+             "write HOST[:PORT], without https:// and a path");
+  }
+
   static const Tree* find(const Tree& object, std::string_view name) {
     const auto found = object.find(std::string(name));
     return found == object.end() || found->is_null() ? nullptr : &*found;
@@ -88,7 +97,7 @@ class RegistriesReader {
     if (members == nullptr) return;
     if (!members->is_object()) throw error(place + " must be an object");
     for (const auto& [key, value] : members->items())
-      take(key, value, fmt::format("{}.{}", place, printable(key, 100)));
+      take(key, value, fmt::format("{}.{}", place, key_in_words(key)));
   }
 
   std::string text_of(const Tree& value, const std::string& path) const {

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "credential/registry.h"
 #include "registry/origin.h"
 #include "system/error.h"
 #include "system/file.h"
@@ -38,7 +39,7 @@ void require(const fs::path& file, const fs::path& beside) {
 }  // namespace
 
 std::string serving_host(std::string_view host) {
-  return host == "docker.io" ? "registry-1.docker.io" : std::string(host);
+  return std::string(host == "docker.io" ? docker_hub_host : host);
 }
 
 bool is_insecure(std::string_view host, const RegistryAccess& access) {

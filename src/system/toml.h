@@ -29,15 +29,16 @@ namespace pullsecret {
 
 /// The TOML in `text` of a file `name`. What is not ASCII is read as `?`: no name that anybody
 /// needs here has it, and toml++ 3.3 runs into undefined behaviour where it stands outside of
-/// strings. Throws Error with FILE:LINE for what is no TOML.
+/// strings. Throws Error with FILE:LINE for what is no TOML; nothing of the text is in it.
 inline toml::table parse_toml(std::string text, const std::string& name) {
   std::replace_if(
       text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) > 0x7F; }, '?');
   try {
     return toml::parse(text);
   } catch (const toml::parse_error& error) {
+    const std::string_view what = error.description();  // it quotes a name, which may hold a login
     throw Error(fmt::format("{}:{}", name, error.source().begin.line),
-                printable(error.description()));
+                printable(trim(what.substr(0, what.find('\'')))));
   } catch (const std::logic_error& error) {
     throw Error(name, error.what());
   }

@@ -35,7 +35,7 @@ follow_in_order() {
   follow_by bash -c "$command --username $user --password-stdin" <<<"$password"
   command=${commands[1]}
   follow
-  cp "$scratch/out" secret.yaml
+  [ ! -s "$scratch/out" ] || cp "$scratch/out" secret.yaml
   run pullsecret check secret.yaml --image "$image"
   succeeds_quietly
 }
@@ -51,6 +51,26 @@ config '{"credsStore":"encryptedfile"}'
 run pullsecret check --image "$image" -o json
 hint_of 'no access'
 follow_in_order
+
+it 'a wrong password in a Secret of a cluster: what else it has stays'
+# It stands in for a cluster that has the Secret.
+cat >"$scratch/bin/kubectl" <<'END'
+#!/bin/sh
+case "$*" in
+'get secret regcred -n team -o yaml') cat secret.yaml ;;
+'replace -f -') cat >new.yaml && mv new.yaml secret.yaml ;;
+*) exit 1 ;;
+esac
+END
+chmod +x "$scratch/bin/kubectl"
+entries "{\"$registry\": $(entry "$user" hunter2-old), \"quay.io\": $(entry octocat hunter2)}"
+pullsecret convert -n team | sed 's/^metadata:/&\n  uid: 1/' >secret.yaml
+config '{"credsStore":"encryptedfile"}'
+run pullsecret check secret.yaml --image "$image" -o json
+hint_of refused
+follow_in_order
+run pullsecret inspect secret.yaml -o json
+out_json '[.[].entries[].key] | sort' "[\"$registry\",\"quay.io\"]"
 
 it 'a Secret that the kubelet refuses'
 echo '{"auths":{"ghcr.io":{"auth":"?"}}}' >'-refused secret.json'

@@ -86,6 +86,11 @@ on_terminal convert --quiet
 succeeds
 out_is ''
 
+it 'a terminal that can only print gets no status line'
+TERM=dumb on_terminal convert
+succeeds
+out_is ''
+
 it 'without a terminal there is no status line'
 run pullsecret convert
 succeeds_quietly
