@@ -1,5 +1,6 @@
 #include "cli/manual_page.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
@@ -42,9 +43,9 @@ const std::vector<ManualTopic>& manual_topics() {
 }
 
 bool is_manual_topic(std::string_view word) {
-  for (const ManualTopic& topic : manual_topics())
-    if (topic.name == word) return true;
-  return false;
+  const auto& topics = manual_topics();
+  return std::any_of(topics.begin(), topics.end(),
+                     [&](const ManualTopic& topic) { return topic.name == word; });
 }
 
 void show_manual_page(std::string_view topic) {

@@ -194,10 +194,10 @@ void migrate_config(const MigrateOptions& options, const Streams& streams) {
   StatusLine status(streams, options.store.quiet);
   HelperClient helpers = make_helper_client(options.store, status);
   if (!is_inline(migration.to)) check_usable("--to", migration.to, helpers);
-  Interruption interruption;
-  const Migrated migrated = options.dry_run ? plan_migration(config, migration, helpers)
-                                            : migrate(location, json, config, migration, helpers,
-                                                      [&] { return interruption.came(); });
+  const HeldInterruption held;
+  const Migrated migrated =
+      options.dry_run ? plan_migration(config, migration, helpers)
+                      : migrate(location, json, config, migration, helpers, is_interrupted);
   status.erase();
   if (migrated.closed_file && !options.store.quiet)
     print_note(streams,
@@ -207,10 +207,10 @@ void migrate_config(const MigrateOptions& options, const Streams& streams) {
   try {
     tell(migrated.moves, location.file, options, streams);
   } catch (const Error& failure) {
-    if (!interruption.came()) throw;
+    if (!is_interrupted()) throw;
     print_error(streams, failure);
   }
-  interruption.pass_on();
+  pass_on_interruption();
 }
 
 }  // namespace

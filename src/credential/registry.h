@@ -22,8 +22,7 @@ inline constexpr std::string_view https_port = ":443";
 
 /// The names of Docker Hub's host.
 inline constexpr std::array<std::string_view, 5> docker_hub_hosts{
-    "docker.io", "index.docker.io", docker_hub_host, "registry.hub.docker.com",
-    "hub.docker.com"};
+    "docker.io", "index.docker.io", docker_hub_host, "registry.hub.docker.com", "hub.docker.com"};
 
 /// A registry key or server URL, taken apart; all are views of it, and together they are it.
 struct KeyParts {

@@ -14,7 +14,8 @@ std::string_view in_words(Severity severity);
 
 /// Something that is to be said of a thing that was looked at.
 struct Remark {
-  std::string name;  ///< stable and for scripts, such as "expired"; man/pullsecret-inspect.1 has all
+  std::string
+      name;  ///< stable and for scripts, such as "expired"; man/pullsecret-inspect.1 has all
   Severity severity = Severity::ok;
   std::string message;  ///< what is so, and what it means; a phrase as Error's, without secrets
   std::string hint;     ///< what to do about it; empty where nothing is

@@ -14,7 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-
 std::optional<fs::path> docker_folder(const std::optional<std::string>& named) {
   if (named == "-") return std::nullopt;
   std::error_code unreachable;

@@ -100,6 +100,26 @@ void add_stored(Moves& moves, const Config& config, const Migration& migration,
     }
 }
 
+// What `docker login` has put into the store that Docker asks, and its `list` does not tell: some
+// helpers list nothing.
+void add_unlisted(Moves& moves, const Config& config, const Migration& migration,
+                  const Listed& listed) {
+  std::set<std::pair<std::string, std::string>> known;
+  for (const auto& [store, server_urls] : listed)
+    for (const std::string& server_url : server_urls.value_or(std::vector<std::string>()))
+      known.emplace(store, server_url);
+  for (const AuthEntry& entry : config.auths) {
+    const std::string name = docker_lookup_name(entry.key);
+    const std::string* store = store_for(config, name);
+    if (!is_empty(entry.credential) || store == nullptr || !listed.contains(*store) ||
+        !known.emplace(*store, name).second)
+      continue;
+    Move& move = moves.emplace_back(new_move(config, *store, name));
+    move.is_listed = false;
+    move.target_key = is_inline(migration.to) ? name_inline(config, name) : name;
+  }
+}
+
 using Entries = std::vector<const AuthEntry*>;
 
 // `same` have credentials, and are looked up under one `name`. A store has one place for them; one
@@ -331,6 +351,8 @@ void load_secrets(Moves& moves, HelperClient& helpers) {
       asked[i]->credential = *credential;
     else if (const auto* error = std::get_if<Error>(&answers[i]))
       asked[i]->fail(*error);
+    else if (!asked[i]->is_listed)
+      asked[i]->state = MoveState::not_asked_for;
     else
       asked[i]->fail(
           Error("", fmt::format("{} lists it and does not have it", printable(asked[i]->from))));
@@ -352,6 +374,7 @@ Moves find_moves(const Config& config, const Migration& migration, HelperClient&
   const Listed listed = list_stores(config, migration, helpers);
   Moves moves;
   add_stored(moves, config, migration, listed);
+  add_unlisted(moves, config, migration, listed);
   add_inline(moves, config, migration);
   std::stable_partition(moves.begin(), moves.end(),
                         [](const Move& move) { return move.key == move.registry; });
@@ -362,6 +385,9 @@ Moves find_moves(const Config& config, const Migration& migration, HelperClient&
   add_named_but_not_found(moves, config, migration);
   keep_what_stands_in(moves, config, migration, helpers);
   load_secrets(moves, helpers);
+  std::erase_if(moves, [](const Move& move) {
+    return !move.is_listed && move.state == MoveState::not_asked_for;
+  });
   return moves;
 }
 

@@ -96,8 +96,8 @@ PodmansOwn::PodmansOwn() {
   for (const std::filesystem::path& file : podman_files_here())
     try {
       files_.push_back(load_config(file.string()).config);
-    } catch (const Error&) {
-      continue;
+    } catch (const Error& error) {
+      refused_.push_back(error);
     }
 }
 

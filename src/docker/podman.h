@@ -7,6 +7,7 @@
 
 #include "docker/config.h"
 #include "docker/registries_conf.h"
+#include "system/error.h"
 
 namespace pullsecret {
 
@@ -64,8 +65,12 @@ class PodmansOwn {
   /// Whether that is a login, or a helper, for `name`, one that it looks up.
   bool has(const std::string& name) const;
 
+  /// Why files cannot be read: then podman fails whatever else is there.
+  const std::vector<Error>& refused() const { return refused_; }
+
  private:
   std::vector<Config> files_;
+  std::vector<Error> refused_;
 };
 
 }  // namespace pullsecret

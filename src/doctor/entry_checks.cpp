@@ -82,6 +82,13 @@ std::string take_out_of_file(const Registry& registry) {
                      is_about_path(registry.key) ? " for that path" : "");
 }
 
+std::string move_to_store(const Registry& registry) {
+  std::string move = "migrate --from inline --to " + shell_word(*registry.store);
+  const std::string key = key_in_words(registry.key);
+  if (key == registry.key) move += " --registry " + shell_word(key);
+  return move;
+}
+
 // Where its store fails, Docker takes what the file has. `answer` is that store's, if it works.
 Finding plain_text_beside(const Registry& registry, const std::map<std::string, Error>& staying,
                           const std::optional<StoreAnswer>& answer) {
@@ -107,13 +114,11 @@ Finding plain_text_beside(const Registry& registry, const std::map<std::string, 
                                "finds it while the store {} does not work",
                                store),
                    "what is said of that store comes first");
-  std::string move = "migrate --from inline --to " + shell_word(*registry.store);
-  if (key == registry.key) move += " --registry " + shell_word(key);
   return warning("entry-plain-text", key,
                  fmt::format("its credential stands in the file in plain text, though Docker asks "
                              "the store {} in its place",
                              store),
-                 "", {std::move(move)});
+                 "", {move_to_store(registry)});
 }
 
 Finding listed_but_not_given(const Registry& registry) {
@@ -133,6 +138,11 @@ Finding missing_from_store(const Registry& registry, const HelperState& state, b
               ? fmt::format("has it under another spelling, which {} does not ask for", who)
               : fmt::format("has no credential for it: {} is anonymous to this registry", who)),
       registry.login());
+  // A login would put an empty entry in the place of the credential.
+  if (registry.has_inline() && !is_about_path(registry.key)) {
+    finding.hint.clear();
+    finding.remedy = {move_to_store(registry)};
+  }
   // A line of credHelpers alone does not say that somebody has logged in.
   if (registry.entry == nullptr) finding.severity = Severity::warning;
   if (registry.is_mere_name() && state.listed && !is_elsewhere)

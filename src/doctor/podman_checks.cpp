@@ -204,6 +204,8 @@ Findings check_podman(const Config& config, const HelperStates& stores, HelperCl
   if (!podmans.read_files()) return {};
   Findings findings;
   append(findings, check_runtime_folder(podmans));
+  for (const Error& error : podmans.own.refused())
+    findings.push_back(refused_file(error, podmans));
   for (const AuthEntry& entry : config.auths)
     append(findings, check_entry(config, entry, podmans));
   for (const auto& [key, helper] : config.cred_helpers)

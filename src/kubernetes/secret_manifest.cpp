@@ -178,7 +178,8 @@ Manifests read_manifests(const Documents& documents, const std::string& name_spa
 bool is_manifest(const std::string& text) {
   const std::string_view trimmed = trim(text);
   const auto has_line = [&](std::string_view start) {
-    return trimmed.starts_with(start) || trimmed.find(fmt::format("\n{}", start)) != trimmed.npos;
+    return trimmed.starts_with(start) ||
+           trimmed.find(fmt::format("\n{}", start)) != std::string::npos;
   };
   if (!trimmed.starts_with('{')) return has_line("kind:") || has_line("apiVersion:");
   const JsonText json{"", text};

@@ -80,6 +80,26 @@ succeeds
 same 'the config, back again' "$(jq -r "$config_is" "$config_file")" 'secretservice null'
 config '{"credsStore": "secretservice"}'
 
+it 'a store whose list tells nothing: what docker login put there moves, or its config stays'
+a_store silent <<'END'
+[ "$1" != list ] || { echo '{}'; exit; }
+[ "$1" != get ] || [ ! -e locked ] || { echo 'the vault is locked'; exit 1; }
+END
+keep encryptedfile c.example
+silent='{"auths": {"c.example": {}}, "credsStore": "silent"}'
+config "$silent"
+touch locked
+run pullsecret migrate --to inline
+status_is 1
+same 'the config' "$(cat "$config_file")" "$silent"
+rm locked
+run pullsecret migrate --to inline
+succeeds
+out_has '^c.example +silent +inline +moved$'
+run pullsecret get c.example
+out_json .Secret '"hunter2 of c.example"'
+config '{"credsStore": "secretservice"}'
+
 it 'a store that hangs'
 a_store slow <<'END'
 [ "$1" != store ] || sleep 300

@@ -265,4 +265,14 @@ else
 fi
 
 all_are_followed
+it "podman's own file cannot be read: the doctor says so, as podman fails"
+config '{}'
+mkdir -p "$HOME/.config/containers"
+echo '{' >"$HOME/.config/containers/auth.json"
+run podman login --get-login ghcr.io
+expect 'that podman fails' [ "$status" -ne 0 ]
+run pullsecret doctor -o json
+out_json 'map(select(.name == "podman-cannot-read" and (.subject | contains("auth.json")))) | length' 1
+rm "$HOME/.config/containers/auth.json"
+
 finish

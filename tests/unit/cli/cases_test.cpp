@@ -359,6 +359,7 @@ std::vector<CaseFile>& case_files() {
     for (const auto& entry : fs::directory_iterator(TEST_DATA_DIR "/../unit/cli/cases"))
       paths.insert(entry.path());
     std::vector<CaseFile> read;
+    read.reserve(paths.size());
     for (const fs::path& path : paths)
       read.push_back(read_cases(path));
     return read;

@@ -135,7 +135,7 @@ TEST_CASE("what k3s does not start with is refused, with its path and no part of
        "configs.a.io.tls.insecure_skip_verify must be true or false"},
   }));
   CAPTURE(yaml);
-  const auto error = error_of([&] { registries_in(yaml); });
+  const auto error = error_of([&, &text = yaml] { registries_in(text); });
   REQUIRE(error);
   CHECK(error->place() == "registries.yaml");
   CHECK(error->message().starts_with(message));

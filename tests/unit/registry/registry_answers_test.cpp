@@ -94,8 +94,10 @@ void check_case(const json& registry, const json& one) {
   if (one.contains("words")) CHECK(verdict.registry_words == text(one, "words"));
   CHECK_THAT(verdict.hint, Contains(text(one, "hint")));
   CHECK(is_pull(verdict.outcome) == verdict.hint.empty());
-  if (verdict.outcome == PullOutcome::refused || verdict.outcome == PullOutcome::expired)
+  if (verdict.outcome == PullOutcome::refused || verdict.outcome == PullOutcome::expired) {
+    CHECK(verdict.next == NextStep::replace_login);
     CHECK_THAT(verdict.hint, Catch::StartsWith(text(registry, "login_command")));
+  }
   CHECK_THAT(verdict.registry_words + verdict.reason + verdict.hint, !Contains("hunter2"));
 }
 
