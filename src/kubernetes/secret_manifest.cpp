@@ -181,6 +181,7 @@ bool is_manifest(const std::string& text) {
     return trimmed.starts_with(start) ||
            trimmed.find(fmt::format("\n{}", start)) != std::string::npos;
   };
+  if (trimmed.starts_with("---")) return true;  // which no JSON begins with
   if (!trimmed.starts_with('{')) return has_line("kind:") || has_line("apiVersion:");
   const JsonText json{"", text};
   if (find_json_fault(json)) return false;
