@@ -381,13 +381,13 @@ Moves find_moves(const Config& config, const Migration& migration, HelperClient&
   const Decision decision(config, migration, listed);
   for (Move& move : moves)
     decision.decide(move);
-  add_lines_that_stay(moves, config, migration);
-  add_named_but_not_found(moves, config, migration);
-  keep_what_stands_in(moves, config, migration, helpers);
   load_secrets(moves, helpers);
   std::erase_if(moves, [](const Move& move) {
     return !move.is_listed && move.state == MoveState::not_asked_for;
   });
+  add_lines_that_stay(moves, config, migration);
+  add_named_but_not_found(moves, config, migration);
+  keep_what_stands_in(moves, config, migration, helpers);
   return moves;
 }
 

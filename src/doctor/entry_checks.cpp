@@ -139,7 +139,8 @@ Finding missing_from_store(const Registry& registry, const HelperState& state, b
               : fmt::format("has no credential for it: {} is anonymous to this registry", who)),
       registry.login());
   // A login would put an empty entry in the place of the credential.
-  if (registry.has_inline() && !is_about_path(registry.key)) {
+  if (registry.has_inline() && !lacks_secret(registry.entry->credential) &&
+      !is_about_path(registry.key)) {
     finding.hint.clear();
     finding.remedy = {move_to_store(registry)};
   }

@@ -113,7 +113,7 @@ token_log length 1
 it 'on a terminal a line says for whom it waits'
 token_settings '{delay: 0.7}'
 # shellcheck disable=SC2016 # for the inner shell
-run env secret="$scratch/secret.yaml" image="$registry/acme/app:1" data="$scratch/data" \
+run env TERM=xterm secret="$scratch/secret.yaml" image="$registry/acme/app:1" data="$scratch/data" \
   script -qec 'exec pullsecret check "$secret" --image "$image" >"$data"' /dev/null
 succeeds
 out_has 'asking 127\.0\.0\.1, 0 of 1 answered'

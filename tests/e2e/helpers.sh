@@ -57,18 +57,18 @@ out_has 'iexten echo'
 
 # ---- On a terminal
 
-# on_terminal ARGUMENT...: runs pullsecret with standard error on a terminal, whose output is kept in
-# $scratch/out; standard output goes to $scratch/data.
+# on_terminal TERM ARGUMENT...: runs pullsecret with standard error on such a terminal, whose output is kept
+# in $scratch/out; standard output goes to $scratch/data.
 on_terminal() {
   # shellcheck disable=SC2016 # for the inner shell
-  run env arguments="$*" data="$scratch/data" \
+  run env TERM="${1:?}" arguments="${*:2}" data="$scratch/data" \
     script -qec 'exec pullsecret $arguments >"$data"' /dev/null
 }
 
 it 'work of more than half a second shows a status line on a terminal, and wipes it'
 counting many 0.5
 registries 4 many
-on_terminal convert
+on_terminal xterm convert
 succeeds
 out_has 'asking docker-credential-many, [0-3] of 4 answered'
 same 'what is left on the line' "$(tr '\r' '\n' <"$scratch/out" | tail -n 1)" $'\033[K'
@@ -78,16 +78,16 @@ expect 'a Secret' grep -q '^kind: Secret' "$scratch/data"
 
 it 'quick work shows no status line, and neither does --quiet'
 counting many 0.01
-on_terminal convert
+on_terminal xterm convert
 succeeds
 out_is ''
 counting many 0.5
-on_terminal convert --quiet
+on_terminal xterm convert --quiet
 succeeds
 out_is ''
 
 it 'a terminal that can only print gets no status line'
-TERM=dumb on_terminal convert
+on_terminal dumb convert
 succeeds
 out_is ''
 

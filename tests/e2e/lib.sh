@@ -44,7 +44,7 @@ for name in $(compgen -e); do
 done
 # Debian's python3 comes before any other; the script's own helpers before real ones.
 PATH=$scratch/bin:$program_folder:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin:$PATH
-export PATH HOME=$scratch/home LANG=C.UTF-8 TERM=xterm E2E_SCRATCH=$scratch
+export PATH HOME=$scratch/home LANG=C.UTF-8 E2E_SCRATCH=$scratch
 mkdir -p "$scratch/bin" "$HOME/.docker"
 cd "$HOME" || exit 1
 exec </dev/null
