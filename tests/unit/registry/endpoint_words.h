@@ -34,6 +34,7 @@ inline std::string words_of(const pullsecret::Endpoint& endpoint) {
 /// The same of all, in their order.
 inline std::vector<std::string> words_of(const pullsecret::RegistryEndpoints& found) {
   std::vector<std::string> words;
+  words.reserve(found.endpoints.size());
   for (const pullsecret::Endpoint& endpoint : found.endpoints)
     words.push_back(words_of(endpoint));
   return words;
@@ -41,6 +42,7 @@ inline std::vector<std::string> words_of(const pullsecret::RegistryEndpoints& fo
 
 inline std::vector<std::string> messages_of(const std::vector<pullsecret::Remark>& remarks) {
   std::vector<std::string> messages;
+  messages.reserve(remarks.size());
   for (const pullsecret::Remark& remark : remarks)
     messages.push_back(remark.message);
   return messages;
