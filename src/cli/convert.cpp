@@ -96,29 +96,6 @@ std::vector<WorkloadImage> not_named(std::vector<WorkloadImage> images,
   return images;
 }
 
-// What --into puts into a Secret, whose entry about a path keeps its name: such a one that was
-// asked for gets the login of its host, as Docker takes it, which goes to the host only if that was
-// asked for, too.
-KeyedCredentials by_names_asked(const CredentialChoice& choice, const Config& config,
-                                KeyedCredentials credentials) {
-  const auto& asked = choice.registries;
-  const auto find = [&](const std::string& key) {
-    return std::find_if(credentials.begin(), credentials.end(),
-                        [&](const auto& keyed) { return keyed.first == key; });
-  };
-  for (const std::string& name : asked) {
-    const std::string host = registry_named(config, name);
-    const auto found = find(host);
-    if (!is_about_path(name) || find(name) != credentials.end() || found == credentials.end())
-      continue;
-    if (std::find(asked.begin(), asked.end(), host) == asked.end())
-      found->first = name;
-    else
-      credentials.emplace_back(name, found->second);
-  }
-  return credentials;
-}
-
 // Nothing is to be put into the Secrets of --into.
 bool only_removes(const ConvertOptions& options) {
   const CredentialChoice& choice = options.choice;
@@ -151,7 +128,7 @@ void convert(const ConvertOptions& options, const Streams& streams) {
   if (const auto unserved = unserved_images(others, credentials); !unserved.empty() && !quiet)
     note_unserved(unserved, streams);
   if (options.manifest.into)
-    credentials = by_names_asked(choice, loaded.config, std::move(credentials));
+    credentials = by_names_asked(choice.registries, loaded.config, std::move(credentials));
   loaded.config = {};  // which may be large, and is not needed any more
   ManifestOptions manifest = options.manifest;
   if (manifest.format != OutputFormat::config && !manifest.into) {

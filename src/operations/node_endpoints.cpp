@@ -110,20 +110,22 @@ std::optional<Error> why_unusable(const fs::path& file, std::string_view part) {
 }
 
 // containerd reads those of all endpoints first, and asks none where one of them cannot be used.
-void require_tls_files(const RegistryEndpoints& registry) {
-  const auto require = [&](const fs::path& file, std::string_view part) {
-    if (const auto why_not = why_unusable(file, part))
-      throw Error("", why_not->what(),
-                  fmt::format("mend what {} names, else containerd pulls no image of the registry",
-                              registry.file));
+std::optional<Error> why_no_tls(const RegistryEndpoints& registry) {
+  constexpr std::string_view certificate = "-----BEGIN CERTIFICATE-----";
+  std::optional<Error> why_not;
+  const auto look_at = [&](const fs::path& file, std::string_view part) {
+    if (!why_not) why_not = why_unusable(file, part);
   };
   for (const Endpoint& endpoint : registry.endpoints) {
     for (const fs::path& file : endpoint.trust.authorities)
-      require(file, "-----BEGIN CERTIFICATE-----");
-    if (endpoint.trust.client_certificate)
-      require(*endpoint.trust.client_certificate, "-----BEGIN CERTIFICATE-----");
-    if (endpoint.trust.client_key) require(*endpoint.trust.client_key, "PRIVATE KEY-----");
+      look_at(file, certificate);
+    if (endpoint.trust.client_certificate) look_at(*endpoint.trust.client_certificate, certificate);
+    if (endpoint.trust.client_key) look_at(*endpoint.trust.client_key, "PRIVATE KEY-----");
   }
+  if (!why_not) return std::nullopt;
+  return Error("", why_not->what(),
+               fmt::format("mend what {} names, else containerd pulls no image of the registry",
+                           registry.file));
 }
 
 // containerd asks nobody.
@@ -180,15 +182,18 @@ Notices NodeEndpoints::notices() const {
 }
 
 void set_endpoints(std::vector<ImagePull>& pulls, NodeEndpoints& node) {
+  std::map<const RegistryEndpoints*, std::optional<Error>> unusable_tls;  // read once for each
   for (ImagePull& pull : pulls) {
     if (!pull.image || pull.refusal) continue;
     try {
       pull.endpoints = node.of(pull.image->registry_host);
-      if (pull.endpoints != nullptr) require_tls_files(*pull.endpoints);
     } catch (const Error& error) {
       refuse(pull, "node-file-unreadable", {"", error.what(), error.hint()});
     }
     if (pull.endpoints == nullptr) continue;
+    const auto [tls, is_new] = unusable_tls.try_emplace(pull.endpoints);
+    if (is_new) tls->second = why_no_tls(*pull.endpoints);
+    if (tls->second) refuse(pull, "node-file-unreadable", *tls->second);
     bool is_any_asked = false;
     for (const Endpoint& endpoint : pull.endpoints->endpoints) {
       is_any_asked |= is_asked_for(endpoint, pull.image->reference);

@@ -284,6 +284,25 @@ std::string registry_named(const Config& config, const std::string& name) {
   return nearest_key(config, std::move(image.repository)).value_or(image.registry_host);
 }
 
+KeyedCredentials by_names_asked(const std::vector<std::string>& asked, const Config& config,
+                                KeyedCredentials credentials) {
+  const auto find = [&](const std::string& key) {
+    return std::find_if(credentials.begin(), credentials.end(),
+                        [&](const auto& keyed) { return keyed.first == key; });
+  };
+  for (const std::string& name : asked) {
+    const std::string host = registry_named(config, name);
+    const auto found = find(host);
+    if (!is_about_path(name) || find(name) != credentials.end() || found == credentials.end())
+      continue;
+    if (std::find(asked.begin(), asked.end(), host) == asked.end())
+      found->first = name;
+    else
+      credentials.emplace_back(name, found->second);
+  }
+  return credentials;
+}
+
 std::vector<std::string> registries_for_images(const Config& config,
                                                const std::vector<std::string>& known,
                                                const std::vector<Image>& images) {

@@ -40,6 +40,12 @@ using KeyedCredentials = std::vector<std::pair<std::string, Credential>>;
 /// nearest path that it has.
 std::string registry_named(const Config& config, const std::string& name);
 
+/// `credentials`, of the registries that were `asked` for, as they go into a Secret that is there,
+/// whose entry about a path keeps its name: such a one that was asked for gets the login of its
+/// host, as Docker takes it, which goes to the host only if that was asked for, too.
+KeyedCredentials by_names_asked(const std::vector<std::string>& asked, const Config& config,
+                                KeyedCredentials credentials);
+
 /// The keys that serve `images`: those of `known` that the kubelet offers for each, were it alone;
 /// where there is none, what Docker would ask for with this config.
 std::vector<std::string> registries_for_images(const Config& config,
