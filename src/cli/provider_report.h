@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/table.h"
 #include "kubernetes/ask_providers.h"
 #include "kubernetes/match_images.h"
 
