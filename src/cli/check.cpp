@@ -24,6 +24,7 @@ CheckOptions read_check_options(const CommandLine& line) {
     if (!origin_of("https://" + host))
       throw Error("--insecure-registry",
                   "it is HOST or HOST:PORT, such as registry.example.com:5000");
+  require_images(check.node, check.images.any() || check.file);
   const bool is_any_named = check.file || check.store.config || check.images.images_in;
   if (!is_any_named && is_input_unread(check.images, check.node, check.file))
     throw Error("", "what is piped in is read as - alone",
@@ -66,15 +67,19 @@ The exit status is 0 only if every image pulls.
 The result of each try:
     pulls           the image can be had with it
     anonymous       it is public: no credential is needed
+    logs in         no image was asked for, and the registry takes the login
     refused         wrong username or password
     expired         the credential has ended
     no access       logged in, but not to this repository
     no such image   the credential works, the tag or digest is not there
     rate limited    the registry takes no more requests for now
     unreachable     its name, connection, TLS, time or proxy; or no registry
-    InvalidImageName, Secret refused
-                    the kubelet asks nobody: the image is none, or it cannot
-                    read a Secret
+Where nobody is asked:
+    InvalidImageName
+                    the image is none
+    Secret refused  the kubelet cannot read a Secret of the Pod
+    Pod refused     the API server takes no such Pod
+    no endpoint     no mirror may be asked, or the node cannot read its file
 )",
       .groups = {{"Which images",
                   {image_option("this image; may be repeated"),

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "system/error.h"
+
 namespace pullsecret {
 
 // The table of commands and their options. Parsing (options.h), --help (help.h) and completion are
@@ -64,6 +66,12 @@ struct OptionGroup {
 
 struct CommandLine;
 struct Streams;
+
+/// An Error of the Work that is wrong usage all the same: what a file has in it shows it.
+class WrongUsage : public Error {
+ public:
+  using Error::Error;
+};
 
 /// What stands on the command line behind a command's name.
 using Arguments = std::vector<std::string>;

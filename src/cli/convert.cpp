@@ -10,6 +10,7 @@
 #include "cli/image_options.h"
 #include "cli/messages.h"
 #include "cli/options.h"
+#include "cli/piped_input.h"
 #include "cli/secret_options.h"
 #include "cli/store_options.h"
 #include "credential/go_json_writer.h"
@@ -38,6 +39,8 @@ ConvertOptions read_convert_options(const CommandLine& line) {
                                     .all = is_set(line, "all"),
                                     .skip_unresolved = is_set(line, "skip-unresolved")}};
   convert.images = read_image_options(line);
+  if (!convert.store.config && !convert.manifest.into && convert.images.images_in != "-")
+    refuse_piped_input("`pullsecret convert --config -` takes it in place of the Docker config");
   convert.choice.way_to_skip = "--skip-unresolved converts the others";
   convert.choice.as_passwords = convert.manifest.format != OutputFormat::config;
   convert.store.limits.jobs = jobs_of(line).value_or(convert.store.limits.jobs);
@@ -74,16 +77,23 @@ void note_unserved(const std::vector<std::string>& images, const Streams& stream
              "no entry serves, so the kubelet pulls without a login: " + join(names, ", "));
 }
 
-// Of images that are none nothing is converted; the others are.
+// Of images that are none, and of Pods that will never be, nothing is converted; of others it is.
 Workloads read_workloads_of(const ConvertOptions& options, const Streams& streams) {
   const auto& file = options.images.images_in;
   if (!file) return {};
   const bool quiet = options.store.quiet;
   Workloads workloads =
       told(workloads_in(read_file_or_input(*file, max_manifest_size)), streams, quiet);
-  if (workloads.images.empty()) throw Error(workloads.invalid_images.front().reason);
+  std::vector<Error> refused;
   for (const InvalidImage& image : workloads.invalid_images)
-    if (!quiet) print_warning(streams, image.reason);
+    refused.push_back(image.reason);
+  for (const Pod& pod : workloads.pods)
+    if (pod.refusal)
+      refused.push_back({pod.in_words(), "the API server refuses it: " + pod.refusal->message(),
+                         pod.refusal->hint()});
+  if (workloads.images.empty()) throw Error(refused.front());
+  for (const Error& reason : refused)
+    if (!quiet) print_warning(streams, reason);
   return workloads;
 }
 

@@ -3,12 +3,13 @@
 
 #include "cli/messages.h"
 #include "cli/options.h"
+#include "cli/piped_input.h"
 #include "cli/store_options.h"
 #include "credential/registry.h"
 #include "docker/resolve.h"
 #include "helper/answer.h"
 #include "helper/json_message.h"
-#include "operations/inputs.h"
+#include "operations/secrets_there.h"
 #include "operations/usable_credentials.h"
 
 namespace pullsecret {
@@ -25,9 +26,12 @@ struct GetOptions {
 GetOptions read_get_options(const CommandLine& line) {
   const auto registry = operand_of(line);
   if (!registry) throw Error("", "no registry named", "pullsecret get ghcr.io");
-  return {.store = read_store_options(line),
-          .registry = *registry,
-          .format = choice_of<GetFormat>(line, "output")};
+  GetOptions get{.store = read_store_options(line),
+                 .registry = *registry,
+                 .format = choice_of<GetFormat>(line, "output")};
+  if (!get.store.config)
+    refuse_piped_input("`pullsecret get HOST --config -` takes it in place of the Docker config");
+  return get;
 }
 
 void refuse_token_user(const std::string& key, const Credential& credential) {
@@ -60,7 +64,7 @@ std::string format(GetFormat format, const std::string& registry, const Credenti
 void get(const GetOptions& options, const Streams& streams) {
   tell_of_typed_config(options.store, streams);
   const Config config =
-      told(config_to_use(options.store.config), streams, options.store.quiet).config;
+      told(config_or_secrets(options.store.config), streams, options.store.quiet).loaded.config;
   StatusLine status(streams, options.store.quiet);
   HelperClient helpers = make_helper_client(options.store, status);
   const std::string registry = registry_named(config, options.registry);
@@ -98,7 +102,7 @@ login.
                         .value = {"FORMAT", ValueKind::choice, {"json", "username", "password"}},
                         .description = "json (default): one line, as credential helpers "
                                        "answer;\nusername or password: that alone"},
-                       config_option("this Docker config, or standard input"),
+                       config_option("this Docker config, or standard input; pull Secrets, too"),
                        timeout_option(),
                        quiet_option()}}},
           .outro = R"(An identity token has the username <token>.

@@ -1,8 +1,9 @@
 #include "cli/image_options.h"
 
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/command.h"
+#include "cli/piped_input.h"
 #include "kubernetes/documents.h"
 #include "kubernetes/name_rules.h"
 #include "system/error.h"
@@ -73,12 +74,8 @@ WithNotices<PullInputs> read_pull_inputs(const ImageOptions& options,
 
 bool is_input_unread(const ImageOptions& options, const NodeOptions& node,
                      const std::optional<std::string>& file) {
-  struct stat input {};
-  if (options.images_in == "-" || node.registries == "-" || file == "-" ||
-      fstat(STDIN_FILENO, &input) != 0)
-    return false;
-  const bool has_more = S_ISREG(input.st_mode) && lseek(STDIN_FILENO, 0, SEEK_CUR) < input.st_size;
-  return S_ISFIFO(input.st_mode) || has_more;
+  return options.images_in != "-" && node.registries != "-" && file != "-" &&
+         piped_input() != PipedInput::nothing;
 }
 
 NodeOptions read_node_options(const CommandLine& line) {
@@ -88,12 +85,17 @@ NodeOptions read_node_options(const CommandLine& line) {
   return options;
 }
 
+void require_images(const NodeOptions& options, bool has_images) {
+  if (!has_images && (options.hosts || options.registries))
+    throw WrongUsage(options.hosts ? "--hosts" : "--registries",
+                     "mirrors are asked for images alone",
+                     "name images with --image or --images-in");
+}
+
 std::optional<NodeEndpoints> read_node_endpoints(const NodeOptions& options, bool has_images) {
   constexpr std::size_t max_registries_size = 1024UL * 1024;
   if (!options.hosts && !options.registries) return std::nullopt;
-  if (!has_images)
-    throw Error(options.hosts ? "--hosts" : "--registries", "mirrors are asked for images alone",
-                "name images with --image or --images-in");
+  require_images(options, has_images);
   if (options.hosts) return NodeEndpoints::of_folder(*options.hosts);
   return NodeEndpoints::of_registries(read_file_or_input(*options.registries, max_registries_size),
                                       std::filesystem::path(*options.registries).parent_path());

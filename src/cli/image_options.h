@@ -59,8 +59,11 @@ bool is_input_unread(const ImageOptions& options, const NodeOptions& node,
 /// Throws Error where both are given.
 NodeOptions read_node_options(const CommandLine& line);
 
-/// What the options name; nothing where neither is given. Throws Error also where no
-/// images are asked for, to which alone it matters.
+/// Throws WrongUsage where one of them is given, and no images are asked for.
+void require_images(const NodeOptions& options, bool has_images);
+
+/// What the options name; nothing where neither is given. Throws WrongUsage where no images are
+/// asked for, to which alone it matters.
 std::optional<NodeEndpoints> read_node_endpoints(const NodeOptions& options, bool has_images);
 
 /// The text of `file`, or of standard input for `-`, at most `max_bytes`.

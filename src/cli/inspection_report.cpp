@@ -91,13 +91,13 @@ std::string repository_of(const ImagePull& image) {
   return image.image->repository.substr(image.image->registry_host.size() + 1);
 }
 
-std::string_view login_in_words(const Endpoint& endpoint, const ImagePull& image) {
+std::string login_in_words(const Endpoint& endpoint, const ImagePull& image) {
   if (!is_asked_for(endpoint, image.image->reference)) return "not asked";
   switch (login_at(endpoint, image)) {
     case EndpointLogin::of_secret:
       return "as above";
     case EndpointLogin::of_file:
-      return "its own";
+      return "its own: " + shown(username_of(*own_login(endpoint), {}));
     case EndpointLogin::none:
       return "none";
   }
@@ -112,13 +112,12 @@ std::string endpoint_table(const ImagePull& image, TableStyle style) {
   for (const Endpoint& endpoint : image.endpoints->endpoints)
     rows.push_back({{"  " + endpoint.in_words()},
                     {shown(join(names_at(endpoint, repository_of(image)), " or "))},
-                    {std::string(login_in_words(endpoint, image))}});
+                    {login_in_words(endpoint, image)}});
   return format_table(rows, style);
 }
 
 std::string image_table(const ImagePull& image, InspectionStyle style) {
-  std::string table =
-      heading("Image " + shown(image.name), 0, style.table) + pods_in_table(image, style.table);
+  std::string table = heading(title_of(image), 0, style.table) + pods_in_table(image, style.table);
   std::string below = findings_in_table(image, false, style.table);
   const std::string endpoints = endpoint_table(image, style.table);
   if (image.offered.empty() && endpoints.empty()) return table + below;
@@ -226,6 +225,10 @@ Cell expiry_cell(const KeyringEntry& entry, Time now) {
   return {time_left_in_words(*end, now), *end <= now ? Color::red : Color::none};
 }
 
+std::string title_of(const ImagePull& image) {
+  return image.name.empty() ? "No image" : "Image " + shown(image.name);
+}
+
 bool is_docker_config(const EntryOrigin& origin) {
   return origin.kind == EntryOrigin::Kind::docker_config;
 }
@@ -317,7 +320,7 @@ std::string inspection_json(const std::vector<ImagePull>& images, InspectionStyl
   Json json = Json::array();
   for (const ImagePull& image : images) {
     Json& object = json.emplace_back(
-        Json{{"image", image.name},
+        Json{{"image", image.name.empty() ? Json() : Json(image.name)},
              {"repository", image.image ? Json(image.image->repository) : Json()}});
     object["entries"] = Json::array();
     for (const KeyringEntry* entry : image.offered) {

@@ -39,6 +39,9 @@ std::string display_name(const EntryOrigin& origin);
 /// The same for scripts.
 nlohmann::ordered_json secret_json(const EntryOrigin& origin);
 
+/// "Image ghcr.io/acme/app", printable.
+std::string title_of(const ImagePull& image);
+
 // What is to be said of the Pods of a pull: who they are, above a table, and below it their
 // findings (but for those that say that they have no Secret, where `needs_none`) and the image's
 // own.

@@ -63,8 +63,8 @@ const PullRefusal* refusal_of(const PullReport& report) {
 
 std::string title_of(const PullReport& report, TableStyle style) {
   if (report.pull == nullptr) return heading("Registry " + shown(report.registry), 0, style);
-  return heading("Image " + shown(report.pull->name), 0, style) +
-         pods_in_table(*report.pull, style) + (report.pull->pods.empty() ? "" : "\n");
+  return heading(title_of(*report.pull), 0, style) + pods_in_table(*report.pull, style) +
+         (report.pull->pods.empty() ? "" : "\n");
 }
 
 std::string table_of(const PullReport& report, InspectionStyle style) {
@@ -96,7 +96,7 @@ Json or_null(const std::string& text) {
 }
 
 Json json_of(const PullReport& report, const PullTry* one) {
-  Json json{{"image", report.pull == nullptr ? Json() : Json(report.pull->name)},
+  Json json{{"image", report.pull == nullptr ? Json() : or_null(report.pull->name)},
             {"registry", or_null(report.registry)},
             {"key", Json()},
             {"username", Json()},

@@ -115,6 +115,9 @@ int run(const Arguments& arguments, const Streams& streams) {
   }
   try {
     (*work)(streams);
+  } catch (const WrongUsage& error) {
+    print_error(streams, error);
+    return wrong_usage;
   } catch (const Error& error) {
     print_error(streams, error);
     return failed;

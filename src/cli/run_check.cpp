@@ -50,19 +50,23 @@ Keyring keyring_of_config(const CheckOptions& options, const PullInputs& inputs,
   return Keyring(std::move(entries));
 }
 
-Error refused_by_kubelet(const InspectedSecret& secret, const std::string& file) {
-  return {name_in_words(secret.origin),
-          "the kubelet refuses it, and pulls no image for a Pod that names it",
-          file == "-" ? "pipe it into `pullsecret inspect`, which says why"
-                      : fmt::format("`pullsecret inspect {}` says why", shell_operand(file))};
+// In the words of inspect.
+Error unusable(const InspectedSecret& secret) {
+  const Remark* why = problem_in(secret.remarks);
+  for (const KeyringEntry& entry : secret.entries)
+    if (why == nullptr) why = problem_in(entry.remarks);
+  if (why == nullptr) return {"", "there is no registry to be asked"};
+  return {name_in_words(secret.origin), why->message, why->hint};
 }
 
 // All that was given, as a Docker config or to log in with: then entries will do that the kubelet
 // does not read.
 Keyring keyring_of_all(const CheckOptions& options, const std::vector<InspectedSecret>& secrets) {
+  const bool has_images = options.images.any();
   for (const InspectedSecret& secret : secrets)
-    if (secret.is_refused) throw refused_by_kubelet(secret, *options.file);
-  if (options.images.any()) return keyring_of(secrets);
+    if (secret.is_refused || (!has_images && !secret.is_read && secret.entries.empty()))
+      throw unusable(secret);
+  if (has_images) return keyring_of(secrets);
   std::vector<KeyringEntry> entries;
   for (const InspectedSecret& secret : secrets)
     entries.insert(entries.end(), secret.entries.begin(), secret.entries.end());
@@ -141,7 +145,9 @@ void run_check(const CheckOptions& options, const Streams& streams) {
   if (!quiet && asks_for_images) note_unused_refusals(inputs, pulls, streams);
   std::vector<Inquiry> inquiries =
       asks_for_images ? about_images(pulls) : told(about_registries(all), streams, quiet);
-  if (inquiries.empty()) throw Error("", "there is no registry to be asked");
+  if (inquiries.empty())
+    throw inputs.secrets.empty() ? Error("", "there is no registry to be asked")
+                                 : unusable(inputs.secrets.front());
   const std::vector<PullReport> reports = ask(options, http, std::move(inquiries), streams);
   if (options.format == ReportFormat::json)
     print_pull_json(reports, streams);

@@ -71,12 +71,16 @@ class EntryPass {
       return is_field(setting.name, "auths") && kind_of(setting.value) == JsonKind::object;
     };
     const auto last = std::find_if(settings.rbegin(), settings.rend(), has_entries);
+    const auto is_nothing = [&](const JsonMember& setting) {
+      return last == settings.rend() && is_field(setting.name, "auths") &&
+             kind_of(setting.value) == JsonKind::null;
+    };
     JsonObjectWriter config;
     for (const JsonMember& setting : settings)
       if (has_entries(setting))
         config.add_quoted(setting.quoted_name,
                           changed_entries(members_of(setting.value), &setting == &*last));
-      else
+      else if (!is_nothing(setting))
         config.add_quoted(setting.quoted_name, setting.value);
     if (last == settings.rend()) config.add_value("auths", changed_entries({}, /*is_last=*/true));
     return std::move(config).as_go();
@@ -101,6 +105,7 @@ class EntryPass {
       found_.insert(registry);
       result_.replaced.push_back(entry.name);
       const std::string key = kubelet_registry_key(entry.name);
+      if (key != entry.name) result_.respelled[entry.name] = key;
       if (!written_.insert(key).second) return;
       Credential credential = put->second->second;
       if (credential.email.empty()) credential.email = email_of(entry.value);
@@ -144,7 +149,40 @@ class EntryPass {
   std::set<std::string> written_;  // keys of replaced entries
 };
 
-void put_data(nlohmann::json& object, const DataPlace& place, const std::string& data) {
+// What client-side apply keeps in an annotation has the old password. `kubectl replace` and
+// `kubectl apply` write it anew, and nobody else does. Nothing where it is no manifest, or too
+// large.
+std::optional<std::string> changed_copy(const nlohmann::json& copy, const DataPlace& place,
+                                        const std::string& data) {
+  using Json = nlohmann::json;
+  Json applied = copy.is_string() ? Json::parse(copy.get<std::string>(), nullptr, false) : Json();
+  if (!applied.is_object()) return std::nullopt;
+  if (const auto text = applied.find("stringData"); text != applied.end() && text->is_object())
+    text->erase(place.key);
+  if (!applied["data"].is_object()) applied["data"] = Json::object();
+  applied["data"][place.key] = encode_base64(data);
+  std::string text = applied.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  return text.size() > max_annotations ? std::nullopt : std::optional(std::move(text));
+}
+
+void mend_metadata(nlohmann::json& metadata, const DataPlace& place, ChangedSecret& result) {
+  metadata.erase("managedFields");
+  const auto annotations = metadata.find("annotations");
+  if (annotations == metadata.end() || !annotations->is_object()) return;
+  const auto copy = annotations->find(applied_annotation);
+  if (copy == annotations->end()) return;
+  using enum ChangedSecret::AppliedCopy;
+  auto text = changed_copy(*copy, place, result.data);
+  result.applied_copy = text ? changed : dropped;
+  if (text)
+    *copy = *std::move(text);
+  else
+    annotations->erase(copy);
+}
+
+void put_data(const DataPlace& place, ChangedSecret& result) {
+  nlohmann::json& object = result.object;
+  const std::string& data = result.data;
   const auto text = object.find("stringData");
   if (text != object.end() && text->is_object() && text->contains(place.key))
     (*text)[place.key] = data;
@@ -152,7 +190,7 @@ void put_data(nlohmann::json& object, const DataPlace& place, const std::string&
     object["data"][place.key] = encode_base64(data);
   if (const auto metadata = object.find("metadata");
       metadata != object.end() && metadata->is_object())
-    metadata->erase("managedFields");
+    mend_metadata(*metadata, place, result);
   object["apiVersion"] = "v1";  // an item of a SecretList may leave both to the list
   object["kind"] = "Secret";
 }
@@ -185,7 +223,7 @@ ChangedSecret changed_secret(const SecretManifest& secret, const EntryChanges& c
       *keys = without_repeats(std::move(*keys));
     if (!result.is_changed()) return result;
     check_result(place.type, result, changes);
-    put_data(result.object, place, result.data);
+    put_data(place, result);
     return result;
   });
 }

@@ -26,6 +26,11 @@ struct ChangedSecret {
   std::string data;       ///< what it holds then, decoded
   // The keys, as they were spelled.
   std::vector<std::string> added, replaced, removed, left_alone;
+  /// What keys of replaced ones are spelled as from now on, where they were not.
+  std::map<std::string, std::string> respelled;
+  /// What became of the annotation of client-side apply, which has a copy of the manifest.
+  enum class AppliedCopy { none, changed, dropped };
+  AppliedCopy applied_copy = AppliedCopy::none;
   /// Of those left alone the ones that serve images of a registry which was put, with other
   /// credentials: `ghcr.io/acme`, where `ghcr.io` was put. The kubelet tries longer keys first.
   std::vector<std::string> kept_beside;
@@ -35,7 +40,8 @@ struct ChangedSecret {
 
 /// `secret`, read with KeepObjects::yes, after `changes`, if it has such an entry, or gets one. All
 /// other entries, and what else the data has, stay byte for byte, and all else of the
-/// manifest does, but for `managedFields`, which the API server writes by itself. An entry that is
+/// manifest does, but for `managedFields`, which the API server writes by itself, and the copy that
+/// client-side apply keeps in an annotation, whose data is what the Secret's is. An entry that is
 /// replaced keeps its key, unless the kubelet would never match it, and its email where the new one
 /// has none.
 ///

@@ -56,6 +56,10 @@ std::vector<Document> read_json(const JsonText& source) {
   return documents;
 }
 
+bool is_object_of_kubernetes(const Document& document) {
+  return document.tree.is_object() && document.tree.contains("kind");
+}
+
 bool is_control_character(char c) {
   return (static_cast<unsigned char>(c) < 0x20 &&
           json_white_space.find(c) == std::string_view::npos) ||
@@ -77,11 +81,28 @@ void check_text(const JsonText& source) {
 
 Documents read_documents(const JsonText& source, PlainScalars plain) {
   check_text(source);
-  // JSON behind a byte order mark is JSON, too, and refused as such.
-  const std::size_t mark_end = source.text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
-  const std::size_t start = source.text.find_first_not_of(json_white_space, mark_end);
-  const bool is_json = start != std::string::npos && source.text[start] == '{';
+  const bool has_mark = source.text.starts_with("\xEF\xBB\xBF");
+  const std::size_t start = source.text.find_first_not_of(json_white_space, has_mark ? 3 : 0);
+  const std::string_view begin =
+      std::string_view(source.text).substr(std::min(start, source.text.size()));
+  const bool is_json = begin.starts_with('{') && !is_template(begin);
+  // To kubectl JSON behind a byte order mark is YAML; neither Docker nor the kubelet takes a config
+  // with one.
+  if (is_json && has_mark) {
+    std::vector<Document> documents = read_yaml(source, plain);
+    if (std::all_of(documents.begin(), documents.end(), is_object_of_kubernetes))
+      return {source.file, std::move(documents)};
+  }
   return {source.file, is_json ? read_json(source) : read_yaml(source, plain)};
+}
+
+bool is_template(std::string_view text) {
+  if (!text.starts_with("{{")) return false;
+  text.remove_prefix(text.substr(2).starts_with('-') ? 3 : 2);
+  text = trim(text);
+  const char first = text.empty() ? '\0' : text.front();
+  return (first >= 'a' && first <= 'z') || (first >= 'A' && first <= 'Z') ||
+         (!text.empty() && std::string_view(".$(/").find(first) != std::string_view::npos);
 }
 
 Error too_many_values(std::string place) {

@@ -44,10 +44,14 @@ struct Documents {
   std::vector<Document> values;
 };
 
+/// Whether Helm's, or another's, `{{ … }}` begins with `text`.
+bool is_template(std::string_view text);
+
 /// The documents of `source`, which must outlive them: JSON, one value after the other, if the text
 /// begins with `{`, else YAML (yaml_reader.h). Of a repeated name the last value counts.
 ///
-/// Throws Error with FILE:LINE:COLUMN for what is neither, is not UTF-8, is nested deeper than 64,
+/// Throws Error with FILE:LINE:COLUMN for what is neither, which may be a template that nobody has
+/// rendered, is not UTF-8, is nested deeper than 64,
 /// or exceeds a limit. No message has a part of the text.
 Documents read_documents(const JsonText& source, PlainScalars plain = PlainScalars::texts);
 

@@ -206,6 +206,13 @@ Remark not_base64(const SecretManifest& manifest, const std::string& key) {
           std::move(hint)};
 }
 
+Remark not_a_string(const SecretManifest& manifest) {
+  return {"not-a-string", problem,
+          fmt::format("the value of {} is no string: the API server refuses the Secret",
+                      printable(join(manifest.not_texts, ", "))),
+          "write it in quotes"};
+}
+
 InspectedSecret inspect_secret(const SecretManifest& manifest, Time now) {
   InspectedSecret secret{
       .origin = {.kind = manifest.is_config_file ? EntryOrigin::Kind::docker_config
@@ -215,6 +222,7 @@ InspectedSecret inspect_secret(const SecretManifest& manifest, Time now) {
                  .is_made = manifest.is_made},
       .type = manifest.type.empty() ? "Opaque" : manifest.type};
   if (auto remark = remark_on_place(manifest)) secret.remarks.push_back(*std::move(remark));
+  if (!manifest.not_texts.empty()) secret.remarks.push_back(not_a_string(manifest));
   check_size(manifest, secret.remarks);
   const auto place = find_pull_data(manifest);
   if (!place) return secret;
@@ -222,7 +230,7 @@ InspectedSecret inspect_secret(const SecretManifest& manifest, Time now) {
     inspect_data(*data, manifest, *place, now, secret);
   else
     secret.remarks.push_back(not_base64(manifest, place->key));
-  secret.is_read &= place->is_right;
+  secret.is_read &= place->is_right && manifest.not_texts.empty();
   secret.is_refused &= place->is_right;
   return secret;
 }
@@ -251,6 +259,12 @@ void compare_secrets(std::vector<InspectedSecret>& secrets) {
 }
 
 }  // namespace
+
+const Remark* problem_in(const std::vector<Remark>& remarks) {
+  const auto found = std::find_if(remarks.begin(), remarks.end(),
+                                  [](const Remark& remark) { return remark.severity == problem; });
+  return found == remarks.end() ? nullptr : &*found;
+}
 
 std::optional<Remark> remark_on_missing(const PullEntry& entry) {
   const auto& [username, password, email, identity_token, registry_token] = entry.credential;

@@ -29,6 +29,9 @@ struct InspectedSecret {
 /// What messages call it: its namespace and name, or what it is where it has none.
 std::string name_in_words(const EntryOrigin& origin);
 
+/// The first of them that is a problem; nullptr if none is.
+const Remark* problem_in(const std::vector<Remark>& remarks);
+
 /// What an entry lacks of a login that is sent: all of it, the username or the password.
 std::optional<Remark> remark_on_missing(const PullEntry& entry);
 

@@ -19,7 +19,8 @@ using enum Severity;
 using State = KnownSecret::State;
 
 constexpr std::string_view names_none = "names-none", account_not_here = "account-not-here",
-                           ambiguous_account = "ambiguous-account";
+                           ambiguous_account = "ambiguous-account",
+                           secrets_malformed = "secrets-malformed";
 
 template <typename Thing>
 std::unordered_map<std::string, std::vector<std::size_t>> index_of(
@@ -71,7 +72,7 @@ bool is_malformed(std::string_view path, const Owner& owner) {
 
 std::string_view name_of_misplaced(std::string_view path, const Owner& owner) {
   const std::string_view holder = split_member(path).first;
-  if (is_malformed(path, owner)) return "secrets-malformed";
+  if (is_malformed(path, owner)) return secrets_malformed;
   if (holder == split_member(owner.secrets).first) return "secrets-misspelled";
   if (holder.find("ontainers[") != std::string_view::npos) return "secrets-at-container";
   if (!is_in(owner.pod, holder)) return "secrets-misplaced";
@@ -117,7 +118,7 @@ std::vector<Remark> misplaced_remarks(const Pod& pod, const ServiceAccount& acco
                   has_others ? ":" : " names no pull secret, and neither does", account_name),
       has_others);
   for (Remark& remark : remarks) {
-    if (remark.name != "secrets-malformed")
+    if (remark.name != secrets_malformed)
       remark.hint = "its place is imagePullSecrets, at the top of the ServiceAccount";
     remark.name = "account-secrets-misplaced";
   }
@@ -244,12 +245,31 @@ void PodJoin::add_no_names(const Pod& pod, const ServiceAccount* account,
                                         printable(name))});
         return;
       }
-  findings.push_back(
-      {std::string(names_none), warning,
-       fmt::format(
-           "{} names no pull secret{}", pod.in_words(),
-           words.empty() ? "" : fmt::format(", and neither does its ServiceAccount {}", words)),
-       fmt::format("name it at {}", pod.secrets_place)});
+  findings.push_back(no_names(pod, account));
+}
+
+// A Pod that is there cannot be changed. What a patch replaces is nothing here.
+Remark PodJoin::no_names(const Pod& pod, const ServiceAccount* account) const {
+  const auto beside = pull_secrets_in_.find(name_space_of(pod, account));
+  const std::string name = beside != pull_secrets_in_.end() && beside->second.size() == 1 &&
+                                   is_secret_name(beside->second.front())
+                               ? beside->second.front()
+                               : "NAME";
+  const std::string list = fmt::format("{}: [{{name: {}}}]", pod.secrets_place, name);
+  const auto remark = [&](const std::string& others, std::string hint) {
+    return Remark{std::string(names_none), warning,
+                  fmt::format("{} names no pull secret{}", pod.in_words(), others),
+                  std::move(hint)};
+  };
+  if (account == nullptr) return remark("", list + ", in what makes the Pod");
+  return remark(
+      fmt::format(", and neither does its ServiceAccount {}",
+                  full_name(account->name_space, account->name)),
+      fmt::format("{}; or for all Pods of the ServiceAccount that are made from now on: "
+                  "`kubectl patch serviceaccount {}{} -p {}`",
+                  list, shell_word(account->name),
+                  is_namespace(account->name_space) ? " -n " + account->name_space : "",
+                  shell_word(fmt::format(R"({{"imagePullSecrets": [{{"name": "{}"}}]}})", name))));
 }
 
 // That of a Pod which names no Secret itself, if it gives it some.
@@ -348,6 +368,15 @@ bool PodJoin::may_count(const Pod& pod, const ServiceAccount* account,
 
 PodSecrets PodJoin::secrets_of(const Pod& pod) const {
   PodSecrets found;
+  if (pod.refusal) {
+    found.refusal = pod.refusal;
+    found.has_none = true;
+    found.findings.push_back(
+        {"refused-by-api-server", problem,
+         fmt::format("{}: the API server refuses it: {}", pod.in_words(), pod.refusal->message()),
+         pod.refusal->hint()});
+    return found;
+  }
   const ServiceAccount* account = nullptr;
   if (pod.pull_secrets.empty()) account = account_of(pod, found.findings);
   found.names = account == nullptr ? pod.pull_secrets : account->pull_secrets;
@@ -356,6 +385,9 @@ PodSecrets PodJoin::secrets_of(const Pod& pod) const {
       found.findings,
       misplaced_remarks(pod.misplaced, {pod.spec_place, pod.secrets_place},
                         pod.in_words() + (has_others ? "" : " names no pull secret"), has_others));
+  for (const Remark& finding : found.findings)
+    if (finding.name == secrets_malformed)
+      found.refusal = Error(pod.in_words(), finding.message, finding.hint);
   for (const std::string& name : found.names)
     add_secret(pod, account, name, found);
   // Who is not here may name some.

@@ -8,6 +8,7 @@
 
 #include "credential/remark.h"
 #include "kubernetes/workloads.h"
+#include "system/error.h"
 
 namespace pullsecret {
 
@@ -38,6 +39,7 @@ struct PodSecrets {
   std::vector<std::size_t> secrets;  ///< positions of those that are there, in its order
   std::vector<Remark> findings;      ///< whole sentences, which begin with the Pod
   bool has_none = false;  ///< neither it nor who else may names a Secret that could count
+  std::optional<Error> refusal = std::nullopt;  ///< why the API server takes no such Pod
 };
 
 /// Joins Pods with the Secrets that count for them: those of the Pod's own namespace that it names,
@@ -62,6 +64,7 @@ class PodJoin {
   const ServiceAccount* account_of(const Pod& pod, std::vector<Remark>& findings) const;
   void add_no_names(const Pod& pod, const ServiceAccount* account,
                     std::vector<Remark>& findings) const;
+  Remark no_names(const Pod& pod, const ServiceAccount* account) const;
   bool may_count(const Pod& pod, const ServiceAccount* account, const std::string& name) const;
   void add_secret(const Pod& pod, const ServiceAccount* account, const std::string& name,
                   PodSecrets& found) const;

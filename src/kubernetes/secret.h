@@ -17,6 +17,10 @@ inline constexpr std::size_t max_secret_data = 1'048'576;
 /// apply` keeps the whole manifest in one of them.
 inline constexpr std::size_t max_annotations = 262'144;
 
+/// That one.
+inline constexpr const char* applied_annotation =
+    "kubectl.kubernetes.io/last-applied-configuration";
+
 enum class SecretType { dockerconfigjson, dockercfg };
 
 /// How a manifest spells a type, and the key of `data` that Secrets of the type have.

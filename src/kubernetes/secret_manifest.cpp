@@ -35,7 +35,7 @@ std::size_t applied_size(Tree object) {
     metadata->erase("managedFields");
     if (const auto annotations = metadata->find("annotations");
         annotations != metadata->end() && annotations->is_object())
-      annotations->erase("kubectl.kubernetes.io/last-applied-configuration");
+      annotations->erase(applied_annotation);
   }
   return object.dump(-1, ' ', false, Tree::error_handler_t::replace).size();
 }
@@ -94,8 +94,8 @@ class ManifestReader {
     const std::string name =
         secret.name.empty() ? "a Secret" : "Secret " + printable(secret.name, 300);
     secret.type = text(object, "type", name);
-    secret.data = texts(object, "data", name);
-    secret.string_data = texts(object, "stringData", name);
+    secret.data = texts(object, "data", name, secret.not_texts);
+    secret.string_data = texts(object, "stringData", name, secret.not_texts);
     secret.size = applied_size(object);
     if (keep_ == KeepObjects::yes) secret.object = object;
     manifests_.secrets.push_back(std::move(secret));
@@ -109,16 +109,20 @@ class ManifestReader {
     return value.get<std::string>();
   }
 
+  // A Secret that nobody keeps, nor asks for, may be what it is.
   std::map<std::string, std::string> texts(const Tree& object, const char* name,
-                                           std::string_view of) const {
+                                           std::string_view of,
+                                           std::vector<std::string>& not_texts) const {
     std::map<std::string, std::string> found;
     const Tree& values = member(object, name);
     if (!values.is_object() && !values.is_null())
       throw Error(file_, fmt::format("\"{}\" of {} must be an object of strings", name, of));
     for (const auto& [key, value] : values.items()) {
-      if (!value.is_string() && !value.is_null())
+      const bool is_text = value.is_string() || value.is_null();
+      if (!is_text && (value.is_structured() || keep_ == KeepObjects::yes))
         throw Error(file_, fmt::format("\"{}\" of {} must be an object of strings", name, of));
-      found[key] = value.is_null() ? "" : value.get<std::string>();
+      if (!is_text) not_texts.push_back(key);
+      found[key] = value.is_null() ? "" : is_text ? value.get<std::string>() : value.dump();
     }
     return found;
   }

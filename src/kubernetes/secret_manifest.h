@@ -21,6 +21,9 @@ struct SecretManifest {
   std::string type = {};
   std::map<std::string, std::string> data = {};         ///< in base64
   std::map<std::string, std::string> string_data = {};  ///< counts before `data`
+  /// Of these what is a number, or true or false, and so refused by the API server: `port`. It is
+  /// among them as text.
+  std::vector<std::string> not_texts = {};
   /// Of the manifest as compact JSON, which client-side apply keeps, without what the cluster
   /// added; of a config file that of its base64.
   std::size_t size = 0;
@@ -40,7 +43,8 @@ struct Manifests {
 /// The Secrets in `documents`, Lists and SecretLists included. A Docker config file (JSON with no
 /// `kind`) is taken as the data that a Secret would have: `config.json`, or the map that
 /// `.dockercfg` is. `name_space` is that of Secrets that leave it open. Throws Error for what is no
-/// Kubernetes object, and for a Secret with fields of the wrong type.
+/// Kubernetes object, and for a Secret with fields of the wrong type, but for not_texts of what is
+/// not kept.
 Manifests read_manifests(const Documents& documents, const std::string& name_space = {},
                          KeepObjects keep = KeepObjects::no);
 

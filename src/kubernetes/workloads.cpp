@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "credential/unfilled_template.h"
 #include "kubernetes/pod_places.h"
 #include "system/error.h"
 #include "system/text.h"
@@ -58,6 +59,13 @@ bool is_like_pull_secrets(std::string_view member) {
 
 std::string joined_place(const std::string& outer, std::string_view member) {
   return outer.empty() ? std::string(member) : fmt::format("{}.{}", outer, member);
+}
+
+std::string_view type_in_words(const Tree& value) {
+  if (value.is_object()) return "an object";
+  if (value.is_array()) return "an array";
+  if (value.is_boolean()) return "true or false";
+  return value.is_number() ? "a number" : "a string";
 }
 
 std::string_view last_member(std::string_view path) {
@@ -149,28 +157,44 @@ class WorkloadReader {
 
   void read_workload(const Tree& object, const std::string& kind, std::string_view group,
                      const PodPlace& place) {
-    auto [name_space, name, is_made] = name_of(object);
-    const Pod named{.kind = kind,
-                    .name_space = std::move(name_space),
-                    .name = std::move(name),
-                    .is_run_by_others = !place.shape->runner_has_pull_secrets.empty(),
-                    .is_made = is_made && kind == "Pod"};
+    Pod named{.kind = kind, .is_run_by_others = !place.shape->runner_has_pull_secrets.empty()};
     place_ = named.in_words();
-    const std::vector<std::string> misplaced = misplaced_in(object, place);
+    std::vector<Pod> pods;
+    try {
+      pods = read_pods(object, group, place, named);
+    } catch (const Error& error) {
+      named.refusal = error;
+      pods = {std::move(named)};
+    }
     bool has_parameters = false;
-    std::size_t position = 0;
-    each_at(object, place.path, [&](const Tree& spec) {
-      if (!spec.is_object() && !spec.is_null()) throw Error(place_, "\"spec\" must be an object");
-      Pod pod = named;
-      put_at(place, position++, misplaced, pod);
-      read_pod(spec, *place.shape, pod);
+    for (Pod& pod : pods) {
       // Whoever runs what others make says what is put there.
       has_parameters |= !is_own_group(group) && std::erase_if(pod.images, has_parameter) > 0;
       for (const std::string& image : pod.images)
         add_image(image);
       workloads_.pods.push_back(std::move(pod));
-    });
+    }
     if (has_parameters) pass_over(object, kind, group, true);
+  }
+
+  // `named` gets the object's name first, for whoever it is that cannot be read.
+  std::vector<Pod> read_pods(const Tree& object, std::string_view group, const PodPlace& place,
+                             Pod& named) {
+    auto [name_space, name, is_made] = name_of(object);
+    named.name_space = std::move(name_space);
+    named.name = std::move(name);
+    named.is_made = is_made && named.kind == "Pod";
+    place_ = named.in_words();
+    const std::vector<std::string> misplaced = misplaced_in(object, place);
+    std::vector<Pod> pods;
+    each_at(object, place.path, [&](const Tree& spec) {
+      if (!spec.is_object() && !spec.is_null()) throw must_be("spec", "an object", spec);
+      Pod pod = named;
+      put_at(place, pods.size(), misplaced, pod);
+      read_pod(spec, *place.shape, is_own_group(group), pod);
+      pods.push_back(std::move(pod));
+    });
+    return pods;
   }
 
   // Of several Pods of one object each has what is misplaced in its own item, or outside of all.
@@ -193,13 +217,21 @@ class WorkloadReader {
                  });
   }
 
-  void read_pod(const Tree& spec, const PodShape& shape, Pod& pod) {
-    // Whoever makes the Pod may put an image where none is: Kubernetes lets it be empty.
-    for (const std::string_view path : shape.images)
+  // Where another's kind has no image, OpenShift's included, whoever makes the Pod may put one
+  // there.
+  void read_pod(const Tree& spec, const PodShape& shape, bool is_own, Pod& pod) {
+    const bool needs_images = is_own && pod.kind != "DeploymentConfig";
+    for (const std::string_view path : shape.images) {
+      const std::string_view list = path.substr(0, path.find('['));
+      std::size_t position = 0;
       each_at(spec, path, [&](const Tree& image) {
-        if (std::string name = text(image, last_member(path)); !name.empty())
-          pod.images.push_back(std::move(name));
+        std::string name = text(image, last_member(path));
+        if (needs_images && name.empty() && list.ends_with("ontainers"))
+          throw Error(place_, fmt::format("{}[{}] has no \"image\"", list, position));
+        ++position;
+        if (!name.empty()) pod.images.push_back(std::move(name));
       });
+    }
     pod.images = without_repeats(std::move(pod.images));
     for (const std::string_view path : shape.pull_secrets)
       if (pod.pull_secrets.empty())
@@ -254,10 +286,14 @@ class WorkloadReader {
     if (is_printed(list)) return {list.get<std::string>()};
     if (!list.is_array() && !list.is_null()) malformed.push_back(path);
     if (!list.is_array()) return {};
+    const auto has_name = [this](const Tree& item) {
+      return (item.is_object() || item.is_null()) &&
+             (member(item, "name").is_string() || member(item, "name").is_null());
+    };
     for (std::size_t i = 0; i < list.size(); ++i)
       if (is_printed(list[i]))
         names.push_back(list[i].get<std::string>());
-      else if (list[i].is_object() || list[i].is_null())
+      else if (has_name(list[i]))
         names.push_back(text_in(list[i], "name"));
       else
         malformed.push_back(fmt::format("{}[{}]", path, i));
@@ -272,24 +308,33 @@ class WorkloadReader {
     try {
       workloads_.images.push_back({name, with_place(place_, [&] { return parse_image(name); })});
     } catch (const Error& error) {
-      workloads_.invalid_images.push_back({name, error});
+      const TemplateMark* mark = find_template_mark(name);
+      workloads_.invalid_images.push_back(
+          {name, mark == nullptr
+                     ? error
+                     : Error(place_, in_words("the image's name", *mark), std::string(mark->way))});
     }
   }
 
   // ---- Members, absent or null being empty
 
+  Error must_be(std::string_view name, std::string_view what, const Tree& value) const {
+    return {place_, fmt::format("\"{}\" must be {}, and is {}", name, what, type_in_words(value)),
+            value.is_primitive() && what == "a string" ? "write it in quotes" : ""};
+  }
+
   const Tree& member(const Tree& object, std::string_view name) const {
     static const Tree absent;
     if (!object.is_object() && !object.is_null())
-      throw Error(place_, fmt::format("what should have \"{}\" is no object", name));
+      throw Error(place_, fmt::format("what should have \"{}\" is {}, and no object", name,
+                                      type_in_words(object)));
     const auto found = object.find(name);
     return found == object.end() ? absent : *found;
   }
 
   const Tree& object_in(const Tree& object, std::string_view name) const {
     const Tree& value = member(object, name);
-    if (!value.is_object() && !value.is_null())
-      throw Error(place_, fmt::format("\"{}\" must be an object", name));
+    if (!value.is_object() && !value.is_null()) throw must_be(name, "an object", value);
     return value;
   }
 
@@ -297,13 +342,13 @@ class WorkloadReader {
     static const Tree none = Tree::array();
     const Tree& value = member(object, name);
     if (value.is_null()) return none;
-    if (!value.is_array()) throw Error(place_, fmt::format("\"{}\" must be an array", name));
+    if (!value.is_array()) throw must_be(name, "an array", value);
     return value;
   }
 
   std::string text(const Tree& value, std::string_view name) const {
     if (value.is_null()) return {};
-    if (!value.is_string()) throw Error(place_, fmt::format("\"{}\" must be a string", name));
+    if (!value.is_string()) throw must_be(name, "a string", value);
     return value.get<std::string>();
   }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,6 +49,8 @@ struct Pod {
   /// right place and another form than the API server takes: `spec.imagePullSecrets[0]`.
   std::vector<std::string> misplaced = {};
   std::vector<std::string> images = {};  ///< each name once
+  /// Why the API server takes no such object, with the Pod as its place; it then has no images.
+  std::optional<Error> refusal = std::nullopt;
 
   /// `Deployment team/web`, printable.
   std::string in_words() const;
@@ -94,9 +97,10 @@ struct Workloads {
 /// An image with a parameter of Argo or Tekton in it, `$(params.image)`, is known to nobody yet:
 /// its object stands among what is passed over, too.
 ///
-/// Throws Error for more than max_workload_images, for what is
-/// no Kubernetes object, and, with who names it as its place, for a field of another type than
-/// Kubernetes has for it. `name_space` is that of objects that leave it open.
+/// Where what makes a Pod has a field of another type than Kubernetes has for it, or a container of
+/// Kubernetes' own groups has no image, that is the Pod's refusal. Throws Error for such a field
+/// elsewhere, for more than max_workload_images, and for what is no Kubernetes object. `name_space`
+/// is that of objects that leave it open. Plain scalars of YAML should be typed.
 Workloads read_workloads(const Documents& documents, const std::string& name_space = {});
 
 /// Whether a pull Secret's name is a map as a template prints it, `map[name:regcred]`: no Secret

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <new>
@@ -35,6 +36,33 @@ constexpr std::size_t max_written_out_size = 8UL * 1024 * 1024;
 
 constexpr std::size_t max_handles = 1'000;
 
+// The line of that number and those above it, the nearest first.
+std::vector<std::string_view> lines_up_to(std::string_view text, std::size_t number,
+                                          std::size_t above) {
+  std::deque<std::string_view> lines;
+  for (std::size_t i = 0, begin = 0; i <= number && begin <= text.size(); ++i) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    lines.push_front(text.substr(begin, end - begin));
+    if (lines.size() > above + 1) lines.pop_back();
+    begin = end + 1;
+  }
+  return {lines.begin(), lines.end()};
+}
+
+// What is no YAML at `mark`. An action of a template stands where the parser stumbles, or, as a
+// line of its own, a little above.
+Error syntax_error(const JsonText& source, const yaml_mark_t& mark, const std::string& message) {
+  constexpr std::size_t lines_above = 2;
+  const std::vector<std::string_view> lines = lines_up_to(source.text, mark.line, lines_above);
+  for (std::size_t i = 0; i < lines.size(); ++i)
+    for (std::size_t at = 0; (at = lines[i].find("{{", at)) != std::string_view::npos; ++at)
+      if (is_template(lines[i].substr(at)))
+        return {fmt::format("{}:{}:{}", source.file, mark.line + 1 - i, at + 1),
+                "a template, which nobody has rendered: it is no YAML yet",
+                "render it, as with `helm template . | pullsecret check --images-in -`"};
+  return {fmt::format("{}:{}:{}", source.file, mark.line + 1, mark.column + 1), message};
+}
+
 std::string text_of(const yaml_char_t* text) {
   return text == nullptr ? "" : reinterpret_cast<const char*>(text);
 }
@@ -44,29 +72,45 @@ bool is_null(std::string_view plain) {
 }
 
 std::optional<bool> boolean_in(std::string_view text) {
-  if (is_one_of(text, {"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON"})) return true;
-  if (is_one_of(text, {"false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF"}))
+  if (is_one_of(text, {"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON", "y", "Y"}))
+    return true;
+  if (is_one_of(text, {"false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF", "n", "N"}))
     return false;
   return std::nullopt;
 }
 
-// Decimal, or hexadecimal; what stays a string of the others is nowhere wanted as a number.
+template <typename Number>
+std::optional<Number> whole_text(std::string_view text, auto... how) {
+  Number number{};
+  const char* const end = text.data() + text.size();
+  const auto [parsed, failed] = std::from_chars(text.data(), end, number, how...);
+  return failed == std::errc() && parsed == end ? std::optional(number) : std::nullopt;
+}
+
+// go-yaml v2's resolve.go, whose integers have Go's prefixes, and 0 before an octal one.
 std::optional<Tree> number_in(std::string_view text) {
-  const bool is_negative = text.starts_with('-');
-  std::string_view magnitude = text.substr(is_negative || text.starts_with('+') ? 1 : 0);
-  if (magnitude.empty() ||
-      std::string_view("0123456789.").find(magnitude[0]) == std::string_view::npos)
+  if (text.empty() || std::string_view("0123456789+-.").find(text[0]) == std::string_view::npos)
     return std::nullopt;
-  const bool is_hexadecimal = magnitude.starts_with("0x");
-  const std::string number =
-      (is_negative ? "-" : "") + std::string(magnitude.substr(is_hexadecimal ? 2 : 0));
-  const char *const begin = number.data(), *const end = begin + number.size();
-  std::int64_t whole = 0;
-  const auto [whole_end, not_whole] = std::from_chars(begin, end, whole, is_hexadecimal ? 16 : 10);
-  if (not_whole == std::errc() && whole_end == end) return Tree(whole);
-  Tree real = Tree::parse(number, nullptr, /*allow_exceptions=*/false);
-  if (is_hexadecimal || !real.is_number()) return std::nullopt;
-  return real;
+  std::string plain(text);
+  std::erase(plain, '_');
+  const bool is_negative = plain.starts_with('-');
+  std::string_view magnitude = plain;
+  magnitude.remove_prefix(is_negative || magnitude.starts_with('+') ? 1 : 0);
+  if (magnitude.find_first_not_of("0123456789.eE+-") == std::string_view::npos &&
+      magnitude.find_first_of("0123456789.") == 0) {
+    const bool is_octal = magnitude.size() > 1 && magnitude.starts_with('0');
+    const std::string number = (is_negative ? "-" : "") + std::string(magnitude);
+    if (const auto whole = whole_text<std::int64_t>(number, is_octal ? 8 : 10)) return Tree(*whole);
+    if (const auto whole = whole_text<std::uint64_t>(number, is_octal ? 8 : 10))
+      return Tree(*whole);
+    if (const auto real = whole_text<double>(number)) return Tree(*real);
+    return std::nullopt;
+  }
+  for (const auto& [prefix, base] : {std::pair{"0x", 16}, {"0X", 16}, {"0b", 2}, {"0o", 8}})
+    if (magnitude.starts_with(prefix))
+      if (const auto whole = whole_text<std::int64_t>(magnitude.substr(2), base))
+        return Tree(is_negative ? -*whole : *whole);
+  return std::nullopt;
 }
 
 Tree typed(const std::string& text) {
@@ -186,7 +230,7 @@ class TreeBuilder {
     } else if (auto& name = open_.back().name) {
       put_member(open_.back().collection, *std::exchange(name, std::nullopt), std::move(tree));
     } else if (tree.is_structured()) {
-      throw error(mark, "the name of a member must be a string");
+      throw syntax_error(source_, mark, "the name of a member must be a string");
     } else {
       name = tree.is_string() ? tree.get<std::string>() : tree.dump();
     }
@@ -263,13 +307,12 @@ class YamlParser {
   // libyaml's words have nothing of the text.
   Error error() const {
     if (parser_.error == YAML_MEMORY_ERROR) throw std::bad_alloc();
-    std::string message = fmt::format("not YAML: {}", parser_.problem);
     LineCounter lines;
     if (parser_.error == YAML_READER_ERROR)
-      return error_at(source_, lines, parser_.problem_offset, std::move(message));
-    const yaml_mark_t& mark = parser_.problem_mark;
-    return {fmt::format("{}:{}:{}", source_.file, mark.line + 1, mark.column + 1),
-            std::move(message)};
+      return error_at(source_, lines, parser_.problem_offset,
+                      fmt::format("not YAML: {}", parser_.problem));
+    return syntax_error(source_, parser_.problem_mark,
+                        fmt::format("not YAML: {}", parser_.problem));
   }
 
   const JsonText& source_;

@@ -92,14 +92,30 @@ bool succeeds(const PullReport& report) {
   });
 }
 
-// What the registry's users could do about a login is of no use at a mirror: nobody sends it there.
-void say_what_mirrors_are_sent(PullTry& one, const ImagePull& pull) {
+// In the place of a login.
+bool sends_own_header(const Endpoint& endpoint) {
+  return std::any_of(
+      endpoint.headers.begin(), endpoint.headers.end(),
+      [](const HttpHeader& header) { return equal_ignoring_case(header.name, "authorization"); });
+}
+
+// What the registry's users could do about a login is of no use at a mirror, where nobody sends it,
+// nor where the node has one of its own.
+void say_what_endpoints_are_sent(PullTry& one, const ImagePull& pull) {
   const bool is_about_login =
       is_one_of(in_words(one.verdict.outcome), {"refused", "expired", "no access"});
-  if (one.endpoint == nullptr || !one.endpoint->is_mirror || !is_about_login) return;
+  if (one.endpoint == nullptr || !is_about_login) return;
   const std::string host = printable(one.endpoint->host),
                     registry = printable(pull.image->registry_host);
-  if (pull.endpoints->source == RegistryEndpoints::Source::hosts_toml)
+  if (one.entry == nullptr && one.endpoint->credential)
+    one.verdict.hint = fmt::format("mend auth of {} in configs of {}, which k3s reads as it starts",
+                                   host, pull.endpoints->file);
+  else if (one.entry == nullptr && sends_own_header(*one.endpoint))
+    one.verdict.hint =
+        fmt::format("mend the header Authorization of {} in {}", host, pull.endpoints->file);
+  else if (!one.endpoint->is_mirror)
+    return;
+  else if (pull.endpoints->source == RegistryEndpoints::Source::hosts_toml)
     one.verdict.hint = fmt::format(
         "containerd sends a mirror what the Secret has for {}, and nothing else: {} has to take "
         "that, or ask for no login",
@@ -152,9 +168,7 @@ std::string hint_without_entry(const PullTry& one) {
 
 const Credential* login_of(const PullTry& one) {
   if (one.entry != nullptr) return &one.entry->credential;
-  const bool has_own = one.endpoint != nullptr && one.endpoint->credential &&
-                       has_password(*one.endpoint->credential);
-  return has_own ? &*one.endpoint->credential : nullptr;
+  return one.endpoint == nullptr ? nullptr : own_login(*one.endpoint);
 }
 
 std::vector<Inquiry> about_images(const std::vector<ImagePull>& pulls) {
@@ -217,7 +231,7 @@ std::vector<PullReport> ask_registries(std::vector<Inquiry> inquiries, const Pul
       report.tries[k].verdict = std::move(verdicts[k]);
       say_what_is_next(report.tries[k], report);
       say_what_is_sent(report.tries[k], report.pull != nullptr);
-      if (report.pull != nullptr) say_what_mirrors_are_sent(report.tries[k], *report.pull);
+      if (report.pull != nullptr) say_what_endpoints_are_sent(report.tries[k], *report.pull);
       say_what_looks_wrong(report.tries[k]);
     }
     leave_hint_to_pods(report);

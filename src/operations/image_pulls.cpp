@@ -24,11 +24,7 @@ KnownSecret known_secret(const InspectedSecret& secret) {
                     secret.is_refused ? State::refused
                     : secret.is_read  ? State::read
                                       : State::unread};
-  if (const auto why =
-          std::find_if(secret.remarks.begin(), secret.remarks.end(),
-                       [](const Remark& remark) { return remark.severity == problem; });
-      why != secret.remarks.end())
-    known.why = *why;
+  if (const Remark* why = problem_in(secret.remarks)) known.why = *why;
   return known;
 }
 
@@ -112,6 +108,7 @@ class PullsOfPods {
     std::erase_if(found.secrets, [&](std::size_t i) {
       return !inputs_.has_secrets || i >= inputs_.secrets.size();
     });
+    if (found.refusal) return add_refused(pod, found);
     const bool is_anonymous = found.has_none && !inputs_.has_secrets;
     auto& pulls = groups_[{is_anonymous, found.secrets}];
     for (const std::string& name : pod.images) {
@@ -119,6 +116,14 @@ class PullsOfPods {
       if (is_new) pulls_.push_back({.name = name});
       pulls_[at->second].pods.push_back({&pod, found.findings});
     }
+  }
+
+  // Of what cannot be read at all, no image is known.
+  void add_refused(const Pod& pod, const PodSecrets& found) {
+    for (const std::string& name : pod.images.empty() ? std::vector<std::string>{""} : pod.images)
+      pulls_.push_back({.name = name,
+                        .pods = {{&pod, found.findings}},
+                        .refusal = PullRefusal{"Pod refused", *found.refusal}});
   }
 
   // The keyring of each list of Secrets is needed for its images alone.
@@ -154,15 +159,12 @@ class PullsOfPods {
 Notices grouped(const std::vector<std::pair<std::string, Error>>& said) {
   constexpr std::size_t most = 3;
   std::vector<std::pair<Error, std::vector<std::string>>> groups;
+  std::map<std::pair<std::string, std::string>, std::size_t> known;  // by message and hint
   for (const auto& [who, error] : said) {
-    const auto known =
-        std::find_if(groups.begin(), groups.end(), [&said = error](const auto& group) {
-          return group.first.message() == said.message() && group.first.hint() == said.hint();
-        });
-    if (known == groups.end())
-      groups.push_back({error, {who}});
-    else
-      known->second.push_back(who);
+    const auto [at, is_new] =
+        known.emplace(std::pair(error.message(), error.hint()), groups.size());
+    if (is_new) groups.push_back({error, {}});
+    groups[at->second].second.push_back(who);
   }
   Notices notices;
   for (auto& [error, names] : groups) {
@@ -185,6 +187,12 @@ std::vector<ImagePull> image_pulls(const PullInputs& inputs, const Keyring& conf
     ImagePull& pull = pulls.emplace_back();
     pull.name = name;
     fill(pull, image, all, inputs.has_secrets ? keyring : config);
+    for (const InspectedSecret* secret : all)
+      if (const Remark* why = problem_in(secret->remarks); why != nullptr && !secret->is_read)
+        pull.remarks.push_back(
+            {"not-a-pull-secret", problem,
+             fmt::format("{} counts for nothing: {}", name_in_words(secret->origin), why->message),
+             why->hint});
   }
 
   const PodJoin join = join_of(inputs);
@@ -198,10 +206,19 @@ std::vector<ImagePull> image_pulls(const PullInputs& inputs, const Keyring& conf
 
 std::vector<JoinedPod> pods_with_findings(const PullInputs& inputs) {
   const PodJoin join = join_of(inputs);
+  std::map<std::string_view, const Error*> invalid;
+  for (const InvalidImage& image : inputs.workloads.invalid_images)
+    invalid.emplace(image.name, &image.reason);
   std::vector<JoinedPod> pods;
-  for (const Pod& pod : inputs.workloads.pods)
-    if (PodSecrets found = join.secrets_of(pod); !found.findings.empty())
-      pods.push_back({&pod, std::move(found.findings)});
+  for (const Pod& pod : inputs.workloads.pods) {
+    std::vector<Remark> findings = join.secrets_of(pod).findings;
+    for (const std::string& image : pod.images)
+      if (const auto found = invalid.find(image); found != invalid.end())
+        findings.push_back({"invalid-image-name", problem,
+                            fmt::format("{}: {}", pod.in_words(), found->second->message()),
+                            found->second->hint()});
+    if (!findings.empty()) pods.push_back({&pod, std::move(findings)});
+  }
   return pods;
 }
 
@@ -214,6 +231,7 @@ Notices notices_of_pods(const Workloads& workloads, const std::string& name,
   std::vector<std::pair<std::string, Error>> said;
   for (const Pod& pod : workloads.pods) {
     const PodSecrets found = join.secrets_of(pod);
+    if (found.refusal) continue;  // of which there is a warning
     const auto say = [&](const std::string& message, const std::string& hint) {
       said.emplace_back(pod.in_words(), Error("", message, hint));
     };

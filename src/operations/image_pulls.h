@@ -1,7 +1,9 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "kubernetes/inspect_secrets.h"
@@ -19,15 +21,20 @@ struct JoinedPod {
   std::vector<Remark> findings = {};
 };
 
+/// What stands in the place of a registry's answer where nobody is asked: the image is none, the
+/// kubelet refuses a Secret or the API server the Pod, or the node has nobody to ask.
+inline constexpr std::array<std::string_view, 4> refusal_outcomes{
+    "InvalidImageName", "Secret refused", "Pod refused", "no endpoint"};
+
 /// Why the kubelet pulls nothing, and asks nobody.
 struct PullRefusal {
-  std::string outcome;  ///< as a table has it: "InvalidImageName"
+  std::string outcome;  ///< as a table has it, one of refusal_outcomes
   Error reason;
 };
 
 /// An image, and what the kubelet has for it, which is the same for all `pods`.
 struct ImagePull {
-  std::string name;                           ///< as asked for
+  std::string name;  ///< as asked for; empty: that of a Pod which the API server refuses
   std::optional<Image> image = std::nullopt;  ///< absent: it is none
   std::vector<JoinedPod> pods = {};           ///< none where the user names it
   std::vector<const InspectedSecret*> secrets = {};

@@ -77,7 +77,9 @@ WithNotices<Workloads> workloads_in(const Documents& manifests, const std::strin
   WithNotices<Workloads> found{read_workloads(manifests, name_space)};
   const auto& [images, invalid_images, pods, accounts, secrets, passed_over] = found.value;
   move_behind(found.notices, notices_of_passed_over(passed_over, manifests.file));
-  if (!images.empty() || !invalid_images.empty()) return found;
+  const bool is_any_refused =
+      std::any_of(pods.begin(), pods.end(), [](const Pod& pod) { return pod.refusal.has_value(); });
+  if (!images.empty() || !invalid_images.empty() || is_any_refused) return found;
   std::vector<std::string> kinds;
   kinds.reserve(passed_over.size());
   for (const PassedOver& object : passed_over)
@@ -100,7 +102,7 @@ void remove_inspected(const std::vector<InspectedSecret>& inspected,
 
 void add_manifests(const JsonText& manifests, const std::string& name_space, Time now,
                    WithNotices<PullInputs>& inputs) {
-  const Documents documents = read_documents(manifests);
+  const Documents documents = read_documents(manifests, PlainScalars::typed);
   auto [workloads, notices] = workloads_in(documents, name_space);
   move_behind(inputs.notices, std::move(notices));
   PullInputs& found = inputs.value;
@@ -125,7 +127,7 @@ void add_file(const JsonText& given, const std::string& name_space, Time now,
               WithNotices<PullInputs>& inputs, bool has_manifests, bool wants_pods) {
   const std::optional<JsonText> decoded = decoded_config(given);
   const JsonText& file = decoded ? *decoded : given;
-  const Documents documents = read_documents(file);
+  const Documents documents = read_documents(file, PlainScalars::typed);
   const Manifests manifests = read_manifests(documents, name_space);
   PullInputs& found = inputs.value;
   const bool is_config = std::any_of(manifests.secrets.begin(), manifests.secrets.end(),
@@ -173,7 +175,7 @@ WithNotices<LoadedConfig> config_to_use(const std::optional<std::string>& named)
 }
 
 WithNotices<Workloads> workloads_in(const JsonText& manifests) {
-  return workloads_in(read_documents(manifests), {});
+  return workloads_in(read_documents(manifests, PlainScalars::typed), {});
 }
 
 WithNotices<PullInputs> pull_inputs(std::vector<WorkloadImage> named,

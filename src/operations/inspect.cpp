@@ -10,6 +10,7 @@
 #include "credential/go_duration.h"
 #include "credential/registry.h"
 #include "kubernetes/keyring.h"
+#include "operations/node_endpoints.h"
 #include "system/text.h"
 
 namespace pullsecret {
@@ -119,8 +120,9 @@ void require_entries(const std::vector<ImagePull>& images) {
   std::size_t count = 0;
   bool is_any_public = true;
   for (const ImagePull& image : images) {
-    if (!image.offered.empty()) continue;
-    unserved += "\n  " + printable(image.name);
+    if (!image.offered.empty() || is_served_by_file(image)) continue;
+    unserved +=
+        "\n  " + (image.name.empty() ? image.pods.front().pod->in_words() : printable(image.name));
     is_any_public &= !image.refusal;
     if (++count <= most_explained) unserved += why_unserved(image);
   }

@@ -10,8 +10,8 @@
 
 namespace pullsecret {
 
-/// Throws Error if there is an image that no entry serves, or that is none, with what keeps the
-/// nearest entries of its Secrets from it.
+/// Throws Error if there is an image that neither an entry nor a login of the node's file serves,
+/// or that is none, with what keeps the nearest entries of its Secrets from it.
 void require_entries(const std::vector<ImagePull>& images);
 
 /// Throws Error if one of the entries ends sooner than `min_validity` after `now`: in all

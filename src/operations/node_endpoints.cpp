@@ -54,7 +54,7 @@ Remark mirror_entry_unused(const ImagePull& pull, const Endpoint& endpoint,
                               key_in_words(key), printable(endpoint.host), gets),
                   std::move(hint)};
   };
-  if (pull.offered.empty() && endpoint.credential)
+  if (pull.offered.empty() && own_login(endpoint) != nullptr)
     return remark(note, fmt::format("its login of {}", file), "");
   const std::string gets =
       fmt::format("that of {}{}", registry, pull.offered.empty() ? ", of which there is none" : "");
@@ -210,7 +210,16 @@ void set_endpoints(std::vector<ImagePull>& pulls, NodeEndpoints& node) {
 
 EndpointLogin login_at(const Endpoint& endpoint, const ImagePull& pull) {
   if (!pull.offered.empty()) return EndpointLogin::of_secret;
-  return endpoint.credential ? EndpointLogin::of_file : EndpointLogin::none;
+  return own_login(endpoint) == nullptr ? EndpointLogin::none : EndpointLogin::of_file;
+}
+
+bool is_served_by_file(const ImagePull& pull) {
+  if (!pull.image || pull.endpoints == nullptr) return false;
+  const auto& endpoints = pull.endpoints->endpoints;
+  return std::any_of(endpoints.begin(), endpoints.end(), [&](const Endpoint& endpoint) {
+    return is_asked_for(endpoint, pull.image->reference) &&
+           login_at(endpoint, pull) == EndpointLogin::of_file;
+  });
 }
 
 }  // namespace pullsecret

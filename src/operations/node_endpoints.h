@@ -46,4 +46,7 @@ void set_endpoints(std::vector<ImagePull>& pulls, NodeEndpoints& node);
 enum class EndpointLogin { of_secret, of_file, none };
 EndpointLogin login_at(const Endpoint& endpoint, const ImagePull& pull);
 
+/// Whether no entry of a Secret, but a login of the node's file serves the image at an endpoint.
+bool is_served_by_file(const ImagePull& pull);
+
 }  // namespace pullsecret

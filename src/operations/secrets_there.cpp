@@ -135,13 +135,29 @@ Notice notice_of_kept(const std::string& name, const std::vector<std::string>& k
            way_to_replace(keys)}};
 }
 
+std::string replaced_in_words(const ChangedSecret& changed) {
+  std::vector<std::string> words;
+  for (const std::string& key : changed.replaced) {
+    const auto respelled = changed.respelled.find(key);
+    words.push_back(key_in_words(key) + (respelled == changed.respelled.end()
+                                             ? ""
+                                             : ", now as " + key_in_words(respelled->second)));
+  }
+  return join(words, ", ");
+}
+
 Notice notice_of_changes(const std::string& name, const ChangedSecret& changed) {
   std::vector<std::string> parts;
-  for (const auto& [word, keys] : {std::pair{"added", &changed.added},
-                                   {"replaced", &changed.replaced},
-                                   {"removed", &changed.removed},
-                                   {"left alone", &changed.left_alone}})
-    if (!keys->empty()) parts.push_back(fmt::format("{} {}", word, keys_in_words(*keys)));
+  for (const auto& [word, keys] : {std::pair{"added ", keys_in_words(changed.added)},
+                                   {"replaced ", replaced_in_words(changed)},
+                                   {"removed ", keys_in_words(changed.removed)},
+                                   {"left alone ", keys_in_words(changed.left_alone)}})
+    if (!keys.empty()) parts.push_back(word + keys);
+  using Copy = ChangedSecret::AppliedCopy;
+  if (changed.applied_copy == Copy::changed)
+    parts.push_back(fmt::format("changed its annotation {}, too", applied_annotation));
+  else if (changed.applied_copy == Copy::dropped)
+    parts.push_back(fmt::format("dropped its annotation {}", applied_annotation));
   return {Severity::note, {name, join(parts, "; ")}};
 }
 

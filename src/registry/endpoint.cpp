@@ -50,6 +50,11 @@ std::string Endpoint::in_words() const {
   return printable(urls.front() + root);
 }
 
+const Credential* own_login(const Endpoint& endpoint) {
+  return endpoint.credential && has_password(*endpoint.credential) ? &*endpoint.credential
+                                                                   : nullptr;
+}
+
 bool is_asked_for(const Endpoint& endpoint, std::string_view reference) {
   const bool is_digest = reference.find(':') != std::string_view::npos;
   return endpoint.can_pull && (is_digest || endpoint.can_resolve);
@@ -123,8 +128,10 @@ std::vector<std::string> names_at(const Endpoint& endpoint, const std::string& r
 }
 
 std::string meant_name(std::string_view name, const std::vector<std::string_view>& known) {
+  const std::string lower = lower_case(name);
   for (const std::string_view one : known)
-    if (name != one && edit_distance(lower_case(name), one) <= (one.size() > 4 ? 2U : 1U))
+    if (name != one && (edit_distance(lower, one) <= (one.size() > 4 ? 2U : 1U) ||
+                        (lower.size() > 3 && one.starts_with(lower))))
       return fmt::format("did you mean {}?", one);
   return {};
 }

@@ -51,6 +51,9 @@ struct RegistryEndpoints {
   std::vector<Remark> remarks = {};  ///< on the file; a message begins with its place
 };
 
+/// The login that the file has for `endpoint`, if it is one that is sent; else nullptr.
+const Credential* own_login(const Endpoint& endpoint);
+
 /// Whether `endpoint` is asked for an image: by its digest, or by a tag, which it has to resolve.
 bool is_asked_for(const Endpoint& endpoint, std::string_view reference);
 
@@ -77,7 +80,8 @@ std::string clean_path(std::string_view path);
 /// leaves the choice to chance. Without any, `repository`. Never empty.
 std::vector<std::string> names_at(const Endpoint& endpoint, const std::string& repository);
 
-/// `Did you mean …` for a name that is one of `known` but for a slip; empty for any other.
+/// `Did you mean …` for a name that is one of `known` but for a slip, or for its end; empty for any
+/// other.
 std::string meant_name(std::string_view name, const std::vector<std::string_view>& known);
 
 }  // namespace pullsecret

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "credential/go_duration.h"
+#include "credential/registry.h"
 #include "registry/origin.h"
 #include "system/error.h"
 #include "system/file.h"
@@ -22,6 +23,10 @@ using enum Severity;
 constexpr std::size_t max_size = 256UL * 1024, most_hosts = 100;
 constexpr auto unreadable_hint =
     "containerd reads it as root, and pulls no image of the registry where it cannot";
+constexpr auto way_to_write_hosts = "write it as [host.\"URL\"]";
+constexpr auto way_to_write_settings =
+    "mirrors are each a [host.\"URL\"] here; plugins, registry and the like are of containerd's "
+    "config.toml";
 
 /// Reads one hosts.toml. All that it throws is what makes containerd pass over the file.
 class HostsReader {
@@ -45,6 +50,7 @@ class HostsReader {
 
  private:
   using Host = std::pair<std::string, const toml::table*>;
+  using Position = std::pair<toml::source_index, toml::source_index>;  // line and column
 
   Error error(const toml::node& node, const std::string& message) const {
     return {place(node), message};
@@ -60,25 +66,30 @@ class HostsReader {
                         fmt::format("{}: {}", place(node), message), std::move(hint)});
   }
 
-  // In the order of their headings, `[host."URL"]`, of which containerd goes through the file: what
-  // stands there in another form it does not see.
+  // In the order of their headings, `[host."URL"]` or `[host."URL".header]`, of which containerd
+  // goes through the file (getSortedHosts): what stands there in another form it does not see. A
+  // host that it comes to twice it asks twice, which changes nothing.
   std::vector<Host> hosts_in(const toml::table& table) {
     std::vector<Host> hosts;
+    note_other_letter_case(table);
     const toml::node* all = table.get("host");
     if (all == nullptr) return hosts;
     if (!all->is_table()) throw error(*all, "host is no table");
+    std::vector<std::pair<Position, Host>> placed;
     for (const auto& [url, settings] : *all->as_table()) {
       if (!settings.is_table())
         throw error(settings, fmt::format("host.{} is no table", key_in_words(url.str())));
-      hosts.emplace_back(std::string(url.str()), settings.as_table());
+      if (const auto first = first_heading(settings))
+        placed.push_back({*first, {std::string(url.str()), settings.as_table()}});
+      else
+        remark(settings, "host-not-used", warning,
+               fmt::format("containerd does not use {}, which has no heading of its own",
+                           key_in_words(url.str())),
+               way_to_write_hosts);
     }
-    const auto line_of = [](const Host& host) {
-      const toml::source_position begin = host.second->source().begin;
-      return std::pair(begin.line, begin.column);
-    };
-    std::sort(hosts.begin(), hosts.end(),
-              [&](const Host& a, const Host& b) { return line_of(a) < line_of(b); });
-    std::erase_if(hosts, [&](const Host& host) { return !has_heading(host); });
+    std::sort(placed.begin(), placed.end());
+    for (auto& [position, host] : placed)
+      hosts.push_back(std::move(host));
     if (hosts.size() > most_hosts) {
       remark(*all, "too-many-hosts", problem,
              fmt::format("of {} hosts the first {} are looked at", hosts.size(), most_hosts));
@@ -87,22 +98,31 @@ class HostsReader {
     return hosts;
   }
 
-  bool has_heading(const Host& host) {
-    const toml::source_position begin = host.second->source().begin;
+  // Of a table with a heading that stands behind that of its own part, toml++ knows the former
+  // alone. A heading of a list, `[[…]]`, is none to containerd.
+  std::optional<Position> first_heading(const toml::node& node) const {
+    std::optional<Position> first;
+    if (!node.is_table()) return first;
+    const toml::source_position begin = node.source().begin;
     const std::string_view line = lines_.at(begin.line - 1);
-    if (line.substr(std::min<std::size_t>(begin.column - 1, line.size())).starts_with('['))
-      return true;
-    remark(*host.second, "host-not-used", warning,
-           fmt::format("containerd does not use {}, which has no heading of its own",
-                       key_in_words(host.first)),
-           "write it as [host.\"URL\"]");
-    return false;
+    const std::string_view here = line.substr(std::min<std::size_t>(begin.column - 1, line.size()));
+    if (here.starts_with('[') && !here.starts_with("[[")) first = {begin.line, begin.column};
+    for (const auto& [name, part] : *node.as_table())
+      if (const auto other = first_heading(part); other && (!first || *other < *first))
+        first = other;
+    return first;
   }
 
-  // A URL may hold a login.
-  static std::string key_in_words(std::string_view url) {
-    const std::size_t at = url.rfind('@');
-    return printable(at == std::string_view::npos ? url : url.substr(at + 1), 100);
+  // Its decoder takes any letter case, and what looks for the headings does not.
+  void note_other_letter_case(const toml::table& table) {
+    for (const auto& [key, node] : table) {
+      if (key.str() == "host" || !equal_ignoring_case(key.str(), "host")) continue;
+      if (!node.is_table()) throw error(node, fmt::format("{} is no table", key.str()));
+      remark(
+          node, "host-not-used", warning,
+          fmt::format("containerd does not use the hosts of {}: its letter case counts", key.str()),
+          way_to_write_hosts);
+    }
   }
 
   // What begins with `http` is no name to containerd.
@@ -161,6 +181,7 @@ class HostsReader {
     return endpoint;
   }
 
+  // Of what nobody knows a table is meant for something: most are of containerd's own config.toml.
   void note_slips(const toml::table& settings, const std::vector<std::string_view>& known) {
     for (const auto& [key, node] : settings) {
       const std::string_view name = key.str();
@@ -169,11 +190,12 @@ class HostsReader {
       if (name == "rewrite")
         remark(node, "unknown-setting", note,
                "containerd passes over rewrite, which that of k3s and rke2 alone knows");
-      else if (const std::string meant = meant_name(name, known); !meant.empty())
+      else if (const std::string meant = meant_name(name, known);
+               !meant.empty() || node.is_table() || node.is_array_of_tables())
         remark(
-            node, "unknown-setting", note,
+            node, "unknown-setting", meant.empty() ? warning : note,
             fmt::format("containerd passes over {}, which it does not know", printable(name, 60)),
-            meant);
+            meant.empty() ? std::string(way_to_write_settings) : meant);
     }
   }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,6 +26,11 @@ enum class PullOutcome {
   rate_limited,
   unreachable,  ///< name, connection, TLS, time, proxy, or no registry at all
 };
+
+inline constexpr std::array all_pull_outcomes{
+    PullOutcome::pulls,         PullOutcome::anonymous,    PullOutcome::logs_in,
+    PullOutcome::refused,       PullOutcome::expired,      PullOutcome::no_access,
+    PullOutcome::no_such_image, PullOutcome::rate_limited, PullOutcome::unreachable};
 
 /// The outcome's name, for people and scripts: "no access".
 std::string_view in_words(PullOutcome outcome);

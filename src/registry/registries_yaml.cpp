@@ -33,7 +33,7 @@ class RegistriesReader {
   NodeRegistries read(const Tree& tree) {
     if (tree.is_null()) return std::move(found_);
     if (!tree.is_object()) throw error("it must be an object, with mirrors and configs");
-    note_slips(tree, {"mirrors", "configs", "auths"}, "");
+    note_unknown(tree, {"mirrors", "configs", "auths"}, "");
     for_each(tree, "mirrors", "",
              [&](const std::string& host, const Tree& value, const std::string& path) {
                note_no_host(host, path);
@@ -62,14 +62,22 @@ class RegistriesReader {
         {std::move(name), severity, fmt::format("{}: {}", found_.file, message), std::move(hint)});
   }
 
-  void note_slips(const Tree& object, const Names& known, const std::string& path) {
+  // A login may stand where a name should.
+  static std::string name_in_words(const std::string& name) {
+    const bool is_word = std::all_of(name.begin(), name.end(), [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
+    });
+    return is_word ? printable(name, 60) : "a name";
+  }
+
+  void note_unknown(const Tree& object, const Names& known, const std::string& path,
+                    Severity severity = note) {
     for (const auto& [name, value] : object.items()) {
+      if (std::find(known.begin(), known.end(), name) != known.end()) continue;
       const std::string meant = meant_name(name, known);
-      if (!meant.empty() && std::find(known.begin(), known.end(), name) == known.end())
-        remark(
-            "unknown-setting", note,
-            fmt::format("k3s passes over {}{}, which it does not know", path, printable(name, 60)),
-            meant);
+      remark("unknown-setting", severity,
+             fmt::format("k3s passes over {}{}, which it does not know", path, name_in_words(name)),
+             meant.empty() ? "it knows " + join({known.begin(), known.end()}, ", ") : meant);
     }
   }
 
@@ -116,7 +124,7 @@ class RegistriesReader {
     NodeRegistries::Mirror mirror;
     if (tree.is_null()) return mirror;
     if (!tree.is_object()) throw error(path + " must be an object");
-    note_slips(tree, {"endpoint", "rewrite"}, path + ".");
+    note_unknown(tree, {"endpoint", "rewrite"}, path + ".");
     const auto [list, place] = member(tree, "endpoint", path);
     if (list != nullptr && !list->is_array()) throw error(place + " must be a list");
     if (list != nullptr && list->size() > most_endpoints)
@@ -141,7 +149,7 @@ class RegistriesReader {
     NodeRegistries::Config config;
     if (tree.is_null()) return config;
     if (!tree.is_object()) throw error(path + " must be an object");
-    note_slips(tree, {"auth", "tls"}, path + ".");
+    note_unknown(tree, {"auth", "tls"}, path + ".");
     const auto [auth, auth_path] = member(tree, "auth", path);
     const auto [tls, tls_path] = member(tree, "tls", path);
     if (auth != nullptr) config.credential = read_auth(*auth, auth_path);
@@ -152,7 +160,7 @@ class RegistriesReader {
   // containerd takes the first of the three (internal/cri, ParseAuth).
   Credential read_auth(const Tree& tree, const std::string& path) {
     if (!tree.is_object()) throw error(path + " must be an object");
-    note_slips(tree, {"username", "password", "auth", "identity_token"}, path + ".");
+    note_unknown(tree, {"username", "password", "auth", "identity_token"}, path + ".", warning);
     Credential credential{.username = text(tree, "username", path),
                           .password = text(tree, "password", path)};
     if (!credential.username.empty()) return credential;
@@ -171,7 +179,7 @@ class RegistriesReader {
 
   TlsTrust read_tls(const Tree& tree, const std::string& path) {
     if (!tree.is_object()) throw error(path + " must be an object");
-    note_slips(tree, {"ca_file", "cert_file", "key_file", "insecure_skip_verify"}, path + ".");
+    note_unknown(tree, {"ca_file", "cert_file", "key_file", "insecure_skip_verify"}, path + ".");
     TlsTrust trust;
     if (const std::string file = text(tree, "ca_file", path); !file.empty())
       trust.authorities.push_back(folder_ / file);
@@ -284,8 +292,7 @@ std::optional<RegistryEndpoints> endpoints_in(const NodeRegistries& registries,
         found.remarks.push_back(
             {"endpoint-refused", problem,
              fmt::format("{}: k3s passes over the endpoint {} of {}, which is no URL",
-                         registries.file, printable(text.substr(text.rfind('@') + 1), 100),
-                         printable(mirror->first)),
+                         registries.file, key_in_words(text), printable(mirror->first)),
              ""});
         continue;
       }

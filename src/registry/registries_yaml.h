@@ -27,7 +27,7 @@ struct NodeRegistries {
   std::string file;                            ///< printable
   std::map<std::string, Mirror> mirrors = {};  ///< by registry host, or `*`
   std::map<std::string, Config> configs = {};  ///< by host of an endpoint, or `*`
-  std::vector<Remark> remarks = {};            ///< on what nobody reads, and what looks like a slip
+  std::vector<Remark> remarks = {};            ///< on what nobody reads
 };
 
 /// Reads the tree of such a file, whose scalars may all be strings. Relative paths in it are of

@@ -45,7 +45,7 @@ void check(const Workloads& workloads) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const JsonText source{"manifest", std::string(reinterpret_cast<const char*>(data), size)};
   try {
-    check(read_workloads(read_documents(source)));
+    check(read_workloads(read_documents(source, PlainScalars::typed)));
   } catch (const Error& error) {
     require(is_printable(error.what()) && is_printable(error.hint()));
   }

@@ -1,6 +1,10 @@
 #include "cli/command.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <iterator>
 #include <regex>
@@ -13,7 +17,11 @@
 #include "cli/completion.h"
 #include "cli/help.h"
 #include "cli/options.h"
+#include "cli/piped_input.h"
+#include "cli/run_command.h"
 #include "cli/secret_options.h"
+#include "operations/image_pulls.h"
+#include "registry/pull_verdict.h"
 #include "system/text.h"
 
 using namespace pullsecret;
@@ -237,6 +245,53 @@ ManualCommand read_manual(const Command& command) {
 }
 
 }  // namespace
+
+TEST_CASE("check's help and manual have every outcome, and no other") {
+  WordSet outcomes(refusal_outcomes.begin(), refusal_outcomes.end());
+  for (const PullOutcome outcome : all_pull_outcomes)
+    outcomes.emplace(in_words(outcome));
+  WordSet in_manual, in_help;
+  std::ifstream manual(fmt::format("{}/../../man/pullsecret-check.1", TEST_DATA_DIR));
+  constexpr std::string_view item = ".It Cm ";
+  std::string section;
+  for (std::string line; std::getline(manual, line);) {
+    if (line.starts_with(".Sh ")) section = line;
+    if (section == ".Sh OUTCOMES" && line.starts_with(item))
+      in_manual.insert(line.substr(item.size()));
+  }
+  CHECK(in_manual == outcomes);
+  const std::string intro(check_command().intro);
+  for (const std::string& line : split(intro.substr(intro.find("The result of each try:")), '\n'))
+    if (line.starts_with("    ") && !line.starts_with("     "))
+      in_help.emplace(trim(line.substr(0, line.find("  ", 4))));
+  CHECK(in_help == outcomes);
+}
+
+TEST_CASE("what is piped in is looked at, and stays") {
+  constexpr std::string_view config = R"({"auths": {}})";
+  {
+    const ScopedInput input(config);
+    CHECK(piped_input() == PipedInput::config);
+    CHECK(read_all(STDIN_FILENO, "input", 100) == config);
+    CHECK(piped_input() == PipedInput::nothing);
+  }
+  const FileDescriptor before(dup(STDIN_FILENO));
+  std::array<int, 2> ends{};
+  REQUIRE(pipe2(ends.data(), O_CLOEXEC) == 0);
+  {
+    const FileDescriptor out(ends[0]), in(ends[1]);
+    dup2(out.get(), STDIN_FILENO);
+    CHECK(piped_input() == PipedInput::unknown);
+    write_all(in.get(), "pipe", "team-a\nteam-b\n");  // of a `while read` loop
+    CHECK(piped_input() == PipedInput::nothing);
+    write_all(in.get(), "pipe", "data:\n  .dockerconfigjson: e30=\n");
+    CHECK(piped_input() == PipedInput::config);
+    std::string text(100, '\0');
+    CHECK(read(STDIN_FILENO, text.data(), text.size()) == 46);
+  }
+  CHECK(piped_input() == PipedInput::nothing);  // nobody writes any more, as in a cron job
+  dup2(before.get(), STDIN_FILENO);
+}
 
 TEST_CASE("the manual has every option of a command in its synopsis and its list, and no other") {
   OptionGroup shared = secret_options();

@@ -35,6 +35,46 @@ TEST_CASE("YAML becomes trees of strings and null") {
   CHECK(trees("- {a: b}") == R"([[{"a":"b"}]])");
 }
 
+// As kubectl set image --local takes it for the image of a container, or refuses it.
+TEST_CASE("plain scalars are what they are to Kubernetes") {
+  const auto [text, value] = GENERATE(table<std::string, std::string>({
+      {"5", "5"},
+      {"-1", "-1"},
+      {"+1", "1"},
+      {"1_000", "1000"},
+      {"0b11", "3"},
+      {"0x1F", "31"},
+      {"0x1_F", "31"},
+      {"0o7", "7"},
+      {"010", "8"},
+      {"09", "9.0"},
+      {"1.5", "1.5"},
+      {".5", "0.5"},
+      {"-.5", "-0.5"},
+      {"1.", "1.0"},
+      {"1e3", "1000.0"},
+      {"1_", "1"},
+      {"yes", "true"},
+      {"y", "true"},
+      {"N", "false"},
+      {"Off", "false"},
+      {"yEs", "\"yEs\""},
+      {"_1", "\"_1\""},
+      {"1:30", "\"1:30\""},
+      {"2026-11-30", "\"2026-11-30\""},
+      {"1e", "\"1e\""},
+      {"0x", "\"0x\""},
+      {"0b12", "\"0b12\""},
+      {".", "\".\""},
+      {"1.2.3", "\"1.2.3\""},
+      {"'5'", "\"5\""},
+      {"18446744073709551615", "18446744073709551615"},
+  }));
+  CAPTURE(text);
+  const JsonText source{"m.yaml", "a: " + text};
+  CHECK(read_documents(source, PlainScalars::typed).values.at(0).tree["a"].dump() == value);
+}
+
 TEST_CASE("documents follow each other, in YAML and in JSON") {
   CHECK(trees("a: 1\n---\nb: 2\n...\n---\n") == R"([{"a":"1"},{"b":"2"},null])");
   CHECK(trees("{\"a\":1}\n{\"b\":[true,null]}{}") == R"([{"a":1},{"b":[true,null]},{}])");
@@ -73,6 +113,24 @@ TEST_CASE("errors name the place, and no text") {
   CHECK(refusal_of_documents("a: *hunter2") ==
         "m.yaml:1:4: not YAML: the referenced anchor is not defined");
   CHECK(refusal_of_documents("? [a]\n: b") == "m.yaml:1:3: the name of a member must be a string");
+}
+
+TEST_CASE("a template that nobody has rendered is said to be one") {
+  const auto [text, place] = GENERATE(table<std::string, std::string>({
+      {"kind: Pod\nimage: {{ .Values.image }}\n", "m.yaml:2:8"},
+      {"{{- if .Values.enabled }}\nkind: Pod\n{{- end }}\n", "m.yaml:1:1"},
+      {"kind: Pod\nspec:\n  {{- with .Values.x }}\n  a:\n    {{- toYaml . | nindent 4 }}\n",
+       "m.yaml:3:3"},
+      {"name: {{ include \"x\" . }}-app\n", "m.yaml:1:7"},
+      {"{{/* what it is */}}\na: b\n", "m.yaml:1:1"},
+      {"# no\n\n{{ define \"a\" }}\n{\"a\": 1}\n{{ end }}", "m.yaml:3:1"},
+  }));
+  CAPTURE(text);
+  CHECK_THAT(refusal_of_documents(text), Catch::StartsWith(place + ": a template"));
+  for (const std::string other :
+       {"a: |\n  {{ $x }}\nb:\n\n\nc: [\nd: e\n", "{{\"auths\": {}}", "a: b\n c: d\n"})
+    CHECK_THAT(refusal_of_documents(other), !Contains("template"));
+  CHECK(trees("a: |\n  {{ $x }}\n") == R"([{"a":"{{ $x }}\n"}])");
 }
 
 TEST_CASE("what is no text is refused") {
@@ -173,7 +231,9 @@ TEST_CASE("JSON is counted over all documents, and not within strings") {
       refusal_of_documents(R"({"a":")" + std::string(max_manifest_values, ',') + R"("})").empty());
 }
 
-TEST_CASE("JSON behind a byte order mark is refused as such") {
+TEST_CASE("behind a byte order mark a manifest is one, and a config is refused") {
   CHECK_THAT(refusal_of_documents("\xEF\xBB\xBF {}"), Contains("byte order mark"));
+  CHECK_THAT(refusal_of_documents("\xEF\xBB\xBF{\"auths\": {}}"), Contains("byte order mark"));
+  CHECK(trees("\xEF\xBB\xBF{\"kind\": \"x\"}\r\n") == R"([{"kind":"x"}])");
   CHECK(trees("\xEF\xBB\xBFkind: x") == R"([{"kind":"x"}])");
 }

@@ -49,7 +49,7 @@ TEST_CASE("what names no Secret that counts has words of its own") {
   const auto [spec, finding, words] = GENERATE(table<std::string, std::string, std::string>({
       {"{}", "account-not-here",
        "Deployment team/app names no pull secret; its ServiceAccount team/default"},
-      {"{template: {spec: {containers: [{imagePullSecrets: [{name: regcred}]}]}}}",
+      {"{template: {spec: {containers: [{image: a, imagePullSecrets: [{name: regcred}]}]}}}",
        "secrets-at-container",
        "Deployment team/app names no pull secret: `imagePullSecrets` stands at containers[0], "
        "where "
@@ -163,7 +163,34 @@ TEST_CASE("hints have the place of the kind") {
   const JsonText text{"m.yaml", fmt::format("apiVersion: {}\nkind: {}", version, kind)};
   const Pod pod = read_workloads(read_documents(text)).pods.at(0);
   const PodJoin join({.secrets = {}, .accounts = {{"", "default", {}}}});
-  CHECK(join.secrets_of(pod).findings.at(0).hint == "name it at " + place);
+  CHECK(join.secrets_of(pod).findings.at(0).hint ==
+        place +
+            ": [{name: NAME}]; or for all Pods of the ServiceAccount that are made from now on: "
+            "`kubectl patch serviceaccount default -p "
+            "'{\"imagePullSecrets\": [{\"name\": \"NAME\"}]}'`");
+}
+
+TEST_CASE("who names no Secret is told the only one there is, and how it gets there") {
+  const PodJoin join({.secrets = {{"team", "regcred"}, {"team", "tls", State::unread}},
+                      .accounts = {{"team", "default", {}}}});
+  CHECK(
+      join.secrets_of(naming("[]")).findings.at(0).hint ==
+      "spec.template.spec.imagePullSecrets: [{name: regcred}]; or for all Pods of the "
+      "ServiceAccount that are made from now on: `kubectl patch serviceaccount default -n team -p "
+      "'{\"imagePullSecrets\": [{\"name\": \"regcred\"}]}'`");
+  Pod made = naming("[]", "other");
+  made.is_made = true;
+  CHECK(join.secrets_of(made).findings.at(0).hint ==
+        "spec.template.spec.imagePullSecrets: [{name: NAME}], in what makes the Pod");
+}
+
+TEST_CASE("what the API server refuses has nothing") {
+  Pod pod = naming("[{name: regcred}]");
+  CHECK_FALSE(PodJoin({two_regcreds}).secrets_of(pod).refusal);
+  CHECK(PodJoin({two_regcreds}).secrets_of(naming("regcred")).refusal);
+  CHECK(PodJoin({two_regcreds}).secrets_of(naming("[regcred]")).refusal);
+  pod.refusal = Error("", "containers[0] has no \"image\"");
+  CHECK(join_of(pod, {two_regcreds}) == Texts{"refused-by-api-server"});
 }
 
 TEST_CASE("of a Secret that is given twice the last counts") {

@@ -110,13 +110,19 @@ TEST_CASE("what is no Kubernetes object is refused in words") {
       {"kind: Secret\ntype: {}", "m: \"type\" of a Secret must be a string"},
       {"kind: Secret\nmetadata: {name: x}\ndata: []",
        "m: \"data\" of Secret x must be an object of strings"},
-      {R"({"kind":"Secret","data":{"a":5}})",
-       "m: \"data\" of a Secret must be an object of strings"},
       {"kind: Secret\nstringData: {a: [b]}",
        "m: \"stringData\" of a Secret must be an object of strings"},
   }));
   CAPTURE(text);
   CHECK(refusal_of_manifest(text) == words);
+}
+
+TEST_CASE("a value that is no string is kept in mind, and refused where the manifest is kept") {
+  const std::string text = R"({"kind":"Secret","stringData":{"a":5,"b":true,"c":"x"}})";
+  const SecretManifest secret = read_manifest(text).secrets.at(0);
+  CHECK(secret.not_texts == Names{"a", "b"});
+  CHECK(secret.string_data.at("a") == "5");
+  CHECK(error_of([&] { read_manifests({"m", text}, KeepObjects::yes); }));
 }
 
 TEST_CASE("what apply would not keep does not count for the size") {

@@ -13,7 +13,7 @@ using Texts = std::vector<std::string>;
 namespace {
 
 Workloads workloads_in(const std::string& text) {
-  return read_workloads(read_documents({"m.yaml", text}));
+  return read_workloads(read_documents({"m.yaml", text}, PlainScalars::typed));
 }
 
 Texts images_in(const std::string& text) {
@@ -21,6 +21,14 @@ Texts images_in(const std::string& text) {
   for (const WorkloadImage& image : workloads_in(text).images)
     names.push_back(image.name);
   return names;
+}
+
+// "PLACE: MESSAGE" of each Pod that the API server refuses.
+Texts refusals_in(const std::string& text) {
+  Texts refusals;
+  for (const Pod& pod : workloads_in(text).pods)
+    if (pod.refusal) refusals.emplace_back(pod.refusal->what());
+  return refusals;
 }
 
 std::string workload_refusal(const std::string& text) {
@@ -57,7 +65,7 @@ TEST_CASE("images are those of all containers and image volumes, each once") {
 kind: Pod
 spec:
   initContainers: [{name: x, image: init}, {image: app}]
-  containers: [{image: app}, {image: app}, {name: without}]
+  containers: [{image: app}, {image: app}]
   ephemeralContainers: [{image: debug}]
   volumes: [{name: v, image: {reference: volume, pullPolicy: Always}}, {emptyDir: {}}, {image: {}}]
 ---
@@ -116,31 +124,55 @@ items: [{}, {kind: Secret}]
 }
 
 TEST_CASE("null and nothing are alike, as in Kubernetes") {
-  for (const char* pod : {"kind: Pod", "kind: Pod\nspec:", "kind: Pod\nspec: {containers: }",
-                          "kind: Pod\nmetadata:\nspec: {containers: [{image: }], volumes: }",
-                          "kind: Pod\nspec: {containers: [{image: ''}]}",
-                          "kind: Pod\nspec: {containers: [~]}", "", "---\n---\n"})
+  for (const char* pod :
+       {"kind: Pod", "kind: Pod\nspec:", "kind: Pod\nspec: {containers: }",
+        "kind: Pod\nmetadata:\nspec: {containers: [], volumes: }", "", "---\n---\n"}) {
     CHECK(images_in(pod).empty());
+    CHECK_THAT(refusals_in(pod), Catch::Equals(Texts{}));
+  }
 }
 
-TEST_CASE("a field of another type is an error that says whose") {
+TEST_CASE("what the API server refuses is a Pod's own affair") {
   const auto [text, message] = GENERATE(table<std::string, std::string>({
-      {"kind: Pod\nmetadata: {name: web}\nspec: {containers: {image: a}}",
-       R"(Pod web: "containers" must be an array)"},
+      {"kind: Pod\nmetadata: {name: web}\nspec: {containers: {}}",
+       R"(Pod web: "containers" must be an array, and is an object)"},
       {"kind: Pod\nmetadata: {name: web, namespace: team}\nspec: []",
-       R"(Pod team/web: "spec" must be an object)"},
-      {"kind: Pod\nmetadata: {generateName: web-}\nspec: {containers: [{image: [a]}]}",
-       R"(Pod web-: "image" must be a string)"},
-      {"kind: Pod\nspec: {containers: [a]}", R"(Pod: what should have "image" is no object)"},
-      {"kind: Pod\nspec: {volumes: [{image: a}]}", R"(Pod: "image" must be an object)"},
-      {"kind: Pod\nmetadata: {name: {}}", R"(m.yaml: "name" must be a string)"},
-      {"kind: [Pod]", R"(m.yaml: "kind" must be a string)"},
-      {"kind: Pod\napiVersion: {}", R"(m.yaml: "apiVersion" must be a string)"},
+       R"(Pod team/web: "spec" must be an object, and is an array)"},
+      {"kind: Pod\nmetadata: {generateName: web-}\nspec: {containers: [{image: 5}]}",
+       R"(Pod web-: "image" must be a string, and is a number)"},
+      {"kind: Pod\nspec: {containers: [{image: yes}]}",
+       R"(Pod: "image" must be a string, and is true or false)"},
+      {"kind: Pod\nspec: {containers: [{image: a}, {image: ''}]}",
+       R"(Pod: containers[1] has no "image")"},
+      {"kind: Pod\nspec: {containers: [~]}", R"(Pod: containers[0] has no "image")"},
+      {"kind: CronJob\nspec: {jobTemplate: {spec: {template: {spec: {initContainers: [{}]}}}}}",
+       R"(CronJob: initContainers[0] has no "image")"},
+      {"kind: Pod\nspec: {containers: [a]}",
+       R"(Pod: what should have "image" is a string, and no object)"},
+      {"kind: Pod\nspec: {volumes: [{image: a}]}",
+       R"(Pod: "image" must be an object, and is a string)"},
+      {"kind: Pod\nmetadata: {name: 5}", R"(Pod: "name" must be a string, and is a number)"},
+      {"kind: Pod\nspec: {serviceAccountName: 5}",
+       R"(Pod: "serviceAccountName" must be a string, and is a number)"},
+  }));
+  CAPTURE(text);
+  CHECK(refusals_in(text + "\n---\nkind: Pod\nspec: {containers: [{image: b}]}") == Texts{message});
+  CHECK(images_in(text + "\n---\nkind: Pod\nspec: {containers: [{image: b}]}") == Texts{"b"});
+  // Whoever makes a Pod of another's kind may put an image there.
+  CHECK(refusals_in("apiVersion: argoproj.io/v1alpha1\nkind: Rollout\n"
+                    "spec: {template: {spec: {containers: [{}]}}}")
+            .empty());
+}
+
+TEST_CASE("what is no object of Kubernetes is an error") {
+  const auto [text, message] = GENERATE(table<std::string, std::string>({
+      {"kind: [Pod]", R"(m.yaml: "kind" must be a string, and is an array)"},
+      {"kind: Pod\napiVersion: {}", R"(m.yaml: "apiVersion" must be a string, and is an object)"},
       {"a: b", "m.yaml: an object without a kind, which is none of Kubernetes'"},
       {"kind: ''", "m.yaml: an object without a kind, which is none of Kubernetes'"},
       {"- kind: Pod", "m.yaml: a value that is no Kubernetes object"},
       {"{\"kind\":\"List\",\"items\":[1]}", "m.yaml: a value that is no Kubernetes object"},
-      {"{\"kind\":\"List\",\"items\":{}}", R"(m.yaml: "items" must be an array)"},
+      {"{\"kind\":\"List\",\"items\":{}}", R"(m.yaml: "items" must be an array, and is an object)"},
       {"text", "m.yaml: a value that is no Kubernetes object"},
   }));
   CAPTURE(text);
@@ -156,6 +188,14 @@ TEST_CASE("an image that the kubelet refuses is kept apart, with who names it") 
   const std::string words = found.invalid_images.at(0).reason.what();
   CHECK_THAT(words, Catch::StartsWith(R"(Deployment w\x1bb: "Acme App\n" is not an image name)"));
   CHECK(printable(words, 10'000) == words);
+}
+
+TEST_CASE("an image that is a template is said to be one") {
+  const Workloads found = workloads_in(
+      "kind: Pod\nspec: {containers: [{image: '{{ .Values.image }}'}, {image: '${REPO}/a:1'}]}");
+  CHECK_THAT(found.invalid_images.at(0).reason.what(),
+             Contains("the image's name has {{ … }} in it"));
+  CHECK_THAT(found.invalid_images.at(1).reason.what(), Contains("the image's name has ${…} in it"));
 }
 
 TEST_CASE("Pods have the Secrets and the ServiceAccount that they name") {
@@ -194,7 +234,7 @@ items:
 
 TEST_CASE("imagePullSecrets where nobody reads it") {
   const auto [text, place] = GENERATE(table<std::string, std::string>({
-      {"kind: Pod\nspec: {containers: [{}, {imagePullSecrets: [{name: a}]}]}",
+      {"kind: Pod\nspec: {containers: [{image: a}, {image: b, imagePullSecrets: [{name: a}]}]}",
        "spec.containers[1].imagePullSecrets"},
       {"kind: Pod\nimagePullSecrets: [{name: a}]", "imagePullSecrets"},
       {"kind: Pod\nspec: {imagePullSecret: a}", "spec.imagePullSecret"},
@@ -212,6 +252,7 @@ TEST_CASE("imagePullSecrets where nobody reads it") {
       {"apiVersion: tekton.dev/v1\nkind: PipelineRun\nspec: {podTemplate: {imagePullSecrets: []}}",
        "spec.podTemplate.imagePullSecrets"},
       {"kind: Pod\nspec: {imagePullSecrets: [a]}", "spec.imagePullSecrets[0]"},
+      {"kind: Pod\nspec: {imagePullSecrets: [{name: 5}]}", "spec.imagePullSecrets[0]"},
       {"kind: Pod\nspec: {imagePullSecrets: {name: a}}", "spec.imagePullSecrets"},
   }));
   CAPTURE(text);

@@ -41,6 +41,14 @@ TEST_CASE("hosts are asked in the order of their headings, and then the server")
   CHECK(hosts_in("server = ''\ncapabilities = ['push']") == Texts{itself});
   CHECK(hosts_in("", "docker.io") == Texts{"https://registry-1.docker.io /v2"});
   CHECK(hosts_in("server = 'https://docker.io'", "docker.io") == Texts{"https://docker.io /v2"});
+  // The heading of a part counts as the host's, and a list's does not.
+  CHECK(hosts_in("[host.'https://z.io'.header]\nx = "
+                 "'1'\n[host.'https://a.io']\n[host.'https://z.io']\n") ==
+        Texts{"https://z.io /v2 mirror x=1", "https://a.io /v2 mirror", itself});
+  CHECK(
+      hosts_in("[host]\n'https://b.io'.capabilities = ['pull']\n[host.'https://a.io'.header]\n") ==
+      Texts{"https://a.io /v2 mirror", itself});
+  CHECK(hosts_in("[[host.'https://a.io'.header]]\n") == Texts{itself});
   // Not by a heading, and so not at all.
   CHECK(hosts_in("host = {'https://m.io' = {capabilities = ['pull']}}") == Texts{itself});
 }
@@ -110,6 +118,17 @@ TEST_CASE("a name that is a slip is remarked on, and any other that nobody knows
               "hosts.toml:4: containerd passes over skip-verify, which it does not know"});
   CHECK(hosts_remarks("[hosts.\"https://m.io\"]") ==
         Texts{"hosts.toml:1: containerd passes over hosts, which it does not know"});
+  CHECK(hosts_remarks("[plugins.'io.containerd.grpc.v1.cri'.registry.mirrors.'r.io']\n"
+                      "endpoint = ['https://m.io']\n[host.'https://m.io'.auth]\n[[mirrors]]") ==
+        Texts{"hosts.toml:3: containerd passes over auth, which it does not know",
+              "hosts.toml:4: containerd passes over mirrors, which it does not know",
+              "hosts.toml:1: containerd passes over plugins, which it does not know"});
+  CHECK(hosts_in("[Host.'https://m.io']\n") == Texts{itself});
+  CHECK(hosts_remarks("[Host.'https://m.io']\n") ==
+        Texts{"hosts.toml:1: containerd does not use the hosts of Host: its letter case counts"});
+  CHECK(hosts_remarks("[host]\n'https://me:hunter2@m.io' = {}") ==
+        Texts{"hosts.toml:2: containerd does not use https://…@m.io, which has no heading of its "
+              "own"});
   CHECK(hosts_remarks("[host.'https://m.io'.header]\nx = \"a\\nb\"").front() ==
         "hosts.toml:2: no request has this header");
 }
@@ -119,6 +138,8 @@ TEST_CASE("what containerd cannot read it passes over, with the file's line") {
       {"\nserver = https://m.io", "hosts.toml:2: "},
       {"server = 1", "hosts.toml:1: server is no string"},
       {"host = 1", "hosts.toml:1: host is no table"},
+      {"Host = 1", "hosts.toml:1: Host is no table"},
+      {"[[host]]", "hosts.toml:1: host is no table"},
       {"[host]\n'https://m.io' = 1", "hosts.toml:2: host.https://m.io is no table"},
       {"[host.a]\n[host.a]", "hosts.toml:2: "},
       {"\ncapabilities = 'pull'", "hosts.toml:2: capabilities is no list"},

@@ -102,6 +102,18 @@ TEST_CASE("`*` counts for a registry of which nothing else is said") {
     CHECK(endpoints_for(nothing) == Texts{"none"});
 }
 
+TEST_CASE("what k3s does not know is remarked on, with what may be meant") {
+  const auto remarks =
+      registries_in("configs: {m.io: {auth: {user: u, pwd: p, 'me:hunter2': }}}").remarks;
+  CHECK(messages_of(remarks) ==
+        Texts{"registries.yaml: k3s passes over configs.m.io.auth.a name, which it does not know",
+              "registries.yaml: k3s passes over configs.m.io.auth.pwd, which it does not know",
+              "registries.yaml: k3s passes over configs.m.io.auth.user, which it does not know"});
+  CHECK(remarks.at(1).hint == "it knows username, password, auth, identity_token");
+  CHECK(remarks.at(2).hint == "did you mean username?");
+  CHECK(remarks.at(2).severity == Severity::warning);
+}
+
 TEST_CASE("slips are remarked on, and what k3s passes over") {
   CHECK(registries_remarks("mirrros: {}\nconfigs: {a.io: {auth: {user_name: x}, tlss: {}}}") ==
         Texts{"registries.yaml: k3s passes over mirrros, which it does not know",
@@ -117,7 +129,7 @@ TEST_CASE("slips are remarked on, and what k3s passes over") {
       endpoints_in(registries_in("mirrors: {a.io: {endpoint: ['https://me:hunter2@']}}"), "a.io");
   REQUIRE(found);
   CHECK(found->remarks.front().message ==
-        "registries.yaml: k3s passes over the endpoint  of a.io, which is no URL");
+        "registries.yaml: k3s passes over the endpoint https://…@ of a.io, which is no URL");
 }
 
 TEST_CASE("what k3s does not start with is refused, with its path and no part of a login") {
