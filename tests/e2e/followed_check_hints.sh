@@ -53,16 +53,7 @@ hint_of 'no access'
 follow_in_order
 
 it 'a wrong password in a Secret of a cluster: what else it has stays'
-# It stands in for a cluster that has the Secret.
-cat >"$scratch/bin/kubectl" <<'END'
-#!/bin/sh
-case "$*" in
-'get secret regcred -n team -o yaml') cat secret.yaml ;;
-'replace -f -') cat >new.yaml && mv new.yaml secret.yaml ;;
-*) exit 1 ;;
-esac
-END
-chmod +x "$scratch/bin/kubectl"
+stand_in_for_kubectl "$scratch/bin" secret.yaml 'get secret regcred -n team -o yaml'
 entries "{\"$registry\": $(entry "$user" hunter2-old), \"quay.io\": $(entry octocat hunter2)}"
 pullsecret convert -n team | sed 's/^metadata:/&\n  uid: 1/' >secret.yaml
 config '{"credsStore":"encryptedfile"}'
@@ -72,23 +63,17 @@ follow_in_order
 run pullsecret inspect secret.yaml -o json
 out_json '[.[].entries[].key] | sort' "[\"$registry\",\"quay.io\"]"
 
-it 'a Secret that the kubelet refuses'
-echo '{"auths":{"ghcr.io":{"auth":"?"}}}' >'-refused secret.json'
-run pullsecret check './-refused secret.json' --image ghcr.io/acme/app
-hint_on_standard_error
-follow
-out_has 'refused-entry'
-run pullsecret check - --image ghcr.io/acme/app <'-refused secret.json'
-hint_on_standard_error
-follow_by sh -c "$command" <'-refused secret.json'
-out_has 'refused-entry'
+it 'a Secret that the kubelet refuses, in the words of inspect'
+echo '{"auths":{"ghcr.io":{"auth":"?"}}}' >refused.json
+run pullsecret check refused.json --image ghcr.io/acme/app
+fails_with 1 'the kubelet refuses the whole Secret' 'hint: "auth" is base64 of username:password'
 
 it 'what is piped in is read as -'
-run pullsecret check --image ghcr.io/acme/app < <(cat -- '-refused secret.json')
+run pullsecret check --image ghcr.io/acme/app <refused.json
 hint_on_standard_error
 printf '%s\n' "$hint" >>"$scratch/followed"
-run sh -c "cat -- '-refused secret.json' | $command --image ghcr.io/acme/app"
-fails_with 1 'the kubelet refuses it'
+run sh -c "$command --image ghcr.io/acme/app" <refused.json
+fails_with 1 'the kubelet refuses the whole Secret'
 
 it 'convert --images-in with no entry for any image: log in'
 config '{"credsStore":"encryptedfile"}'
@@ -101,9 +86,7 @@ succeeds_quietly
 pull_data '.auths | keys' "[\"$registry\"]"
 
 it 'a Pod whose ServiceAccount is not given: give it, and its Secrets count'
-# It stands in for a cluster that has the account.
-printf '#!/bin/sh\n%s\n' '[ "$*" = "get serviceaccounts -n team -o yaml" ] && cat accounts.yaml' >"$scratch/bin/kubectl"
-chmod +x "$scratch/bin/kubectl"
+stand_in_for_kubectl "$scratch/bin" accounts.yaml 'get serviceaccounts -n team -o yaml'
 cat >accounts.yaml <<'END'
 apiVersion: v1
 kind: List
@@ -119,6 +102,56 @@ follow
 { cat "$scratch/out" && echo --- && cat pod.json; } >both.yaml
 run pullsecret check secret.yaml --images-in both.yaml
 succeeds_quietly
+
+it 'a Pod that names no Secret, nor does its ServiceAccount: the patch gives it one'
+cat >accounts.yaml <<'END'
+{apiVersion: v1, kind: ServiceAccount, metadata: {name: default, namespace: team}}
+END
+{ cat accounts.yaml && echo --- && cat pod.json; } >both.yaml
+run pullsecret check secret.yaml --images-in both.yaml -o json
+take_hint "$(jq -r '.[0].problems[] | select(.name == "names-none").hint' "$scratch/out")"
+follow
+{ cat accounts.yaml && echo --- && cat pod.json; } >both.yaml
+run pullsecret check secret.yaml --images-in both.yaml
+succeeds_quietly
+
+it 'and so do the lines'
+line=${hint%%;*}
+same 'the line' "$line" 'spec.imagePullSecrets: [{name: regcred}]'
+jq '.spec += {imagePullSecrets: [{name: "regcred"}]}' pod.json >named.json
+run pullsecret check secret.yaml --images-in named.json
+succeeds_quietly
+
+it 'a template that nobody has rendered: render it'
+# It stands in for helm, which the machine of a test may not have.
+printf '#!/bin/sh\n%s\n' '[ "$*" = "template ." ] && cat named.json secret.yaml' >"$scratch/bin/helm"
+chmod +x "$scratch/bin/helm"
+printf '%s\n' '{{- if .Values.enabled }}' 'kind: Pod' '{{- end }}' >chart.yaml
+run pullsecret check --images-in chart.yaml
+hint_on_standard_error
+jq -c . named.json >pod.json && { cat pod.json && echo --- && cat secret.yaml; } >both.yaml
+printf '#!/bin/sh\n%s\n' '[ "$*" = "template ." ] && cat both.yaml' >"$scratch/bin/helm"
+follow
+
+it 'what is piped into convert and get is taken with --config -'
+run pullsecret convert <secret.yaml
+hint_on_standard_error
+follow_by sh -c "$command" <secret.yaml
+pull_data '.auths | keys' "[\"$registry\"]"
+run pullsecret get "$registry" <secret.yaml
+hint_on_standard_error
+follow_by sh -c "${command/HOST/$registry} -o username" <secret.yaml
+same 'the username' "$(<"$scratch/out")" "$user"
+
+it 'what is piped through a loop, or to a job of cron, is nobody else'"'"'s business'
+config "{\"auths\":{\"$registry\": $(entry "$user" "$password")}}"
+run bash -o pipefail -c 'printf "team-a\nteam-b\n" | while read -r name; do
+  pullsecret convert -n "$name" || exit; pullsecret get "$1" -o username || exit; done | grep -c "$2"' \
+  bash "$registry" "namespace\\|^$user"
+succeeds
+same 'what came of the loop' "$(<"$scratch/out")" 4
+run bash -o pipefail -c ': | pullsecret check --image "$1"' bash "$image"
+succeeds
 
 all_are_followed
 finish

@@ -240,16 +240,7 @@ refused 'more than 1,048,576 bytes of data' 'Too long' \
 
 # The stand-in for the API server replaces no objects: this one is a file, and kubectl a script.
 it 'the command of pullsecret-recipes(7) adds a pull Secret to a service account, and takes none away'
-mkdir "$scratch/recipe"
-cat >"$scratch/recipe/kubectl" <<'END'
-#!/bin/sh
-case "$*" in
-'get serviceaccount default -n production -o json') cat account.json ;;
-'replace -f -') cat >new.json && mv new.json account.json ;;
-*) exit 1 ;;
-esac
-END
-chmod +x "$scratch/recipe/kubectl"
+stand_in_for_kubectl "$scratch/recipe" account.json 'get serviceaccount default -n production -o json'
 sed -n '/^Let all new Pods of a service account/,/^serviceaccount/{/^\$ /,/^serviceaccount/p}' "$recipes" |
   sed -e 's/^\$ //' -e '/^serviceaccount/d' >"$scratch/recipe/command"
 # adds BEFORE AFTER: lists of names.

@@ -322,5 +322,24 @@ store() {
 # asked NAME: what that store was asked, one `ACTION SERVERURL` a line.
 asked() { cat "$scratch/bin/docker-credential-$1.log"; }
 
+# stand_in_for_kubectl FOLDER FILE GET: a kubectl in FOLDER, to which FILE is the only object of a
+# cluster: `kubectl GET` prints it, `replace -f -` and `patch` change it.
+stand_in_for_kubectl() {
+  mkdir -p "$1"
+  cat >"$1/kubectl" <<END
+#!/bin/sh
+case "\$*" in
+'$3') cat '$2' ;;
+'replace -f -') cat >new && mv new '$2' ;;
+'patch '*)
+  for patch; do :; done
+  /usr/bin/kubectl patch --local -f '$2' -p "\$patch" -o yaml >new && mv new '$2'
+  ;;
+*) exit 1 ;;
+esac
+END
+  chmod +x "$1/kubectl"
+}
+
 # repeated NUMBER TEXT: prints it so many times.
 repeated() { python3 -c 'import sys; print(sys.argv[2] * int(sys.argv[1]), end="")' "$@"; }

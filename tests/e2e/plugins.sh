@@ -65,9 +65,10 @@ if command -v kubectl >/dev/null; then
   pull_data '.auths | keys' '["ghcr.io"]'
 
   it 'check, which becomes another program, says kubectl pullsecret too'
-  echo '{"auths": {"ghcr.io": {"auth": "?"}}}' >refused.json
-  run kubectl pullsecret check refused.json --image ghcr.io/acme/app
-  fails_with 1 'the kubelet refuses it' 'hint: `kubectl pullsecret inspect refused\.json` says why$'
+  echo '{"kind": "Secret", "metadata": {"name": "s"}, "type": "kubernetes.io/dockerconfigjson",
+    "data": {".dockerconfigjson": "ENC[AES256_GCM,data:x]"}}' >sops.json
+  run kubectl pullsecret check sops.json
+  fails_with 1 'is not base64' 'hint: `sops -d FILE | kubectl pullsecret inspect`$'
 
   it 'data is data'
   run kubectl pullsecret convert --annotation 'note=`pullsecret convert`'
