@@ -155,9 +155,9 @@ Notice notice_of_changes(const std::string& name, const ChangedSecret& changed) 
     if (!keys.empty()) parts.push_back(word + keys);
   using Copy = ChangedSecret::AppliedCopy;
   if (changed.applied_copy == Copy::changed)
-    parts.push_back(fmt::format("changed its annotation {}, too", applied_annotation));
+    parts.emplace_back("its last-applied-configuration says so, too");
   else if (changed.applied_copy == Copy::dropped)
-    parts.push_back(fmt::format("dropped its annotation {}", applied_annotation));
+    parts.emplace_back("dropped its last-applied-configuration");
   return {Severity::note, {name, join(parts, "; ")}};
 }
 

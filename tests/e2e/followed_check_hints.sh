@@ -105,7 +105,9 @@ succeeds_quietly
 
 it 'a Pod that names no Secret, nor does its ServiceAccount: the patch gives it one'
 cat >accounts.yaml <<'END'
-{apiVersion: v1, kind: ServiceAccount, metadata: {name: default, namespace: team}}
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: default, namespace: team}
 END
 { cat accounts.yaml && echo --- && cat pod.json; } >both.yaml
 run pullsecret check secret.yaml --images-in both.yaml -o json
@@ -115,7 +117,7 @@ follow
 run pullsecret check secret.yaml --images-in both.yaml
 succeeds_quietly
 
-it 'and so do the lines'
+it 'and so does the line'
 line=${hint%%;*}
 same 'the line' "$line" 'spec.imagePullSecrets: [{name: regcred}]'
 jq '.spec += {imagePullSecrets: [{name: "regcred"}]}' pod.json >named.json
@@ -123,14 +125,13 @@ run pullsecret check secret.yaml --images-in named.json
 succeeds_quietly
 
 it 'a template that nobody has rendered: render it'
-# It stands in for helm, which the machine of a test may not have.
-printf '#!/bin/sh\n%s\n' '[ "$*" = "template ." ] && cat named.json secret.yaml' >"$scratch/bin/helm"
-chmod +x "$scratch/bin/helm"
 printf '%s\n' '{{- if .Values.enabled }}' 'kind: Pod' '{{- end }}' >chart.yaml
 run pullsecret check --images-in chart.yaml
 hint_on_standard_error
-jq -c . named.json >pod.json && { cat pod.json && echo --- && cat secret.yaml; } >both.yaml
+{ cat secret.yaml && echo --- && cat named.json; } >both.yaml
+# It stands in for helm, which the machine of a test may not have.
 printf '#!/bin/sh\n%s\n' '[ "$*" = "template ." ] && cat both.yaml' >"$scratch/bin/helm"
+chmod +x "$scratch/bin/helm"
 follow
 
 it 'what is piped into convert and get is taken with --config -'

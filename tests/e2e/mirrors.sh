@@ -113,7 +113,7 @@ succeeds_quietly
 out_json '[.[] | [.outcome, .username]]' "[[\"pulls\",\"$user\"],[\"no access\",null]]"
 expect 'the rewritten name' grep -Eq 'HEAD /v2/proxy/app/manifests/1\?ns=' "$scratch/own.log"
 run pullsecret inspect "$scratch/secret.yaml" --image "$image" --registries "$scratch/registries.yaml"
-out_has "http://$own/v2 +proxy/app +its own$"
+out_has "http://$own/v2 +proxy/app +its own: builder$"
 
 it 'k3s: the hint followed, where neither has a login for the mirror'
 sed -i '/^configs/,$d' "$scratch/registries.yaml"
