@@ -36,14 +36,17 @@ bool is_list(const Tree& object, std::string_view kind) {
                                            [](const Tree& item) { return item.is_object(); }));
 }
 
-// Whether an object of a kind that is not known names images: Kubernetes' own make no more Pods
-// than are known.
-bool holds_images(const Tree& value) {
+// Whether an object of others' kinds names images, besides `known`: Kubernetes' own make no more
+// Pods than are known.
+bool holds_images(const Tree& value, const std::unordered_set<std::string>& known = {}) {
   if (value.is_object())
-    if (const auto image = value.find("image");
-        image != value.end() && image->is_string() && !image->get_ref<const std::string&>().empty())
-      return true;
-  return value.is_structured() && std::any_of(value.begin(), value.end(), holds_images);
+    if (const auto image = value.find("image"); image != value.end() && image->is_string())
+      if (const auto& name = image->get_ref<const std::string&>();
+          !name.empty() && !known.contains(name))
+        return true;
+  return value.is_structured() && std::any_of(value.begin(), value.end(), [&](const Tree& part) {
+           return holds_images(part, known);
+         });
 }
 
 // Argo and Tekton put a value there before a Pod is made.
@@ -166,15 +169,17 @@ class WorkloadReader {
       named.refusal = error;
       pods = {std::move(named)};
     }
-    bool has_parameters = false;
+    const bool is_own = is_own_group(group), is_refused = !pods.empty() && pods.front().refusal;
+    std::unordered_set<std::string> known;
     for (Pod& pod : pods) {
       // Whoever runs what others make says what is put there.
-      has_parameters |= !is_own_group(group) && std::erase_if(pod.images, has_parameter) > 0;
+      if (!is_own) std::erase_if(pod.images, has_parameter);
       for (const std::string& image : pod.images)
         add_image(image);
+      known.insert(pod.images.begin(), pod.images.end());
       workloads_.pods.push_back(std::move(pod));
     }
-    if (has_parameters) pass_over(object, kind, group, true);
+    if (!is_own && !is_refused && holds_images(object, known)) pass_over(object, kind, group, true);
   }
 
   // `named` gets the object's name first, for whoever it is that cannot be read.

@@ -95,7 +95,7 @@ struct Workloads {
 /// ephemeralContainers and image volumes (`volumes[].image.reference`), and the names of Secrets.
 ///
 /// An image with a parameter of Argo or Tekton in it, `$(params.image)`, is known to nobody yet:
-/// its object stands among what is passed over, too.
+/// its object stands among what is passed over, too. So does one with images at other places.
 ///
 /// Where what makes a Pod has a field of another type than Kubernetes has for it, or a container of
 /// Kubernetes' own groups has no image, that is the Pod's refusal. Throws Error for such a field

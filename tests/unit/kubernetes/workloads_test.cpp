@@ -312,6 +312,20 @@ TEST_CASE("an image with a parameter is known to nobody") {
   CHECK(found.passed_over.at(0).has_images);
 }
 
+TEST_CASE("images of others' kinds at places that are not known are no secret") {
+  const auto passed = [](const std::string& spec) {
+    return workloads_in("apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nspec: " + spec)
+        .passed_over.size();
+  };
+  CHECK(passed("{templates: [{container: {image: a}}, {script: {image: a}}]}") == 0);
+  CHECK(passed("{templates: [{dag: {tasks: [{inline: {container: {image: a}}}]}}]}") == 1);
+  CHECK(
+      passed("{templateDefaults: {container: {image: b}}, templates: [{container: {image: a}}]}") ==
+      1);
+  CHECK(passed("{templates: [{container: {image: '{{inputs.parameters.image}}'}}]}") == 1);
+  CHECK(passed("{templates: {}}") == 0);
+}
+
 TEST_CASE("manifests are bounded") {
   std::string pods = "kind: Pod\nspec: {containers: [";
   for (std::size_t i = 0; i < max_workload_images; ++i)
