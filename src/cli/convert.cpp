@@ -39,8 +39,6 @@ ConvertOptions read_convert_options(const CommandLine& line) {
                                     .all = is_set(line, "all"),
                                     .skip_unresolved = is_set(line, "skip-unresolved")}};
   convert.images = read_image_options(line);
-  if (!convert.store.config && !convert.manifest.into && convert.images.images_in != "-")
-    refuse_piped_input("`pullsecret convert --config -` takes it in place of the Docker config");
   convert.choice.way_to_skip = "--skip-unresolved converts the others";
   convert.choice.as_passwords = convert.manifest.format != OutputFormat::config;
   convert.store.limits.jobs = jobs_of(line).value_or(convert.store.limits.jobs);
@@ -115,6 +113,9 @@ bool only_removes(const ConvertOptions& options) {
 
 void convert(const ConvertOptions& options, const Streams& streams) {
   const bool quiet = options.store.quiet;
+  if (!options.store.config && !options.manifest.into && options.images.images_in != "-")
+    refuse_piped_input(
+        streams, "`pullsecret convert --config -` takes it in place of the Docker config", quiet);
   if (only_removes(options)) return write_secrets(options.manifest, {}, streams, quiet);
   tell_of_typed_config(options.store, streams);
   auto [loaded, secret_name] = told(config_or_secrets(options.store.config), streams, quiet);

@@ -26,12 +26,9 @@ struct GetOptions {
 GetOptions read_get_options(const CommandLine& line) {
   const auto registry = operand_of(line);
   if (!registry) throw Error("", "no registry named", "pullsecret get ghcr.io");
-  GetOptions get{.store = read_store_options(line),
-                 .registry = *registry,
-                 .format = choice_of<GetFormat>(line, "output")};
-  if (!get.store.config)
-    refuse_piped_input("`pullsecret get HOST --config -` takes it in place of the Docker config");
-  return get;
+  return {.store = read_store_options(line),
+          .registry = *registry,
+          .format = choice_of<GetFormat>(line, "output")};
 }
 
 void refuse_token_user(const std::string& key, const Credential& credential) {
@@ -62,6 +59,10 @@ std::string format(GetFormat format, const std::string& registry, const Credenti
 }
 
 void get(const GetOptions& options, const Streams& streams) {
+  if (!options.store.config)
+    refuse_piped_input(streams,
+                       "`pullsecret get HOST --config -` takes it in place of the Docker config",
+                       options.store.quiet);
   tell_of_typed_config(options.store, streams);
   const Config config =
       told(config_or_secrets(options.store.config), streams, options.store.quiet).loaded.config;

@@ -1,7 +1,8 @@
 #pragma once
 
-#include <chrono>
 #include <string>
+
+#include "cli/messages.h"
 
 namespace pullsecret {
 
@@ -12,11 +13,10 @@ enum class PipedInput {
   config    ///< a Docker config or manifests
 };
 
-/// Waits that long for the first of what may come through a pipe.
-PipedInput piped_input(std::chrono::milliseconds wait = {});
+PipedInput piped_input();
 
-/// Throws Error with `hint` if there is what somebody meant to be read. A pipe that stays empty for
-/// a second may be anybody's.
-void refuse_piped_input(const std::string& hint);
+/// Throws WrongUsage with `hint` if there is what somebody meant to be read. Of a pipe in which
+/// nothing is so far, as in some CI, a note says that it is not read, unless `quiet`.
+void refuse_piped_input(const Streams& streams, const std::string& hint, bool quiet);
 
 }  // namespace pullsecret
