@@ -42,6 +42,9 @@ pull_data '.auths | length' 33
 same 'the first two events' "$(head -n 2 "$scratch/many.calls" | cut -d ' ' -f 1 | paste -sd ' ')" \
   'begin end'
 same 'the most calls at once' "$(most_at_once many)" 16
+: >"$scratch/many.calls"
+run pullsecret doctor
+same 'the most calls at once of the doctor' "$(most_at_once many)" 16
 
 it 'a helper that is ended while it asks for a password leaves the terminal as it was'
 helper asking <<'END'
