@@ -1,9 +1,12 @@
 #!/bin/bash
 # The credential helper protocol: the cases of protocol-cases.json with the three helpers and, side
 # by side, with Debian's two. Where those answer differently, the table says how and why.
+#
+# over libsecret, too
 
 # shellcheck source=secret_service.sh
 . "$(dirname "$0")/secret_service.sh"
+secretservice=$ours # which is pass from here on
 # shellcheck source=pass_cases.sh
 . "$e2e/pass_cases.sh"
 need python3 jq gnome-keyring-daemon docker-credential-encryptedfile
@@ -60,7 +63,7 @@ both() {
 if [ "$on_libsecret" ]; then
   start_bus
   start_keyring
-  conforms ours 'secretservice over libsecret' "$ours_on_libsecret" empty_keyring
+  conforms ours 'secretservice over libsecret' "$secretservice" empty_keyring
   finish
 fi
 

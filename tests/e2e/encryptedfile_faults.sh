@@ -160,9 +160,8 @@ else
 fi
 
 it 'a read-only folder: reading works, changing is a clear line'
-as_nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups env "HOME=$scratch/nobody")
-if [ "$EUID" -eq 0 ] && "${as_nobody[@]}" true 2>/dev/null; then
-  chmod 711 "$scratch"
+as_nobody+=(env "HOME=$scratch/nobody")
+if can_be_nobody; then
   install -d -o 65534 -g 65534 "$scratch/nobody"
   data=$scratch/nobody/.local/share/docker-credential-encryptedfile
   request ghcr.io | run "${as_nobody[@]}" "$helper" store
@@ -177,8 +176,6 @@ if [ "$EUID" -eq 0 ] && "${as_nobody[@]}" true 2>/dev/null; then
   refused 'permission denied'
   run "${as_nobody[@]}" "$helper" list
   out_json . '{"ghcr.io":"builder"}'
-else
-  skip 'only root can become another user'
 fi
 
 finish

@@ -11,7 +11,7 @@ wrong='hunter2 wrong'
 
 # The terminal must never show what was typed.
 nothing_typed_shown() {
-  lacks hunter2 "$scratch/screen" || problem 'the terminal shows the passphrase'
+  lacks 'hunter2|battery' "$scratch/screen" || problem 'the terminal shows the passphrase'
   screen_has '\[ended: echo is on\]'
 }
 
@@ -45,7 +45,15 @@ else
   out_json . '{"ghcr.io":"builder"}'
 fi
 
+# What is asked and kept is the same for a file whose key takes a fraction of a second.
+run "$helper" lock
+cheap_file
+old=$cheap
+
 if [ "$keyring" ]; then
+  typing "$old" -- "$helper" unlock
+  keep ghcr.io
+
   it 'lock forgets the key: locked without a terminal says which command unlocks'
   run "$helper" lock
   succeeds_quietly
@@ -131,9 +139,9 @@ screen_has '\[ended: echo is on\]'
 it 'Ctrl-Z stops the question and restores echo; in the foreground again it asks again'
 typing '^Z' "$old" -- "$helper" list
 succeeds_quietly
-screen_has '\[stopped: echo is on\]' '\[ended: echo is on\]'
+screen_has '\[stopped: echo is on\]'
 same 'the questions' "$(grep -o 'Passphrase for' "$scratch/screen" | wc -l)" 2
-lacks hunter2 "$scratch/screen" || problem 'the terminal shows the passphrase'
+nothing_typed_shown
 run "$helper" lock
 
 it 'without keyrings, as in a container, a passphrase works, and it says that it will ask again'

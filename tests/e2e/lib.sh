@@ -39,6 +39,8 @@ for_others() {
 program_folder=$(for_others "$(dirname "$program_folder")")/$(basename "$program_folder")
 
 all_rounds=${ALL_ROUNDS-}
+# shellcheck disable=SC2034 # for secret_service.sh
+on_libsecret=${OVER_LIBSECRET-} # the script is about that one
 for name in $(compgen -e); do
   case $name in PATH | ASAN_OPTIONS | UBSAN_OPTIONS) ;; *) unset "$name" ;; esac
 done
@@ -111,9 +113,9 @@ end_case() {
   problems=()
 }
 
-# skip WHY: the case just begun cannot be tried here.
+# skip WHY: the case just begun cannot be tried here; before any, what the script is about.
 skip() {
-  tap_line ok "$case_name" "$1"
+  tap_line ok "${case_name:-$(basename "$0" .sh)}" "$1"
   case_name=
 }
 
@@ -122,11 +124,35 @@ need() {
   local program
   for program; do
     command -v "$program" >/dev/null && continue
-    case_name=$(basename "$0" .sh)
     skip "$program is not installed"
     finished=yes
     exit 0
   done
+}
+
+as_nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+
+# can_be_nobody: whether the caller becomes nobody by "${as_nobody[@]}"; skips the case if not.
+can_be_nobody() {
+  chmod 755 "$scratch"
+  ((EUID == 0)) && "${as_nobody[@]}" pullsecret --version >/dev/null 2>&1 && return
+  skip 'the caller cannot become nobody, or nobody may not run the installed program'
+  return 1
+}
+
+# can_scan PROGRAM: whether scan-memory sees what it leaves in its memory; skips the case if not.
+can_scan() {
+  if ! command -v scan-memory >/dev/null; then
+    skip 'scan-memory is not on PATH'
+  elif grep -q __asan_init "$1"; then
+    skip 'the sanitizers keep freed memory as it was'
+  elif printf '%s' hunter2-probe >"$scratch/probe" &&
+    ! scan-memory "$scratch/probe" "$1" --help >/dev/null 2>"$scratch/err"; then
+    skip "no program may be traced here: $(tail -n 1 "$scratch/err")"
+  else
+    return 0
+  fi
+  return 1
 }
 
 # bail_out WHY: what the cases stand on could not be set up.
@@ -251,6 +277,41 @@ json_is() {
 
 # out_json FILTER EXPECTED: standard output is JSON.
 out_json() { json_is 'in the JSON output' "$2" "$1" "$scratch/out"; }
+
+# ---- Credential helpers
+
+# entry SERVER USERNAME SECRET: what a helper gets to store.
+entry() {
+  jq -nc --args '{ServerURL: $ARGS.positional[0], Username: $ARGS.positional[1],
+    Secret: $ARGS.positional[2]}' -- "$@"
+}
+
+# stores PROGRAM SERVER USERNAME SECRET
+stores() {
+  run "$1" store <<<"$(entry "${@:2}")"
+  succeeds_quietly
+}
+
+# gets PROGRAM SERVER USERNAME SECRET: PROGRAM answers this for SERVER.
+gets() {
+  run "$1" get <<<"$2"
+  succeeds_quietly
+  out_json . "$(entry "${@:2}" | jq -cS .)"
+}
+
+# lists PROGRAM JSON
+lists() {
+  run "$1" list <<<unused
+  succeeds_quietly
+  out_json . "$2"
+}
+
+# finds_nothing PROGRAM SERVER
+finds_nothing() {
+  run "$1" get <<<"$2"
+  status_is 1
+  out_is 'credentials not found in native keychain'
+}
 
 # says_of_store PROGRAM STATE [KIND...]: what the helper's `status` answers.
 says_of_store() {

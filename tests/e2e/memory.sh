@@ -6,21 +6,9 @@
 
 # shellcheck source=check_cases.sh
 . "$(dirname "$0")/check_cases.sh"
-need scan-memory jq python3
+need jq python3
 
-# cannot_scan WHY: nothing of this script can be tried here.
-cannot_scan() {
-  it 'no secret is left in memory'
-  skip "$1"
-  finish
-}
-
-printf 'hunter2-probe' >probe
-if grep -q __asan_init "$program_folder/pullsecret"; then
-  cannot_scan 'the sanitizers keep freed memory as it was'
-fi
-run scan-memory probe pullsecret --version
-[ "$status" -ne 2 ] || cannot_scan "no program may be traced here: $(tail -n 1 "$scratch/err")"
+can_scan "$program_folder/pullsecret" || finish
 
 # The short one fits into std::string itself, without memory of its own: it stays in whatever holds
 # the string. The long one has memory of its own, moves when a string grows, and is cut into pieces
@@ -37,12 +25,11 @@ split_secret() {
   printf %s "${1: -8}" >part-end
 }
 
-# scan PART COMMAND...: runs COMMAND with the file `input` on standard input.
-scan() { run scan-memory "$@" <input; }
+# scan PART COMMAND...: runs COMMAND with the file $input on standard input.
+scan() { run scan-memory "$@" <"$input"; }
 
 # leaves_nothing STATUS COMMAND...: it exits with STATUS, and no part of the secret is left. The
 # function $prepare comes before each run.
-prepare=:
 leaves_nothing() {
   local part expected=$1
   shift
@@ -64,12 +51,11 @@ leaves_secret() {
   done
 }
 
-# use_secret SECRET: it is in part-*, the config, the store "main" and the file `password`.
+# use_secret SECRET: it is in the config, the store "main" and the file `password`.
 use_secret() {
   secret=$1
   auth=$(printf 'octocat:%s' "$secret" | base64 -w 0)
-  split_secret "$secret"
-  : >input
+  input=/dev/null prepare=:
   config "{\"auths\": {\"ghcr.io\": {\"auth\": \"$auth\"}, \"quay.io\": {}},
     \"credHelpers\": {\"quay.io\": \"main\"}}"
   store main "{\"quay.io\": [\"octocat\", \"$secret\"]}"
@@ -102,111 +88,75 @@ check_leaves_nothing() {
 }
 
 secret_has() { pull_data ".auths[\"$1\"].password" "\"$secret\""; }
+both_have_it() { out_json '.auths | map_values(.auth)' "{\"ghcr.io\":\"$auth\",\"quay.io\":\"$auth\"}"; }
+a_thousand() {
+  jq -n --arg auth "$auth" '{auths: [range(1000) | {"registry-\(.).io": {auth: $auth}}] | add}' >many.json
+}
+refused_entry() {
+  printf '{"auths": {"ghcr.io": {"auth": "%s=="}}}' "$(base64 -w 0 <password)" >refused.json
+}
+
+made() { pullsecret convert -o "$1" >"secret.$1"; }
+printed_to() { cp "$1" "$scratch/out"; }
+
+# arguments of pullsecret | exit status | done before | a check on what came of it
+commands=$(
+  cat <<'END'
+convert --registry ghcr.io -o yaml | 0 || secret_has ghcr.io
+convert --registry quay.io -o yaml | 0 || secret_has quay.io
+convert --registry ghcr.io -o json | 0 || secret_has ghcr.io
+convert --registry quay.io -o json | 0 || secret_has quay.io
+convert -o config | 0 || both_have_it
+convert -n a,b,c --append-hash --immutable --label a=b | 0 || secret_has ghcr.io
+convert --type dockercfg --registry ghcr.io | 0 || pull_data '.["ghcr.io"].password' "\"$secret\""
+convert --config - --registry ghcr.io | 0 | input=.docker/config.json | secret_has ghcr.io
+convert --output-file secret.yaml | 0 || printed_to secret.yaml; secret_has ghcr.io
+convert --config many.json | 0 | a_thousand | secret_has registry-999.io
+convert --registry ghcr.io --registry quay.io --registry gone.example | 1 || out_is ''
+convert --output-file no/folder/secret.yaml | 1 || out_is ''
+convert --config cut.json | 1 | head -c -2 .docker/config.json >cut.json | out_is ''
+convert --config refused.json | 1 | refused_entry | out_is ''
+get quay.io -o json | 0 || out_has "$secret"
+get quay.io -o password | 0 || out_has "$secret"
+create --server ghcr.io --username octocat --password-stdin | 0 | input=password | secret_has ghcr.io
+create --server ghcr.io --username octocat --password-file password | 0 || secret_has ghcr.io
+doctor | 0 || out_has 'entry-ok +quay.io'
+doctor --fix --yes | 0 | prepare=stores_inline | err_has '^\+.*https://index.docker.io/v1/'
+migrate --from inline --to encryptedfile | 0 | prepare=stores_inline | out_has moved
+migrate --to inline | 0 | prepare=stores_sealed | out_has moved
+inspect secret.yaml | 0 | made yaml | out_has octocat
+inspect secret.json | 0 | made json | out_has octocat
+inspect --show-secrets -o json secret.yaml | 0 | made yaml | out_has "$secret"
+inspect --show-secrets -o json secret.json | 0 | made json | out_has "$secret"
+END
+)
 
 # cases_of KIND SECRET
 cases_of() {
-  local kind=$1 format
+  local kind=$1 arguments expected before check
   use_secret "$2"
+  split_secret "$2"
 
   it "$kind secret: the scan finds it in a program that keeps it"
-  cp password input
+  input=password
   leaves_secret bash -c 'read -r kept'
 
   it "$kind secret: the scan finds it in base64, wherever it stands in there"
+  input=encoded
   for before in '' x xx; do
-    printf '%s' "$before$secret" | base64 -w 0 >input
+    printf '%s' "$before$secret" | base64 -w 0 >encoded
     leaves_secret bash -c 'read -r kept'
   done
-  : >input
 
-  for format in yaml json; do
-    it "$kind secret: convert -o $format, an inline registry"
-    leaves_nothing 0 pullsecret convert --registry ghcr.io -o $format
-    secret_has ghcr.io
-
-    it "$kind secret: convert -o $format, a registry in a store"
-    leaves_nothing 0 pullsecret convert --registry quay.io -o $format
-    secret_has quay.io
-  done
-
-  it "$kind secret: convert -o config, all registries"
-  leaves_nothing 0 pullsecret convert -o config
-  out_json '.auths | map_values(.auth)' "{\"ghcr.io\":\"$auth\",\"quay.io\":\"$auth\"}"
-
-  it "$kind secret: convert with everything a manifest can have"
-  leaves_nothing 0 pullsecret convert -n a,b,c --append-hash --immutable --label a=b
-  secret_has ghcr.io
-
-  it "$kind secret: convert --type dockercfg"
-  leaves_nothing 0 pullsecret convert --type dockercfg --registry ghcr.io
-  pull_data '.["ghcr.io"].password' "\"$secret\""
-
-  it "$kind secret: convert --config -"
-  cp .docker/config.json input
-  leaves_nothing 0 pullsecret convert --config - --registry ghcr.io
-  secret_has ghcr.io
-  : >input
-
-  it "$kind secret: convert --output-file"
-  leaves_nothing 0 pullsecret convert --output-file secret.yaml
-  cp secret.yaml "$scratch/out"
-  secret_has ghcr.io
-
-  it "$kind secret: convert among a thousand others"
-  jq -n --arg auth "$auth" \
-    '{auths: [range(1000) | {"registry-\(.).io": {auth: $auth}}] | add}' >many.json
-  leaves_nothing 0 pullsecret convert --config many.json
-  secret_has registry-999.io
-
-  it "$kind secret: convert with one registry unresolved"
-  leaves_nothing 1 pullsecret convert --registry ghcr.io --registry quay.io --registry gone.example
-  expect 'nothing on standard output' [ ! -s "$scratch/out" ]
-
-  it "$kind secret: convert with a file that cannot be written"
-  leaves_nothing 1 pullsecret convert --output-file no/folder/secret.yaml
-
-  it "$kind secret: convert with a config that is cut off"
-  head -c -2 .docker/config.json >cut.json
-  leaves_nothing 1 pullsecret convert --config cut.json
-
-  it "$kind secret: convert with an entry that Docker refuses"
-  printf '{"auths": {"ghcr.io": {"auth": "%s=="}}}' "$(base64 -w 0 <password)" >bad.json
-  leaves_nothing 1 pullsecret convert --config bad.json
-
-  for format in json password; do
-    it "$kind secret: get -o $format"
-    leaves_nothing 0 pullsecret get quay.io -o $format
-    out_has "$secret"
-  done
-
-  it "$kind secret: create --password-stdin"
-  cp password input
-  leaves_nothing 0 pullsecret create --server ghcr.io --username octocat --password-stdin
-  secret_has ghcr.io
-  : >input
-
-  it "$kind secret: create --password-file"
-  leaves_nothing 0 pullsecret create --server ghcr.io --username octocat --password-file password
-  secret_has ghcr.io
-
-  it "$kind secret: doctor"
-  leaves_nothing 0 pullsecret doctor
-  out_has 'entry-ok +quay.io'
-
-  it "$kind secret: doctor --fix"
-  prepare=stores_inline
-  leaves_nothing 0 pullsecret doctor --fix --yes
-  err_has '^\+.*https://index.docker.io/v1/'
-
-  it "$kind secret: migrate into a store"
-  leaves_nothing 0 pullsecret migrate --from inline --to encryptedfile
-  out_has 'moved'
-
-  it "$kind secret: migrate out of a store"
-  prepare=stores_sealed
-  leaves_nothing 0 pullsecret migrate --to inline
-  out_has 'moved'
-  prepare=:
+  while IFS='|' read -r arguments expected before check; do
+    it "$kind secret: $arguments"
+    use_secret "$2"
+    eval "$before"
+    # shellcheck disable=SC2086 # words
+    leaves_nothing $expected pullsecret $arguments
+    eval "$check"
+  done <<<"$commands"
+  use_secret "$2"
 
   it "$kind secret: check, sent to the registry"
   check_leaves_nothing 0 "$secret" '{}'
@@ -219,18 +169,6 @@ cases_of() {
 
   it "$kind secret: check, repeated by the registry"
   check_leaves_nothing 1 "$secret" '{"manifest": ["echo"]}'
-
-  pullsecret convert >secret.yaml
-  pullsecret convert -o json >secret.json
-  for format in yaml json; do
-    it "$kind secret: inspect, $format"
-    leaves_nothing 0 pullsecret inspect secret.$format
-    out_has 'octocat'
-
-    it "$kind secret: inspect --show-secrets, $format"
-    leaves_nothing 0 pullsecret inspect --show-secrets -o json secret.$format
-    out_has "$secret"
-  done
 }
 
 cases_of short "$short"

@@ -1,8 +1,6 @@
 #!/bin/bash
 # pullsecret migrate loses nothing, whenever it is killed, whatever the stores, the disk and other
 # programs do. The counts are printed as `# count - …`.
-#
-# runs alone: it looks for processes by name
 
 # shellcheck source=own_mounts.sh
 . "$(dirname "$0")/own_mounts.sh"
@@ -108,7 +106,7 @@ run pullsecret migrate --to slow --timeout 0.5 --registry a.example
 status_is 1
 err_has 'docker-credential-slow store: no answer within 0.5 s'
 same 'what is in secretservice' "$(listed secretservice)" 'a.example b.example'
-nothing_but_the_bus() { ! pgrep -f docker-credential-slow >/dev/null; }
+nothing_but_the_bus() { ! pgrep -f "$scratch/bin/docker-credential-slow" >/dev/null; }
 wait_until nothing_but_the_bus 3 || problem 'the store still runs'
 
 it 'a store that does not erase: moved all the same, and told'

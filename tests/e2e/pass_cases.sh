@@ -106,12 +106,6 @@ refused() {
   for regex; do out_has "$regex"; done
 }
 
-# not_found
-not_found() {
-  status_is 1
-  out_is 'credentials not found in native keychain'
-}
-
 # spy NAME: a program of that name first on PATH, which notes its command line in $scratch/calls and
 # becomes the real one.
 spy() {

@@ -51,8 +51,7 @@ store_fails_for() {
   says_of_store "$ours" unusable "$kind"
   out_json '[.Faults[0].Prevents, .Entries]' '[["store"],1]'
   same 'the store' "$(find "$password_store" -printf '%P %s\n' | sort)" "$before"
-  ask "$ours" get old.example
-  answers_text old.example builder hunter2
+  gets "$ours" old.example builder hunter2
 }
 
 it 'the key has expired'
@@ -73,8 +72,7 @@ PASSWORD_STORE_KEY=builder@example.invalid says_of_store "$ours" ready
 
 it 'the command that was named mends it'
 gpg --batch --quiet --command-fd 0 --edit-key "$key" expire save <<<0 >/dev/null 2>&1
-keep_text "$ours" new.example builder hunter2
-succeeds_quietly
+stores "$ours" new.example builder hunter2
 
 it 'the key is not trusted'
 key=$(fingerprint stranger)
@@ -126,8 +124,7 @@ refused '^pass: gpg .*the entry is damaged: log in again'
 
 it 'a damaged entry is replaced'
 keep_text "$ours" ghcr.io builder hunter2
-ask "$ours" get ghcr.io
-answers_text ghcr.io builder hunter2
+gets "$ours" ghcr.io builder hunter2
 
 # ---- Passphrases
 
@@ -217,8 +214,7 @@ chmod +x "$scratch/bin/gpg"
 keep_text "$ours" ghcr.io other hunter2-new
 refused '^pass insert: exit status 1: gpg: no space left on device'
 rm "$scratch/bin/gpg"
-ask "$ours" get ghcr.io
-answers_text ghcr.io other hunter2
+gets "$ours" ghcr.io other hunter2
 
 # ---- What counts as done
 
@@ -248,8 +244,7 @@ for options in "--output $scratch/x" "-o $scratch/x" --help --version '--print-m
 done
 
 it 'without them the entry is as it was'
-ask "$ours" get ghcr.io
-answers_text ghcr.io builder hunter2
+gets "$ours" ghcr.io builder hunter2
 
 for options in '--verbose --logger-fd 1' '--show-session-key --logger-fd 1'; do
   it "what gpg says is not taken for the password: $options"
@@ -265,10 +260,8 @@ it 'an entry of which nothing comes out is an error'
 printf '' | pass insert -f -m "docker-credential-helpers/$(basename "$(folder_of empty.example)")/builder" >/dev/null
 ask "$ours" get empty.example
 refused '^pass: the entry .*/builder.gpg is empty, .*; log in again, which replaces it'
-keep_text "$ours" empty.example builder hunter2
-succeeds_quietly
-ask "$ours" get empty.example
-answers_text empty.example builder hunter2
+stores "$ours" empty.example builder hunter2
+gets "$ours" empty.example builder hunter2
 
 # gpg_stores COMMAND: a gpg first on PATH that encrypts what COMMAND makes of its input.
 gpg_stores() {
@@ -288,8 +281,7 @@ for change in 'head -c 7' 'tr h H' 'sed s/$/x/' 'cat /dev/null -'; do
   refused '^pass: it succeeded, but did not write '
   keep_text "$ours" ghcr.io other hunter2-new
   refused '^pass: it succeeded, but did not write '
-  ask "$ours" get ghcr.io
-  answers_text ghcr.io builder hunter2
+  gets "$ours" ghcr.io builder hunter2
 done
 rm "$scratch/bin/gpg"
 
@@ -300,8 +292,7 @@ printf '#!/bin/sh\necho asked >>"%s/asked"\n' "$scratch" >"$scratch/pinentry"
 chmod +x "$scratch/pinentry"
 agent_has "pinentry-program $scratch/pinentry"
 for username in builder other; do
-  keep_text "$ours" ghcr.io "$username" hunter2
-  succeeds_quietly
+  stores "$ours" ghcr.io "$username" hunter2
 done
 expect 'that nobody was asked' [ ! -e "$scratch/asked" ]
 PASSWORD_STORE_GPG_OPTS="--output $scratch/x" keep_text "$ours" ghcr.io other hunter2-new

@@ -98,17 +98,13 @@ if [ "${in_own_mounts-}" ] && truncate -s 8M "$disk" && mkfs.exfat "$disk" >"$sc
   mount.exfat-fuse "$device" "$scratch/mounted" >"$scratch/mount.log" 2>&1; then
   export PASSWORD_STORE_DIR=$scratch/mounted/store
   pass init builder@example.invalid >/dev/null
-  keep_text "$ours" ghcr.io Builder hunter2-1
-  succeeds_quietly
+  stores "$ours" ghcr.io Builder hunter2-1
   keep_text "$ours" ghcr.io builder hunter2-2
   refused "another user's entry.*; .printf %s ghcr.io | docker-credential-pass erase. removes"
-  ask "$ours" get ghcr.io
-  answers_text ghcr.io Builder hunter2-1
+  gets "$ours" ghcr.io Builder hunter2-1
   ask "$ours" erase ghcr.io
-  keep_text "$ours" ghcr.io builder hunter2-2
-  succeeds_quietly
-  ask "$ours" get ghcr.io
-  answers_text ghcr.io builder hunter2-2
+  stores "$ours" ghcr.io builder hunter2-2
+  gets "$ours" ghcr.io builder hunter2-2
   (cd "$PASSWORD_STORE_DIR/docker-credential-helpers" && mv Z2hjci5pbw== other && mv other z2Hjci5pbw==)
   for action in get erase; do
     ask "$ours" "$action" ghcr.io
@@ -155,8 +151,7 @@ expect 'it' [ -f "$server/config" ]
 GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=user.name GIT_CONFIG_VALUE_0=other \
   keep_text "$ours" ghcr.io other hunter2-other
 succeeds_quietly
-ask "$ours" get ghcr.io
-answers_text ghcr.io other hunter2-other
+gets "$ours" ghcr.io other hunter2-other
 ask "$ours" erase ghcr.io
 expect 'that its config ran nothing' [ ! -e "$scratch/was-run" ]
 printf 'x' | pass insert -f -m docker-credential-helpers/Z2hjci5pbw==/by-hand >/dev/null 2>&1
@@ -179,19 +174,16 @@ planted_store
 mkdir "$scratch/ids"
 fingerprint other >"$scratch/ids/other"
 ln -s "$scratch/ids/other" "$server/.gpg-id"
-keep_text "$ours" ghcr.io builder hunter2-new
-succeeds_quietly
+stores "$ours" ghcr.io builder hunter2-new
 expect 'it is for that key' grep -q "$(gpg --batch --with-colons --list-keys other@example.invalid |
   awk -F : '$1 == "sub" { print substr($5, 9); exit }')" \
   <(gpg --batch --list-packets "$server/builder.gpg" 2>&1)
-ask "$ours" get ghcr.io
-answers_text ghcr.io builder hunter2-new
+gets "$ours" ghcr.io builder hunter2-new
 
 it 'a pipe as .gpg-id is none'
 rm "$server/.gpg-id"
 mkfifo "$server/.gpg-id" "$all/.gpg-id"
-keep_text "$ours" ghcr.io builder hunter2-newer
-succeeds_quietly
+stores "$ours" ghcr.io builder hunter2-newer
 says_of_store "$ours" ready
 rm "$server/.gpg-id" "$all/.gpg-id"
 
@@ -222,8 +214,7 @@ refused "^$server: it is a symbolic link"
 cp -r "$scratch/aside"/*/. "$scratch/aside"
 rm "$server" "$scratch/bin/gpg"
 mv "$scratch/aside/Z2hjci5pbw==" "$server"
-ask "$ours" get ghcr.io
-answers_text ghcr.io builder hunter2-ghcr
+gets "$ours" ghcr.io builder hunter2-ghcr
 
 it 'an entry that is replaced while it is read is read again'
 planted_store

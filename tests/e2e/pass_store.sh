@@ -39,8 +39,7 @@ done
 
 it 'a line break at the end of an entry, from an editor or pass insert, is no part of the secret'
 printf 'hunter2-edited\n' | pass insert -f -m docker-credential-helpers/Z2hjci5pbw==/builder >/dev/null
-ask "$ours" get ghcr.io
-answers_text ghcr.io builder hunter2-edited
+gets "$ours" ghcr.io builder hunter2-edited
 
 # ---- Usernames
 
@@ -51,10 +50,8 @@ names=(builder '<token>' _json_key 00000000-0000-0000-0000-000000000000 'robot$a
 for name in "${names[@]}"; do
   it "a username comes back and stays in its folder: ${name:0:40}"
   new_store builder
-  keep_text "$ours" a.example "$name" hunter2
-  succeeds_quietly
-  ask "$ours" get a.example
-  answers_text a.example "$name" hunter2
+  stores "$ours" a.example "$name" hunter2
+  gets "$ours" a.example "$name" hunter2
   ask "$ours" list unused
   out_json . "$(jq -nc --arg name "$name" '{"a.example": $name}')"
   same 'the only entry' "$(find "$password_store" -name '*.gpg' -printf '%h\n')" \
@@ -69,10 +66,8 @@ done
 it 'another username replaces the entry'
 new_store builder
 keep_text "$ours" ghcr.io first hunter2-1
-keep_text "$ours" ghcr.io team/second hunter2-2
-succeeds_quietly
-ask "$ours" get ghcr.io
-answers_text ghcr.io team/second hunter2-2
+stores "$ours" ghcr.io team/second hunter2-2
+gets "$ours" ghcr.io team/second hunter2-2
 same 'the entries' "$(entries)" 'docker-credential-helpers/Z2hjci5pbw==/team%2Fsecond.gpg'
 
 it 'erase removes all of a server and nothing else, whatever stands beside it'
@@ -88,14 +83,11 @@ it 'the password store is $PASSWORD_STORE_DIR, though it has blanks and quotes'
 mkdir "$scratch/an \"other\" store"
 export PASSWORD_STORE_DIR="$scratch/an \"other\" store"
 pass init builder@example.invalid >/dev/null
-keep_text "$ours" ghcr.io other hunter2-other
-succeeds_quietly
-ask "$ours" get ghcr.io
-answers_text ghcr.io other hunter2-other
+stores "$ours" ghcr.io other hunter2-other
+gets "$ours" ghcr.io other hunter2-other
 expect 'the entry there' [ -f "$PASSWORD_STORE_DIR/docker-credential-helpers/Z2hjci5pbw==/other.gpg" ]
 unset PASSWORD_STORE_DIR
-ask "$ours" get ghcr.io
-not_found
+finds_nothing "$ours" ghcr.io
 
 it "the user's PASSWORD_STORE_GPG_OPTS reach gpg"
 new_store builder
@@ -104,8 +96,7 @@ PASSWORD_STORE_GPG_OPTS='--comment hunting --armor' keep_text "$ours" ghcr.io bu
 succeeds_quietly
 expect 'them on the command line' grep -q -e '--comment hunting --armor --status-fd 2' "$scratch/calls"
 expect 'an armoured entry' grep -q '^Comment: hunting' "$(folder_of ghcr.io)/builder.gpg"
-ask "$ours" get ghcr.io
-answers_text ghcr.io builder hunter2
+gets "$ours" ghcr.io builder hunter2
 
 it 'get of what is there starts gpg once; what needs no secret starts neither gpg nor pass'
 spy pass
@@ -142,10 +133,8 @@ same 'what git sees' "$(pass git status --porcelain)" ''
 
 it 'a username that git takes for a pattern takes no other entry with it'
 keep_text "$ours" ghcr.io '*' hunter2
-keep_text "$ours" ghcr.io builder hunter2
-succeeds_quietly
-ask "$ours" get ghcr.io
-answers_text ghcr.io builder hunter2
+stores "$ours" ghcr.io builder hunter2
+gets "$ours" ghcr.io builder hunter2
 
 # ---- What others can see
 
@@ -158,12 +147,9 @@ for program in bash pass gpg base64 getopt tty which mkdir dirname git cat rm rm
 done
 forget_passphrases
 secret=hunter2-seen-$$ # nothing else on the machine has it
-keep_text "$ours" seen.example builder "$secret"
-succeeds
-keep_text "$ours" seen.example other "$secret"
-succeeds
-ask "$ours" get seen.example
-answers_text seen.example other "$secret"
+stores "$ours" seen.example builder "$secret"
+stores "$ours" seen.example other "$secret"
+gets "$ours" seen.example other "$secret"
 for program in "${ours##*/}" bash gpg base64 gpg-agent; do
   expect "that $program was seen" grep -qE "^(.*/)?$program\$" "$scratch/seen"
 done
@@ -172,11 +158,7 @@ same 'what was seen of the secret' "$(grep -e "$secret" "$scratch/seen")" ''
 rm "$scratch/bin"/*
 
 it 'no freed memory holds the secret after get and store'
-if ! command -v scan-memory >/dev/null; then
-  skip 'scan-memory is not on PATH'
-elif grep -q __asan_init "$ours"; then
-  skip "the address sanitizer's own memory is too large to scan"
-else
+if can_scan "$ours"; then
   printf 'hunter2-in-memory' >"$scratch/secret"
   jq -nc '{ServerURL: "memory.example", Username: "builder", Secret: "hunter2-in-memory"}' \
     >"$scratch/input"

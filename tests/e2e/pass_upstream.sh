@@ -16,28 +16,20 @@ servers=(https://index.docker.io/v1/ ghcr.io localhost:5000 https://gitlab.examp
 
 for secret in "${secrets[@]}"; do
   it "a secret goes from each program to the other: $(head -c 20 <<<"$secret" | tr '\n' ' ')"
-  keep_text "$upstream" ghcr.io builder "$secret"
-  succeeds
-  ask "$ours" get ghcr.io
-  answers_text ghcr.io builder "$secret"
-  keep_text "$ours" quay.io builder "$secret"
-  succeeds
-  ask "$upstream" get quay.io
-  answers_text quay.io builder "$secret"
+  stores "$upstream" ghcr.io builder "$secret"
+  gets "$ours" ghcr.io builder "$secret"
+  stores "$ours" quay.io builder "$secret"
+  gets "$upstream" quay.io builder "$secret"
 done
 
 # Upstream cuts line breaks at the end of a secret when it reads, also those that it stored itself.
 it 'a line break at the end: as upstream reads what it stored, and whole where it was stored here'
 keep_text "$upstream" ghcr.io builder $'hunter2\n'
-ask "$upstream" get ghcr.io
-answers_text ghcr.io builder hunter2
-ask "$ours" get ghcr.io
-answers_text ghcr.io builder hunter2
+gets "$upstream" ghcr.io builder hunter2
+gets "$ours" ghcr.io builder hunter2
 keep_text "$ours" ghcr.io builder $'hunter2\n'
-ask "$ours" get ghcr.io
-answers_text ghcr.io builder $'hunter2\n'
-ask "$upstream" get ghcr.io
-answers_text ghcr.io builder hunter2
+gets "$ours" ghcr.io builder $'hunter2\n'
+gets "$upstream" ghcr.io builder hunter2
 
 # Upstream writes an empty file for it, as a broken pipe into `pass insert` does.
 it 'an empty secret: none where upstream stored it, and empty for both where it was stored here'
@@ -46,28 +38,24 @@ ask "$ours" get ghcr.io
 refused '^pass: the entry .* is empty'
 keep_text "$ours" ghcr.io builder ''
 for program in "$ours" "$upstream"; do
-  ask "$program" get ghcr.io
-  answers_text ghcr.io builder ''
+  gets "$program" ghcr.io builder ''
 done
 
 for username in "${usernames[@]}"; do
   it "a username goes from each program to the other: $username"
   new_store builder
   keep_text "$upstream" ghcr.io "$username" hunter2
-  ask "$ours" get ghcr.io
-  answers_text ghcr.io "$username" hunter2
+  gets "$ours" ghcr.io "$username" hunter2
   same 'the entry' "$(entries)" "docker-credential-helpers/Z2hjci5pbw==/$username.gpg"
   keep_text "$ours" ghcr.io "$username" hunter2-replaced
-  ask "$upstream" get ghcr.io
-  answers_text ghcr.io "$username" hunter2-replaced
+  gets "$upstream" ghcr.io "$username" hunter2-replaced
 done
 
 it 'a server URL goes from each program to the other'
 new_store builder
 for server in "${servers[@]}"; do
   keep_text "$upstream" "$server" builder hunter2
-  ask "$ours" get "$server"
-  answers_text "$server" builder hunter2
+  gets "$ours" "$server" builder hunter2
 done
 ask "$ours" list
 ours_list=$(jq -cS . "$scratch/out")
@@ -77,8 +65,7 @@ same 'the number of entries' "$(jq length "$scratch/out")" "${#servers[@]}"
 for server in "${servers[@]}"; do
   ask "$ours" erase "$server"
   keep_text "$ours" "$server" builder hunter2-ours
-  ask "$upstream" get "$server"
-  answers_text "$server" builder hunter2-ours
+  gets "$upstream" "$server" builder hunter2-ours
 done
 
 it 'each erases what the other stored'
@@ -94,22 +81,17 @@ same 'the entries' "$(entries)" ''
 it "another username replaces what upstream stored, and what it stored over that"
 keep_text "$upstream" ghcr.io first hunter2-1
 keep_text "$upstream" ghcr.io second hunter2-2
-keep_text "$ours" ghcr.io third hunter2-3
-succeeds_quietly
-ask "$upstream" get ghcr.io
-answers_text ghcr.io third hunter2-3
+stores "$ours" ghcr.io third hunter2-3
+gets "$upstream" ghcr.io third hunter2-3
 
 it "a username with a slash, which upstream cannot read back itself, is read and replaced"
 new_store builder
 keep_text "$upstream" ghcr.io team/builder hunter2
 ask "$upstream" get ghcr.io
 expect "upstream's wrong answer" lacks hunter2 "$scratch/out"
-ask "$ours" get ghcr.io
-answers_text ghcr.io team/builder hunter2
-keep_text "$ours" ghcr.io team/builder hunter2-new
-succeeds_quietly
+gets "$ours" ghcr.io team/builder hunter2
+stores "$ours" ghcr.io team/builder hunter2-new
 same 'the entries' "$(entries)" 'docker-credential-helpers/Z2hjci5pbw==/team%2Fbuilder.gpg'
-ask "$upstream" get ghcr.io
-answers_text ghcr.io team%2Fbuilder hunter2-new
+gets "$upstream" ghcr.io team%2Fbuilder hunter2-new
 
 finish

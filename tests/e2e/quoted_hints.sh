@@ -118,7 +118,6 @@ if [ "$(id -u)" -ne 0 ]; then
 else
   stand_in_for_sudo
   chmod 755 "$scratch"
-  as_nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups)
   of_another_user() {
     docker_folder "$1"
     chmod 755 . "./$1"

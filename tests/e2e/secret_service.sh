@@ -10,23 +10,15 @@ need docker-credential-secretservice dbus-daemon
 
 ours=$(command -v docker-credential-secretservice)
 # The same over libsecret, from the tests' build, where the installed one is over sd-bus.
-ours_on_libsecret=$(dirname "$(command -v scan-memory)")/libsecret/docker-credential-secretservice
-[ -x "$ours_on_libsecret" ] || ours_on_libsecret=
-
-on_libsecret=
-
-# try_on_libsecret: the script is about that one.
-try_on_libsecret() {
-  if [ ! "$ours_on_libsecret" ]; then
-    it "docker-credential-secretservice on libsecret"
+if [ "$on_libsecret" ]; then
+  ours=$(dirname "$(command -v scan-memory)")/libsecret/docker-credential-secretservice
+  if [ ! -x "$ours" ]; then
+    it 'docker-credential-secretservice on libsecret'
     skip 'it is not built: libsecret-1-dev is missing, or the installed one is over libsecret'
     finish
   fi
-  ours_on_libsecret=$(for_others "$ours_on_libsecret")
-  ours=$ours_on_libsecret
-  # shellcheck disable=SC2034 # for the scripts
-  on_libsecret=yes
-}
+  ours=$(for_others "$ours")
+fi
 
 # encrypts: our program encrypts the secrets on the bus.
 encrypts() { ldd "$ours" | grep -q libsecret; }
@@ -91,39 +83,6 @@ remove_keyring() {
 }
 
 # ---- Calls
-
-# entry SERVER USERNAME SECRET: what a helper gets to store.
-entry() {
-  jq -nc --args '{ServerURL: $ARGS.positional[0], Username: $ARGS.positional[1],
-    Secret: $ARGS.positional[2]}' -- "$@"
-}
-
-# stores PROGRAM SERVER USERNAME SECRET
-stores() {
-  run "$1" store <<<"$(entry "${@:2}")"
-  succeeds_quietly
-}
-
-# gets PROGRAM SERVER USERNAME SECRET: PROGRAM answers this for SERVER.
-gets() {
-  run "$1" get <<<"$2"
-  succeeds_quietly
-  out_json . "$(entry "${@:2}" | jq -cS .)"
-}
-
-# lists PROGRAM JSON
-lists() {
-  run "$1" list <<<unused
-  succeeds_quietly
-  out_json . "$2"
-}
-
-# finds_nothing PROGRAM SERVER
-finds_nothing() {
-  run "$1" get <<<"$2"
-  status_is 1
-  out_is 'credentials not found in native keychain'
-}
 
 # refuses REGEX...: the helper that was run failed, not because it waited in vain, with one line on
 # standard output that has each of them.

@@ -1,5 +1,7 @@
 #!/bin/bash
 # docker-credential-secretservice on KeePassXC's Secret Service, on a display of its own.
+#
+# over libsecret, too
 
 # shellcheck source=secret_service.sh
 . "$(dirname "$0")/secret_service.sh"

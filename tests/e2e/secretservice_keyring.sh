@@ -1,5 +1,7 @@
 #!/bin/bash
 # docker-credential-secretservice on gnome-keyring, beside Debian's program of the same name.
+#
+# over libsecret, too
 
 # shellcheck source=secret_service.sh
 . "$(dirname "$0")/secret_service.sh"
@@ -143,14 +145,7 @@ done
 # ---- Memory
 
 it 'no memory holds any part of the secret after store and get'
-if ! command -v scan-memory >/dev/null; then
-  skip 'scan-memory is not on PATH'
-elif grep -q __asan_init "$ours"; then
-  skip 'the sanitizers keep freed memory as it was'
-elif ! printf '%s' hunter2-probe >"$scratch/part" ||
-  ! scan-memory "$scratch/part" "$ours" version >/dev/null 2>"$scratch/err"; then
-  skip "$(head -n 1 "$scratch/err")" # as any user but root, since the helper lets nobody trace it
-else
+if can_scan "$ours"; then
   # leaves_nothing_of SECRET [COMMAND...]: our program, run by COMMAND.
   leaves_nothing_of() {
     local secret=$1 part

@@ -1,6 +1,8 @@
 #!/bin/bash
 # docker-credential-secretservice and a session bus that is reached over the network: no secret
 # crosses it as it is.
+#
+# over libsecret, too
 
 # shellcheck source=secret_service.sh
 . "$(dirname "$0")/secret_service.sh"

@@ -1,6 +1,8 @@
 #!/bin/bash
 # docker-credential-secretservice and a locked gnome-keyring that asks for its password: with GNOME's
 # own prompter, on a display of its own, and a user at the keyboard.
+#
+# over libsecret, too
 
 # shellcheck source=secret_service.sh
 . "$(dirname "$0")/secret_service.sh"

@@ -1,17 +1,14 @@
 #!/bin/bash
 # docker-credential-secretservice and a session bus of another user: no secret goes there. The users
 # are root and nobody, where the caller can become both.
+#
+# over libsecret, too
 
 # shellcheck source=secret_service.sh
 . "$(dirname "$0")/secret_service.sh"
 need jq python3
 
-as_nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups)
-if [ "$EUID" -ne 0 ] || ! "${as_nobody[@]}" "$ours" version >/dev/null 2>&1; then
-  it "another user's bus is refused"
-  skip 'the caller cannot become nobody, or nobody may not run the program'
-  finish
-fi
+can_be_nobody || finish
 
 # bus_of NAME PREFIX...: a bus at $scratch/NAME/bus that lets everybody in, and on it a Secret
 # Service, both with this prefix.

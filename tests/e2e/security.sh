@@ -18,10 +18,14 @@ cases() {
     awk -F '\t' 'NF == 1 { file = $1 } NF == 2 { print file ":" $2 }'
 }
 
-# has_case FILE CASE: it is the name of a case there, or its end, where the rest differs from run to run.
+# has_case FILE CASE: it is the name of a case there, or its end, where the rest differs from run to run,
+# or its row.
 has_case() {
   case $1 in
-  *.sh) grep -qE "^ *it ['\"]" <(grep -F -e "it '$2'" -e "it \"$2\"" -e ": $2\"" "$tests/$1" 2>/dev/null) ;;
+  *.sh)
+    grep -qE "^ *it ['\"]" <(grep -F -e "it '$2'" -e "it \"$2\"" -e ": $2\"" "$tests/$1" 2>/dev/null) ||
+      grep -qxF -e "$2 " <(cut -d '|' -f 1 "$tests/$1" 2>/dev/null) # a row of a table
+    ;;
   *.txt) grep -qxF -e "== $2" "$tests/$1" 2>/dev/null ;;
   *) grep -q '^TEST_CASE' <(grep -F "TEST_CASE(\"$2\")" "$tests/$1" 2>/dev/null) ;;
   esac

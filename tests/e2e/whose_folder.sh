@@ -8,13 +8,7 @@
 . "$(dirname "$0")/hints.sh"
 need jq python3
 
-as_nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups)
-chmod 755 "$scratch"
-if [ "$EUID" -ne 0 ] || ! "${as_nobody[@]}" pullsecret --version >/dev/null 2>&1; then
-  it 'whose folder root changes files in'
-  skip 'the caller cannot become nobody, or nobody may not run the installed program'
-  finish
-fi
+can_be_nobody || finish
 theirs=$scratch/theirs
 file=$theirs/.docker/config.json
 
