@@ -5,9 +5,6 @@
 #
 # one build: it is about what is said
 
-# shellcheck source=own_mounts.sh
-. "$(dirname "$0")/own_mounts.sh"
-enter_own_mounts "$@"
 # shellcheck source=registry_cases.sh
 . "$(dirname "$0")/registry_cases.sh"
 # shellcheck source=pass_cases.sh
@@ -29,6 +26,9 @@ not_here+='|Required value|Invalid value|"credsStore":"desktop"|toomanyrequests|
 # What macOS and Windows say, upstream's pass 0.9, a service that does not start within 25 seconds, and
 # GLib where the bus is behind another user namespace.
 not_here+='|User interaction|logon session|store is uninitialized|Timeout was reached|Exhausted all'
+# What writing.sh tries.
+not_here+='|device or resource|read-only file system|cross-device|operation not permitted|not a directory'
+not_here+='|file exists|no space|mkdir …/.docker: permission denied|encryptedfile: permission denied'
 
 # ---- Docker and skopeo
 
@@ -71,8 +71,15 @@ docker_works() {
   logs_in_again "$registry"
 }
 
-# What runs a command as another user, in this home folder.
-as_nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+# both_fail STORE PART: skopeo and docker login do, with messages that have that part; the page's command
+# mends it.
+both_fail() {
+  uses "$1"
+  cannot_get "$2"
+  cannot_store "$2"
+  fixed
+  docker_works
+}
 
 # The programs of this machine, but for credential helpers.
 programs=$scratch/programs
@@ -107,11 +114,7 @@ if [ -e /proc/sys/fs/binfmt_misc/WSLInterop ]; then
 else
   printf 'MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0' >"$scratch/bin/docker-credential-desktop.exe"
   chmod +x "$scratch/bin/docker-credential-desktop.exe"
-  uses desktop.exe
-  cannot_get 'getting credentials - err: fork/exec …/docker-credential-desktop.exe: exec format error'
-  cannot_store 'storing credentials - err: fork/exec …/docker-credential-desktop.exe: exec format error'
-  fixed
-  docker_works
+  both_fail desktop.exe 'err: fork/exec …/docker-credential-desktop.exe: exec format error'
   rm "$scratch/bin/docker-credential-desktop.exe"
 fi
 
@@ -120,11 +123,7 @@ cp /bin/true "$scratch/interpreter"
 chmod 644 "$scratch/interpreter"
 printf '#!%s\n' "$scratch/interpreter" >"$scratch/bin/docker-credential-script"
 chmod +x "$scratch/bin/docker-credential-script"
-uses script
-cannot_get 'getting credentials - err: fork/exec …/docker-credential-…: permission denied'
-cannot_store 'storing credentials - err: fork/exec …/docker-credential-…: permission denied'
-fixed
-docker_works
+both_fail script 'err: fork/exec …/docker-credential-…: permission denied'
 
 it 'a helper that is not executable'
 cp /bin/true "$scratch/bin/docker-credential-wincred"
@@ -139,11 +138,7 @@ docker_works
 # VS Code's own program is not here. This stands in for it: it ends as that one does without a window.
 it 'a VS Code dev container whose window is gone, by a stand-in for its helper'
 helper dev-containers-7e2dae06 <<<'exit 255'
-uses dev-containers-7e2dae06
-cannot_get 'getting credentials - err: exit status 255'
-cannot_store 'storing credentials - err: exit status 255'
-fixed
-docker_works
+both_fail dev-containers-7e2dae06 'err: exit status 255'
 
 it 'a helper that keeps nothing, by a stand-in for that of Amazon ECR'
 ecr=123456789012.dkr.ecr.eu-west-1.amazonaws.com
@@ -170,19 +165,11 @@ rm "$scratch/bin/docker-credential-ecr-login"
 debians secretservice
 
 it 'secretservice: no session bus'
-uses secretservice
-cannot_get 'Cannot autolaunch D-Bus'
-cannot_store 'Cannot autolaunch D-Bus'
-fixed
-docker_works
+both_fail secretservice 'Cannot autolaunch D-Bus'
 
 it 'secretservice: no service on the bus'
 start_bus
-uses secretservice
-cannot_get 'The name org.freedesktop.secrets'
-cannot_store 'The name org.freedesktop.secrets'
-fixed
-docker_works
+both_fail secretservice 'The name org.freedesktop.secrets'
 
 it 'secretservice: no keyring'
 rm "$file"
@@ -309,102 +296,6 @@ else
   docker_asks "${as_nobody[@]}"
   err_lacks WARNING
   chown -R 0:0 "$HOME/.docker"
-fi
-
-# logs_in COMMAND: docker, which takes no store by itself, does after it.
-logs_in() {
-  run env PATH="$programs" bash -c "$1
-    docker login --username $user --password-stdin $registry" <<<"$password"
-}
-
-# cannot_write MESSAGE [COMMAND]: docker login prints the page's message, and then works by the
-# page's command, or by COMMAND where the page's is the doctor, which names that.
-cannot_write() {
-  logs_in ''
-  status_is 1
-  shows "$1"
-  if [ "$fix" = 'pullsecret doctor' ]; then
-    run pullsecret doctor -o json
-    finds problem file-unwritable
-    expect "the hint $2" grep -qF -- "$2" <(jq -r '.[].hint' "$scratch/out")
-    fix=$2
-  fi
-  logs_in "$fix"
-  succeeds
-}
-
-it 'a config that cannot be written'
-plain='{"auths":{"a.example":{"auth":"dTpodW50ZXIy"}}}'
-if [ "$in_own_mounts" ]; then
-  config "$plain"
-  cp "$file" "$scratch/mounted.json"
-  mount_here --bind "$scratch/mounted.json" "$file"
-  cannot_write 'device or resource busy'
-  umount "$file"
-  mount_here --bind "$HOME/.docker" "$HOME/.docker"
-  mount_here -o remount,ro,bind "$HOME/.docker"
-  cannot_write 'open …/config.json…: read-only'
-  umount "$HOME/.docker"
-  mount_here -t tmpfs -o ro none "$HOME"
-  cannot_write 'mkdir …/.docker: read-only'
-  umount "$HOME"
-  mkdir "$HOME/other"
-  mount_here --bind "$HOME/other" "$HOME/other"
-  mv "$file" "$HOME/other"
-  ln -s ../other/config.json "$file"
-  cannot_write 'invalid cross-device link' \
-    "cp --remove-destination \"\$(readlink -f $file)\" $file"
-  umount "$HOME/other"
-  mount_here -t tmpfs -o size=4k none "$HOME/.docker"
-  cat /dev/zero >"$HOME/.docker/filled" 2>/dev/null
-  logs_in ''
-  shows 'no space left'
-  doctor_names file-unwritable
-  umount "$HOME/.docker"
-  mv "$HOME/.docker" "$HOME/.docker.before"
-  echo a file >"$HOME/.docker"
-  cannot_write 'not a directory' "mv $HOME/.docker $HOME/.docker.old"
-  rm -r "$HOME/.docker"
-  ln -s gone "$HOME/.docker"
-  cannot_write 'file exists' "mkdir -p \"\$(readlink -m $HOME/.docker)\""
-  rm -r "$HOME/.docker" "$HOME/gone"
-  mv "$HOME/.docker.before" "$HOME/.docker"
-else
-  not_here+='|device or resource|read-only file system|cross-device|not a directory|file exists|no space'
-fi
-
-it 'and by another user'
-if [ "$(id -u)" -ne 0 ]; then
-  not_here+='|mkdir …/.docker: permission denied|operation not permitted|encryptedfile: permission'
-  skip 'only root can become one'
-else
-  mkdir "$scratch/sticky"
-  chmod 1777 "$scratch/sticky"
-  printf '%s' "$plain" >"$scratch/sticky/config.json"
-  chmod 644 "$scratch/sticky/config.json"
-  as_nobody_at() {
-    run "${as_nobody[@]}" env PATH="$programs" "$@" \
-      docker login --username "$user" --password-stdin "$registry" <<<"$password"
-  }
-  as_nobody_at DOCKER_CONFIG="$scratch/sticky"
-  shows 'operation not permitted'
-  run "${as_nobody[@]}" env DOCKER_CONFIG="$scratch/sticky" pullsecret doctor -o json
-  finds problem file-unwritable
-  as_nobody_at HOME=/
-  shows 'mkdir …/.docker: permission denied'
-  run "${as_nobody[@]}" env HOME=/ PATH="$programs" bash -c \
-    "$fix; docker login --username $user --password-stdin $registry" <<<"$password"
-  succeeds
-  mkdir -m 700 "$scratch/nobodys" "$scratch/nobodys/.docker"
-  printf '{"credsStore":"encryptedfile"}' >"$scratch/nobodys/.docker/config.json"
-  mkdir -p "$scratch/nobodys/.local/share/docker-credential-encryptedfile"
-  chmod 500 "$scratch/nobodys/.local/share/docker-credential-encryptedfile"
-  chown -R 65534:65534 "$scratch/nobodys"
-  run "${as_nobody[@]}" env HOME="$scratch/nobodys" \
-    docker login --username "$user" --password-stdin "$registry" <<<"$password"
-  shows 'docker-credential-encryptedfile: permission denied'
-  run "${as_nobody[@]}" env HOME="$scratch/nobodys" pullsecret doctor -o json
-  finds problem encryptedfile-unwritable
 fi
 
 # ---- What is in the file
