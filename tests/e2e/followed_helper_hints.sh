@@ -4,6 +4,7 @@
 # pass, gpg and pinentry are real.
 #
 # one build: it is about what is said
+# starts early: it has many keys made
 
 # shellcheck source=pass_cases.sh
 . "$(dirname "$0")/pass_cases.sh"

@@ -4,6 +4,7 @@
 # bus, since no real one does.
 #
 # over libsecret, too
+# starts early: it waits for half a minute
 
 # shellcheck source=secret_service.sh
 . "$(dirname "$0")/secret_service.sh"
