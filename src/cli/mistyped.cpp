@@ -64,21 +64,4 @@ Error unknown_option(const Command& command, const std::string& word) {
               fmt::format("pullsecret help {} has them all", command.name)};
 }
 
-std::optional<std::string> nearest(const std::string& word,
-                                   const std::vector<std::string>& candidates) {
-  constexpr std::size_t most_edits = 2, least_prefix = 2;
-  const auto longer =
-      std::find_if(candidates.begin(), candidates.end(), [&](const std::string& candidate) {
-        return word.size() >= least_prefix && candidate.starts_with(word);
-      });
-  if (longer != candidates.end()) return *longer;
-  const auto closest = std::min_element(candidates.begin(), candidates.end(),
-                                        [&](const std::string& a, const std::string& b) {
-                                          return edit_distance(word, a) < edit_distance(word, b);
-                                        });
-  if (closest == candidates.end()) return std::nullopt;
-  const std::size_t edits = edit_distance(word, *closest);
-  return edits <= most_edits && edits < word.size() ? std::optional(*closest) : std::nullopt;
-}
-
 }  // namespace pullsecret

@@ -250,7 +250,7 @@ HelperChecks check_helpers(const Config& config, HelperClient& helpers,
     interviews.push_back({helpers, named, server_urls_for(config, named.helper)});
     if (auto program = find_elsewhere(named, shell)) {
       interviews.back().program = std::move(program);
-      interviews.back().search_path = shell.interactive_path();
+      interviews.back().variables = {{"PATH", shell.interactive_path()}};
     }
   }
   ask_all(interviews);

@@ -23,7 +23,7 @@ HelperCall call(const Interview& interview, std::string action, std::string inpu
           .action = std::move(action),
           .input = std::move(input),
           .program = interview.program,
-          .search_path = interview.search_path};
+          .variables = interview.variables};
 }
 
 HelperCall version_call(const Interview& interview) {

@@ -10,6 +10,7 @@
 #include "helper/answer.h"
 #include "helper/client.h"
 #include "helper/status.h"
+#include "system/environment.h"
 
 namespace pullsecret {
 
@@ -19,7 +20,7 @@ struct Interview {
   HelperUse use;
   std::vector<std::string> server_urls = {};                    ///< that Docker would ask it for
   std::optional<std::filesystem::path> program = std::nullopt;  ///< if it is not on PATH, and
-  std::optional<std::string> search_path = std::nullopt;        ///< where the user's shell has it
+  Environment variables = {};  ///< where the user's shell has it, that shell's PATH
 };
 
 /// Asks all of them side by side: first `get` for one registry of the config, else for Docker Hub,

@@ -16,11 +16,11 @@
 #include <fmt/format.h>
 
 #include "credential/registry.h"
+#include "credential/url_pattern.h"
 #include "docker/ask_stores.h"
 #include "docker/podman.h"
 #include "doctor/checked_registry.h"
 #include "kubernetes/keyring.h"
-#include "kubernetes/url_pattern.h"
 #include "system/text.h"
 
 namespace pullsecret {

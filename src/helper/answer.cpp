@@ -47,6 +47,19 @@ StoreList parse_list_answer(std::string_view answer) {
   return list;
 }
 
+std::map<std::string, std::string> parse_usernames(std::string_view answer) {
+  const GoJsonReader reader = read_json_message(answer, answer_name);
+  std::map<std::string, std::string> usernames;
+  for (const JsonMember& member : members_of(reader.value())) {
+    StoreList one;
+    add(one, member.name);
+    for (const std::string& server_url : one.server_urls)
+      usernames[server_url] =
+          kind_of(member.value) == JsonKind::string ? decode_string(member.value) : std::string();
+  }
+  return usernames;
+}
+
 StoredCredential stored_credential(const Credential& credential) {
   if (credential.identity_token.empty()) return {credential.username, credential.password};
   return {std::string(token_username), credential.identity_token};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,6 +28,9 @@ struct StoreList {
 /// labels, and any release of it entries without a server URL where the keyring is locked. Throws
 /// like parse_get_answer().
 StoreList parse_list_answer(std::string_view answer);
+
+/// Reads the same, with the usernames: server URL → username, which may be empty.
+std::map<std::string, std::string> parse_usernames(std::string_view answer);
 
 /// `credential` as the protocol has it: an identity token counts before a password, as in Docker,
 /// and has the username `<token>`.

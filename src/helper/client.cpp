@@ -102,9 +102,10 @@ HelperReply reply_of(const HelperCall& call, ProgramResult& result) {
 }
 
 std::optional<Environment> environment_of(const HelperCall& call) {
-  if (!call.search_path) return std::nullopt;
+  if (call.variables.empty()) return std::nullopt;
   Environment changed = environment();
-  changed["PATH"] = *call.search_path;
+  for (const auto& [name, value] : call.variables)
+    changed[name] = value;
   return changed;
 }
 
@@ -329,7 +330,7 @@ std::vector<HelperReply> HelperClient::run(const std::vector<HelperCall>& calls)
 }
 
 HelperClient::Question HelperClient::question_in(const HelperCall& call) {
-  return {call.program.value_or(call.helper), call.action, call.input};
+  return {call.program.value_or(call.helper), call.variables, call.action, call.input};
 }
 
 std::vector<HelperReply> HelperClient::make(const std::vector<HelperCall>& calls) {

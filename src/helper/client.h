@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "credential/credential.h"
+#include "system/environment.h"
 #include "system/error.h"
 #include "system/run_programs.h"
 
@@ -36,7 +37,7 @@ struct HelperCall {
   std::string input;        ///< a server URL for `get` and `erase`; helpers ignore `list`'s
   std::string secret = {};  ///< what is secret in the input of `store`: no message repeats it
   std::optional<std::filesystem::path> program = std::nullopt;  ///< absent: the helper's on PATH
-  std::optional<std::string> search_path = std::nullopt;        ///< its $PATH; absent: the caller's
+  Environment variables = {};  ///< its own, in the place of the caller's of these names
 };
 
 /// The call that stores `credential` under `server_url`.
@@ -106,7 +107,7 @@ class HelperClient {
     std::set<std::string> hang = {};       ///< so did another that began after that
   };
   using Conducts = std::map<std::filesystem::path, Conduct>;
-  using Question = std::tuple<std::filesystem::path, std::string, std::string>;
+  using Question = std::tuple<std::filesystem::path, Environment, std::string, std::string>;
 
   class Schedule;
 

@@ -52,8 +52,12 @@ StoreRequest parse_store_request(std::string_view input) {
   return request;
 }
 
+std::vector<std::string> spellings_in(const Store& store, const std::string& server_url) {
+  return store.knows_spellings() ? std::vector<std::string>() : other_spellings(server_url);
+}
+
 std::string get(Store& store, const std::string& server_url) {
-  std::vector<std::string> spellings = other_spellings(server_url);
+  std::vector<std::string> spellings = spellings_in(store, server_url);
   spellings.insert(spellings.begin(), server_url);
   for (const std::string& spelling : spellings)
     if (const auto found = store.get(spelling))
@@ -67,7 +71,7 @@ std::string get(Store& store, const std::string& server_url) {
 void erase(Store& store, const std::string& server_url) {
   store.erase(server_url);
   if (docker_server_url(server_url) != server_url) return;
-  for (const std::string& spelling : other_spellings(server_url))
+  for (const std::string& spelling : spellings_in(store, server_url))
     store.erase(spelling);
 }
 

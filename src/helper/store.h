@@ -35,6 +35,10 @@ class Store {
 
   /// Server URL → username of every entry. Loads no secret.
   virtual std::map<std::string, std::string> list() = 0;
+
+  /// Whether it minds itself that one registry goes by many spellings; else the protocol's server
+  /// asks it for each of them.
+  virtual bool knows_spellings() const { return false; }
 };
 
 }  // namespace pullsecret

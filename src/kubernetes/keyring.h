@@ -7,8 +7,8 @@
 
 #include "credential/credential.h"
 #include "credential/remark.h"
+#include "credential/url_pattern.h"
 #include "kubernetes/image.h"
-#include "kubernetes/url_pattern.h"
 #include "system/error.h"
 
 namespace pullsecret {

@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 
 #include "credential/registry.h"
+#include "credential/url_pattern.h"
 #include "kubernetes/keyring.h"
-#include "kubernetes/url_pattern.h"
 #include "system/text.h"
 
 namespace pullsecret {

@@ -77,14 +77,4 @@ bool is_loopback(std::string_view host) {
          (host.starts_with("127.") && consists_of(host, "0123456789", "."));
 }
 
-std::string percent_encoded(std::string_view text) {
-  std::string encoded;
-  for (const char c : text)
-    if (consists_of({&c, 1}, letters_and_digits, "-._~"))
-      encoded += c;
-    else
-      encoded += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  return encoded;
-}
-
 }  // namespace pullsecret

@@ -36,7 +36,4 @@ std::optional<Origin> origin_of(std::string_view url);
 /// 127.0.0.0/8, `[::1]`. Docker takes a registry there over http, too.
 bool is_loopback(std::string_view host);
 
-/// `text` as a part of a URL's query or of a form, with all but letters, digits and -._~ as %XX.
-std::string percent_encoded(std::string_view text);
-
 }  // namespace pullsecret

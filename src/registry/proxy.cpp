@@ -65,7 +65,8 @@ int digit_of(char c) {
   return digit == std::string_view::npos ? -1 : static_cast<int>(digit);
 }
 
-std::string percent_decoded(std::string_view text) {
+// As libcurl does: what is no code stays as it is.
+std::string curl_decoded(std::string_view text) {
   std::string decoded;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool is_code = text[i] == '%' && i + 2 < text.size() && digit_of(text[i + 1]) >= 0 &&
@@ -86,7 +87,7 @@ std::string fault_of(std::string_view value, const Parts& parts) {
     return "in a username and password / ? # @ and \\ have to be written as %2F %3F %23 %40 and "
            "%5C";
   // libcurl refuses it, and says that the registry's URL is none.
-  const std::string login = percent_decoded(parts.userinfo);
+  const std::string login = curl_decoded(parts.userinfo);
   if (std::any_of(login.begin(), login.end(), [](char c) { return c >= 0 && c < ' '; }))
     return "there is a control character in its username or password, from %00 to %1F";
   if (parts.scheme && !is_one_of(lower_case(*parts.scheme),
@@ -128,7 +129,7 @@ std::vector<std::string> proxy_secrets() {
     if (colon == std::string_view::npos) continue;
     for (const std::string_view secret : {userinfo, userinfo.substr(colon + 1)}) {
       secrets.emplace_back(secret);
-      secrets.push_back(percent_decoded(secret));
+      secrets.push_back(curl_decoded(secret));
     }
   }
   return secrets;

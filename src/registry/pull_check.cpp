@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "credential/percent_encoding.h"
 #include "registry/challenge.h"
 #include "registry/follow_redirects.h"
 #include "registry/origin.h"

@@ -10,6 +10,7 @@
 
 #include "credential/base64.h"
 #include "credential/go_json_reader.h"
+#include "credential/percent_encoding.h"
 #include "registry/origin.h"
 #include "system/error.h"
 #include "system/text.h"

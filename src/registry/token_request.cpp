@@ -9,6 +9,7 @@
 
 #include "credential/basic_auth.h"
 #include "credential/go_json_reader.h"
+#include "credential/percent_encoding.h"
 #include "registry/origin.h"
 #include "system/error.h"
 #include "system/text.h"

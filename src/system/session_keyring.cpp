@@ -4,10 +4,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+
+#include <fmt/format.h>
 
 #include "system/error.h"
 
@@ -17,6 +20,7 @@ namespace {
 using KeySerial = std::int32_t;
 
 constexpr const char* key_type = "user";
+constexpr const char* big_key_type = "big_key";  // outside the kernel's own memory, encrypted
 constexpr const char* keyring_type = "keyring";
 
 // Rights to a keyring, of those in keyctl_setperm(3): whoever has it in a keyring of theirs (the
@@ -53,10 +57,32 @@ long add_key(const char* type, const std::string& description, std::string_view 
                          payload.empty() ? nullptr : payload.data(), payload.size(), keyring));
 }
 
+// Not every kernel knows the other type.
+long add_payload(const std::string& description, std::string_view payload, long keyring) {
+  constexpr std::size_t large = 512;
+  if (payload.size() >= large) {
+    try {
+      return add_key(big_key_type, description, payload, keyring);
+    } catch (const Error&) {
+      return add_key(key_type, description, payload, keyring);
+    }
+  }
+  return add_key(key_type, description, payload, keyring);
+}
+
+std::string description_of(KeySerial key) {
+  std::string text(4096, '\0');
+  const long size = keyctl(KEYCTL_DESCRIBE, key, text.data(), text.size());
+  if (size <= 0 || static_cast<std::size_t>(size) > text.size()) return {};
+  text.resize(static_cast<std::size_t>(size) - 1);
+  return text;
+}
+
 }  // namespace
 
 std::optional<std::string> find_in_session(const std::string& description) {
-  const std::optional<KeySerial> key = find_key(key_type, description);
+  std::optional<KeySerial> key = find_key(key_type, description);
+  if (!key) key = find_key(big_key_type, description);
   if (!key) return std::nullopt;
   const long size = keyctl(KEYCTL_READ, *key, nullptr, 0);
   if (size < 0) return std::nullopt;
@@ -73,7 +99,7 @@ void keep_in_session(const std::string& description, const std::string& payload,
   const long session = checked(keyctl(KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 0));
   // In this process's own keyring until all is set, so that nothing is ever shared without it.
   const long keyring = add_key(keyring_type, description, {}, KEY_SPEC_PROCESS_KEYRING);
-  const long key = add_key(key_type, description, payload, keyring);
+  const long key = add_payload(description, payload, keyring);
   for (const long one : {key, keyring})
     checked(keyctl(KEYCTL_SET_TIMEOUT, one, lifetime.count()));
   checked(keyctl(KEYCTL_SETPERM, keyring, for_own_user));
@@ -81,9 +107,34 @@ void keep_in_session(const std::string& description, const std::string& payload,
 }
 
 void forget_in_session(const std::string& description) {
-  for (const char* type : {key_type, keyring_type})
+  for (const char* type : {key_type, big_key_type, keyring_type})
     for (auto key = find_key(type, description); key; key = find_key(type, description))
       if (keyctl(KEYCTL_INVALIDATE, *key) < 0) break;
+}
+
+std::vector<std::string> entries_in_session(std::string_view prefix) {
+  std::vector<KeySerial> keys(4096);
+  const std::size_t room = keys.size() * sizeof(KeySerial);
+  const long size = keyctl(KEYCTL_READ, KEY_SPEC_SESSION_KEYRING, keys.data(), room);
+  if (size < 0) return {};
+  keys.resize(std::min(static_cast<std::size_t>(size), room) / sizeof(KeySerial));
+
+  // A key is described as TYPE;UID;GID;RIGHTS;DESCRIPTION.
+  std::vector<std::string> found;
+  const std::string own = fmt::format("{};{};", keyring_type, geteuid());
+  for (const KeySerial key : keys) {
+    const std::string text = description_of(key);
+    if (!text.starts_with(own)) continue;
+    const std::size_t rights = text.find(';', own.size()) + 1;
+    const std::string description = text.substr(text.find(';', rights) + 1);
+    if (description.starts_with(prefix)) found.push_back(description);
+  }
+  return found;
+}
+
+std::optional<Error> session_keyring_fault() {
+  if (keyctl(KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 0) >= 0) return std::nullopt;
+  return keyring_error();
 }
 
 void leave_session_keyring() {

@@ -3,6 +3,10 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
+
+#include "system/error.h"
 
 namespace pullsecret {
 
@@ -20,6 +24,9 @@ namespace pullsecret {
 // The kernel may have no keyrings, and a container usually may not use them (Docker's seccomp
 // profile refuses the system calls): nothing is then ever found.
 
+// The kernel lets an ordinary user keep 20,000 bytes (keys(7), maxbytes), of which a large payload
+// takes a few where it has keys of type `big_key`.
+
 /// The payload of the entry `description`; nothing if there is none, or its time is over.
 std::optional<std::string> find_in_session(const std::string& description);
 
@@ -30,6 +37,12 @@ void keep_in_session(const std::string& description, const std::string& payload,
 
 /// Removes the entry `description` at once, from all keyrings it may be in.
 void forget_in_session(const std::string& description);
+
+/// The descriptions of this user's entries in the session that begin with `prefix`.
+std::vector<std::string> entries_in_session(std::string_view prefix);
+
+/// Why this process can keep nothing there; nothing if it can.
+std::optional<Error> session_keyring_fault();
 
 /// Gives this process, and those it starts, an empty session keyring of its own. It goes on with
 /// the one that it has where the kernel makes none.

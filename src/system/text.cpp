@@ -220,6 +220,23 @@ std::size_t edit_distance(std::string_view from, std::string_view to) {
   return row.back();
 }
 
+std::optional<std::string> nearest(const std::string& word,
+                                   const std::vector<std::string>& candidates) {
+  constexpr std::size_t most_edits = 2, least_prefix = 2;
+  const auto longer =
+      std::find_if(candidates.begin(), candidates.end(), [&](const std::string& candidate) {
+        return word.size() >= least_prefix && candidate.starts_with(word);
+      });
+  if (longer != candidates.end()) return *longer;
+  const auto closest = std::min_element(candidates.begin(), candidates.end(),
+                                        [&](const std::string& a, const std::string& b) {
+                                          return edit_distance(word, a) < edit_distance(word, b);
+                                        });
+  if (closest == candidates.end()) return std::nullopt;
+  const std::size_t edits = edit_distance(word, *closest);
+  return edits <= most_edits && edits < word.size() ? std::optional(*closest) : std::nullopt;
+}
+
 std::string size_in_words(std::size_t bytes) {
   constexpr std::size_t mebibyte = 1024UL * 1024;
   return bytes % mebibyte == 0 ? fmt::format("{} MiB", bytes / mebibyte)

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -66,6 +67,11 @@ bool equal_ignoring_case(std::string_view a, std::string_view b);
 
 /// How many bytes have to be put in, taken out or replaced to make `to` of `from` (Levenshtein).
 std::size_t edit_distance(std::string_view from, std::string_view to);
+
+/// The one of `candidates` that is meant by a mistyped `word`: it begins with it, or differs in two
+/// characters at most. Nothing if there is none.
+std::optional<std::string> nearest(const std::string& word,
+                                   const std::vector<std::string>& candidates);
 
 /// A size as a message says it: "1 MiB", "300 bytes".
 std::string size_in_words(std::size_t bytes);

@@ -1,9 +1,10 @@
-#include "kubernetes/url_pattern.h"
+#include "credential/url_pattern.h"
 
 #include <algorithm>
 #include <cstddef>
 #include <utility>
 
+#include "credential/percent_encoding.h"
 #include "system/text.h"
 
 namespace pullsecret {
@@ -20,28 +21,8 @@ bool consists_of(std::string_view text, std::string_view characters) {
   return text.find_first_not_of(characters) == std::string_view::npos;
 }
 
-std::optional<unsigned> hexadecimal_value(char c) {
-  constexpr std::string_view values = "0123456789abcdef";
-  const std::size_t value = values.find(lower_case({&c, 1}));
-  if (value == std::string_view::npos) return std::nullopt;
-  return static_cast<unsigned>(value);
-}
-
-std::optional<std::string> percent_decode(std::string_view text) {
-  std::string decoded;
-  for (std::size_t at = text.find('%'); at != std::string_view::npos; at = text.find('%')) {
-    if (text.size() - at < 3) return std::nullopt;
-    const auto high = hexadecimal_value(text[at + 1]), low = hexadecimal_value(text[at + 2]);
-    if (!high || !low) return std::nullopt;
-    decoded += text.substr(0, at);
-    decoded += static_cast<char>(*high * 16 + *low);
-    text.remove_prefix(at + 3);
-  }
-  return decoded += text;
-}
-
 bool is_url_user(std::string_view user) {
-  return consists_of(user, url_user_characters) && percent_decode(user);
+  return consists_of(user, url_user_characters) && percent_decoded(user);
 }
 
 bool is_url_host(std::string_view host) {
@@ -82,12 +63,12 @@ std::size_t matching_element(std::string_view pattern, char c) {
 
 std::optional<Url> parse_url(std::string_view text) {
   const std::size_t fragment = std::min(text.find('#'), text.size());
-  if (has_control_character(text.substr(0, fragment)) || !percent_decode(text.substr(fragment)))
+  if (has_control_character(text.substr(0, fragment)) || !percent_decoded(text.substr(fragment)))
     return std::nullopt;
   text = text.substr(0, std::min(text.find('?'), fragment));
 
   const std::size_t slash = std::min(text.find('/'), text.size());
-  auto path = percent_decode(text.substr(slash));
+  auto path = percent_decoded(text.substr(slash));
   std::string_view authority = text.substr(0, slash);
   if (const std::size_t at = authority.rfind('@'); at != std::string_view::npos) {
     if (!is_url_user(authority.substr(0, at))) return std::nullopt;

@@ -1,0 +1,162 @@
+#include "helpers/route/actions.h"
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "credential/account.h"
+#include "credential/expiry.h"
+#include "credential/go_duration.h"
+#include "credential/registry.h"
+#include "helpers/route/remembered.h"
+#include "helpers/route/rules.h"
+#include "system/error.h"
+#include "system/file.h"
+#include "system/session_keyring.h"
+#include "system/text.h"
+
+namespace pullsecret {
+
+const std::string_view route_help =
+    R"(Asks, for each registry, the credential helper that your rules name.
+
+usage: docker-credential-route <store|get|erase|list|version>
+       docker-credential-route accounts [HOST]
+       docker-credential-route use HOST USERNAME
+       docker-credential-route explain HOST
+       docker-credential-route forget [HOST]
+       docker-credential-route status [-o json|text]
+
+Docker tells a helper a registry's host and nothing else: it cannot choose by
+the path of an image.
+
+To use it, write into ~/.docker/config.json:
+
+  {"credsStore": "route"}
+
+and into ~/.config/docker-credential-route/routes.json:
+
+  {"routes": [
+    // The first line that matches counts.
+    {"match": "*.dkr.ecr.*.amazonaws.com", "helper": "ecr-login",
+     "env": {"AWS_PROFILE": "prod"}, "cache": "token"},
+    {"match": "*", "helper": ["secretservice", "encryptedfile"]}
+  ]}
+
+Docker runs the actions of the first line. Each reads its input from standard
+input. The others are for people:
+
+  accounts  list who can log in, and which account is in use
+  use       put another account of a registry into use
+  explain   say which rule and helper a registry has, and what is remembered
+  forget    ask again for what is remembered of a registry, or of all
+  status    say whether the rules can be used: for programs in one line of JSON,
+            with -o text for people
+
+DOCKER_CREDENTIAL_ACCOUNT=USERNAME chooses an account for one command.
+
+More: man docker-credential-route
+)";
+
+namespace {
+
+using Arguments = std::vector<std::string>;
+
+void say_on(int descriptor, std::string_view name, const std::string& text) {
+  write_all(descriptor, std::string(name), text);
+}
+
+void print(const std::string& text) {
+  say_on(STDOUT_FILENO, "standard output", text);
+}
+
+void warn(const Error& error) {
+  const std::string hint = error.hint().empty() ? "" : "; " + error.hint();
+  try {
+    say_on(STDERR_FILENO, "standard error",
+           fmt::format("docker-credential-route: {}{}\n", error.what(), hint));
+  } catch (const Error&) {
+    return;  // nobody is left to tell
+  }
+}
+
+const std::string& host_in(const Arguments& arguments, std::size_t least, std::size_t most) {
+  static const std::string every_host;
+  if (arguments.size() < least || arguments.size() > most)
+    throw Error("",
+                arguments.size() < least
+                    ? "arguments are missing"
+                    : fmt::format("unexpected argument: {}", printable(arguments[most], 80)),
+                "`docker-credential-route --help` lists what there is");
+  return arguments.empty() ? every_host : arguments.front();
+}
+
+void accounts(const Arguments& arguments) {
+  std::string lines;
+  for (const auto& [server_url, found] : open_route()->accounts(host_in(arguments, 0, 1))) {
+    const std::string host = printable(routed_host(server_url));
+    if (!found.in_use.empty())
+      lines += fmt::format("{}  {}  in use\n", host, printable(found.in_use));
+    for (const std::string& other : found.others)
+      lines += fmt::format("{}  {}\n", host, printable(other));
+  }
+  print(lines);
+}
+
+void use(const Arguments& arguments) {
+  const std::string& host = host_in(arguments, 2, 2);
+  open_route()->use(host, arguments.back());
+}
+
+std::string in_words(const CacheRule& cache) {
+  return cache.at_most ? short_go_duration(*cache.at_most) : "as long as the answer says";
+}
+
+std::string memory_in_words(const Rule& rule, const std::string& server_url) {
+  if (!rule.cache) return "nothing";
+  if (const auto fault = session_keyring_fault()) return fmt::format("nothing: {}", fault->what());
+  const Time now = current_time();
+  const auto known = find_remembered(rule, server_url, now);
+  if (!known) return fmt::format("nothing yet, then {}", in_words(*rule.cache));
+  return fmt::format("the login of {}, {}", printable(known->credential.username),
+                     time_left_in_words(known->end, now));
+}
+
+void explain(const Arguments& arguments) {
+  const std::string server_url = docker_server_url(host_in(arguments, 1, 1));
+  const std::vector<Rule> rules = load_rules();
+  const Rule* rule = find_rule(rules, server_url, std::filesystem::current_path());
+  if (rule == nullptr)
+    return print(fmt::format("registry:    {}\nrule:        none: Docker finds no login\n",
+                             key_in_words(routed_host(server_url))));
+  std::string lines =
+      fmt::format("registry:    {}\nrule:        routes[{}], match {}\nhelpers:     {}\n",
+                  key_in_words(routed_host(server_url)), rule - rules.data(),
+                  printable(rule->match), printable(join(rule->helpers, ", then ")));
+  for (const auto& [name, value] : rule->variables)
+    lines += fmt::format("environment: {}\n", printable(name));
+  if (!rule->account.empty()) lines += fmt::format("account:     {}\n", printable(rule->account));
+  print(lines + fmt::format("remembered:  {}\n", memory_in_words(*rule, server_url)));
+}
+
+void forget_action(const Arguments& arguments) {
+  const std::string& host = host_in(arguments, 0, 1);
+  host.empty() ? forget_all() : forget(routed_host(host));
+}
+
+}  // namespace
+
+std::unique_ptr<RouteStore> open_route() {
+  refuse_loop();
+  return std::make_unique<RouteStore>(load_rules(), std::filesystem::current_path(), warn);
+}
+
+std::vector<OwnAction> route_actions() {
+  return {{"accounts", accounts}, {"use", use}, {"explain", explain}, {"forget", forget_action}};
+}
+
+}  // namespace pullsecret

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "helper/store.h"
+#include "helpers/route/rules.h"
+#include "system/error.h"
+
+namespace pullsecret {
+
+// What a rule's helpers are asked, and told. A helper has as much time as the rule gives it,
+// without a `timeout` any: it may wait for its user. Which call leads back to this program is
+// counted in DOCKER_CREDENTIAL_ROUTE_DEPTH in the environment of each.
+
+/// Told of what went wrong and fails nothing.
+using Warn = std::function<void(const Error&)>;
+
+/// Throws Error if this program was started by a helper that it has started itself.
+void refuse_loop();
+
+/// What the first helper that has it answers. Throws the Error of one that fails; where the rule
+/// goes on after errors, `warn` gets it.
+std::optional<StoredCredential> get_from_helpers(const Rule& rule, const std::string& server_url,
+                                                 const Warn& warn);
+
+/// Gives it to the first helper that keeps it: that is known to mint no tokens, and gives the same
+/// back. Where all mint tokens the first decides, as it would without this program. Throws Error if
+/// none keeps it.
+void store_in_helper(const Rule& rule, const std::string& server_url,
+                     const StoredCredential& credential, const Warn& warn);
+
+/// Takes it out of all of them. Throws the first Error, once all are asked. What mints tokens keeps
+/// nothing, and may refuse.
+void erase_from_helpers(const Rule& rule, const std::string& server_url);
+
+/// Server URL → username of all that the helpers of `rules` would answer for, each once. `warn`
+/// gets who does not answer.
+std::map<std::string, std::string> list_of_helpers(const std::vector<Rule>& rules,
+                                                   const std::filesystem::path& folder,
+                                                   const Warn& warn);
+
+}  // namespace pullsecret

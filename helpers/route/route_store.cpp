@@ -1,0 +1,176 @@
+#include "helpers/route/route_store.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "credential/issuers.h"
+#include "credential/registry.h"
+#include "helpers/route/remembered.h"
+#include "system/environment.h"
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+Error no_such_account(const std::string& server_url, const std::string& username) {
+  const std::string host = routed_host(server_url);
+  return {"", fmt::format("there is no account {} at {}", printable(username), key_in_words(host)),
+          fmt::format("`docker-credential-route accounts {}` lists them", key_in_command(host))};
+}
+
+// What mints tokens has one account.
+bool keeps_accounts(const Rule& rule, const std::string& server_url) {
+  for (const std::string& helper : rule.helpers)
+    if (find_token_helper(helper) == nullptr) return account_url(server_url, "any").has_value();
+  return false;
+}
+
+}  // namespace
+
+RouteStore::RouteStore(std::vector<Rule> rules, std::filesystem::path folder, Warn warn)
+    : rules_(std::move(rules)), folder_(std::move(folder)), warn_(std::move(warn)) {}
+
+void RouteStore::store(const std::string& server_url, const StoredCredential& credential) {
+  const Rule& rule = rule_for(server_url);
+  const std::string host = routed_host(server_url);
+  const FileDescriptor lock = lock_host(host);
+  if (keeps_accounts(rule, server_url)) {
+    const auto before = get_from_helpers(rule, server_url, warn_);
+    const bool is_other = before && before->username != credential.username;
+    if (is_other) keep_as_account(rule, server_url, *before);
+    const auto own = account_url(server_url, credential.username);
+    if (is_other || (own && get_from_helpers(rule, *own, warn_)))
+      keep_as_account(rule, server_url, credential);
+  }
+  store_in_helper(rule, server_url, credential, warn_);
+  forget(host);
+}
+
+std::optional<StoredCredential> RouteStore::get(const std::string& server_url) {
+  const Rule* rule = find_rule(rules_, server_url, folder_);
+  if (rule == nullptr) return std::nullopt;
+  const std::string username =
+      environment_variable("DOCKER_CREDENTIAL_ACCOUNT").value_or(rule->account);
+  if (username.empty() || !keeps_accounts(*rule, server_url)) return ask(*rule, server_url);
+  return account(*rule, server_url, username);
+}
+
+void RouteStore::erase(const std::string& server_url) {
+  const Rule* rule = find_rule(rules_, server_url, folder_);
+  if (rule == nullptr) return;
+  const std::string host = routed_host(server_url);
+  const FileDescriptor lock = lock_host(host);
+  const auto in_use =
+      keeps_accounts(*rule, server_url) ? get_from_helpers(*rule, server_url, warn_) : std::nullopt;
+  erase_from_helpers(*rule, server_url);
+  forget(host);
+  if (!in_use) return;
+  if (const auto own = account_url(server_url, in_use->username);
+      own && get_from_helpers(*rule, *own, warn_))
+    erase_from_helpers(*rule, *own);
+  for (const auto& [registry, left] : accounts(server_url))
+    if (!left.others.empty())
+      warn_(Error(key_in_words(host),
+                  fmt::format("still kept, and not in use: {}",
+                              printable(join({left.others.begin(), left.others.end()}, ", "))),
+                  fmt::format("`docker-credential-route use {} USERNAME` puts one into use",
+                              key_in_command(host))));
+}
+
+std::map<std::string, std::string> RouteStore::list() {
+  auto listed = list_of_helpers(rules_, folder_, warn_);
+  std::erase_if(listed, [](const auto& entry) { return parse_account_url(entry.first); });
+  return listed;
+}
+
+std::map<std::string, Accounts> RouteStore::accounts(const std::string& server_url) {
+  std::map<std::string, Accounts> found;
+  for (const auto& [listed, username] : list_of_helpers(rules_, folder_, warn_)) {
+    if (is_docker_hub_token(listed)) continue;
+    const auto account = parse_account_url(listed);
+    const std::string registry = account ? account->server_url : docker_server_url(listed);
+    if (!server_url.empty() && routed_host(registry) != routed_host(server_url)) continue;
+    if (account)
+      found[registry].others.insert(account->username);
+    else
+      found[registry].in_use = username;
+  }
+  for (auto& [registry, accounts] : found)
+    accounts.others.erase(accounts.in_use);
+  return found;
+}
+
+void RouteStore::use(const std::string& server_url, const std::string& username) {
+  const std::string registry = docker_server_url(server_url);
+  const Rule& rule = rule_for(registry);
+  const std::string host = routed_host(registry);
+  const FileDescriptor lock = lock_host(host);
+  const auto in_use = get_from_helpers(rule, registry, warn_);
+  if (in_use && in_use->username == username) return;
+  const auto own = account_url(registry, username);
+  const auto wanted = own ? get_from_helpers(rule, *own, warn_) : std::nullopt;
+  if (!wanted || wanted->username != username) throw no_such_account(registry, username);
+  // Else it would be gone.
+  if (const auto own_before = in_use ? account_url(registry, in_use->username) : std::nullopt)
+    store_in_helper(rule, *own_before, *in_use, warn_);
+  store_in_helper(rule, registry, *wanted, warn_);
+  forget(host);
+}
+
+const Rule& RouteStore::rule_for(const std::string& server_url) const {
+  if (const Rule* rule = find_rule(rules_, server_url, folder_)) return *rule;
+  throw Error(
+      "", fmt::format("no rule is for {}", key_in_words(routed_host(server_url))),
+      R"({"match": "*", "helper": "pass"} as the last line of routes.json is for the rest)");
+}
+
+std::optional<StoredCredential> RouteStore::ask(const Rule& rule,
+                                                const std::string& server_url) const {
+  if (!rule.cache || session_keyring_fault()) return get_from_helpers(rule, server_url, warn_);
+  if (auto known = find_remembered(rule, server_url, current_time()))
+    return std::move(known->credential);
+  return ask_once(rule, server_url);
+}
+
+// Who waited finds what the one before has put there.
+std::optional<StoredCredential> RouteStore::ask_once(const Rule& rule,
+                                                     const std::string& server_url) const {
+  const FileDescriptor lock = lock_host(routed_host(server_url));
+  if (auto known = find_remembered(rule, server_url, current_time()))
+    return std::move(known->credential);
+  auto answer = get_from_helpers(rule, server_url, warn_);
+  if (!answer) return std::nullopt;
+  const Time now = current_time();
+  try {
+    if (const auto end = end_of_remembering(*rule.cache, *answer, now))
+      remember(rule, server_url, {*answer, *end}, now);
+  } catch (const Error& error) {
+    warn_(Error("", fmt::format("it will be asked for again: {}", error.what()), error.hint()));
+  }
+  return answer;
+}
+
+std::optional<StoredCredential> RouteStore::account(const Rule& rule, const std::string& server_url,
+                                                    const std::string& username) const {
+  if (auto found = ask(rule, *account_url(server_url, username));
+      found && found->username == username)
+    return found;
+  auto in_use = ask(rule, server_url);
+  if (in_use && in_use->username != username) throw no_such_account(server_url, username);
+  return in_use;
+}
+
+// Without it the login itself is as good as it would be.
+void RouteStore::keep_as_account(const Rule& rule, const std::string& server_url,
+                                 const StoredCredential& credential) const {
+  const auto own = account_url(server_url, credential.username);
+  if (!own) return;
+  try {
+    store_in_helper(rule, *own, credential, warn_);
+  } catch (const Error& error) {
+    warn_(error);
+  }
+}
+
+}  // namespace pullsecret

@@ -1,0 +1,271 @@
+#include "helpers/route/rules.h"
+
+#include <fnmatch.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "credential/go_duration.h"
+#include "credential/registry.h"
+#include "helper/client.h"
+#include "helper/protocol.h"
+#include "system/error.h"
+#include "system/file.h"
+#include "system/folder.h"
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+constexpr std::string_view any_registry = "*";
+
+/// Reads a member of a rule; `place` is its own.
+struct Member {
+  std::string_view name;
+  void (*read)(const Json& value, const std::string& place, Rule& rule);
+};
+
+const std::string& text_of(const Json& value, const std::string& place) {
+  if (value.is_string() && !value.get_ref<const std::string&>().empty() &&
+      !has_control_character(value.get_ref<const std::string&>()))
+    return value.get_ref<const std::string&>();
+  throw Error(place, "must be a string that is not empty");
+}
+
+void read_match(const Json& value, const std::string& place, Rule& rule) {
+  rule.match = lower_case(text_of(value, place));
+  if (rule.match.find("://") != std::string::npos || rule.match.find('/') != std::string::npos)
+    throw Error(place, "must be a host, or HOST:PORT",
+                "Docker tells a helper no path: leave it out, and the scheme, too");
+  if (is_docker_hub_host(rule.match)) rule.match = "docker.io";
+  const auto url = parse_url(rule.match);
+  if (!url) throw Error(place, fmt::format("is no host: {}", printable(rule.match, 80)));
+  rule.pattern = parts_of(*url);
+}
+
+std::string helper_of(const Json& value, const std::string& place) {
+  const std::string& name = text_of(value, place);
+  if (name == "route")
+    throw Error(place, "leads to this program itself", "name the helper that keeps the login");
+  if (name.starts_with(helper_program_prefix))
+    throw Error(place, "is a program's name",
+                fmt::format("write \"{}\"", printable(name.substr(helper_program_prefix.size()))));
+  if (!is_helper_name(name))
+    throw Error(place, fmt::format("is no name of a credential helper: {}", printable(name, 80)),
+                R"(a helper's name is what follows "docker-credential-", such as "pass")");
+  return name;
+}
+
+void read_helpers(const Json& value, const std::string& place, Rule& rule) {
+  if (!value.is_array()) {
+    rule.helpers = {helper_of(value, place)};
+    return;
+  }
+  if (value.empty() || value.size() > max_helpers)
+    throw Error(place, fmt::format("must name one helper at least, and {} at most", max_helpers));
+  for (const Json& one : value)
+    rule.helpers.push_back(helper_of(one, place));
+}
+
+bool is_variable_name(std::string_view name) {
+  constexpr std::string_view digits = "0123456789";
+  return !name.empty() && digits.find(name.front()) == std::string_view::npos &&
+         lower_case(name).find_first_not_of("abcdefghijklmnopqrstuvwxyz_0123456789") ==
+             std::string::npos;
+}
+
+void read_variables(const Json& value, const std::string& place, Rule& rule) {
+  if (!value.is_object()) throw Error(place, R"(must be an object: {"NAME": "value"})");
+  for (const auto& [name, text] : value.items()) {
+    if (!is_variable_name(name))
+      throw Error(place, fmt::format("{} is no variable's name", printable(name, 80)));
+    if (!text.is_string() || text.get_ref<const std::string&>().find('\0') != std::string::npos)
+      throw Error(fmt::format("{}.{}", place, name), "must be a string");
+    rule.variables[name] = text.get<std::string>();
+  }
+}
+
+std::chrono::nanoseconds duration_of(const Json& value, const std::string& place) {
+  const auto duration = parse_duration(text_of(value, place));
+  if (!duration || *duration < std::chrono::seconds(1) || *duration > std::chrono::hours(24L * 366))
+    throw Error(place, "is no time", "write 90s, 30m, 6h or 2d; at most a year");
+  return *duration;
+}
+
+void read_cache(const Json& value, const std::string& place, Rule& rule) {
+  rule.cache = CacheRule{};
+  if (value != "token")
+    rule.cache->at_most = std::chrono::floor<std::chrono::seconds>(duration_of(value, place));
+}
+
+void read_timeout(const Json& value, const std::string& place, Rule& rule) {
+  rule.timeout = std::chrono::floor<std::chrono::milliseconds>(duration_of(value, place));
+}
+
+void read_on_error(const Json& value, const std::string& place, Rule& rule) {
+  const std::string& word = text_of(value, place);
+  if (!is_one_of(word, {"next", "fail"})) throw Error(place, R"(must be "next" or "fail")");
+  rule.goes_on_after_errors = word == "next";
+}
+
+void read_account(const Json& value, const std::string& place, Rule& rule) {
+  rule.account = text_of(value, place);
+}
+
+void read_folder(const Json& value, const std::string& place, Rule& rule) {
+  rule.folder = text_of(value, place);
+  if (rule.folder.starts_with("~/"))
+    rule.folder.replace(0, 1, home_folder().string());
+  else if (!rule.folder.starts_with('/'))
+    throw Error(place, "must begin with / or ~/");
+  if (rule.folder.ends_with('/')) rule.folder += "**";
+}
+
+constexpr std::array<Member, 8> members{{{"match", read_match},
+                                         {"helper", read_helpers},
+                                         {"env", read_variables},
+                                         {"cache", read_cache},
+                                         {"timeout", read_timeout},
+                                         {"onError", read_on_error},
+                                         {"account", read_account},
+                                         {"in", read_folder}}};
+
+Error unknown_member(const std::string& place, const std::string& name,
+                     const std::vector<std::string>& names) {
+  const auto near = nearest(name, names);
+  return {place, fmt::format("has no member \"{}\"", printable(name, 40)),
+          near ? fmt::format("\"{}\" is meant?", *near)
+               : fmt::format("its members are {}", join(names, ", "))};
+}
+
+Rule rule_of(const Json& value, const std::string& place) {
+  if (!value.is_object()) throw Error(place, "must be an object");
+  std::vector<std::string> names;
+  for (const Member& member : members)
+    names.emplace_back(member.name);
+  Rule rule;
+  for (const auto& [name, member_value] : value.items()) {
+    const auto* const member = std::find_if(members.begin(), members.end(),
+                                            [&](const Member& one) { return one.name == name; });
+    if (member == members.end()) throw unknown_member(place, name, names);
+    member->read(member_value, fmt::format("{}.{}", place, name), rule);
+  }
+  if (rule.match.empty()) throw Error(place, "has no \"match\"", R"("*" is any registry)");
+  if (rule.helpers.empty()) throw Error(place, "has no \"helper\"");
+  return rule;
+}
+
+Json parse_with_comments(const JsonText& json) {
+  try {
+    return Json::parse(json.text, nullptr, true, true);
+  } catch (const Json::parse_error& error) {
+    LineCounter lines;
+    throw error_at(json, lines,
+                   std::min(json.text.size(), std::max<std::size_t>(error.byte, 1) - 1),
+                   "is no JSON from here on", "a comma too many, or one that is missing?");
+  }
+}
+
+// Component by component; `**` stands for any number of them.
+bool path_matches(const std::string& pattern, const std::string& path) {
+  const std::vector<std::string> components = split(path, '/');
+  std::vector<bool> reached(components.size() + 1);  // how many of them may stand for what was read
+  reached.front() = true;
+  for (const std::string& wanted : split(pattern, '/')) {
+    std::vector<bool> next(reached.size());
+    for (std::size_t i = 0; i < reached.size(); ++i)
+      if (wanted == "**")
+        next[i] = reached[i] || (i > 0 && next[i - 1]);
+      else
+        next[i] =
+            i > 0 && reached[i - 1] && fnmatch(wanted.c_str(), components[i - 1].c_str(), 0) == 0;
+    reached = std::move(next);
+  }
+  return reached.back();
+}
+
+bool counts_in(const Rule& rule, const fs::path& folder) {
+  return rule.folder.empty() || path_matches(rule.folder, folder.string());
+}
+
+fs::path own_rules_file() {
+  const fs::path folder = environment_variable("XDG_CONFIG_HOME").value_or("");
+  return (folder.is_absolute() ? folder : home_folder() / ".config") / "docker-credential-route" /
+         "routes.json";
+}
+
+Error no_rules(const fs::path& file) {
+  return {
+      place_of(file), "is not there: no rule says who keeps which login",
+      R"(write {"routes": [{"match": "*", "helper": "pass"}]} into it, with your store's name)"};
+}
+
+// Who can write to it says which program gets the logins.
+void refuse_others(const OpenFile& opened, const fs::path& file) {
+  if (opened.status.st_uid != geteuid() && opened.status.st_uid != 0)
+    throw Error(place_of(file), "refused: it is another user's");
+  if ((opened.status.st_mode & S_IWOTH) != 0)
+    throw Error(place_of(file), "refused: anybody may write to it",
+                fmt::format("chmod o-w {}", shell_operand(file.string())));
+}
+
+}  // namespace
+
+std::vector<Rule> parse_rules(const JsonText& json) {
+  const Json document = parse_with_comments(json);
+  if (!document.is_object()) throw Error(json.file, "must be an object", R"({"routes": […]})");
+  for (const auto& [name, value] : document.items())
+    if (name != "routes") throw unknown_member(json.file, name, {"routes"});
+  const auto routes = document.find("routes");
+  if (routes == document.end() || !routes->is_array() || routes->size() > max_rules)
+    throw Error(json.file, fmt::format("\"routes\" must be an array of at most {}", max_rules));
+  std::vector<Rule> rules;
+  rules.reserve(routes->size());
+  for (std::size_t i = 0; i < routes->size(); ++i)
+    rules.push_back(rule_of((*routes)[i], fmt::format("{}: routes[{}]", json.file, i)));
+  return rules;
+}
+
+fs::path rules_file() {
+  const fs::path own = own_rules_file(), system = "/etc/docker-credential-route/routes.json";
+  std::error_code unreachable;
+  const bool is_systems = !fs::exists(own, unreachable) && fs::exists(system, unreachable);
+  return is_systems ? system : own;
+}
+
+std::vector<Rule> load_rules() {
+  const fs::path file = rules_file();
+  const auto opened = open_regular(file);
+  if (!opened) throw no_rules(file);
+  refuse_others(*opened, file);
+  const std::string place = place_of(file);
+  return parse_rules({place, read_all(opened->descriptor.get(), place, max_rules_size)});
+}
+
+std::string routed_host(std::string_view server_url) {
+  std::string host = lower_case(registry_host(server_url));
+  if (is_docker_hub_host(host)) return "docker.io";
+  if (host.ends_with(https_port)) host.resize(host.size() - https_port.size());
+  return host;
+}
+
+const Rule* find_rule(const std::vector<Rule>& rules, std::string_view server_url,
+                      const fs::path& folder) {
+  const auto url = parse_url(routed_host(server_url));
+  const UrlParts host = url ? parts_of(*url) : UrlParts();
+  const auto found = std::find_if(rules.begin(), rules.end(), [&](const Rule& rule) {
+    return (rule.match == any_registry || (url && parts_match(rule.pattern, host))) &&
+           counts_in(rule, folder);
+  });
+  return found == rules.end() ? nullptr : &*found;
+}
+
+}  // namespace pullsecret

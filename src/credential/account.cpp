@@ -1,0 +1,30 @@
+#include "credential/account.h"
+
+#include <fmt/format.h>
+
+#include "credential/percent_encoding.h"
+#include "credential/registry.h"
+
+namespace pullsecret {
+
+std::optional<std::string> account_url(std::string_view key, std::string_view username) {
+  constexpr std::string_view identity_token_username = "<token>";
+  if (username.empty() || username == identity_token_username || has_login(key) ||
+      is_about_path(key) || is_docker_hub_token(key))
+    return std::nullopt;
+  const std::string server_url = docker_server_url(key);
+  const KeyParts parts = split_key(server_url);
+  return fmt::format("https://{}@{}{}", percent_encoded(username), parts.authority, parts.path);
+}
+
+std::optional<Account> parse_account_url(std::string_view server_url) {
+  const KeyParts parts = split_key(server_url);
+  if (parts.scheme != "https://" || parts.login.empty()) return std::nullopt;
+  const auto username = percent_decoded(parts.login.substr(0, parts.login.size() - 1));
+  if (!username) return std::nullopt;
+  Account account{docker_server_url(std::string(parts.authority).append(parts.path)), *username};
+  const bool is_its_url = account_url(account.server_url, account.username) == server_url;
+  return is_its_url ? std::optional(std::move(account)) : std::nullopt;
+}
+
+}  // namespace pullsecret
