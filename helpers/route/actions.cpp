@@ -1,7 +1,5 @@
 #include "helpers/route/actions.h"
 
-#include <unistd.h>
-
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -12,10 +10,11 @@
 #include "credential/expiry.h"
 #include "credential/go_duration.h"
 #include "credential/registry.h"
+#include "helpers/route/init.h"
+#include "helpers/route/messages.h"
 #include "helpers/route/remembered.h"
 #include "helpers/route/rules.h"
 #include "system/error.h"
-#include "system/file.h"
 #include "system/session_keyring.h"
 #include "system/text.h"
 
@@ -25,6 +24,7 @@ const std::string_view route_help =
     R"(Asks, for each registry, the credential helper that your rules name.
 
 usage: docker-credential-route <store|get|erase|list|version>
+       docker-credential-route init [--undo] [--yes]
        docker-credential-route accounts [HOST]
        docker-credential-route use HOST USERNAME
        docker-credential-route explain HOST
@@ -34,11 +34,9 @@ usage: docker-credential-route <store|get|erase|list|version>
 Docker tells a helper a registry's host and nothing else: it cannot choose by
 the path of an image.
 
-To use it, write into ~/.docker/config.json:
-
-  {"credsStore": "route"}
-
-and into ~/.config/docker-credential-route/routes.json:
+init makes ~/.docker/config.json name it, and writes the rules which say what
+that file says now into ~/.config/docker-credential-route/routes.json. Change
+them as you like:
 
   {"routes": [
     // The first line that matches counts.
@@ -50,6 +48,7 @@ and into ~/.config/docker-credential-route/routes.json:
 Docker runs the actions of the first line. Each reads its input from standard
 input. The others are for people:
 
+  init      show the rules and the change, ask, and make it; --undo goes back
   accounts  list who can log in, and which account is in use
   use       put another account of a registry into use
   explain   say which rule and helper a registry has, and what is remembered
@@ -65,24 +64,6 @@ More: man docker-credential-route
 namespace {
 
 using Arguments = std::vector<std::string>;
-
-void say_on(int descriptor, std::string_view name, const std::string& text) {
-  write_all(descriptor, std::string(name), text);
-}
-
-void print(const std::string& text) {
-  say_on(STDOUT_FILENO, "standard output", text);
-}
-
-void warn(const Error& error) {
-  const std::string hint = error.hint().empty() ? "" : "; " + error.hint();
-  try {
-    say_on(STDERR_FILENO, "standard error",
-           fmt::format("docker-credential-route: {}{}\n", error.what(), hint));
-  } catch (const Error&) {
-    return;  // nobody is left to tell
-  }
-}
 
 const std::string& host_in(const Arguments& arguments, std::size_t least, std::size_t most) {
   static const std::string every_host;
@@ -156,7 +137,11 @@ std::unique_ptr<RouteStore> open_route() {
 }
 
 std::vector<OwnAction> route_actions() {
-  return {{"accounts", accounts}, {"use", use}, {"explain", explain}, {"forget", forget_action}};
+  return {{"accounts", accounts},
+          {"use", use},
+          {"explain", explain},
+          {"forget", forget_action},
+          {"init", init_route}};
 }
 
 }  // namespace pullsecret

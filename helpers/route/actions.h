@@ -16,7 +16,7 @@ extern const std::string_view route_help;
 /// error what fails nothing. Throws Error as load_rules() and refuse_loop() do.
 std::unique_ptr<RouteStore> open_route();
 
-/// `accounts`, `use`, `explain` and `forget`.
+/// `init`, `accounts`, `use`, `explain` and `forget`.
 std::vector<OwnAction> route_actions();
 
 }  // namespace pullsecret

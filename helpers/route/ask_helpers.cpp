@@ -135,9 +135,9 @@ void erase_from_helpers(const Rule& rule, const std::string& server_url) {
   if (first_error) throw Error(*first_error);
 }
 
-std::map<std::string, std::string> list_of_helpers(const std::vector<Rule>& rules,
-                                                   const std::filesystem::path& folder,
-                                                   const Warn& warn) {
+std::map<std::string, Listed> list_of_helpers(const std::vector<Rule>& rules,
+                                              const std::filesystem::path& folder,
+                                              const Warn& warn) {
   std::vector<const Rule*> rules_asked;
   std::vector<HelperCall> calls;
   for (const Rule& rule : rules)
@@ -147,7 +147,7 @@ std::map<std::string, std::string> list_of_helpers(const std::vector<Rule>& rule
     }
   const std::vector<HelperReply> replies = HelperClient({.timeout = no_limit}).run(calls);
 
-  std::map<std::string, std::string> listed;
+  std::map<std::string, Listed> listed;
   for (std::size_t i = 0; i < calls.size(); ++i)
     try {
       if (const auto* failure = std::get_if<HelperFailure>(&replies[i])) throw failure->error;
@@ -156,7 +156,7 @@ std::map<std::string, std::string> list_of_helpers(const std::vector<Rule>& rule
       for (auto& [server_url, username] :
            parsed(calls[i], [&] { return parse_usernames(*answer); }))
         if (find_rule(rules, server_url, folder) == rules_asked[i])
-          listed.emplace(server_url, std::move(username));
+          listed.emplace(server_url, Listed{std::move(username), calls[i].helper});
     } catch (const Error& error) {
       warn(error);
     }

@@ -37,10 +37,16 @@ void store_in_helper(const Rule& rule, const std::string& server_url,
 /// nothing, and may refuse.
 void erase_from_helpers(const Rule& rule, const std::string& server_url);
 
-/// Server URL → username of all that the helpers of `rules` would answer for, each once. `warn`
-/// gets who does not answer.
-std::map<std::string, std::string> list_of_helpers(const std::vector<Rule>& rules,
-                                                   const std::filesystem::path& folder,
-                                                   const Warn& warn);
+/// An entry that a helper keeps.
+struct Listed {
+  std::string username;
+  std::string helper;
+};
+
+/// What the helpers of `rules` would answer for, by server URL, each as the first of them has it.
+/// `warn` gets who does not answer.
+std::map<std::string, Listed> list_of_helpers(const std::vector<Rule>& rules,
+                                              const std::filesystem::path& folder,
+                                              const Warn& warn);
 
 }  // namespace pullsecret

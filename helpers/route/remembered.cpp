@@ -42,7 +42,7 @@ std::string entry_prefix(std::string_view host) {
 }
 
 std::string entry_name(const Rule& rule, const std::string& server_url) {
-  std::string question = server_url;
+  std::string question = server_url + '\0' + rules_file().string();
   for (const std::string& helper : rule.helpers)
     question += '\0' + helper;
   for (const auto& [name, value] : rule.variables)

@@ -14,7 +14,7 @@ namespace pullsecret {
 
 // What a rule's helpers have answered, in the kernel's session keyring (session_keyring.h), and so
 // never on a disk. An answer counts for the very question: the server URL, and the rule's helpers
-// with the environment that they get.
+// with the environment that they get, in this file of rules.
 
 struct Remembered {
   StoredCredential credential;

@@ -79,14 +79,15 @@ void RouteStore::erase(const std::string& server_url) {
 }
 
 std::map<std::string, std::string> RouteStore::list() {
-  auto listed = list_of_helpers(rules_, folder_, warn_);
-  std::erase_if(listed, [](const auto& entry) { return parse_account_url(entry.first); });
-  return listed;
+  std::map<std::string, std::string> usernames;
+  for (const auto& [server_url, entry] : list_of_helpers(rules_, folder_, warn_))
+    if (!parse_account_url(server_url)) usernames[server_url] = entry.username;
+  return usernames;
 }
 
 std::map<std::string, Accounts> RouteStore::accounts(const std::string& server_url) {
   std::map<std::string, Accounts> found;
-  for (const auto& [listed, username] : list_of_helpers(rules_, folder_, warn_)) {
+  for (const auto& [listed, entry] : list_of_helpers(rules_, folder_, warn_)) {
     if (is_docker_hub_token(listed)) continue;
     const auto account = parse_account_url(listed);
     const std::string registry = account ? account->server_url : docker_server_url(listed);
@@ -94,7 +95,7 @@ std::map<std::string, Accounts> RouteStore::accounts(const std::string& server_u
     if (account)
       found[registry].others.insert(account->username);
     else
-      found[registry].in_use = username;
+      found[registry].in_use = entry.username;
   }
   for (auto& [registry, accounts] : found)
     accounts.others.erase(accounts.in_use);

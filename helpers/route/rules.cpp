@@ -196,16 +196,9 @@ bool counts_in(const Rule& rule, const fs::path& folder) {
   return rule.folder.empty() || path_matches(rule.folder, folder.string());
 }
 
-fs::path own_rules_file() {
-  const fs::path folder = environment_variable("XDG_CONFIG_HOME").value_or("");
-  return (folder.is_absolute() ? folder : home_folder() / ".config") / "docker-credential-route" /
-         "routes.json";
-}
-
 Error no_rules(const fs::path& file) {
-  return {
-      place_of(file), "is not there: no rule says who keeps which login",
-      R"(write {"routes": [{"match": "*", "helper": "pass"}]} into it, with your store's name)"};
+  return {place_of(file), "is not there: no rule says who keeps which login",
+          "`docker-credential-route init` makes it from config.json"};
 }
 
 // Who can write to it says which program gets the logins.
@@ -234,6 +227,12 @@ std::vector<Rule> parse_rules(const JsonText& json) {
   return rules;
 }
 
+fs::path own_rules_file() {
+  const fs::path folder = environment_variable("XDG_CONFIG_HOME").value_or("");
+  return (folder.is_absolute() ? folder : home_folder() / ".config") / "docker-credential-route" /
+         "routes.json";
+}
+
 fs::path rules_file() {
   const fs::path own = own_rules_file(), system = "/etc/docker-credential-route/routes.json";
   std::error_code unreachable;
@@ -257,13 +256,17 @@ std::string routed_host(std::string_view server_url) {
   return host;
 }
 
+bool is_for(const Rule& rule, std::string_view host) {
+  if (rule.match == any_registry) return true;
+  const auto url = parse_url(host);
+  return url && parts_match(rule.pattern, parts_of(*url));
+}
+
 const Rule* find_rule(const std::vector<Rule>& rules, std::string_view server_url,
                       const fs::path& folder) {
-  const auto url = parse_url(routed_host(server_url));
-  const UrlParts host = url ? parts_of(*url) : UrlParts();
+  const std::string host = routed_host(server_url);
   const auto found = std::find_if(rules.begin(), rules.end(), [&](const Rule& rule) {
-    return (rule.match == any_registry || (url && parts_match(rule.pattern, host))) &&
-           counts_in(rule, folder);
+    return is_for(rule, host) && counts_in(rule, folder);
   });
   return found == rules.end() ? nullptr : &*found;
 }

@@ -44,9 +44,15 @@ std::vector<Rule> parse_rules(const JsonText& json);
 /// ~/.config; if that is not there, of /etc.
 std::filesystem::path rules_file();
 
+/// The user's own, which need not be there.
+std::filesystem::path own_rules_file();
+
 /// The rules in it. Throws Error, as parse_rules() does, and if there is no such file, or it is
 /// another user's, root's excepted, or one that anybody may write to.
 std::vector<Rule> load_rules();
+
+/// Whether a registry, as routed_host() names it, is one that the rule's `match` is for.
+bool is_for(const Rule& rule, std::string_view host);
 
 /// The registry that a server URL means, as a rule's `match` names it: HOST[:PORT] in lower case,
 /// `docker.io` for Docker Hub.

@@ -95,6 +95,7 @@ Where nobody is asked:
                     .description = "over http, too, and with any certificate; may be repeated"},
                    jobs_option("at most N requests at once (1 to 128, default: 16)"),
                    timeout_option("end a request that takes longer (default: 30s)"),
+                   account_option(),
                    config_option("this Docker config; not beside FILE")}},
                  {"Output",
                   {report_option("table (default), or json: an object for each image and try"),

@@ -119,6 +119,7 @@ void convert(const ConvertOptions& options, const Streams& streams) {
   if (only_removes(options)) return write_secrets(options.manifest, {}, streams, quiet);
   tell_of_typed_config(options.store, streams);
   auto [loaded, secret_name] = told(config_or_secrets(options.store.config), streams, quiet);
+  loaded.config.account = options.store.account;
   CredentialChoice choice = options.choice;
   const Workloads workloads = read_workloads_of(options, streams);
   const std::vector<WorkloadImage> others = not_named(workloads.images, options.images.named);
@@ -174,7 +175,8 @@ prints nothing.
 Pods use the Secret if their imagePullSecrets name it, in the same namespace.
 )",
       .groups = {{"Which credentials",
-                  {config_option("this file, or standard input; pull Secrets, too"),
+                  {account_option(),
+                   config_option("this file, or standard input; pull Secrets, too"),
                    {.name = "registry",
                     .value = {"HOST", ValueKind::registry},
                     .is_repeatable = true,

@@ -16,11 +16,14 @@ namespace {
 
 struct ProviderOptions {
   std::optional<std::string> config;
+  std::string account;
   HelperLimits limits;
 };
 
 ProviderOptions read_provider_options(const CommandLine& line) {
-  ProviderOptions options{.config = value_of(line, "config"), .limits = {}};
+  ProviderOptions options{.config = value_of(line, "config"),
+                          .account = value_of(line, "account").value_or(""),
+                          .limits = {}};
   if (options.config == "-")
     throw Error("--config", "standard input is the request", "name a file");
   options.limits.timeout = timeout_of(line).value_or(std::chrono::seconds(50));
@@ -42,7 +45,8 @@ void answer_kubelet(const ProviderOptions& options, const Streams& streams) {
     const ProviderRequest request =
         read_provider_request({input, read_all(STDIN_FILENO, input, max_provider_request)});
     HelperClient helpers(options.limits, end_without_reader);
-    streams.data(format_provider_response(provide(request, options.config, helpers, streams.now)));
+    streams.data(format_provider_response(
+        provide(request, options.config, options.account, helpers, streams.now)));
   } catch (const Error& error) {
     throw Error("", error.what());
   }
@@ -74,7 +78,8 @@ and at most 12 hours; else for as long as the kubelet's config says.
 )",
           .groups =
               {{"Options",
-                {config_option("this Docker config, not that of the user whom the kubelet runs as"),
+                {account_option(),
+                 config_option("this Docker config, not that of the user whom the kubelet runs as"),
                  timeout_option("answer within this time (default: 50s, as the kubelet waits for a "
                                 "minute)")}}},
           .outro = R"(Example:

@@ -20,6 +20,7 @@ enum class GetFormat { json, username, password };
 struct GetOptions {
   StoreOptions store;
   std::string registry;
+  std::string account;
   GetFormat format = GetFormat::json;
 };
 
@@ -28,6 +29,7 @@ GetOptions read_get_options(const CommandLine& line) {
   if (!registry) throw Error("", "no registry named", "pullsecret get ghcr.io");
   return {.store = read_store_options(line),
           .registry = *registry,
+          .account = account_of(line),
           .format = choice_of<GetFormat>(line, "output")};
 }
 
@@ -64,8 +66,9 @@ void get(const GetOptions& options, const Streams& streams) {
                        "`pullsecret get HOST --config -` takes it in place of the Docker config",
                        options.store.quiet);
   tell_of_typed_config(options.store, streams);
-  const Config config =
+  Config config =
       told(config_or_secrets(options.store.config), streams, options.store.quiet).loaded.config;
+  config.account = options.account;
   StatusLine status(streams, options.store.quiet);
   HelperClient helpers = make_helper_client(options.store, status);
   const std::string registry = registry_named(config, options.registry);
@@ -103,6 +106,7 @@ login.
                         .value = {"FORMAT", ValueKind::choice, {"json", "username", "password"}},
                         .description = "json (default): one line, as credential helpers "
                                        "answer;\nusername or password: that alone"},
+                       account_option(),
                        config_option("this Docker config, or standard input; pull Secrets, too"),
                        timeout_option(),
                        quiet_option()}}},

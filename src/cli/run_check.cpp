@@ -31,8 +31,8 @@ Keyring keyring_of_config(const CheckOptions& options, const PullInputs& inputs,
     return Keyring();
   }
   tell_of_typed_config(options.store, streams);
-  const LoadedConfig loaded =
-      told(config_to_use(options.store.config), streams, options.store.quiet);
+  LoadedConfig loaded = told(config_to_use(options.store.config), streams, options.store.quiet);
+  loaded.config.account = options.store.account;
   CredentialChoice choice{
       .images_if_known = images_of(inputs.named),
       .way_to_skip = "the Secret that convert --skip-unresolved makes can be checked without it"};

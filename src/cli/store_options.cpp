@@ -14,6 +14,14 @@ Option config_option(std::string_view description) {
           .description = description};
 }
 
+Option account_option() {
+  return {.name = "account",
+          .value = {"USERNAME"},
+          .description =
+              "the login of this account, which docker-credential-route\nkeeps beside "
+              "the one in use"};
+}
+
 Option jobs_option(std::string_view description) {
   return {.name = "jobs", .value = {"N"}, .description = description};
 }
@@ -27,7 +35,10 @@ Option quiet_option(std::string_view description) {
 }
 
 StoreOptions read_store_options(const CommandLine& line) {
-  StoreOptions options{.config = value_of(line, "config"), .quiet = is_set(line, "quiet")};
+  StoreOptions options{.config = value_of(line, "config"),
+                       .account = value_of(line, "account").value_or(""),
+                       .limits = {},
+                       .quiet = is_set(line, "quiet")};
   options.limits.timeout = timeout_of(line).value_or(options.limits.timeout);
   return options;
 }

@@ -27,4 +27,8 @@ std::optional<Account> parse_account_url(std::string_view server_url) {
   return is_its_url ? std::optional(std::move(account)) : std::nullopt;
 }
 
+bool is_beside_registries(std::string_view server_url) {
+  return is_docker_hub_token(server_url) || parse_account_url(server_url);
+}
+
 }  // namespace pullsecret

@@ -23,4 +23,8 @@ std::optional<std::string> account_url(std::string_view key, std::string_view us
 /// What account_url() made `server_url` of; nothing if it did not.
 std::optional<Account> parse_account_url(std::string_view server_url);
 
+/// Whether a store keeps `server_url` beside its registries: an account's, or a token of Docker
+/// Hub's web login (is_docker_hub_token()).
+bool is_beside_registries(std::string_view server_url);
+
 }  // namespace pullsecret

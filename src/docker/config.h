@@ -69,6 +69,7 @@ struct Config {
   std::string current_context = {};  ///< of Docker's engines
   std::optional<Error> environment_refused =
       std::nullopt;            ///< why DOCKER_AUTH_CONFIG does not take part
+  std::string account = {};    ///< whose logins are wanted (account.h); empty: those in use
   bool is_of_secrets = false;  ///< its entries are those of Secrets, where nobody logs in
 
   // Of podman's file, for which podman's rules count (podman.h).

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "credential/account.h"
 #include "credential/registry.h"
 #include "docker/podman.h"
 #include "docker/resolve.h"
@@ -114,7 +115,7 @@ ConfigChange after_moves_to_store(const Config& config, const Migration& migrati
     if (!all && is_token && move.is_at_target()) name_store(change, config, move.key, migration.to);
     const bool is_asked = move.counts || (all && !move.has_line) ||
                           names(store_for(config, move.registry), migration.to);
-    if (!is_token && is_asked && move.is_at_target())
+    if (!is_beside_registries(move.key) && is_asked && move.is_at_target())
       name_store_for_podman(change, config, migration, inline_names, move);
   }
   drop_what_stands(change, config);

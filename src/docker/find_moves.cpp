@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "credential/account.h"
 #include "credential/registry.h"
 #include "docker/ask_stores.h"
 #include "docker/podman.h"
@@ -214,20 +215,22 @@ class Decision {
       if (!server_urls) continue;
       std::set<std::string>& registries = registries_at_[store];
       for (const std::string& server_url : *server_urls)
-        if (!is_docker_hub_token(server_url)) registries.insert(registry_of(server_url));
+        if (!is_beside_registries(server_url)) registries.insert(registry_of(server_url));
     }
   }
 
   void decide(Move& move) const {
     const std::string store = store_of_registry(config_, move.registry);
-    const bool is_token = is_docker_hub_token(move.key);
+    const bool is_beside = is_beside_registries(move.key);
     const bool is_used = !move.target_key.empty();
-    move.counts = is_used && !is_token && (store == move.from || !has(store, move.registry));
+    move.counts = is_used && !is_beside && (store == move.from || !has(store, move.registry));
     if (!is_asked_for(move)) return;
     if (!is_used)
       move.state = MoveState::stays;
-    else if (is_token && is_inline(migration_.to))
-      stay(move, "a token of Docker Hub's web login, which a store alone keeps");
+    else if (is_beside && is_inline(migration_.to))
+      stay(move, is_docker_hub_token(move.key)
+                     ? "a token of Docker Hub's web login, which a store alone keeps"
+                     : "an account that is not in use, which a store alone keeps");
     else if (would_hide_path(move, store))
       stay(move, "Docker takes an entry about a path for its host");
     else if (migration_.for_podman && !is_inline(migration_.to) && is_inline(move.from) &&

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "credential/account.h"
 #include "credential/registry.h"
 #include "docker/ask_stores.h"
 #include "docker/podman.h"
@@ -46,6 +47,10 @@ Error why_nothing_known(const Config& config, const Source& source) {
   if (config.is_of_secrets)
     return {"", fmt::format("no Secret in {} has an entry for it", config.file),
             "pullsecret inspect shows what is there"};
+  if (!config.account.empty())
+    return {"", fmt::format("no login of {}", printable(config.account)),
+            fmt::format("`pullsecret get {} -o username` says whose is in use",
+                        key_in_command(*source.key))};
   const std::string log_in = login_command_for(config, *source.key);
   if (has_helpers(config)) return {"", "no credential in podman's credential-helpers", log_in};
   if (source.store != nullptr)
@@ -62,6 +67,10 @@ Error why_nothing_known(const Config& config, const Source& source) {
           fmt::format("`{}`; or set \"credsStore\" to the store that has it", log_in)};
 }
 
+bool is_wanted(const Config& config, const Credential& credential) {
+  return config.account.empty() || credential.username == config.account;
+}
+
 bool has_credential(const Source& source) {
   return source.entry != nullptr && !is_empty(source.entry->credential);
 }
@@ -69,11 +78,13 @@ bool has_credential(const Source& source) {
 // The entry's own credential, else that of the entry in which Docker would look, else that of the
 // registry as it is mostly spelled.
 Outcome inline_outcome(const Config& config, const Source& source) {
-  if (has_credential(source)) return source.entry->credential;
+  if (has_credential(source) && is_wanted(config, source.entry->credential))
+    return source.entry->credential;
   for (const std::string& name :
        {docker_lookup_name(*source.key), docker_server_url(*source.key)}) {
     const AuthEntry* entry = config.auths.find(name);
-    if (entry != nullptr && !entry->problem && !is_empty(entry->credential))
+    if (entry != nullptr && !entry->problem && !is_empty(entry->credential) &&
+        is_wanted(config, entry->credential))
       return entry->credential;
   }
   return NoCredential{why_nothing_known(config, source)};
@@ -109,6 +120,9 @@ Search begin_search(const Config& config, const Source& source, std::size_t posi
       search.questions.push_back({helper, podman_lookup_name(*source.key)});
   };
   ask_podmans(config.helpers_before);
+  if (const auto account = account_url(lookup_name(config, *source.key), config.account);
+      account && source.store != nullptr)
+    search.questions.push_back({*source.store, *account});
   if (source.store != nullptr)
     for (std::string& spelling : spellings_of(config, source))
       search.questions.push_back({*source.store, std::move(spelling)});
@@ -122,8 +136,10 @@ void take_answer(const Config& config, Search& search, const std::string& spelli
   const Source& source = search.source;
   auto* error = std::get_if<Error>(&answer);
   if (auto* credential = std::get_if<Credential>(&answer)) {
+    if (!is_wanted(config, *credential)) return;
     if (source.entry != nullptr) credential->email = source.entry->credential.email;
-    if (spelling != lookup_name(config, *source.key)) search.stored_as = spelling;
+    if (spelling != lookup_name(config, *source.key) && !parse_account_url(spelling))
+      search.stored_as = spelling;
     search.outcome = std::move(*credential);
   } else if (error != nullptr && !has_helpers(config)) {
     search.outcome = std::move(*error);
@@ -228,7 +244,7 @@ std::vector<std::string> stored_registries(const Config& config, HelperClient& h
     for (std::string& server_url : list_store(store, helpers))
       server_urls.push_back(std::move(server_url));
   server_urls = without_repeats(std::move(server_urls));
-  std::erase_if(server_urls, is_docker_hub_token);
+  std::erase_if(server_urls, is_beside_registries);
   return server_urls;
 }
 

@@ -22,7 +22,7 @@ std::vector<std::string> named_registries(const Config& config);
 std::vector<std::string> named_helpers(const Config& config);
 
 /// The server URLs in the store that `credsStore` names, and in podman's, as `list` answers,
-/// without Docker Hub's access-token and refresh-token; none if there is no such store. Throws
+/// without those that is_beside_registries(); none if there is no such store. Throws
 /// Error if `list` fails.
 std::vector<std::string> stored_registries(const Config& config, HelperClient& helpers);
 
@@ -71,6 +71,9 @@ const Error* why_unresolved(const Resolved& resolved);
 /// other spellings of the same registry, one after the other; then the entry's own inline
 /// credential counts, else that of the entry named as Docker looks it up. A credential's email is
 /// the entry's. One that lacks_secret() is refused.
+///
+/// Where `config` is about an account a store is asked for that first; what has another username
+/// does not count.
 ///
 /// In podman's file as podman chooses: its helpers_before, then the file, then its helpers_after,
 /// past one that fails.

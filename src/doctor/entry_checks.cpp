@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "credential/account.h"
 #include "credential/expiry.h"
 #include "credential/issuers.h"
 #include "credential/registry.h"
@@ -286,7 +287,7 @@ Findings check_podmans_helpers(const Config& config, const HelperStates& stores,
       std::set<std::string> known;
       for (const std::string& listed : stores.at(store).listed.value_or(std::vector<std::string>()))
         if (std::string name = podman_lookup_name(listed);
-            !is_docker_hub_token(listed) && known.insert(name).second)
+            !is_beside_registries(listed) && known.insert(name).second)
           stored.push_back(
               {.registry = {.key = std::move(name), .store = &store, .is_podmans = true}});
     }

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "credential/account.h"
 #include "credential/issuers.h"
 #include "credential/registry.h"
 #include "helper/own_stores.h"
@@ -48,7 +49,7 @@ HelperCall first_get(const Interview& interview) {
 // Of the config's, one that the helper has.
 std::string server_url_to_get(const Interview& interview) {
   std::vector<std::string> listed = listed_by(interview).value_or(StoreList()).server_urls;
-  std::erase_if(listed, is_docker_hub_token);
+  std::erase_if(listed, is_beside_registries);
   const auto is_listed = [&listed](const std::string& server_url) {
     return std::binary_search(listed.begin(), listed.end(), server_url);
   };

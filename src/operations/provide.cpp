@@ -35,9 +35,10 @@ KeyedCredentials take_known(std::vector<Resolved> resolved) {
 }  // namespace
 
 ProviderResponse provide(const ProviderRequest& request, const std::optional<std::string>& named,
-                         HelperClient& helpers, Time now) {
+                         const std::string& account, HelperClient& helpers, Time now) {
   if (!is_any_config(named)) return provider_answer(request, {}, {}, {});
-  const Config config = load_config(named).config;
+  Config config = load_config(named).config;
+  config.account = account;
   const std::vector<std::string> known = named_registries(config);
   KeyedCredentials credentials =
       mend_keys(take_known(resolve(config, registries_for_images(config, known, {request.image}),

@@ -11,9 +11,10 @@
 namespace pullsecret {
 
 /// The answer to the kubelet that asks for an image: the credentials that convert would take for it
-/// from the config that is `named`, else from the one that counts; none where there is no config or
-/// nothing in it. Throws Error if a credential that is there cannot be had.
+/// from the config that is `named`, else from the one that counts, those of `account` if that is
+/// not empty; none where there is no config or nothing in it. Throws Error if a credential that is
+/// there cannot be had.
 ProviderResponse provide(const ProviderRequest& request, const std::optional<std::string>& named,
-                         HelperClient& helpers, Time now);
+                         const std::string& account, HelperClient& helpers, Time now);
 
 }  // namespace pullsecret

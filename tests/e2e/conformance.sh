@@ -47,10 +47,18 @@ conforms() {
   wait "$!" || failed=1
 }
 
+# through_route STORE EMPTY: docker-credential-route in front of it.
+through_route() {
+  mkdir -p ~/.config/docker-credential-route
+  printf '{"routes": [{"match": "*", "helper": "%s"}]}' "$1" >~/.config/docker-credential-route/routes.json
+  conforms ours "route to $1" "$program_folder/docker-credential-route" "$2"
+}
+
 # both STORE EMPTY: our program, and Debian's where it is the version that the differences are of.
 both() {
   local version
   conforms ours "$1" "$program_folder/docker-credential-$1" "$2"
+  through_route "$1" "$2"
   version=$("/usr/bin/docker-credential-$1" version 2>/dev/null)
   if [ "$version" = 0.6.4 ]; then
     conforms upstream "$1" "/usr/bin/docker-credential-$1" "$2"
@@ -67,8 +75,10 @@ if [ "$on_libsecret" ]; then
   finish
 fi
 
+empty_encrypted_file='rm -rf ~/.local/share/docker-credential-encryptedfile'
 conforms ours encryptedfile "$program_folder/docker-credential-encryptedfile" \
-  'rm -rf ~/.local/share/docker-credential-encryptedfile'
+  "$empty_encrypted_file"
+through_route encryptedfile "$empty_encrypted_file"
 
 make_key builder
 new_store builder

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 #include <list>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -25,6 +26,8 @@
 #include "helpers/pass/gpg_key.h"
 #include "helpers/pass/pass_status.h"
 #include "helpers/pass/pass_store.h"
+#include "helpers/route/actions.h"
+#include "helpers/route/route_status.h"
 #include "kubernetes/pull_data.h"
 #include "kubernetes/secret_manifest.h"
 #include "system/run_programs.h"
@@ -41,13 +44,13 @@
 //
 // Files above the first case are in all of them.
 //
-// A command is one of pullsecret or of its helpers encryptedfile and pass, run in this process, or
-// the shell's; of several with ` | ` between them each gets what the one before printed.
-// `VARIABLE=VALUE` may stand before it and `<FILE` behind it. `entries` prints what a Secret has,
-// `KEY USERNAME PASSWORD [EMAIL]` each,
-// `asked` what the registries of the table were asked since it was printed last, `hook COMMAND
-// ERROR` what docker shows after its COMMAND failed with ERROR. The time is noon of 15 January
-// 2027, 1800014400 in seconds. The JSON of doctor and check is shown an object a line.
+// A command is one of pullsecret or of its helpers encryptedfile, pass and route, run in this
+// process, or the shell's; of several with ` | ` between them each gets what the one before
+// printed. `VARIABLE=VALUE` may stand before it and `<FILE` behind it. `entries` prints what a
+// Secret has, `KEY USERNAME PASSWORD [EMAIL]` each, `asked` what the registries of the table were
+// asked since it was printed last, `hook COMMAND ERROR` what docker shows after its COMMAND failed
+// with ERROR. The time is noon of 15 January 2027, 1800014400 in seconds. The JSON of doctor and
+// check is shown an object a line.
 //
 // Below a command stands its standard output, then, with `! ` before each line, its standard error,
 // and then, if it is not 0, `? ` and its exit status. Empty lines at the end do not count; `…`
@@ -152,27 +155,34 @@ std::string all_in(const FileDescriptor& file) {
   return read_all(file.get(), "output", 1024UL * 1024);
 }
 
+// Those of pullsecret that run in this process, by their names on PATH.
+const std::map<std::string, HelperProgram>& helper_programs() {
+  static const std::map<std::string, HelperProgram> programs{
+      {"docker-credential-encryptedfile",
+       {.name = "encryptedfile",
+        .open = [] { return std::make_unique<EncryptedFileStore>(find_paths()); },
+        .status = [] { return encrypted_file_status(find_paths()); },
+        .own_actions = encrypted_file_actions()}},
+      {"docker-credential-pass",
+       {.name = "pass",
+        .open = [] { return std::make_unique<PassStore>(password_store_folder()); },
+        .status = [] { return pass_status(password_store_folder()); }}},
+      {"docker-credential-route",
+       {.name = "route",
+        .open = open_route,
+        .status = route_status,
+        .own_actions = route_actions()}},
+  };
+  return programs;
+}
+
 Outcome run_helper(const std::string& name, const Arguments& words, std::string_view input) {
   const ScopedInput standard_input(input);
   const FileDescriptor out(memfd_create("out", MFD_CLOEXEC)), err(memfd_create("err", MFD_CLOEXEC)),
       own_out(dup(STDOUT_FILENO)), own_err(dup(STDERR_FILENO));
   dup2(out.get(), STDOUT_FILENO);
   dup2(err.get(), STDERR_FILENO);
-  const bool is_pass = name == "pass";
-  const int status =
-      serve_once({.name = name,
-                  .help = {},
-                  .open = [&]() -> std::unique_ptr<Store> {
-                    if (is_pass) return std::make_unique<PassStore>(password_store_folder());
-                    return std::make_unique<EncryptedFileStore>(find_paths());
-                  },
-                  .status =
-                      [&] {
-                        return is_pass ? pass_status(password_store_folder())
-                                       : encrypted_file_status(find_paths());
-                      },
-                  .own_actions = is_pass ? std::vector<OwnAction>() : encrypted_file_actions()},
-                 words);
+  const int status = serve_once(helper_programs().at(name), words);
   dup2(own_out.get(), STDOUT_FILENO);
   dup2(own_err.get(), STDERR_FILENO);
   return {all_in(out), all_in(err), status};
@@ -220,9 +230,8 @@ Outcome run_part(const std::string& command, std::string input, RegistryTable& r
   if (words.front() == "entries") return print_entries(input);
   if (words.front() == "hook") return answer_of_hook(words.at(1), words.at(2));
   if (words.front() == "asked") return {.out = registries.take_log()};
-  for (const char* name : {"encryptedfile", "pass"})
-    if (words.front() == std::string("docker-credential-") + name)
-      return run_helper(name, {words.begin() + 1, words.end()}, input);
+  if (helper_programs().contains(words.front()))
+    return run_helper(words.front(), {words.begin() + 1, words.end()}, input);
   if (words.front() != "pullsecret") return run_shell(command, std::move(input));
   Outcome outcome = run_command({words.begin() + 1, words.end()}, input, registries.exchange());
   if (words.size() > 1 && (words[1] == "doctor" || words[1] == "check"))
@@ -272,7 +281,9 @@ list)
     comma=,
   done <"$entries"
   echo } ;;
-store) printf %s "$input" | sed 's/{"ServerURL":"\(.*\)","Username":"\(.*\)","Secret":"\(.*\)"}/\1 \2 \3\n/' >>"$entries" ;;
+store)
+  sed -i "\\|^$server |d" "$entries"
+  printf %s "$input" | sed 's/{"ServerURL":"\(.*\)","Username":"\(.*\)","Secret":"\(.*\)"}/\1 \2 \3\n/' >>"$entries" ;;
 erase) sed -i "\\|^$server |d" "$entries" ;;
 esac
 )sh";

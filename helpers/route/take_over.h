@@ -1,0 +1,35 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "docker/config.h"
+#include "docker/config_change.h"
+#include "helpers/route/rules.h"
+
+namespace pullsecret {
+
+// From the stores that config.json names to rules that say the same, and back.
+
+/// What `init` writes: routes.json, and what changes in config.json.
+struct TakeOver {
+  std::string rules;  ///< the text of routes.json
+  ConfigChange change;
+};
+
+/// The rules that have each registry answered by the helper that `config`, which does not name
+/// route, names for it: a line for each of credHelpers that Docker or podman looks up, and `*` for
+/// credsStore; in config.json those become `route`. The hosts of one program that mints tokens
+/// become its pattern, where several are named and nothing else is known below it; `stored` are the
+/// server URLs in credsStore's store. Without a store in `config` the change is empty. Lines that
+/// name no store stay.
+TakeOver take_over(const Config& config, const std::vector<std::string>& stored);
+
+/// The change by which each registry of `config` is answered again without this program: by the
+/// helper that has its login, of which `kept` tells (server URL → helper), else by the first of its
+/// rule. Throws Error for a line that no rule is for.
+ConfigChange give_back(const Config& config, const std::vector<Rule>& rules,
+                       const std::map<std::string, std::string>& kept);
+
+}  // namespace pullsecret

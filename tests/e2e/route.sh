@@ -1,0 +1,239 @@
+#!/bin/bash
+# docker-credential-route in front of real stores: what docker, podman and skopeo log in to, several
+# accounts, many calls at once, calls that are killed, and no keyring of the kernel's.
+#
+# one build: what others do with the program
+
+# Sourced again inside a session of its own.
+[ "${in_session-}" ] || in_session=yes exec python3 "$(dirname "$0")/in_session.py" bash "$0" "$@"
+
+# shellcheck source=registry_cases.sh
+. "$(dirname "$0")/registry_cases.sh"
+need docker docker-registry htpasswd skopeo podman jq python3 docker-credential-encryptedfile \
+  docker-credential-route
+
+route=$program_folder/docker-credential-route
+rules_file=$HOME/.config/docker-credential-route/routes.json
+
+# rules JSON: the lines of routes.json.
+rules() {
+  mkdir -p "$(dirname "$rules_file")"
+  printf '{"routes": [%s]}\n' "$1" >"$rules_file"
+}
+
+# ask ACTION [SERVERURL]
+ask() { run "$route" "$1" <<<"${2-unused}"; }
+
+# answers SERVERURL USERNAME SECRET
+answers() {
+  ask get "$1"
+  succeeds_quietly
+  out_json '[.Username, .Secret]' "$(jq -nc '$ARGS.positional' --args "$2" "$3")"
+}
+
+# log_in HOST USERNAME SECRET: by docker itself.
+log_in() {
+  run docker login --username "$2" --password-stdin "$1" <<<"$3"
+  succeeds
+}
+
+all_answered() { [ "$(cat "$scratch"/answer.* | grep -c hunter2)" = 100 ]; }
+
+# calls: how often the slow helper was asked.
+calls() { grep -c . "$scratch/calls"; }
+
+helper slow <<END
+read -r server
+echo "\$1 \$server" >>"$scratch/calls"
+[ "\$1" = get ] || exit 1
+sleep 0.3
+printf '{"ServerURL":"%s","Username":"AWS","Secret":"hunter2-%s"}' "\$server" "\$AWS_PROFILE"
+END
+
+# ---- The whole way, as through the store behind it
+
+rules '{"match": "*", "helper": "encryptedfile"}'
+login_cases route
+logout_case route
+cred_helper_cases route
+
+# ---- From config.json, and back
+
+it 'init writes the rules that say what config.json says, and every login is found as before'
+config '{"credsStore":"encryptedfile"}'
+rm -r "$(dirname "$rules_file")"
+docker_login "$registry"
+config "{\"credsStore\":\"encryptedfile\",\"credHelpers\":{\"$registry\":\"encryptedfile\",
+  \"1.dkr.ecr.eu-west-1.amazonaws.com\":\"ecr-login\",\"2.dkr.ecr.eu-west-1.amazonaws.com\":\"ecr-login\"}}"
+cp .docker/config.json "$scratch/before.json"
+run "$route" init
+status_is 1
+err_has 'nothing was changed: there is no terminal to ask on; `docker-credential-route init --yes` does not ask'
+[ ! -e "$rules_file" ] || problem 'there are rules'
+run "$route" init --yes
+succeeds
+same 'the rules' "$(jq -c '.routes[] | [.match, .helper]' "$rules_file" | tr '\n' ' ')" \
+  "[\"$registry\",\"encryptedfile\"] [\"*.dkr.ecr.*.amazonaws.com\",\"ecr-login\"] [\"*\",\"encryptedfile\"] "
+json_is 'in the config file' "[\"route\",[\"route\",\"route\",\"route\"]]" \
+  '[.credsStore, [.credHelpers[]]]' .docker/config.json
+logs_in_again "$registry"
+pull_by_helper
+succeeds
+run podman --root "$scratch/storage" --runroot "$scratch/runroot" --storage-driver vfs \
+  login --get-login "$registry"
+out_is "$user"
+
+it 'a second init has nothing to do'
+run "$route" init --yes
+status_is 1
+err_has 'names route already'
+
+it 'init --undo goes back'
+run "$route" init --undo --yes
+succeeds
+json_is 'in the config file' "$(jq -cS . "$scratch/before.json")" . .docker/config.json
+logs_in_again "$registry"
+
+it 'a run that was killed after the rules were written is made again'
+run "$route" init --yes
+succeeds
+run "$route" init --undo --yes
+succeeds
+echo '{"routes": []}' >"$rules_file"
+run "$route" init --yes
+status_is 1
+err_has 'is there already, with other rules; .*`mv '
+
+# ---- Accounts
+
+it 'two accounts of one registry stay in the store, and without route the one in use is found'
+config '{"credsStore":"route"}'
+rules '{"match": "*", "helper": "encryptedfile"}'
+log_in ghcr.io alice hunter2-a
+log_in ghcr.io robot hunter2-r
+config '{"credsStore":"encryptedfile"}'
+run pullsecret get ghcr.io -o username
+out_is robot
+config '{"credsStore":"route"}'
+run "$route" use ghcr.io alice
+succeeds_quietly
+run pullsecret get ghcr.io -o username
+out_is alice
+
+it 'convert, get and check take the account that is named, with route and without'
+for store in route encryptedfile; do
+  config "{\"credsStore\":\"$store\"}"
+  run pullsecret convert --registry ghcr.io --account robot
+  succeeds_quietly
+  pull_data '.auths["ghcr.io"].password' '"hunter2-r"'
+  run pullsecret get ghcr.io --account alice -o password
+  out_is hunter2-a
+  run pullsecret get ghcr.io --account eve
+  fails_with 1 'no login of eve' 'pullsecret get ghcr.io -o username'
+done
+
+it 'the kubelet gets the account that its provider names'
+run pullsecret credential-provider --account robot <<'END'
+{"apiVersion":"credentialprovider.kubelet.k8s.io/v1","kind":"CredentialProviderRequest","image":"ghcr.io/acme/app"}
+END
+succeeds_quietly
+out_json '.auth["ghcr.io"].username' '"robot"'
+
+it 'no account is taken for a registry'
+for store in route encryptedfile; do
+  config "{\"credsStore\":\"$store\"}"
+  run pullsecret convert --all
+  succeeds_quietly
+  pull_data '.auths | keys - ["'"$registry"'"]' '["ghcr.io"]'
+  run pullsecret doctor -o json
+  expect 'no finding about an account' lacks 'alice@|robot@' "$scratch/out"
+done
+
+it 'migrate moves accounts along'
+config '{"credsStore":"encryptedfile"}'
+cp "$e2e/json_store" "$scratch/bin/docker-credential-other"
+helper other <<'END'
+cd "$HOME" && mkdir -p other && server=$(cat)
+case $1 in
+store) name=$(printf %s "$server" | jq -r .ServerURL | base64 -w 0) && printf %s "$server" >"other/$name" ;;
+get) cat "other/$(printf %s "$server" | base64 -w 0)" 2>/dev/null && exit; echo credentials not found in native keychain; exit 1 ;;
+erase) rm -f "other/$(printf %s "$server" | base64 -w 0)" ;;
+list) cat other/* | jq -cs 'map({(.ServerURL): .Username}) | add // {}' ;;
+version) echo 1 ;;
+esac
+END
+run pullsecret migrate --to other
+succeeds
+rules '{"match": "*", "helper": "other"}'
+config '{"credsStore":"route"}'
+run "$route" accounts ghcr.io
+out_is "$(printf 'ghcr.io  alice  in use\nghcr.io  robot')"
+answers ghcr.io alice hunter2-a
+
+it 'docker logout takes the account in use out, and the other can be put into use'
+run docker logout ghcr.io
+succeeds
+ask get ghcr.io
+out_is 'credentials not found in native keychain'
+run "$route" use ghcr.io robot
+succeeds_quietly
+answers ghcr.io robot hunter2-r
+
+# ---- What is remembered
+
+rules '{"match": "*.example.com", "helper": "slow", "env": {"AWS_PROFILE": "prod"}, "cache": "6h"},
+       {"match": "*", "helper": "encryptedfile"}'
+
+if ! "$route" status </dev/null | grep -q '"Cache":"in the kernel'; then
+  it 'answers are remembered'
+  skip "the kernel's keyrings may not be used here"
+else
+  it '100 calls at once make one of the helper, and all answer'
+  : >"$scratch/calls"
+  for ((i = 0; i < 100; ++i)); do
+    "$route" get <<<a.example.com >"$scratch/answer.$i" 2>&1 &
+  done
+  # The registry of the cases above runs on.
+  wait_until all_answered 60 || problem "answered: $(cat "$scratch"/answer.* | grep -c hunter2)"
+  same 'the calls' "$(calls)" 1
+
+  it 'another session remembers nothing of it'
+  : >"$scratch/calls"
+  run python3 "$e2e/in_session.py" "$route" get <<<a.example.com
+  succeeds_quietly
+  same 'the calls' "$(calls)" 1
+
+  it 'a caller that is killed leaves no lock'
+  : >"$scratch/calls"
+  "$route" get <<<b.example.com >/dev/null 2>&1 &
+  killed=$!
+  asked_once() { [ "$(calls)" = 1 ]; }
+  wait_until asked_once
+  kill -KILL "$killed"
+  answers b.example.com AWS hunter2-prod
+  same 'the calls' "$(calls)" 2
+
+  it 'nothing of it is on a disk, or in an argument list'
+  ! grep -rqs hunter2-prod "$HOME" || problem "found: $(grep -rl hunter2-prod "$HOME")"
+fi
+
+it "where the kernel's keyrings are forbidden, as in a container, each call is made"
+: >"$scratch/calls"
+for i in 1 2; do
+  run python3 "$e2e/in_session.py" --without-keyrings "$route" get <<<c.example.com
+  succeeds_quietly
+done
+same 'the calls' "$(calls)" 2
+run python3 "$e2e/in_session.py" --without-keyrings "$route" status
+out_json '.Cache | startswith("nothing is remembered: ")' true
+
+it 'a helper that asks route again is stopped'
+helper loop <<END
+exec "$route" "\$1"
+END
+rules '{"match": "*", "helper": "loop"}'
+ask get ghcr.io
+status_is 1
+out_has 'leads back to this program'
+
+finish
