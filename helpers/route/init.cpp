@@ -104,8 +104,8 @@ void write_rules(const std::string& text) {
   if (read_file(file, max_rules_size) == text) return;
   throw Error(place_of(file), "is there already, with other rules",
               fmt::format("write \"credsStore\": \"route\" into config.json to use them, or move "
-                          "them away: `mv {0} {0}.old`",
-                          shell_operand(file.string())));
+                          "them away: `mv {} {}.old`",
+                          shell_operand(file.string()), shell_operand(file.string())));
 }
 
 std::vector<std::string> stored_in(const Config& config) {

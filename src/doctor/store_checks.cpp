@@ -118,7 +118,7 @@ std::optional<WorkingStore> find_working_store(HelperClient& helpers,
                                                const std::set<std::string>& useless) {
   for (const OwnStore& own : own_stores()) {
     const std::string store(own.name);
-    if (useless.contains(store) || why_not_usable(store, helpers)) continue;
+    if (!own.keeps_logins || useless.contains(store) || why_not_usable(store, helpers)) continue;
     auto listed = listed_by({.helpers = helpers, .use = {.helper = store}});
     return WorkingStore{store, std::move(listed).value_or(StoreList()).server_urls};
   }

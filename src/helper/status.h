@@ -33,6 +33,8 @@ namespace pullsecret {
 //
 //   no-bus           secretservice: there is no session bus
 //   no-service       secretservice: no program on the bus keeps secrets
+//   no-rules         route: there is no file with rules, or it cannot be read
+//   helper-missing   route: a rule names a helper that is not on PATH
 //   no-keyring       secretservice: there is no keyring yet, and storing has to make one (locked)
 //   locked           secretservice: the keyring is locked; encryptedfile: no passphrase is kept
 //                    in this session, and there is no terminal to ask for it (locked)

@@ -9,6 +9,8 @@
 
 # shellcheck source=registry_cases.sh
 . "$(dirname "$0")/registry_cases.sh"
+# shellcheck source=hints.sh
+. "$e2e/hints.sh"
 need docker docker-registry htpasswd skopeo podman jq python3 docker-credential-encryptedfile \
   docker-credential-route
 
@@ -59,19 +61,40 @@ cred_helper_cases route
 
 # ---- From config.json, and back
 
-it 'init writes the rules that say what config.json says, and every login is found as before'
+it 'without rules the way to have them is followed'
 config '{"credsStore":"encryptedfile"}'
 rm -r "$(dirname "$rules_file")"
+ask get ghcr.io
+hint_of_helper
+follow_by sh -c "$command --yes"
+json_is 'in the config file' '"route"' .credsStore .docker/config.json
+chmod o+w "$rules_file"
+ask get ghcr.io
+hint_of_helper
+follow
+ask get ghcr.io
+out_is 'credentials not found in native keychain'
+
+it 'a config without a store gets one first'
+config '{}'
+run "$route" init --yes
+hint_of_helper err
+follow_by sh -c "$command --yes"
+json_is 'in the config file' false '.credsStore == null' .docker/config.json
+
+it 'init writes the rules that say what config.json says, and every login is found as before'
+config '{"credsStore":"encryptedfile"}'
 docker_login "$registry"
+rm -rf "$(dirname "$rules_file")"
 config "{\"credsStore\":\"encryptedfile\",\"credHelpers\":{\"$registry\":\"encryptedfile\",
   \"1.dkr.ecr.eu-west-1.amazonaws.com\":\"ecr-login\",\"2.dkr.ecr.eu-west-1.amazonaws.com\":\"ecr-login\"}}"
 cp .docker/config.json "$scratch/before.json"
 run "$route" init
 status_is 1
-err_has 'nothing was changed: there is no terminal to ask on; `docker-credential-route init --yes` does not ask'
+err_has 'nothing was changed: there is no terminal to ask on'
 [ ! -e "$rules_file" ] || problem 'there are rules'
-run "$route" init --yes
-succeeds
+hint_of_helper err
+follow
 same 'the rules' "$(jq -c '.routes[] | [.match, .helper]' "$rules_file" | tr '\n' ' ')" \
   "[\"$registry\",\"encryptedfile\"] [\"*.dkr.ecr.*.amazonaws.com\",\"ecr-login\"] [\"*\",\"encryptedfile\"] "
 json_is 'in the config file' "[\"route\",[\"route\",\"route\",\"route\"]]" \
@@ -102,7 +125,11 @@ succeeds
 echo '{"routes": []}' >"$rules_file"
 run "$route" init --yes
 status_is 1
-err_has 'is there already, with other rules; .*`mv '
+err_has 'is there already, with other rules'
+hint_of_helper err
+follow
+run "$route" init --yes
+succeeds
 
 # ---- Accounts
 
@@ -129,7 +156,10 @@ for store in route encryptedfile; do
   run pullsecret get ghcr.io --account alice -o password
   out_is hunter2-a
   run pullsecret get ghcr.io --account eve
-  fails_with 1 'no login of eve' 'pullsecret get ghcr.io -o username'
+  fails_with 1 'no login of eve'
+  hint_on_standard_error
+  follow
+  out_is alice
 done
 
 it 'the kubelet gets the account that its provider names'
@@ -170,13 +200,25 @@ run "$route" accounts ghcr.io
 out_is "$(printf 'ghcr.io  alice  in use\nghcr.io  robot')"
 answers ghcr.io alice hunter2-a
 
+it 'an account that there is not is said, with those that there are'
+run "$route" use ghcr.io eve
+status_is 1
+hint_of_helper err
+follow
+out_has 'ghcr.io  robot'
+run "$route" use ghcr.io
+hint_of_helper err
+follow
+
 it 'docker logout takes the account in use out, and the other can be put into use'
 run docker logout ghcr.io
 succeeds
 ask get ghcr.io
 out_is 'credentials not found in native keychain'
-run "$route" use ghcr.io robot
-succeeds_quietly
+log_in ghcr.io alice hunter2-a
+ask erase ghcr.io
+hint_of_helper err
+follow_by sh -c "${command/USERNAME/robot}"
 answers ghcr.io robot hunter2-r
 
 # ---- What is remembered
@@ -236,4 +278,5 @@ ask get ghcr.io
 status_is 1
 out_has 'leads back to this program'
 
+all_are_followed
 finish
