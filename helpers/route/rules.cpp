@@ -171,6 +171,8 @@ Json parse_with_comments(const JsonText& json) {
     throw error_at(json, lines,
                    std::min(json.text.size(), std::max<std::size_t>(error.byte, 1) - 1),
                    "is no JSON from here on", "a comma too many, or one that is missing?");
+  } catch (const Json::exception&) {  // a number beyond all measure
+    throw Error(json.file, "cannot be read as JSON");
   }
 }
 
