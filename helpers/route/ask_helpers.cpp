@@ -57,8 +57,12 @@ std::optional<StoredCredential> get_from(const Rule& rule, const std::string& he
   if (const auto* failure = std::get_if<HelperFailure>(&reply)) throw failure->error;
   const auto* answer = std::get_if<std::string>(&reply);
   if (answer == nullptr) return std::nullopt;
-  const auto credential = parsed(question, [&] { return parse_get_answer(*answer); });
-  return credential ? std::optional(stored_credential(*credential)) : std::nullopt;
+  const CredentialFields fields =
+      parsed(question, [&] { return read_credential_fields(*answer, "its answer"); });
+  const std::string username = fields.username.value_or(""), secret = fields.secret.value_or("");
+  // docker-credential-pass 0.6 answers so when it has no entry.
+  if (username.empty() && secret.empty()) return std::nullopt;
+  return StoredCredential{username, secret};
 }
 
 void tell(const Rule& rule, const HelperCall& call) {

@@ -11,6 +11,7 @@ namespace {
 
 CheckOptions read_check_options(const CommandLine& line) {
   CheckOptions check{.store = read_store_options(line),
+                     .account = account_of(line),
                      .file = operand_of(line),
                      .images = read_image_options(line),
                      .node = read_node_options(line),

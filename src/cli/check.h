@@ -13,6 +13,7 @@ namespace pullsecret {
 
 struct CheckOptions {
   StoreOptions store;
+  std::string account;              // of the Docker config; empty: the one in use
   std::optional<std::string> file;  // absent: the Docker config
   ImageOptions images;
   NodeOptions node;

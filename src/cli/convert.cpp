@@ -27,6 +27,7 @@ namespace {
 
 struct ConvertOptions {
   StoreOptions store;
+  std::string account;
   ManifestOptions manifest;
   CredentialChoice choice;
   ImageOptions images;
@@ -34,6 +35,7 @@ struct ConvertOptions {
 
 ConvertOptions read_convert_options(const CommandLine& line) {
   ConvertOptions convert{.store = read_store_options(line),
+                         .account = account_of(line),
                          .manifest = read_manifest_options(line),
                          .choice = {.registries = values_of(line, "registry"),
                                     .all = is_set(line, "all"),
@@ -119,7 +121,7 @@ void convert(const ConvertOptions& options, const Streams& streams) {
   if (only_removes(options)) return write_secrets(options.manifest, {}, streams, quiet);
   tell_of_typed_config(options.store, streams);
   auto [loaded, secret_name] = told(config_or_secrets(options.store.config), streams, quiet);
-  loaded.config.account = options.store.account;
+  loaded.config.account = options.account;
   CredentialChoice choice = options.choice;
   const Workloads workloads = read_workloads_of(options, streams);
   const std::vector<WorkloadImage> others = not_named(workloads.images, options.images.named);

@@ -21,9 +21,8 @@ struct ProviderOptions {
 };
 
 ProviderOptions read_provider_options(const CommandLine& line) {
-  ProviderOptions options{.config = value_of(line, "config"),
-                          .account = value_of(line, "account").value_or(""),
-                          .limits = {}};
+  ProviderOptions options{
+      .config = value_of(line, "config"), .account = account_of(line), .limits = {}};
   if (options.config == "-")
     throw Error("--config", "standard input is the request", "name a file");
   options.limits.timeout = timeout_of(line).value_or(std::chrono::seconds(50));

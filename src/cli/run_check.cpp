@@ -32,7 +32,7 @@ Keyring keyring_of_config(const CheckOptions& options, const PullInputs& inputs,
   }
   tell_of_typed_config(options.store, streams);
   LoadedConfig loaded = told(config_to_use(options.store.config), streams, options.store.quiet);
-  loaded.config.account = options.store.account;
+  loaded.config.account = options.account;
   CredentialChoice choice{
       .images_if_known = images_of(inputs.named),
       .way_to_skip = "the Secret that convert --skip-unresolved makes can be checked without it"};

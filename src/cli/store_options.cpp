@@ -22,6 +22,10 @@ Option account_option() {
               "the one in use"};
 }
 
+std::string account_of(const CommandLine& line) {
+  return value_of(line, "account").value_or("");
+}
+
 Option jobs_option(std::string_view description) {
   return {.name = "jobs", .value = {"N"}, .description = description};
 }
@@ -35,10 +39,7 @@ Option quiet_option(std::string_view description) {
 }
 
 StoreOptions read_store_options(const CommandLine& line) {
-  StoreOptions options{.config = value_of(line, "config"),
-                       .account = value_of(line, "account").value_or(""),
-                       .limits = {},
-                       .quiet = is_set(line, "quiet")};
+  StoreOptions options{.config = value_of(line, "config"), .quiet = is_set(line, "quiet")};
   options.limits.timeout = timeout_of(line).value_or(options.limits.timeout);
   return options;
 }

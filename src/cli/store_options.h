@@ -16,21 +16,23 @@ namespace pullsecret {
 /// The options of the commands that read a Docker config and ask its stores.
 struct StoreOptions {
   std::optional<std::string> config;
-  std::string account;  ///< empty: the one in use
   HelperLimits limits;
   bool quiet = false;
 };
 
 // Each command says in its own words what they are to it.
 Option config_option(std::string_view description);
-Option account_option();
 Option jobs_option(std::string_view description);
 Option timeout_option(std::string_view description =
                           "end a call to a credential store that takes longer (default: 60s)");
 Option quiet_option(std::string_view description = "no notes, warnings and status line");
 
-/// Reads --config, --account, --timeout and --quiet. Throws Error for what they do not take.
+/// Reads --config, --timeout and --quiet. Throws Error for what they do not take.
 StoreOptions read_store_options(const CommandLine& line);
+
+/// The account whose login is wanted; empty: the one in use.
+Option account_option();
+std::string account_of(const CommandLine& line);
 
 /// What --timeout says, if it was given. Throws Error for what it does not take.
 std::optional<std::chrono::milliseconds> timeout_of(const CommandLine& line);

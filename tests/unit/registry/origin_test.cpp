@@ -55,9 +55,3 @@ TEST_CASE("this machine by its name alone is loopback") {
                            "::1", "[::2]", "localhost:5000", "0.0.0.0"})
     CHECK_FALSE(is_loopback(host));
 }
-
-TEST_CASE("a part of a query is percent-encoded") {
-  CHECK(percent_encoded("aZ0-._~") == "aZ0-._~");
-  CHECK(percent_encoded("a b+c&d=e:f/g") == "a%20b%2Bc%26d%3De%3Af%2Fg");
-  CHECK(percent_encoded(std::string("\0\xFF%", 3)) == "%00%FF%25");
-}

@@ -115,14 +115,14 @@ TEST_CASE("rules are bounded") {
 TEST_CASE("rules that another user can change are refused") {
   const TemporaryFolder home;
   const ScopedVariable config("XDG_CONFIG_HOME", home.path());
-  CHECK(error_of([] { load_rules(); })->what().find("is not there") != std::string::npos);
+  CHECK(error_of([] { load_rules(); })->message().find("is not there") != std::string::npos);
   const auto file = home.write("docker-credential-route/routes.json",
                                R"({"routes": [{"match": "*", "helper": "pass"}]})");
   CHECK(load_rules().size() == 1);
   chmod(file.c_str(), 0666);
-  CHECK(error_of([] { load_rules(); })->what().find("anybody may write to it") !=
+  CHECK(error_of([] { load_rules(); })->message().find("anybody may write to it") !=
         std::string::npos);
   chmod(file.c_str(), 0644);
   if (chown(file.c_str(), stranger, stranger) != 0) return skip("this is for root");
-  CHECK(error_of([] { load_rules(); })->what().find("another user's") != std::string::npos);
+  CHECK(error_of([] { load_rules(); })->message().find("another user's") != std::string::npos);
 }
