@@ -199,7 +199,7 @@ bool counts_in(const Rule& rule, const fs::path& folder) {
 }
 
 Error no_rules(const fs::path& file) {
-  return {place_of(file), "is not there: no rule says who keeps which login",
+  return {place_of(file), "no rule says who keeps which login: there is no such file",
           "`docker-credential-route init` makes it from config.json"};
 }
 
