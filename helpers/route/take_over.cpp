@@ -7,9 +7,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "credential/account.h"
 #include "credential/issuers.h"
 #include "credential/registry.h"
-#include "docker/podman.h"
 #include "system/error.h"
 #include "system/text.h"
 
@@ -20,41 +20,54 @@ constexpr std::string_view route = "route";
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;  ///< match and helper
 
-bool is_looked_up(const std::string& key) {
-  return key == docker_lookup_name(key) || key == podman_lookup_name(key);
+using Lines = std::map<std::string, std::string>;            ///< host → helper
+using Names = std::map<std::string, std::set<std::string>>;  ///< host → names for it
+
+// All names that clients look something up by, as far as anybody knows.
+Names known_names(const Config& config, const std::vector<std::string>& stored) {
+  Names names;
+  const auto add = [&](const std::string& name) { names[routed_host(name)].insert(name); };
+  for (const AuthEntry& entry : config.auths)
+    add(docker_lookup_name(entry.key));
+  for (const auto& [key, helper] : config.cred_helpers)
+    add(key);
+  for (const std::string& server_url : stored)
+    if (!parse_account_url(server_url)) add(server_url);
+  return names;
 }
 
-// The lines of credHelpers for which a rule can stand: registry → helper, Docker's before podman's.
-std::map<std::string, std::string> routed_lines(const Config& config) {
-  std::map<std::string, std::string> helpers;
-  for (const bool is_dockers : {true, false})
-    for (const auto& [key, helper] : config.cred_helpers)
-      if (!helper.empty() && is_looked_up(key) && !is_docker_hub_token(key) &&
-          is_dockers == (key == docker_lookup_name(key)))
-        helpers.emplace(routed_host(key), helper);
-  return helpers;
+// The lines for which a rule can stand: a rule is for all names of its host, a line for one.
+Lines lines_to_route(const Config& config, const Names& names) {
+  Lines lines;
+  for (const auto& [host, of_host] : names) {
+    std::set<std::string> helpers;
+    for (const std::string& name : of_host) {
+      const auto line = config.cred_helpers.find(name);
+      helpers.insert(line == config.cred_helpers.end() ? std::string() : line->second);
+    }
+    if (helpers.size() == 1 && !helpers.begin()->empty()) lines.emplace(host, *helpers.begin());
+  }
+  return lines;
 }
 
 Rule pattern_rule(std::string_view pattern) {
-  Rule rule{.match = std::string(pattern), .pattern = parts_of(*parse_url(pattern))};
-  return rule;
+  return {.match = std::string(pattern), .pattern = parts_of(*parse_url(pattern))};
 }
 
-// Whether nothing but hosts of `helper` is known below the pattern, and several are.
-bool is_helpers_alone(const Rule& pattern, const std::string& helper,
-                      const std::map<std::string, std::string>& lines,
-                      const std::set<std::string>& others) {
+// Whether several lines are below the pattern, all of `helper`, and nothing else is known there.
+bool is_helpers_alone(const Rule& pattern, const std::string& helper, const Lines& lines,
+                      const Names& names) {
   std::size_t count = 0;
-  for (const auto& [host, other] : lines)
-    if (is_for(pattern, host)) {
-      if (other != helper) return false;
-      ++count;
-    }
-  return count > 1 && std::none_of(others.begin(), others.end(),
-                                   [&](const std::string& host) { return is_for(pattern, host); });
+  for (const auto& [host, of_host] : names) {
+    if (!is_for(pattern, host)) continue;
+    const auto line = lines.find(host);
+    if (line == lines.end() || line->second != helper) return false;
+    ++count;
+  }
+  return count > 1;
 }
 
-Pairs pairs_of(std::map<std::string, std::string> lines, const std::set<std::string>& others) {
+Pairs pairs_of(Lines lines, const Names& names) {
   std::set<std::string> helpers;
   for (const auto& [host, helper] : lines)
     helpers.insert(helper);
@@ -62,7 +75,7 @@ Pairs pairs_of(std::map<std::string, std::string> lines, const std::set<std::str
   for (const std::string& helper : helpers)
     for (const std::string_view pattern : hosts_of_token_helper(helper)) {
       const Rule rule = pattern_rule(pattern);
-      if (!is_helpers_alone(rule, helper, lines, others)) continue;
+      if (!is_helpers_alone(rule, helper, lines, names)) continue;
       patterns.emplace_back(pattern, helper);
       std::erase_if(lines, [&](const auto& line) { return is_for(rule, line.first); });
     }
@@ -79,16 +92,6 @@ std::string text_of(const Pairs& pairs) {
   return fmt::format("{{\"routes\": [\n{}\n]}}\n", join(lines, ",\n"));
 }
 
-// Registries of which something is known without a line of credHelpers.
-std::set<std::string> other_hosts(const Config& config, const std::vector<std::string>& stored) {
-  std::set<std::string> hosts;
-  for (const AuthEntry& entry : config.auths)
-    if (!is_empty(entry.credential)) hosts.insert(routed_host(entry.key));
-  for (const std::string& server_url : stored)
-    hosts.insert(routed_host(server_url));
-  return hosts;
-}
-
 const Rule& required_rule(const std::vector<Rule>& rules, const std::string& key) {
   if (const Rule* rule = find_rule(rules, key, "/")) return *rule;
   throw Error(key_in_words(key), "no rule is for it, so config.json cannot say who answers",
@@ -97,14 +100,17 @@ const Rule& required_rule(const std::vector<Rule>& rules, const std::string& key
 
 }  // namespace
 
-TakeOver take_over(const Config& config, const std::vector<std::string>& stored) {
-  std::map<std::string, std::string> lines = routed_lines(config);
+TakeOver take_over(const Config& config, const std::optional<std::vector<std::string>>& stored) {
   TakeOver taken;
+  Names names;
+  Lines lines;
+  if (stored) {
+    names = known_names(config, *stored);
+    lines = lines_to_route(config, names);
+  }
   for (const auto& [key, helper] : config.cred_helpers)
-    if (const auto line = lines.find(routed_host(key));
-        line != lines.end() && line->second == helper && is_looked_up(key))
-      taken.change.cred_helpers[key] = route;
-  Pairs pairs = pairs_of(std::move(lines), other_hosts(config, stored));
+    if (lines.contains(routed_host(key))) taken.change.cred_helpers[key] = route;
+  Pairs pairs = pairs_of(std::move(lines), names);
   if (!config.creds_store.empty()) {
     pairs.emplace_back("*", config.creds_store);
     taken.change.creds_store = route;
@@ -129,9 +135,9 @@ ConfigChange give_back(const Config& config, const std::vector<Rule>& rules,
   const std::string& rest = required_rule(rules, "*").helpers.front();
   change.creds_store = rest;
   for (const auto& [server_url, helper] : kept)
-    if (const std::string name = docker_lookup_name(server_url);
-        helper != rest && !config.cred_helpers.contains(name))
-      change.cred_helpers[name] = helper;
+    if (helper != rest && server_url == docker_lookup_name(server_url) &&
+        !config.cred_helpers.contains(server_url))
+      change.cred_helpers[server_url] = helper;
   return change;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <set>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,12 +20,15 @@ struct TakeOver {
 };
 
 /// The rules that have each registry answered by the helper that `config`, which does not name
-/// route, names for it: a line for each of credHelpers that Docker or podman looks up, and `*` for
-/// credsStore; in config.json those become `route`. The hosts of one program that mints tokens
-/// become its pattern, where several are named and nothing else is known below it; `stored` are the
-/// server URLs in credsStore's store. Without a store in `config` the change is empty. Lines that
-/// name no store stay.
-TakeOver take_over(const Config& config, const std::vector<std::string>& stored);
+/// route, names for it: `*` for credsStore, and a line for each host of credHelpers; in config.json
+/// those become `route`. `stored` are the server URLs in credsStore's store.
+///
+/// A rule is for all names of a host (`ghcr.io:443`, `GHCR.io`, all of Docker Hub's), a line of
+/// credHelpers for one. So a line stays where another name of its host is known, and has another
+/// helper or none; and all stay where nobody knows what is stored. The hosts of a program that
+/// mints tokens become its pattern, where several are named and nothing else is known below it.
+/// Without a store in `config` the change is empty.
+TakeOver take_over(const Config& config, const std::optional<std::vector<std::string>>& stored);
 
 /// The change by which each registry of `config` is answered again without this program: by the
 /// helper that has its login, of which `kept` tells (server URL → helper), else by the first of its

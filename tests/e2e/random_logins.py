@@ -3,8 +3,8 @@
 The law of everything that changes a config or a store: what Docker and skopeo could log in to before,
 they can after, with the same credential. Makes random configs and stores from SEED on, asks docker's
 own CLI what it sends for each of IMAGES (to docker_daemon_standin.py), and skopeo, which reads as
-podman and buildah do, whom it takes; looks where Docker finds its web login's tokens; runs a random `pullsecret migrate` or
-`pullsecret doctor --fix`, and asks again. In most rounds something goes wrong meanwhile, see Fault;
+podman and buildah do, whom it takes; looks where Docker finds its web login's tokens; runs a random `pullsecret migrate`,
+`pullsecret doctor --fix` or `docker-credential-route init`, or the latter's --undo, and asks again. In most rounds something goes wrong meanwhile, see Fault;
 then it runs once more undisturbed, and docker is asked again. Prints each round that broke the law;
 exit status 1 if any did.
 """
@@ -121,6 +121,7 @@ class World:
             "PATH": f"{self.bin}:{os.environ['PATH']}",
             "DOCKER_CONFIG": str(self.config.parent),
             "DOCKER_HOST": f"unix://{self.socket}",
+            "XDG_CONFIG_HOME": str(self.scratch / "rules"),
         }
         program = pathlib.Path(__file__).with_name("docker_daemon_standin.py")
         self.daemon = subprocess.Popen([sys.executable, program, self.socket, self.log])
@@ -128,7 +129,7 @@ class World:
             time.sleep(0.01)
 
     def make(self, config, stores, broken):
-        for folder in (self.bin, self.config.parent, self.faults):
+        for folder in (self.bin, self.config.parent, self.faults, self.scratch / "rules"):
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir()
         self.config.write_text(config)
@@ -195,6 +196,9 @@ class World:
         store = settings["credhelpers"].get(server, settings["credsstore"])
         if not store:
             return settings["auths"].get(server)
+        if store == "route":
+            asked = self.run("docker-credential-route", "get", input=server)
+            return json.loads(asked.stdout) if asked.returncode == 0 else None
         kept = self.bin / f"docker-credential-{store}.d" / server.replace("/", "%2F")
         return json.loads(kept.read_text()) if kept.exists() else None
 
@@ -363,6 +367,13 @@ class Maker:
             for name, chance in zip(STORES, (0.6, 0.4, 0.1))
         }
 
+    def commands(self):
+        """What is run before anybody looks, and what is tried."""
+        if self.chance(0.15):
+            init = ["docker-credential-route", "init", "--yes"]
+            return ([init], [*init, "--undo"]) if self.chance(0.5) else ([], init)
+        return [], ["pullsecret", *self.command(), "--timeout", "0.5"]
+
     def command(self):
         if self.chance(0.6):
             return self.migration()
@@ -382,9 +393,11 @@ class Maker:
 def broken_law(world, seed):
     maker = Maker(seed)
     config, stores, broken = maker.config(), maker.stores(), maker.broken()
-    command = ["pullsecret", *maker.command(), "--timeout", "0.5"]
+    first, command = maker.commands()
     fault = maker.fault()
     world.make(config, stores, broken)
+    for prepared in first:
+        world.run(*prepared)
     before = world.settled_logins()
     unsettled = {image for image in IMAGES if image.split("/")[0] in maker.hosts_by_chance}
     for what_happens in [fault, Fault()] if fault != Fault() else [fault]:
