@@ -48,7 +48,7 @@ while read -r command; do
   # shellcheck disable=SC2086 # words
   pullsecret help ${command/-provider-/-provider } >>helps
 done < <(grep -vx help commands)
-for store in encryptedfile pass secretservice; do docker-credential-$store --help >>helps; done
+for store in encryptedfile pass route secretservice; do docker-credential-$store --help >>helps; done
 "$e2e/../../install.sh" --help >>helps
 expect 'no longer line' lacks '.{81}' helps
 
