@@ -3,6 +3,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <fmt/format.h>
@@ -10,6 +11,8 @@
 #include "cli/check.h"
 #include "cli/messages.h"
 #include "cli/pull_report.h"
+#include "docker/config_file.h"
+#include "docker/resolve.h"
 #include "operations/check.h"
 #include "operations/image_pulls.h"
 #include "operations/inputs.h"
@@ -107,6 +110,28 @@ std::vector<PullReport> ask(const CheckOptions& options, HttpClient& http,
   return ask_registries(std::move(inquiries), {exchange, options.access, streams.now});
 }
 
+bool is_refused_login_of_config(const PullTry& one) {
+  return one.entry != nullptr && one.entry->origin.kind == EntryOrigin::Kind::docker_config &&
+         one.verdict.outcome == PullOutcome::refused;
+}
+
+// docker-credential-route, where the config names it, may have remembered what a registry refuses.
+// Whether it is to be asked again.
+bool is_forgotten(const CheckOptions& options, const std::vector<PullReport>& reports) {
+  std::vector<HelperCall> calls;
+  for (const PullReport& report : reports)
+    if (std::any_of(report.tries.begin(), report.tries.end(), is_refused_login_of_config))
+      calls.push_back(
+          {.helper = "route", .action = "forget", .input = {}, .arguments = {report.registry}});
+  if (calls.empty() || options.file || options.store.config == "-") return false;
+  const std::vector<std::string> helpers = named_helpers(load_config(options.store.config).config);
+  if (std::find(helpers.begin(), helpers.end(), "route") == helpers.end()) return false;
+  const std::vector<HelperReply> replies = HelperClient(options.store.limits).run(calls);
+  return std::any_of(replies.begin(), replies.end(), [](const HelperReply& reply) {
+    return std::holds_alternative<std::string>(reply);
+  });
+}
+
 void fail_if_any(const std::vector<PullReport>& reports, bool about_images) {
   const auto bad = std::count_if(reports.begin(), reports.end(),
                                  [](const PullReport& report) { return !report.succeeds; });
@@ -116,9 +141,8 @@ void fail_if_any(const std::vector<PullReport>& reports, bool about_images) {
                         about_images ? "images do not pull" : "registries cannot be logged in to"));
 }
 
-}  // namespace
-
-void run_check(const CheckOptions& options, const Streams& streams) {
+// False if it said nothing, since what it asked with was not what the config has.
+bool check(const CheckOptions& options, const Streams& streams, bool may_ask_again) {
   HttpClient http(options.http);
   const bool quiet = options.store.quiet;
   const PullInputs inputs =
@@ -149,6 +173,7 @@ void run_check(const CheckOptions& options, const Streams& streams) {
     throw inputs.secrets.empty() ? Error("", "there is no registry to be asked")
                                  : unusable(inputs.secrets.front());
   const std::vector<PullReport> reports = ask(options, http, std::move(inquiries), streams);
+  if (may_ask_again && is_forgotten(options, reports)) return false;
   if (options.format == ReportFormat::json)
     print_pull_json(reports, streams);
   else
@@ -158,6 +183,16 @@ void run_check(const CheckOptions& options, const Streams& streams) {
         streams,
         "that it logs in does not say that it pulls: name images with --image or --images-in");
   fail_if_any(reports, asks_for_images);
+  return true;
+}
+
+}  // namespace
+
+void run_check(const CheckOptions& options, const Streams& streams) {
+  if (check(options, streams, true)) return;
+  CheckOptions again = options;
+  again.store.quiet = true;  // what is to be said was said
+  check(again, streams, false);
 }
 
 }  // namespace pullsecret

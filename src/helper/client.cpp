@@ -243,9 +243,11 @@ class HelperClient::Schedule {
         task.reply = not_asked(calls_[call], hangs ? "twice " : "", limits_.timeout);
       return true;
     }
+    std::vector<std::string> arguments = calls_[call].arguments;
+    arguments.insert(arguments.begin(), calls_[call].action);
     try {
       programs_.start(call, {.program = program,
-                             .arguments = {calls_[call].action},
+                             .arguments = std::move(arguments),
                              .input = calls_[call].input,
                              .timeout = timeout,
                              .max_output = max_message,

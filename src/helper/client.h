@@ -37,6 +37,7 @@ struct HelperCall {
   std::string input;        ///< a server URL for `get` and `erase`; helpers ignore `list`'s
   std::string secret = {};  ///< what is secret in the input of `store`: no message repeats it
   std::optional<std::filesystem::path> program = std::nullopt;  ///< absent: the helper's on PATH
+  std::vector<std::string> arguments = {};  ///< behind the action; the protocol's have none
   Environment variables = {};  ///< its own, in the place of the caller's of these names
 };
 

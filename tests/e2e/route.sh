@@ -244,6 +244,23 @@ else
   wait_until all_answered 60 || problem "answered: $(cat "$scratch"/answer.* | grep -c hunter2)"
   same 'the calls' "$(calls)" 1
 
+  it 'what a registry refuses is forgotten by check, and asked for again'
+  helper token <<END
+printf '{"ServerURL":"x","Username":"$user","Secret":"%s"}' "\$(cat $scratch/token)"
+END
+  rules '{"match": "*", "helper": "token", "cache": "6h"}'
+  config "{\"auths\":{\"$registry\":{}},\"credsStore\":\"route\"}"
+  echo hunter2-old >"$scratch/token"
+  run pullsecret check --image "$registry/acme/app:1" -o json
+  status_is 1
+  jq -R . <<<"$password" | sed 's/^"//; s/"$//' >"$scratch/token"
+  ask get "$registry"
+  out_json .Secret '"hunter2-old"'
+  run pullsecret check --image "$registry/acme/app:1" -o json
+  succeeds_quietly
+  out_json '[.[].outcome] | index("pulls") != null' true
+  rules '{"match": "*.example.com", "helper": "slow", "env": {"AWS_PROFILE": "prod"}, "cache": "6h"}'
+
   it 'another session remembers nothing of it'
   : >"$scratch/calls"
   run python3 "$e2e/in_session.py" "$route" get <<<a.example.com
