@@ -36,12 +36,11 @@ void RouteStore::store(const std::string& server_url, const StoredCredential& cr
   const std::string host = routed_host(server_url);
   const FileDescriptor lock = lock_host(host);
   if (keeps_accounts(rule, server_url)) {
-    const auto before = get_from_helpers(rule, server_url, warn_);
+    const auto before = readable(rule, server_url);
     const bool is_other = before && before->username != credential.username;
     if (is_other) keep_as_account(rule, server_url, *before);
     const auto own = account_url(server_url, credential.username);
-    if (is_other || (own && get_from_helpers(rule, *own, warn_)))
-      keep_as_account(rule, server_url, credential);
+    if (is_other || (own && readable(rule, *own))) keep_as_account(rule, server_url, credential);
   }
   store_in_helper(rule, server_url, credential, warn_);
   forget(host);
@@ -62,12 +61,11 @@ void RouteStore::erase(const std::string& server_url) {
   const std::string host = routed_host(server_url);
   const FileDescriptor lock = lock_host(host);
   const auto in_use =
-      keeps_accounts(*rule, server_url) ? get_from_helpers(*rule, server_url, warn_) : std::nullopt;
+      keeps_accounts(*rule, server_url) ? readable(*rule, server_url) : std::nullopt;
   erase_from_helpers(*rule, server_url);
   forget(host);
   if (!in_use) return;
-  if (const auto own = account_url(server_url, in_use->username);
-      own && get_from_helpers(*rule, *own, warn_))
+  if (const auto own = account_url(server_url, in_use->username); own && readable(*rule, *own))
     erase_from_helpers(*rule, *own);
   for (const auto& [registry, left] : accounts(server_url))
     if (!left.others.empty())
@@ -124,6 +122,17 @@ const Rule& RouteStore::rule_for(const std::string& server_url) const {
   throw Error(
       "", fmt::format("no rule is for {}", key_in_words(routed_host(server_url))),
       R"({"match": "*", "helper": "pass"} as the last line of routes.json is for the rest)");
+}
+
+// What cannot be read keeps nobody from putting something in its place, or taking it out.
+std::optional<StoredCredential> RouteStore::readable(const Rule& rule,
+                                                     const std::string& server_url) const {
+  try {
+    return get_from_helpers(rule, server_url, warn_);
+  } catch (const Error& error) {
+    warn_(error);
+    return std::nullopt;
+  }
 }
 
 std::optional<StoredCredential> RouteStore::ask(const Rule& rule,

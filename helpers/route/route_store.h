@@ -49,6 +49,7 @@ class RouteStore : public Store {
 
  private:
   const Rule& rule_for(const std::string& server_url) const;
+  std::optional<StoredCredential> readable(const Rule& rule, const std::string& server_url) const;
   std::optional<StoredCredential> ask(const Rule& rule, const std::string& server_url) const;
   std::optional<StoredCredential> ask_once(const Rule& rule, const std::string& server_url) const;
   std::optional<StoredCredential> account(const Rule& rule, const std::string& server_url,

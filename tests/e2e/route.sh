@@ -215,6 +215,18 @@ run "$route" use "$shop"
 hint_of_helper err
 follow
 
+it 'Tab completes actions, hosts and accounts'
+# tab WORD...
+tab() {
+  bash -c '. "$1"; COMP_WORDS=("${@:2}") COMP_CWORD=$(($# - 2))
+    _docker_credential_route "$2" "${COMP_WORDS[COMP_CWORD]}"; echo "${COMPREPLY[*]}"' tab \
+    "$program_folder/../share/bash-completion/completions/docker-credential-route" "$route" "$@"
+}
+same 'the actions' "$(tab '')" 'init accounts use explain forget status'
+same 'those with e' "$(tab e)" explain
+same 'the hosts' "$(tab use '')" "$shop"
+same 'the accounts' "$(tab use "$shop" '')" 'alice robot'
+
 it 'docker logout takes the account in use out, and the other can be put into use'
 run docker logout "$shop"
 succeeds
