@@ -8,6 +8,7 @@
 
 #include "helpers/encryptedfile/key_file.h"
 #include "helpers/encryptedfile/passphrase_choice.h"
+#include "helpers/encryptedfile/writable.h"
 #include "system/error.h"
 #include "system/file.h"
 #include "system/lock.h"
@@ -141,8 +142,13 @@ std::optional<Error> CredentialsFile::rekey_at_random() {
 
 std::optional<std::string> CredentialsFile::load() const {
   if (folder_) return read_private_file(credentials(), max_sealed_file, OpenMode::mended);
-  return read_private_file(paths_.credentials, max_sealed_file, OpenMode::mended,
-                           SymbolicLink::refused);
+  try {
+    return read_private_file(paths_.credentials, max_sealed_file, OpenMode::mended,
+                             SymbolicLink::refused);
+  } catch (const Error& error) {
+    if (!error.hint().empty()) throw;
+    throw Error(error.place(), error.message(), way_into(paths_.credentials));
+  }
 }
 
 const Key& CredentialsFile::key_of(const SealedHeader& header) {
@@ -175,11 +181,14 @@ FilePlace CredentialsFile::credentials() const {
   return {*folder_, paths_.credentials.filename()};
 }
 
-FileDescriptor CredentialsFile::lock() {
+FileDescriptor CredentialsFile::lock() try {
   folder_ = make_private_folder(paths_.lock.parent_path());
   if (faccessat(folder_->get(), ".", W_OK | X_OK, AT_EACCESS) != 0)
-    throw system_error(place_of(folder_->path()), "to store and erase, make the folder writable");
+    throw system_error(place_of(folder_->path()));
   return lock_file({*folder_, paths_.lock.filename()});
+} catch (const Error&) {
+  require_writable(paths_);  // says what to do
+  throw;
 }
 
 // The key is then known to key_of(), which asks for it no more.

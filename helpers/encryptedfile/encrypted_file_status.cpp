@@ -1,11 +1,8 @@
 #include "helpers/encryptedfile/encrypted_file_status.h"
 
-#include <unistd.h>
-
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -15,21 +12,15 @@
 #include "helpers/encryptedfile/passphrase.h"
 #include "helpers/encryptedfile/passphrase_choice.h"
 #include "helpers/encryptedfile/sealed_file.h"
+#include "helpers/encryptedfile/writable.h"
 #include "system/error.h"
 #include "system/file.h"
-#include "system/private_file.h"
 #include "system/terminal.h"
-#include "system/write_obstacle.h"
 
 namespace pullsecret {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool is_there(const fs::path& path) {
-  std::error_code unknown;
-  return fs::exists(fs::symlink_status(path, unknown));
-}
 
 fs::path key_file(const Paths& paths) {
   return paths.named_key.value_or(paths.key);
@@ -99,24 +90,6 @@ StoreStatus check_file(CredentialsFile& file) {
   return check_content(file, *header);
 }
 
-// Throws Error if `file` cannot be made or replaced in its private folder. One's own that is open
-// to others gets mode 0700 first.
-void require_replaceable(const fs::path& file) {
-  const bool is_mended = is_mended_when_used(file.parent_path());
-  const auto obstacle = find_write_obstacle(file);
-  if (obstacle && !(is_mended && obstacle->kind == WriteObstacle::Kind::no_leave))
-    throw error_of(*obstacle);
-}
-
-// What storing makes or replaces: the file, the lock beside it, and at first use the key.
-void require_writable(const Paths& paths) {
-  require_replaceable(paths.credentials);
-  if (!is_there(paths.credentials) && !is_there(paths.key) && !paths.named_key)
-    require_replaceable(paths.key);
-  if (is_there(paths.lock) && access(paths.lock.c_str(), W_OK) != 0)
-    throw system_error(place_of(paths.lock), "remove it: it holds nothing");
-}
-
 // Where it neither stores nor reads, there is a fault already.
 void add_write_fault(StoreStatus& status, const Paths& paths) {
   if (status.state == StoreState::unusable) return;
@@ -124,9 +97,7 @@ void add_write_fault(StoreStatus& status, const Paths& paths) {
     require_writable(paths);
   } catch (const Error& error) {
     status.state = StoreState::unusable;
-    const std::string other = "name another folder in XDG_DATA_HOME, and for a key XDG_CONFIG_HOME";
-    status.faults.push_back(fault("unwritable", Prevents::store,
-                                  {"", error.what(), error.hint().empty() ? other : error.hint()}));
+    status.faults.push_back(fault("unwritable", Prevents::store, {"", error.what(), error.hint()}));
   }
 }
 

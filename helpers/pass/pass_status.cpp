@@ -20,6 +20,7 @@
 #include "system/environment.h"
 #include "system/error.h"
 #include "system/file.h"
+#include "system/private_file.h"
 #include "system/run_programs.h"
 #include "system/text.h"
 #include "system/write_obstacle.h"
@@ -180,7 +181,9 @@ StoreStatus pass_status(const fs::path& folder) {
     status.entries = entries;
     add_write_fault(status, folder);
   } catch (const Error& error) {
-    status = unusable(fault("unreadable", Prevents::both, {"", error.what(), error.hint()}));
+    status =
+        unusable(fault("unreadable", Prevents::both,
+                       {"", error.what(), error.hint().empty() ? way_into(folder) : error.hint()}));
   }
   status.facts = {{"Folder", place_of(folder)}};
   return status;

@@ -79,6 +79,20 @@ bool is_mended_when_used(const fs::path& path) {
   return status.st_uid == geteuid() && (status.st_mode & group_and_others) != 0;
 }
 
+std::string way_into(const fs::path& path) {
+  fs::path way;
+  for (const fs::path& name : path) {
+    way /= name;
+    struct stat status {};
+    if (stat(way.c_str(), &status) != 0) break;
+    const bool is_folder = S_ISDIR(status.st_mode);
+    const int needed = (is_folder ? X_OK : 0) | (!is_folder || way == path ? R_OK : 0);
+    if (status.st_uid == geteuid() && access(way.c_str(), needed) != 0)
+      return fmt::format("`chmod u+rw{} {}`", is_folder ? "x" : "", shell_operand(way.string()));
+  }
+  return "";
+}
+
 Folder make_private_folder(const fs::path& path) {
   Folder folder = hold_folder(path, MissingFolder::made);
   const struct stat status = folder.status();

@@ -39,6 +39,10 @@ std::optional<std::string> read_private_file(const std::filesystem::path& file,
 /// another user's, root's excepted. Throws Error with the folder as its place; it is then not made.
 Folder make_private_folder(const std::filesystem::path& path);
 
+/// The hint that opens what one's own is closed to oneself on the way to `path`, or itself; empty:
+/// nothing is.
+std::string way_into(const std::filesystem::path& path);
+
 /// Whether it would mend the existing folder `path`. Throws Error where it would refuse it as
 /// another user's.
 bool is_mended_when_used(const std::filesystem::path& path);

@@ -248,6 +248,20 @@ new_sealed_file() {
   keep_text "$sealed" old.example builder hunter2
 }
 
+it 'encryptedfile: another process holds the lock'
+new_sealed_file
+lock=$HOME/.local/share/docker-credential-encryptedfile/credentials.lock
+flock "$lock" sleep 60 &
+holder=$!
+wait_until grep -q FLOCK /proc/locks
+run "$sealed" status
+hint_of_status
+follow
+out_has "$lock"
+kill "$holder" "$(awk -v lock="$lock" '$3 == lock {print $1}' "$scratch/out")"
+keep_text "$sealed" ghcr.io builder hunter2
+keeps "$sealed" ghcr.io
+
 it 'encryptedfile: unknown arguments'
 run "$sealed" status --nowhere
 hint_of_helper err
