@@ -15,6 +15,7 @@
 #include <fmt/format.h>
 
 #include "system/error.h"
+#include "system/interruption.h"
 #include "system/session_keyring.h"
 #include "system/uninterrupted.h"
 
@@ -55,6 +56,7 @@ void set_nonblocking(const FileDescriptor& descriptor) {
     _exit(126);
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   prctl(PR_SET_PDEATHSIG, SIGTERM);  // whoever ends the caller ends what it runs
+  ignore_held_interruption();
   for (const int signal : {SIGPIPE, SIGXFSZ})
     std::signal(signal, SIG_DFL);  // NOLINT(cert-err33-c): cannot fail for these signals
   execve(command.front(), command.data(), environment);

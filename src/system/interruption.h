@@ -4,7 +4,8 @@ namespace pullsecret {
 
 /// While it lives, the first SIGINT, SIGTERM or SIGHUP does nothing but to have come, so that work
 /// of several steps can end after one of them and say what is where; the second has its usual
-/// effect. Programs that run meanwhile get the terminal's Ctrl-C as ever. One lives at a time.
+/// effect. A terminal sends them to the programs, too, that run meanwhile, in the middle of a step:
+/// these ignore SIGINT and SIGHUP, and a ProgramSet ends them at the second. One lives at a time.
 class HeldInterruption {
  public:
   HeldInterruption();
@@ -12,6 +13,20 @@ class HeldInterruption {
   HeldInterruption& operator=(const HeldInterruption&) = delete;
   ~HeldInterruption();
 };
+
+/// In a process that is about to become such a program.
+void ignore_held_interruption();
+
+/// While it lives, the second waits, too: who waits for programs ends them, and then calls
+/// pass_on_interruption().
+class SecondInterruptionHeld {
+ public:
+  SecondInterruptionHeld();
+  SecondInterruptionHeld(const SecondInterruptionHeld&) = delete;
+  SecondInterruptionHeld& operator=(const SecondInterruptionHeld&) = delete;
+  ~SecondInterruptionHeld();
+};
+bool is_interrupted_again();
 
 /// Whether one came while the last HeldInterruption lived.
 bool is_interrupted();

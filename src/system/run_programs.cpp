@@ -15,6 +15,7 @@
 #include "system/child_program.h"
 #include "system/error.h"
 #include "system/executable_format.h"
+#include "system/interruption.h"
 #include "system/kill_process_tree.h"
 #include "system/overloaded.h"
 #include "system/text.h"
@@ -117,7 +118,13 @@ void ProgramSet::poll_once(std::chrono::milliseconds at_most) {
   }
   const auto left = std::chrono::ceil<milliseconds>(until - std::chrono::steady_clock::now());
   const auto pause = std::clamp(left, milliseconds(0), milliseconds(60'000));
+  const SecondInterruptionHeld held;
   poll(descriptors.data(), descriptors.size(), static_cast<int>(pause.count()));
+  if (is_interrupted_again()) {
+    for (const Running& program : running_)
+      if (!program.end) end(program);
+    pass_on_interruption();
+  }
   for (Running& program : running_)
     serve(program);
 }

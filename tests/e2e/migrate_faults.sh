@@ -78,6 +78,27 @@ succeeds
 same 'the config, back again' "$(jq -r "$config_is" "$config_file")" 'secretservice null'
 config '{"credsStore": "secretservice"}'
 
+it 'Ctrl-C on a terminal, in the middle of a store: that ends, and nothing half is left'
+a_store slow <<'END'
+if [ "$1" = store ]; then
+  printf 'half: ' >/dev/tty
+  sleep 1
+fi
+END
+run python3 "$e2e/on_terminal.py" "$scratch/screen" '^C' -- pullsecret migrate --for docker --to slow
+status_is 130
+out_has '^a.example +secretservice +slow +moved; still in secretservice, too$' \
+  '^b.example +secretservice +slow +failed$'
+err_has '1 of 2 credentials moved' '  b.example: interrupted before that'
+same 'the config' "$(jq -r "$config_is" "$config_file")" 'secretservice {"a.example":"slow"}'
+for server in a.example b.example; do
+  run pullsecret get "$server" -o password
+  out_is "hunter2 of $server"
+done
+run pullsecret migrate --for docker --to secretservice --registry a.example
+succeeds
+config '{"credsStore": "secretservice"}'
+
 it 'a store whose list tells nothing: what docker login put there moves, or its config stays'
 a_store silent <<'END'
 [ "$1" != list ] || { echo '{}'; exit; }

@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <dlfcn.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -17,6 +18,7 @@
 
 #include "catch.h"
 #include "support.h"
+#include "system/interruption.h"
 #include "temporary_folder.h"
 
 using namespace pullsecret;
@@ -205,4 +207,36 @@ TEST_CASE("find_program looks in absolute folders only, for files that can be ru
   std::filesystem::current_path(folder.path() / "bin");
   CHECK(!find_program("helper", ":.:../bin").found);
   std::filesystem::current_path(here);
+}
+
+TEST_CASE("what a terminal sends to all ends no program while the caller goes on to a step's end") {
+  const std::string signal = GENERATE("INT", "HUP");
+  const ProgramCall call = shell("kill -" + signal + " $$; echo on");
+  CHECK(std::holds_alternative<Killed>(run(call).end));
+  const HeldInterruption held;
+  CHECK(run(call).output == "on\n");
+  CHECK(std::holds_alternative<Killed>(run(shell("kill -TERM $$; echo on")).end));
+}
+
+TEST_CASE("the second such signal ends the programs with all that they run, and then the caller") {
+  const TemporaryFolder folder;
+  const std::string file = (folder.path() / "sleeper").string();
+  const pid_t caller = fork();
+  if (caller == 0) {
+    std::signal(SIGINT, SIG_DFL);  // not the tests' own
+    const HeldInterruption held;
+    run(shell("sh -c 'echo $$ >" + file + "; sleep 20' & wait"));
+    _exit(0);
+  }
+  while (read_process_id(file) == 0)
+    std::this_thread::sleep_for(10ms);
+  kill(caller, SIGINT);
+  std::this_thread::sleep_for(200ms);
+  CHECK(is_alive(read_process_id(file)));
+  kill(caller, SIGINT);
+  int status = 0;
+  REQUIRE(waitpid(caller, &status, 0) == caller);
+  CHECK(WIFSIGNALED(status));
+  CHECK(WTERMSIG(status) == SIGINT);
+  CHECK_FALSE(is_alive(read_process_id(file)));
 }
