@@ -99,7 +99,7 @@ Findings joined(const Findings& findings) {
   std::map<std::tuple<Severity, std::string, std::string, std::string>, std::size_t> positions;
   for (const Finding& finding : findings) {
     Finding of_any = finding;
-    if (finding.name.starts_with("entry-")) {  // what it is about is a registry
+    if (finding.is_about_registry) {
       of_any.message = for_any(finding.message, finding.subject);
       of_any.hint = for_any(finding.hint, finding.subject);
     }

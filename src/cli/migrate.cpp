@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <initializer_list>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -95,6 +97,15 @@ std::string table_of(const Moves& moves, const MigrateOptions& options, TableSty
   return rows.size() > 1 ? format_table(rows, style) : "";
 }
 
+// Docker, too, puts a new file in its place, and other names of the one before keep that.
+void tell_other_name(const Migrated& migrated, const fs::path& file, const Streams& streams) {
+  if (std::any_of(migrated.moves.begin(), migrated.moves.end(),
+                  [](const Move& move) { return is_inline(move.from) && move.is_at_target(); }))
+    print_warning(streams, Error(place_of(file),
+                                 "it had another name, a hard link, under which the file is as it "
+                                 "was, with credentials in plain text"));
+}
+
 // A backup of a file that had credentials inline has them still.
 void tell_backups(const fs::path& file, const Streams& streams) {
   for (const fs::path& backup : plain_text_backups(file))
@@ -132,6 +143,35 @@ void tell_count(const Moves& moves, const MigrateOptions& options, const Streams
                                   there == 0 ? "" : fmt::format(", {} there already", there)));
 }
 
+std::string in_words(const ConfigChange& change) {
+  std::vector<std::string> words;
+  if (change.creds_store)
+    words.push_back(change.creds_store->empty()
+                        ? "it has no credsStore"
+                        : fmt::format("credsStore names {}", printable(*change.creds_store)));
+  for (const auto& [key, helper] : change.cred_helpers)
+    words.push_back(helper ? fmt::format("credHelpers names {} for {}",
+                                         printable(store_of_helper(*helper)), key_in_words(key))
+                           : fmt::format("credHelpers has no line for {}", key_in_words(key)));
+  for (const auto& [key, entry] : change.entries)
+    words.push_back(fmt::format("the entry of {} has no secret", key_in_words(key)));
+  constexpr std::size_t most = 4;
+  if (words.size() > most) {
+    const std::string rest = fmt::format("and {} more", words.size() - most + 1);
+    words.resize(most - 1);
+    words.push_back(rest);
+  }
+  return join(words, ", ");
+}
+
+// Without a credential that moves, too.
+void tell_change(const ConfigChange& change, const fs::path& file, const MigrateOptions& options,
+                 const Streams& streams) {
+  if (change.empty()) return;
+  print_note(streams, fmt::format("{} {}: {}", place_of(file),
+                                  options.dry_run ? "would change" : "changed", in_words(change)));
+}
+
 Error failures_of(const Moves& moves) {
   std::string list;
   for (const Move& move : moves) {
@@ -143,12 +183,16 @@ Error failures_of(const Moves& moves) {
                           count_of(moves, {MoveState::failed}), count_of_all(moves), list)};
 }
 
-void tell(const Moves& moves, const fs::path& file, const MigrateOptions& options,
-          const Streams& streams) {
+void tell(const Migrated& migrated, const fs::path& file, bool has_other_name,
+          const MigrateOptions& options, const Streams& streams) {
+  const Moves& moves = migrated.moves;
   streams.data(table_of(moves, options, streams.table));
   if (!options.store.quiet) {
     tell_count(moves, options, streams);
+    if (count_of(moves, {MoveState::moved, MoveState::to_be_copied}) == 0)
+      tell_change(migrated.change, file, options, streams);
     tell_left_behind(moves, streams);
+    if (has_other_name && !options.dry_run) tell_other_name(migrated, file, streams);
     if (!is_inline(options.migration.to)) tell_backups(file, streams);
   }
   if (!any_failed(moves)) return;
@@ -194,10 +238,13 @@ void migrate_config(const MigrateOptions& options, const Streams& streams) {
   StatusLine status(streams, options.store.quiet);
   HelperClient helpers = make_helper_client(options.store, status);
   if (!is_inline(migration.to)) check_usable("--to", migration.to, helpers);
-  const HeldInterruption held;
-  const Migrated migrated =
-      options.dry_run ? plan_migration(config, migration, helpers)
-                      : migrate(location, json, config, migration, helpers, is_interrupted);
+  Migrated migrated = plan_migration(config, migration, helpers);
+  std::error_code unknown;
+  const std::uintmax_t count = fs::hard_link_count(location.file, unknown);
+  const bool has_other_name = !unknown && count > 1;
+  const HeldInterruption held;  // from here on a step is made to its end
+  if (!options.dry_run)
+    make_migration(migrated, location, json, config, migration, helpers, is_interrupted);
   status.erase();
   if (migrated.closed_file && !options.store.quiet)
     print_note(streams,
@@ -205,7 +252,7 @@ void migrate_config(const MigrateOptions& options, const Streams& streams) {
   if (migrated.has_lines_for_podman && !options.store.quiet)
     tell_lines_for_podman(options, podmans, streams);
   try {
-    tell(migrated.moves, location.file, options, streams);
+    tell(migrated, location.file, has_other_name, options, streams);
   } catch (const Error& failure) {
     if (!is_interrupted()) throw;
     print_error(streams, failure);

@@ -32,6 +32,11 @@ inline bool is_empty(const Credential& credential) {
          credential.registry_token.empty();
 }
 
+/// Whether somebody can log in with it.
+inline bool is_login(const Credential& credential) {
+  return !is_empty(credential) && !lacks_secret(credential);
+}
+
 /// Whether both log in alike: the email does not count.
 inline bool is_same_login(const Credential& a, const Credential& b) {
   return a.username == b.username && a.password == b.password &&

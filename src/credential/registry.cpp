@@ -117,8 +117,8 @@ std::string login_command(std::string_view key) {
 }
 
 std::string key_in_words(std::string_view key) {
-  if (!has_login(key)) return printable(key);
-  return printable(
+  if (!has_login(key)) return printable_name(key);
+  return printable_name(
       fmt::format("{}…{}", key.substr(0, login_start(key)), key.substr(key.rfind('@'))));
 }
 

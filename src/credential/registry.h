@@ -75,8 +75,8 @@ bool is_docker_hub_token(std::string_view server_url);
 /// left to the reader: `docker login REGISTRY`.
 std::string login_command(std::string_view key);
 
-/// `key` fit for messages: printable, and with `…` for a login in it (`user:password@HOST`). Every
-/// registry key and server URL goes into a message, a table or a report through this.
+/// `key` fit for messages: printable_name(), and with `…` for a login in it (`user:password@HOST`).
+/// Every registry key and server URL goes into a message, a table or a report through this.
 std::string key_in_words(std::string_view key);
 
 /// Whether there is a login in `key`, which is a secret.

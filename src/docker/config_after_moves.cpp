@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "credential/account.h"
+#include "credential/image_grammar.h"
 #include "credential/registry.h"
 #include "docker/podman.h"
 #include "docker/resolve.h"
@@ -38,9 +39,11 @@ bool names(const std::string* helper, const std::string& store) {
 bool keeps_one_of_several(const Config& config, const Moves& moves) {
   return is_inline(configured_store(config)) &&
          std::any_of(moves.begin(), moves.end(), [&](const Move& move) {
-           if (move.state != MoveState::stays || !is_inline(move.from)) return false;
+           if (move.state != MoveState::stays || !is_inline(move.from) ||
+               !is_login(move.credential))
+             return false;
            const std::string name = docker_lookup_name(move.key);
-           return move.target_key.empty() && name != docker_hub_key &&
+           return move.target_key.empty() && name != docker_hub_key && is_looked_for(name) &&
                   config.auths.find(name) == nullptr && !config.cred_helpers.contains(name);
          });
 }

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "credential/account.h"
+#include "credential/image_grammar.h"
 #include "credential/registry.h"
 #include "docker/ask_stores.h"
 #include "docker/podman.h"
@@ -92,11 +93,25 @@ std::string name_inline(const Config& config, const std::string& server_url) {
                                    : inline_key(config, docker_lookup_name(server_url));
 }
 
+// Whether anybody looks for it: the kubelet takes a star for any label of a host.
+bool is_name_of_login(const std::string& key) {
+  return is_looked_for(docker_lookup_name(key)) ||
+         registry_host(key).find('*') != std::string::npos;
+}
+
+Error no_name_of_login() {
+  return {"", "nobody looks for a login under this name"};
+}
+
 void add_stored(Moves& moves, const Config& config, const Migration& migration,
                 const Listed& listed) {
   for (const auto& [store, server_urls] : listed)
     for (const std::string& server_url : server_urls.value_or(std::vector<std::string>())) {
       Move& move = moves.emplace_back(new_move(config, store, server_url));
+      if (!is_name_of_login(server_url)) {
+        move.reason = no_name_of_login();
+        continue;
+      }
       move.target_key = is_inline(migration.to) ? name_inline(config, server_url) : server_url;
     }
 }
@@ -112,7 +127,7 @@ void add_unlisted(Moves& moves, const Config& config, const Migration& migration
   for (const AuthEntry& entry : config.auths) {
     const std::string name = docker_lookup_name(entry.key);
     const std::string* store = store_for(config, name);
-    if (!is_empty(entry.credential) || store == nullptr || !listed.contains(*store) ||
+    if (is_login(entry.credential) || store == nullptr || !listed.contains(*store) ||
         !known.emplace(*store, name).second)
       continue;
     Move& move = moves.emplace_back(new_move(config, *store, name));
@@ -125,7 +140,7 @@ using Entries = std::vector<const AuthEntry*>;
 
 // `same` have credentials, and are looked up under one `name`. A store has one place for them; one
 // of another registry's spelling or path stays where Docker takes another in its place, and all do
-// where it takes any.
+// where it takes any, or looks for none.
 void find_staying(const std::string& name, const Entries& same,
                   std::map<std::string, Error>& staying) {
   const auto exact = std::find_if(same.begin(), same.end(),
@@ -135,7 +150,11 @@ void find_staying(const std::string& name, const Entries& same,
   };
   Entries taken;
   for (const AuthEntry* entry : same)
-    if (is_exact_ones(entry))
+    if (!is_name_of_login(name))
+      staying.emplace(entry->key, no_name_of_login());
+    else if (lacks_secret(entry->credential))
+      staying.emplace(entry->key, Error("", "a username alone, which is no login"));
+    else if (is_exact_ones(entry))
       continue;
     else if (is_about_path(entry->key) && (exact != same.end() || name == docker_hub_key))
       staying.emplace(entry->key, Error("",
@@ -208,7 +227,7 @@ class Decision {
   Decision(const Config& config, const Migration& migration, const Listed& listed)
       : config_(config), migration_(migration) {
     for (const AuthEntry& entry : config.auths)
-      if (!is_empty(entry.credential))
+      if (is_login(entry.credential))
         for (const std::string& name : {registry_of(entry.key), docker_lookup_name(entry.key)})
           registries_at_[std::string(inline_store)].insert(name);
     for (const auto& [store, server_urls] : listed) {
@@ -295,7 +314,7 @@ void add_lines_that_stay(Moves& moves, const Config& config, const Migration& mi
 
 bool is_inline_in(const Config& config, const std::string& registry) {
   const AuthEntry* entry = config.auths.find(inline_key(config, registry));
-  return entry != nullptr && !is_empty(entry->credential);
+  return entry != nullptr && is_login(entry->credential);
 }
 
 void add_named_but_not_found(Moves& moves, const Config& config, const Migration& migration) {
@@ -338,6 +357,24 @@ void keep_what_stands_in(Moves& moves, const Config& config, const Migration& mi
                          fmt::format("it stands in for the store {}, which fails: {}",
                                      printable(keys[i].store), error->what()),
                          "pullsecret doctor says what to do about that store"});
+}
+
+// Beside a credential of the store that Docker asks, or is to ask, a username alone is nothing that
+// would have to move.
+void judge_usernames(Moves& moves, const Config& config, const Migration& migration,
+                     HelperClient& helpers) {
+  std::vector<Move*> usernames;
+  std::vector<StoreKey> keys;
+  for (Move& move : moves)
+    if (move.state == MoveState::stays && is_inline(move.from) && lacks_secret(move.credential) &&
+        is_name_of_login(move.key)) {
+      const std::string store = store_of_registry(config, move.registry);
+      usernames.push_back(&move);
+      keys.push_back({is_inline(store) ? migration.to : store, move.registry});
+    }
+  const std::vector<StoreAnswer> answers = get_from_stores(keys, helpers);
+  for (std::size_t i = 0; i < keys.size(); ++i)
+    if (!std::holds_alternative<Credential>(answers[i])) usernames[i]->fail(empty_password());
 }
 
 void load_secrets(Moves& moves, HelperClient& helpers) {
@@ -391,6 +428,7 @@ Moves find_moves(const Config& config, const Migration& migration, HelperClient&
   add_lines_that_stay(moves, config, migration);
   add_named_but_not_found(moves, config, migration);
   keep_what_stands_in(moves, config, migration, helpers);
+  judge_usernames(moves, config, migration, helpers);
   return moves;
 }
 

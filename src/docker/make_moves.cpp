@@ -36,9 +36,7 @@ std::optional<Error> why_no_store_keeps(const Credential& credential) {
     return Error("", "a password and an identity token; a store keeps one of them");
   if (!is_plain_text(username) || !is_plain_text(secret))
     return Error("", "it is not UTF-8, or has a NUL, which no store can keep");
-  if (secret.empty())
-    return Error("", "an empty password, which not every store can keep",
-                 "log in again, or take the entry out of the file");
+  if (secret.empty()) return empty_password();
   return std::nullopt;
 }
 
@@ -62,7 +60,8 @@ std::string how_to_remove(const std::string& place, const std::string& key) {
 // What Docker finds now, and what this run puts there, is never said to be erased.
 Error another_is_there(const Move& move, const std::string& target, bool is_of_this_run) {
   std::string hint;
-  if (!move.counts)
+  const bool is_other_spelling = !is_inline(move.from) && move.key != move.registry;
+  if (!move.counts || (is_of_this_run && is_other_spelling))
     hint = fmt::format("if this one is not needed: {}", how_to_remove(move.from, move.key));
   else if (!is_of_this_run)
     hint = fmt::format(
@@ -75,7 +74,7 @@ Error another_is_there(const Move& move, const std::string& target, bool is_of_t
 StoreAnswer inline_answer(const Config& config, const std::string& key) {
   const AuthEntry* entry = config.auths.find(key);
   if (entry != nullptr && entry->problem) return Error(*entry->problem);
-  if (entry == nullptr || is_empty(entry->credential)) return NotFound{};
+  if (entry == nullptr || !is_login(entry->credential)) return NotFound{};
   return entry->credential;
 }
 

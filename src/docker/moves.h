@@ -73,6 +73,11 @@ struct Move {
 };
 using Moves = std::vector<Move>;
 
+inline Error empty_password() {
+  return {"", "an empty password, which not every store can keep",
+          "log in again, or take the entry out of the file"};
+}
+
 inline bool is_inline(std::string_view store) {
   return store == inline_store;
 }

@@ -38,7 +38,7 @@ Finding check(const BuildxLogin& login) {
     return warning(
         "buildx-login", place,
         fmt::format("meant for {}, and buildx goes on without it: {}", what, error.message()),
-        error.hint());
+        error.hint().empty() ? "correct it there" : error.hint());
   }
   return warning("buildx-login", place,
                  fmt::format("it has no login for {}: for {} buildx 0.31 and later are anonymous",

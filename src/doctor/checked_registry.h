@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "credential/image_grammar.h"
 #include "credential/registry.h"
 #include "docker/config.h"
 #include "docker/podman.h"
@@ -28,16 +29,14 @@ struct Registry {
 
   bool has_inline() const { return entry != nullptr && !is_empty(entry->credential); }
 
+  bool has_login() const { return entry != nullptr && is_login(entry->credential); }
+
   /// Whether its entry only says that somebody was logged in: nothing is lost with it.
   bool is_mere_name() const {
     return entry != nullptr && !has_inline() && !entry->hides_another &&
            entry->credential.email.empty();
   }
 };
-
-/// Whether Docker ever looks for `name`: Docker Hub's key, or the HOST or HOST:PORT with which an
-/// image's name begins. None has a blank, a star, a path or a tag.
-bool is_looked_for(const std::string& name);
 
 /// Whether Docker looks for an entry under `key`: it compares the key itself, and then host names.
 inline bool is_used_by_docker(const std::string& key) {

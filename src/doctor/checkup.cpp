@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <utility>
 
 #include <fmt/format.h>
@@ -67,6 +68,11 @@ void look_at_settings(Checkup& checkup, const CheckupOptions& options) {
   append(checkup.findings, std::move(findings));
 }
 
+void look_at_misplaced_entries(Checkup& checkup, const CheckupOptions& /*options*/) {
+  if (checkup.config && is_dockers(checkup))
+    append(checkup.findings, check_misplaced_entries(*checkup.json, *checkup.config));
+}
+
 void look_at_helpers(Checkup& checkup, const CheckupOptions& options) {
   if (!checkup.config) return;
   if (options.helpers == nullptr) return append(checkup.findings, check_presence(*checkup.config));
@@ -129,39 +135,52 @@ constexpr std::array check_list{
           "docker-config-missing docker-config-relative home-missing home-unset sudo-home "
           "folder-owner folder-mode file-not-dockers file-missing file-dangling-link "
           "file-directory file-owner file-unreadable file-mode file-ok",
-          false, look_at_file},
-    Check{"whether who logs in can write it", "file-unwritable", false, look_at_writing},
-    Check{"what killed programs left beside it", "file-left-behind", false, look_beside_file},
+          false, false, look_at_file},
+    Check{"whether who logs in can write it", "file-unwritable", false, false, look_at_writing},
+    Check{"what killed programs left beside it", "file-left-behind", false, false,
+          look_beside_file},
     Check{"its syntax, and the names of its settings and fields",
           "file-syntax file-field-type file-second-value setting-letter-case setting-misspelled "
           "setting-twice entry-twice helper-name-empty",
-          true, look_at_settings},
+          true, false, look_at_settings},
+    Check{"entries that are in no place for one", "entry-not-in-auths", true, true,
+          look_at_misplaced_entries},
     Check{"the helpers that it names, and what stands behind them",
           "helper-ok helper-not-found helper-not-executable helper-wrong-format "
           "helper-name-prefix helper-name-empty helper-name-invalid helper-misspelled "
           "helper-read-only helper-hangs helper-crashes helper-no-json helper-no-list "
           "helper-fails helper-docker-desktop helper-dev-container helper-interactive-only "
           "secretservice-lists-labels STORE-FAULT",
-          true, look_at_helpers},
-    Check{"the store that Docker takes where none is named", "default-store", true,
+          true, false, look_at_helpers},
+    Check{"the store that Docker takes where none is named", "default-store", true, false,
           look_at_default_store},
     Check{"the names of registries",
-          "entry-by-chance entry-spelling entry-twice entry-login-in-key", true, look_at_spellings},
+          "entry-by-chance entry-spelling entry-twice entry-login-in-key", true, true,
+          look_at_spellings},
     Check{"each registry's credential",
           "entry-ok entry-empty entry-not-in-store entry-plain-text entry-undecodable "
           "entry-no-password entry-identity-token entry-expired entry-unreadable "
           "password-ends-in-line-break password-has-outer-space username-has-outer-space",
-          true, look_at_entries},
-    Check{"what podman, skopeo and buildah find by it", "podman-cannot-read", true, look_at_podman},
-    Check{"where Docker would keep its first login", "default-store", false, look_at_first_login},
-    Check{"the logins of buildx's own", "buildx-login", false, look_at_buildx},
-    Check{"whether Docker's snap can use it", "snap-confined", false, look_at_snap},
+          true, true, look_at_entries},
+    Check{"what podman, skopeo and buildah find by it", "podman-cannot-read", true, true,
+          look_at_podman},
+    Check{"where Docker would keep its first login", "default-store", false, false,
+          look_at_first_login},
+    Check{"the logins of buildx's own", "buildx-login", false, false, look_at_buildx},
+    Check{"whether Docker's snap can use it", "snap-confined", false, false, look_at_snap},
     Check{"DOCKER_AUTH_CONFIG",
           "environment-ok environment-overrides environment-spelling environment-refused "
           "entry-no-password password-ends-in-line-break password-has-outer-space "
           "username-has-outer-space",
-          false, look_at_environment},
+          false, false, look_at_environment},
 };
+
+void make(const Check& check, Checkup& checkup, const CheckupOptions& options) {
+  const std::size_t before = checkup.findings.size();
+  check.look(checkup, options);
+  for (std::size_t i = before; i < checkup.findings.size(); ++i)
+    checkup.findings[i].is_about_registry = check.is_about_registries;
+}
 
 // A remedy is told as its finding's last hint, for the config that was named.
 void tell_remedies(Checkup& checkup, const std::optional<std::string>& named) {
@@ -192,14 +211,14 @@ bool has_mendable_file(const Checkup& checkup) {
 Checkup check_text(const ConfigLocation& location, JsonText json, const CheckupOptions& options) {
   Checkup checkup{.location = location, .json = std::move(json)};
   for (const Check& check : check_list)
-    if (check.is_of_text) check.look(checkup, options);
+    if (check.is_of_text) make(check, checkup, options);
   return checkup;
 }
 
 Checkup check_all(const CheckupOptions& options) {
   Checkup checkup;
   for (const Check& check : check_list)
-    check.look(checkup, options);
+    make(check, checkup, options);
   tell_remedies(checkup, options.named);
   return checkup;
 }

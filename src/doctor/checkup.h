@@ -36,6 +36,7 @@ struct Check {
   std::string_view subject;
   std::string_view findings;  ///< the names of all that it may find; STORE-FAULT: own_stores()
   bool is_of_text;            ///< what it finds changes with the text of the config alone
+  bool is_about_registries;   ///< each of its findings is about one
   void (*look)(Checkup&, const CheckupOptions&);
 };
 

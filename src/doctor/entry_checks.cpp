@@ -21,6 +21,7 @@
 #include "docker/podman.h"
 #include "docker/resolve.h"
 #include "doctor/checked_registry.h"
+#include "doctor/helper_program.h"
 #include "doctor/store_checks.h"
 #include "system/text.h"
 
@@ -140,8 +141,7 @@ Finding missing_from_store(const Registry& registry, const HelperState& state, b
               : fmt::format("has no credential for it: {} is anonymous to this registry", who)),
       registry.login());
   // A login would put an empty entry in the place of the credential.
-  if (registry.has_inline() && !lacks_secret(registry.entry->credential) &&
-      !is_about_path(registry.key)) {
+  if (registry.has_login() && !is_about_path(registry.key)) {
     finding.hint.clear();
     finding.remedy = {move_to_store(registry)};
   }
@@ -214,7 +214,9 @@ Findings check_without_store(const Config& config, const Registry& registry,
 }
 
 Finding unreadable(const Registry& registry, const Error& error) {
-  return problem("entry-unreadable", key_in_words(registry.key), error.what(), error.hint());
+  return problem(
+      "entry-unreadable", key_in_words(registry.key), error.what(),
+      error.hint().empty() ? see_answer(*registry.store, registry.server_url()) : error.hint());
 }
 
 bool lists(const HelperState& state, const std::string& server_url) {
@@ -336,7 +338,7 @@ Findings check_entries(const Config& config, const HelperStates& stores, HelperC
     else if (works(stores, *registry.store))
       stored.push_back({registry});
     // A username alone is no credential: what is said of the store is all there is to do.
-    if (registry.has_inline() && !lacks_secret(registry.entry->credential))
+    if (registry.has_login())
       findings.push_back(
           plain_text_beside(registry, staying, answer_of_store(registry, stores, *helpers)));
   }

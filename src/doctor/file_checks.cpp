@@ -16,6 +16,7 @@
 #include "system/environment.h"
 #include "system/error.h"
 #include "system/file.h"
+#include "system/private_file.h"
 #include "system/text.h"
 #include "system/whose_folder.h"
 #include "system/write_obstacle.h"
@@ -176,7 +177,12 @@ Findings check_places() {
 // ---- The file
 
 Finding missing(const fs::path& file) {
-  return problem("file-missing", place_of(file), "there is no such file", "");
+  const std::string other = "name a file that is there, or the folder of a config.json";
+  return problem("file-missing", place_of(file), "there is no such file",
+                 file.filename() == "config.json"
+                     ? fmt::format("`docker --config {} login REGISTRY` makes it; or {}",
+                                   shell_word(fs::absolute(file).parent_path().string()), other)
+                     : other);
 }
 
 std::string remove_and_log_in(const fs::path& file) {
@@ -253,7 +259,8 @@ Finding unreadable(const ConfigLocation& location, const Status& status, const E
   if (!is_regular) return no_file(file, status);
   if (static_cast<std::size_t>(status.stat.st_size) > max_config_size)
     return too_large(file, error);
-  return problem("file-unreadable", place_of(file), error.message(), error.hint());
+  return problem("file-unreadable", place_of(file), error.message(),
+                 error.hint().empty() ? way_into(file) : error.hint());
 }
 
 std::optional<Finding> check_kind(const fs::path& file, const Status& status) {

@@ -31,6 +31,7 @@ Remedy fix(std::string effect, ConfigChange change);
 struct Finding : Remark {
   std::string subject;  ///< what it is about: a file, a program, a registry key, a variable
   Remedy remedy = {};   ///< empty: it takes a person
+  bool is_about_registry = false;  ///< the subject is a registry's key
 
   /// Adds another thing to do to the hint.
   void add_hint(const std::string& other) { hint += (hint.empty() ? "" : "; or ") + other; }

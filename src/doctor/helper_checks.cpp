@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "credential/image_grammar.h"
 #include "credential/issuers.h"
 #include "credential/registry.h"
 #include "docker/podman.h"
@@ -17,6 +18,7 @@
 #include "doctor/interview.h"
 #include "doctor/replacement.h"
 #include "doctor/store_checks.h"
+#include "helper/way_to_have.h"
 #include "system/environment.h"
 #include "system/file.h"
 #include "system/text.h"
@@ -208,7 +210,9 @@ Findings check_desktop(const Config& config, const HelperStates& states, Replace
   Findings findings;
   if (config.is_podmans || !is_under_colima(config)) return findings;
   for (const auto& [helper, state] : states) {
-    if (!is_docker_desktops(helper) || !state.works() || !is_named(config, helper)) continue;
+    const ForeignHelper* foreign = find_foreign_helper(helper);
+    const bool is_desktops = foreign != nullptr && foreign->is_of_desktop;
+    if (!is_desktops || !state.works() || !is_named(config, helper)) continue;
     Finding& finding = findings.emplace_back(
         problem("helper-read-only", program_of(helper),
                 "it tells Docker Desktop of each login, and Docker runs in colima: docker login "

@@ -144,18 +144,18 @@ HelperCheck in_relative_folder(const HelperUse& use, const std::string& folder) 
               "name the folder in PATH by its absolute path"));
 }
 
-HelperCheck docker_desktop_gone(const HelperUse& use) {
+HelperCheck docker_desktop_gone(const HelperUse& use, const ForeignHelper& helper) {
   return lost(problem(
       "helper-docker-desktop", program_of(use.helper),
       fmt::format("Docker Desktop wrote this config, and is not here: {}", consequence(use)),
-      use.helper == "desktop.exe"
-          ? "start Docker Desktop on Windows, with its WSL integration for this distribution"
-          : ""));
+      std::string(helper.way)));
 }
 
 HelperCheck not_found(const HelperUse& use) {
   if (const auto folder = relative_folder_of(use.helper)) return in_relative_folder(use, *folder);
-  if (is_docker_desktops(use.helper) && !use.is_podmans) return docker_desktop_gone(use);
+  const ForeignHelper* foreign = find_foreign_helper(use.helper);
+  if (foreign != nullptr && foreign->is_of_desktop && !use.is_podmans)
+    return docker_desktop_gone(use, *foreign);
   if (is_dev_container(use.helper)) return window_gone(use, "its program is not here");
   return lost(problem(
       "helper-not-found", program_of(use.helper),
@@ -205,6 +205,11 @@ std::optional<fs::path> find_elsewhere(const HelperUse& use, UserShell& shell) {
   return search_on(shell.interactive_path(), use.helper).found;
 }
 
+std::string see_answer(const std::string& helper, const std::string& server_url) {
+  return fmt::format("see what it prints, perhaps a password: `echo {} | {} get`",
+                     key_in_command(server_url), shell_word(helper_program_name(helper)));
+}
+
 HelperCheck interactive_only(const HelperUse& use, const fs::path& found) {
   return unreachable(
       problem("helper-interactive-only", program_of(use.helper),
@@ -232,10 +237,6 @@ HelperCheck failed_start(const HelperUse& use, std::optional<fs::path> found, in
   if (!found) found = search_here(use.helper).found;
   const Error why = start_failure(found.value_or(helper_program_name(use.helper)), error_number);
   return lost(problem("helper-wrong-format", program_of(use.helper), why.what(), why.hint()));
-}
-
-bool is_docker_desktops(const std::string& helper) {
-  return helper == "desktop" || helper == "desktop.exe";
 }
 
 bool is_dev_container(const std::string& helper) {

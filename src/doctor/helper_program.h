@@ -39,6 +39,9 @@ std::optional<HelperCheck> check_presence(const HelperUse& use, UserShell& shell
 /// The helper's program, if that is not on PATH but where the user's interactive shell finds it.
 std::optional<std::filesystem::path> find_elsewhere(const HelperUse& use, UserShell& shell);
 
+/// The hint where it answers what is none.
+std::string see_answer(const std::string& helper, const std::string& server_url);
+
 /// The finding on a helper that works, and is `found` there alone.
 HelperCheck interactive_only(const HelperUse& use, const std::filesystem::path& found);
 
@@ -50,9 +53,6 @@ std::optional<Finding> check_other_paths(const HelperUse& use, UserShell& shell)
 /// with `error_number`.
 HelperCheck failed_start(const HelperUse& use, std::optional<std::filesystem::path> found,
                          int error_number);
-
-/// Whether it comes with Docker Desktop.
-bool is_docker_desktops(const std::string& helper);
 
 /// Whether VS Code made the helper for a window: `dev-containers-UUID`.
 bool is_dev_container(const std::string& helper);

@@ -176,8 +176,7 @@ HelperCheck no_json(const Interview& interview, const std::string& fault) {
                    fmt::format("get: {}, as a credential helper's has to be: is it another program "
                                "of that name?",
                                fault),
-                   fmt::format("see what it prints, perhaps a password: `echo REGISTRY | {} get`",
-                               shell_word(helper_program_name(interview.use.helper))))},
+                   see_answer(interview.use.helper, "REGISTRY"))},
           {Condition::useless}};
 }
 

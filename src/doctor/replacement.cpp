@@ -108,8 +108,7 @@ void keep_inline(HelperChanges& lines, const Config& config, const std::string& 
     const std::string* store = store_for(config, entry.key);
     if (is_empty(entry.credential) || is_docker_hub_token(entry.key) || store == nullptr) continue;
     const std::string name = docker_lookup_name(entry.key);
-    const bool is_found = name == entry.key || name == registry_host(entry.key);
-    if (!is_found || *store != helper) continue;
+    if (!is_used_by_docker(entry.key) || *store != helper) continue;
     std::optional<std::string>& line = lines[name];
     line.reset();
     if (!config.creds_store.empty()) line.emplace();

@@ -12,8 +12,10 @@
 #include <fmt/format.h>
 
 #include "credential/go_json_reader.h"
+#include "credential/image_grammar.h"
 #include "credential/registry.h"
 #include "docker/config.h"
+#include "docker/resolve.h"
 #include "doctor/store_checks.h"
 #include "system/error.h"
 #include "system/text.h"
@@ -25,7 +27,7 @@ namespace {
 
 Finding file_refused(std::string name, const Error& error, std::string_view consequence) {
   return problem(std::move(name), error.place(), error.message() + std::string(consequence),
-                 error.hint());
+                 error.hint().empty() ? "correct it there" : error.hint());
 }
 
 // Measured with Docker 28: after a syntax error `docker login` writes a new file, after any other
@@ -260,7 +262,58 @@ Findings check_names(const std::vector<JsonMember>& members, const Config& confi
   return findings;
 }
 
+// ---- Entries that are in no place for one
+
+bool has_credential_field(const JsonMember& member) {
+  if (kind_of(member.value) != JsonKind::object) return false;
+  const std::vector<JsonMember> fields = members_of(member.value);
+  return std::any_of(fields.begin(), fields.end(), [](const JsonMember& field) {
+    return std::any_of(credential_fields.begin(), credential_fields.end(),
+                       [&](std::string_view name) { return is_field(field.name, name); });
+  });
+}
+
+// A setting's name is one word.
+bool is_registry(const std::string& name) {
+  return name.find_first_of(".:/") != std::string::npos && is_looked_for(docker_lookup_name(name));
+}
+
+// Docker may have one all the same: what is said of that is said elsewhere.
+Finding misplaced(const JsonMember& entry, const Config& config) {
+  const std::string name = docker_lookup_name(entry.name);
+  const bool has_another =
+      !entries_found(config, name).empty() || store_for(config, name) != nullptr;
+  Finding finding = problem(
+      "entry-not-in-auths", key_in_words(entry.name),
+      "its credential stands outside of auths, where Docker does not read it, and is dropped "
+      "when Docker next writes the file",
+      fmt::format("move it into auths, or {}", login_command(entry.name)));
+  if (has_another) finding.severity = Severity::warning;
+  return finding;
+}
+
+void find_misplaced(Findings& findings, const std::vector<JsonMember>& members,
+                    const Config& config) {
+  for (const JsonMember& member : members)
+    if (is_registry(member.name) && has_credential_field(member))
+      findings.push_back(misplaced(member, config));
+}
+
 }  // namespace
+
+Findings check_misplaced_entries(const JsonText& json, const Config& config) {
+  const std::string_view value = first_value(json);
+  if (value.empty() || kind_of(value) != JsonKind::object) return {};
+  Findings findings;
+  const std::vector<JsonMember> members = members_of(value);
+  find_misplaced(findings, members, config);
+  for (const JsonMember& member : members)
+    if (is_field(member.name, "auths") && kind_of(member.value) == JsonKind::object)
+      for (const JsonMember& entry : members_of(member.value))
+        if (kind_of(entry.value) == JsonKind::object)
+          find_misplaced(findings, members_of(entry.value), config);
+  return findings;
+}
 
 Findings check_settings(const JsonText& json, const DockerVersion& docker_version) {
   if (const auto fault = find_json_fault(json)) return {no_json(*fault)};

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "credential/json_syntax.h"
+#include "docker/config.h"
 #include "doctor/finding.h"
 
 namespace pullsecret {
@@ -22,5 +23,9 @@ using DockerVersion = std::function<std::optional<int>()>;
 /// `docker_version` is asked where Docker's versions do not take the same types.
 Findings check_settings(
     const JsonText& json, const DockerVersion& docker_version = [] { return std::nullopt; });
+
+/// `entry-not-in-auths` for each registry's credential that stands beside `auths`, as in the oldest
+/// Docker's file, or in another entry: Docker does not read it. `config` is that of `json`.
+Findings check_misplaced_entries(const JsonText& json, const Config& config);
 
 }  // namespace pullsecret

@@ -15,6 +15,7 @@
 
 #include <fmt/format.h>
 
+#include "credential/image_grammar.h"
 #include "credential/registry.h"
 #include "credential/url_pattern.h"
 #include "docker/ask_stores.h"
@@ -29,7 +30,7 @@ namespace {
 // What people put around the name of a host and Docker does not take off: white space, a tag, and
 // in credHelpers, where it looks for the bare name, all else.
 std::string bare_host(const std::string& key) {
-  std::string host = registry_host(trim(key));
+  std::string host = registry_host(trim_unseen(key));
   host.erase(0, host.rfind('@') + 1);
   const std::size_t colon = host.rfind(':');
   const bool is_port = colon == std::string::npos || host.ends_with(']') ||
@@ -49,39 +50,74 @@ bool is_spelled_right(const std::string& key) {
          (is_used_by_docker(key) && served_images(key) == served_images(docker_server_url(key)));
 }
 
-// The entry that counts among those of one registry: the one with a credential in it where there is
-// no store, then the one that is spelled right, then the first.
+// Docker compares the key itself before it compares hosts.
+bool is_exact(const Registry& registry) {
+  return registry.key == registry.server_url();
+}
+
+// The entry to keep among those of one registry: the one with a credential in it where there is no
+// store, then the one that Docker takes, or that is spelled right, then the first.
 const Registry& choose(const std::vector<Registry>& same) {
   return *std::max_element(same.begin(), same.end(), [](const Registry& a, const Registry& b) {
     const auto rank = [](const Registry& registry) {
-      const bool counts = registry.store == nullptr && registry.has_inline();
-      return (counts ? 2 : 0) + (is_spelled_right(registry.key) ? 1 : 0);
+      const bool counts = registry.store == nullptr && registry.has_login();
+      return (counts ? 4 : 0) + (is_exact(registry) ? 2 : 0) +
+             (is_spelled_right(registry.key) ? 1 : 0);
     };
     return rank(a) < rank(b);
   });
 }
 
-// How many entries Docker may take for a name.
-using EntryCounts = std::map<std::string, int>;
+/// What all entries go by.
+struct Entries {
+  const Config& config;
+  const HelperStates& stores;
+  HelperClient* helpers;
+  std::map<std::string, int> counts = {};  ///< how many Docker may take for a name
+};
 
 // Whether Docker may take another entry for `name`, which one of just that name would hide.
-bool has_another_entry(const EntryCounts& counts, const Registry& registry,
-                       const std::string& name) {
-  const auto found = counts.find(name);
-  return found != counts.end() &&
+bool has_another_entry(const Entries& entries, const Registry& registry, const std::string& name) {
+  const auto found = entries.counts.find(name);
+  return found != entries.counts.end() &&
          found->second > (docker_lookup_name(registry.key) == name ? 1 : 0);
 }
 
-Finding misspelled(const EntryCounts& counts, const Registry& registry, const std::string& right) {
+enum class Stored { no, yes, unknown };
+
+// Whether the store that Docker asks has a credential for `name`.
+Stored is_stored(const Entries& entries, const std::string& name) {
+  const std::string* store = store_for(entries.config, name);
+  if (store == nullptr) return Stored::no;
+  if (entries.helpers == nullptr || !works(entries.stores, *store)) return Stored::unknown;
+  const StoreAnswer answer = get_from_stores({{*store, name}}, *entries.helpers).front();
+  if (std::holds_alternative<Error>(answer)) return Stored::unknown;
+  return std::holds_alternative<Credential>(answer) ? Stored::yes : Stored::no;
+}
+
+Remedy take_out(const Registry& registry) {
+  return fix(" takes it out", {.entries = {{registry.key, Removed{}}}});
+}
+
+// What would be an entry without a credential under the right name, too, goes.
+Finding misspelled(const Entries& entries, const Registry& registry, const std::string& right) {
   Finding finding = warning("entry-spelling", key_in_words(registry.key),
                             fmt::format("Docker or the kubelet does not use it under this name: it "
                                         "has to be {}",
                                         key_in_words(right)),
                             login_command(right));
+  if (entries.config.auths.find(right) != nullptr) {
+    finding.hint = fmt::format("take it out of the file: {} is there, too", key_in_words(right));
+    if (registry.is_mere_name()) finding.remedy = take_out(registry);
+    return finding;
+  }
   // Podman takes either for Docker Hub where none is called docker.io.
   const bool has_podmans_rival =
-      right == docker_hub_key && counts.contains(std::string(docker_hub_host));
-  if (has_podmans_rival || has_another_entry(counts, registry, right)) return finding;
+      right == docker_hub_key && entries.counts.contains(std::string(docker_hub_host));
+  if (has_podmans_rival || has_another_entry(entries, registry, right)) return finding;
+  const Stored stored = registry.is_mere_name() ? is_stored(entries, right) : Stored::yes;
+  if (stored == Stored::no) finding.remedy = take_out(registry);
+  if (stored != Stored::yes) return finding;
   finding.hint.clear();
   finding.remedy = fix(" renames it", {.entries = {{registry.key, Renamed{right}}}});
   return finding;
@@ -90,8 +126,8 @@ Finding misspelled(const EntryCounts& counts, const Registry& registry, const st
 // Docker tells such a name apart, in letter case, too, and sends its credential for images of that
 // host. It stays. With a store of just this name the line that says so comes first: a login under
 // the other one would go elsewhere.
-std::optional<Finding> misspelled_for_others(const Config& config, const EntryCounts& counts,
-                                             const Registry& registry) {
+std::optional<Finding> misspelled_for_others(const Entries& entries, const Registry& registry) {
+  const Config& config = entries.config;
   const std::string right = docker_server_url(registry.key);
   const std::string* store = store_for(config, right);
   if (registry.store && (store == nullptr || *store != *registry.store)) return std::nullopt;
@@ -102,7 +138,7 @@ std::optional<Finding> misspelled_for_others(const Config& config, const EntryCo
                                         key_in_words(right)),
                             login_command(right));
   const bool is_asked_inline = registry.store == nullptr && store == nullptr;
-  if (!registry.has_inline() || !is_asked_inline || has_another_entry(counts, registry, right))
+  if (!registry.has_inline() || !is_asked_inline || has_another_entry(entries, registry, right))
     return finding;
   finding.hint.clear();
   finding.remedy =
@@ -115,18 +151,16 @@ Finding for_kubelet_alone(const Registry& registry) {
                             "the kubelet takes it for each host that matches, and Docker looks for "
                             "no such name",
                             "log in to each of its registries by name");
-  if (registry.is_mere_name())
-    finding.remedy = fix(" takes it out", {.entries = {{registry.key, Removed{}}}});
+  if (registry.is_mere_name()) finding.remedy = take_out(registry);
   return finding;
 }
 
-std::optional<Finding> check_spelling(const Config& config, const EntryCounts& counts,
-                                      const Registry& registry) {
+std::optional<Finding> check_spelling(const Entries& entries, const Registry& registry) {
   const std::string& key = registry.key;
   if (const auto reason = why_serves_nothing(key)) {
     const std::string right = docker_server_url(bare_host(key));
-    if (!is_about_path(trim(key)) && right != key && !why_serves_nothing(right))
-      return misspelled(counts, registry, right);
+    if (!is_about_path(trim_unseen(key)) && right != key && !why_serves_nothing(right))
+      return misspelled(entries, registry, right);
     return warning("entry-spelling", key_in_words(key),
                    "no image's name has it: neither Docker nor the kubelet uses it",
                    reason->hint());
@@ -134,34 +168,37 @@ std::optional<Finding> check_spelling(const Config& config, const EntryCounts& c
   if (has_star(key)) return for_kubelet_alone(registry);
   if (is_spelled_right(key)) return std::nullopt;
   const std::string right = docker_server_url(key);
-  return docker_lookup_name(key) != right ? misspelled_for_others(config, counts, registry)
-                                          : misspelled(counts, registry, right);
+  return docker_lookup_name(key) != right ? misspelled_for_others(entries, registry)
+                                          : misspelled(entries, registry, right);
+}
+
+const char* which_counts(const Registry& registry, const Registry& kept) {
+  if (!is_used_by_docker(kept.key)) return "which has the credential, where Docker does not look";
+  if (is_exact(kept) || !is_used_by_docker(registry.key)) return "which is the one that counts";
+  if (registry.store != nullptr) return "and Docker asks the store once for both";
+  return is_exact(registry) ? "which has the credential, and Docker takes this one, which has none"
+                            : "and Docker takes either";
 }
 
 Finding twice(const Registry& registry, const Registry& counting) {
-  const bool is_either = counting.key != counting.server_url() && is_used_by_docker(registry.key);
-  const char* which = !is_used_by_docker(counting.key)
-                          ? "which has the credential, where Docker does not look"
-                      : is_either ? "and Docker takes either"
-                                  : "which is the one that counts";
-  Finding finding =
-      warning("entry-twice", key_in_words(registry.key),
-              fmt::format("the same registry as {}, {}", key_in_words(counting.key), which), "");
-  const bool is_needless = !registry.has_inline() ||
+  Finding finding = warning("entry-twice", key_in_words(registry.key),
+                            fmt::format("the same registry as {}, {}", key_in_words(counting.key),
+                                        which_counts(registry, counting)),
+                            "");
+  const bool is_needless = !registry.has_login() ||
                            (counting.has_inline() &&
                             is_same_login(registry.entry->credential, counting.entry->credential));
   if (is_needless && !registry.entry->problem && !registry.entry->hides_another)
-    finding.remedy = fix(" takes it out", {.entries = {{registry.key, Removed{}}}});
+    finding.remedy = take_out(registry);
   else
     finding.hint = "keep one of them in the file; docker logout takes both";
   return finding;
 }
 
-Findings check_same(const Config& config, const EntryCounts& counts,
-                    const std::vector<Registry>& same) {
+Findings check_same(const Entries& entries, const std::vector<Registry>& same) {
   Findings findings;
   const Registry& counting = choose(same);
-  append(findings, check_spelling(config, counts, counting));
+  append(findings, check_spelling(entries, counting));
   for (const Registry& registry : same)
     if (registry.key != counting.key) findings.push_back(twice(registry, counting));
   return findings;
@@ -379,9 +416,9 @@ std::optional<Finding> check_line(const Line& line) {
 
 Findings check_spellings(const Config& config, const HelperStates& stores, HelperClient* helpers) {
   std::map<std::string, std::vector<Registry>> by_name;
-  EntryCounts counts;
+  Entries entries{.config = config, .stores = stores, .helpers = helpers};
   for (const AuthEntry& entry : config.auths)
-    ++counts[docker_lookup_name(entry.key)];
+    ++entries.counts[docker_lookup_name(entry.key)];
   for (const AuthEntry& entry : config.auths)
     if (!is_docker_hub_token(entry.key)) {
       const std::string name = is_about_path(entry.key) ? entry.key : docker_lookup_name(entry.key);
@@ -395,7 +432,7 @@ Findings check_spellings(const Config& config, const HelperStates& stores, Helpe
   for (const AuthEntry& entry : config.auths)
     append(findings, check_login_in_key(entry.key));
   for (const auto& [name, same] : by_name)
-    append(findings, check_same(config, counts, same));
+    append(findings, check_same(entries, same));
   return findings;
 }
 

@@ -74,7 +74,10 @@ std::optional<Finding> check(const fs::path& file, const Writer& writer,
               error.hint());
   if (is_of_home(*obstacle)) finding.hint = "set HOME to a folder that you may write to";
   finding.severity = severity_of(*obstacle, location);
-  if (&writer == &docker && is_where_it_is(*obstacle)) finding.add_hint(use_another_folder(file));
+  if (is_where_it_is(*obstacle))
+    finding.add_hint(&writer == &docker
+                         ? use_another_folder(file)
+                         : "in this shell: `export REGISTRY_AUTH_FILE=\"$(mktemp -d)/auth.json\"`");
   return finding;
 }
 

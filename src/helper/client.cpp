@@ -45,7 +45,7 @@ std::filesystem::path find_helper(const HelperCall& call) {
   if (search.found) return *search.found;
   if (search.not_executable) throw not_executable(*search.not_executable);
   std::string hint(way_to_have(helper));
-  if (is_of_another_system(helper))
+  if (find_foreign_helper(helper) != nullptr)
     hint += "; `pullsecret doctor --fix` puts a store that works in its place";
   throw Error(printable(name), "not found on PATH", std::move(hint));
 }

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "credential/image_grammar.h"
 #include "credential/registry.h"
 #include "system/error.h"
 #include "system/text.h"
@@ -16,18 +17,11 @@
 namespace pullsecret {
 namespace {
 
-constexpr std::string_view digits = "0123456789";
 constexpr std::string_view lower_hexadecimal = "0123456789abcdef";
-constexpr std::string_view lower_alphanumeric = "abcdefghijklmnopqrstuvwxyz0123456789";
-constexpr std::string_view host_characters =
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
-constexpr std::string_view address_characters = "abcdefABCDEF0123456789:";
 constexpr std::string_view tag_characters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
 
 constexpr std::size_t longest_path = 255;
-// The reference sets no limit, but DNS does, and comparing a host with patterns must not take long.
-constexpr std::size_t longest_host = 255;
 constexpr std::size_t longest_tag = 128;
 
 struct NameParts {
@@ -36,10 +30,6 @@ struct NameParts {
   std::optional<std::string_view> tag;
   std::optional<std::string_view> digest;
 };
-
-bool is_run_of(std::string_view text, std::string_view characters) {
-  return !text.empty() && text.find_first_not_of(characters) == std::string_view::npos;
-}
 
 bool has_upper_case(std::string_view text) {
   return lower_case(text) != text;
@@ -75,53 +65,9 @@ NameParts split_name(std::string_view name) {
   return parts;
 }
 
-bool is_separator(std::string_view text) {
-  return text == "." || text == "_" || text == "__" || is_run_of(text, "-");
-}
-
-// Runs of a-z and 0-9, joined by separators.
-bool is_path_component(std::string_view text) {
-  while (true) {
-    const std::size_t run = std::min(text.find_first_not_of(lower_alphanumeric), text.size());
-    if (run == 0) return false;
-    text.remove_prefix(run);
-    if (text.empty()) return true;
-    const std::size_t separator = std::min(text.find_first_of(lower_alphanumeric), text.size());
-    if (!is_separator(text.substr(0, separator))) return false;
-    text.remove_prefix(separator);
-  }
-}
-
 bool is_path(std::string_view text) {
   const auto components = split(text, '/');
   return std::all_of(components.begin(), components.end(), is_path_component);
-}
-
-bool is_host_label(std::string_view text) {
-  return is_run_of(text, host_characters) && text.front() != '-' && text.back() != '-';
-}
-
-bool is_host_name(std::string_view text) {
-  const auto labels = split(text, '.');
-  return std::all_of(labels.begin(), labels.end(), is_host_label);
-}
-
-// An IPv6 address, with or without a port. Its groups are not looked at.
-bool is_bracketed_address(std::string_view text) {
-  const std::size_t end = text.find(']');
-  if (end == std::string_view::npos || !is_run_of(text.substr(1, end - 1), address_characters))
-    return false;
-  const std::string_view port = text.substr(end + 1);
-  return port.empty() || (port.front() == ':' && is_run_of(port.substr(1), digits));
-}
-
-// The reference's grammar has one way round its own rule for hosts: where the whole name is also a
-// path, such as `my_registry.local/app`, it is taken for one.
-bool is_host(std::string_view text) {
-  if (text.starts_with('[')) return is_bracketed_address(text);
-  const std::size_t colon = text.find(':');
-  if (colon == std::string_view::npos) return is_host_name(text) || is_path_component(text);
-  return is_host_name(text.substr(0, colon)) && is_run_of(text.substr(colon + 1), digits);
 }
 
 bool is_tag(std::string_view text) {
@@ -145,7 +91,7 @@ std::string_view broken_rule(std::string_view name, const NameParts& parts) {
   if (name.find("://") != std::string_view::npos) return "an image name has no scheme";
   if (name.size() == 64 && is_run_of(name, lower_hexadecimal))
     return "64 hexadecimal digits are an image's ID";
-  if (!is_host(parts.host)) return "what precedes the first slash is no HOST or HOST:PORT";
+  if (!is_image_host(parts.host)) return "what precedes the first slash is no HOST or HOST:PORT";
   if (parts.host.size() > longest_host) return "its host has more than 255 characters";
   if (has_upper_case(parts.path)) return "its path must be in lower case";
   if (!is_path(parts.path))

@@ -23,7 +23,7 @@ bool is_default_registry(std::string_view host) {
 
 // Whether an image's name can begin with a host that `pattern` matches: what has no glob, which may
 // match anything, must be one.
-bool is_image_host(std::string_view pattern) {
+bool may_begin_image(std::string_view pattern) {
   if (is_address_without_port(pattern)) return false;
   if (pattern.find_first_of("*[") != std::string_view::npos || pattern == filed_docker_hub)
     return true;
@@ -141,7 +141,7 @@ std::optional<std::string> served_images(std::string_view key) {
   constexpr std::string_view path_characters = "abcdefghijklmnopqrstuvwxyz0123456789-_./";
   const auto filed = filed_key(key);
   const auto pattern = filed ? parse_url(*filed) : std::nullopt;
-  if (!pattern || !is_image_host(pattern->host) ||
+  if (!pattern || !may_begin_image(pattern->host) ||
       pattern->path.find_first_not_of(path_characters) != std::string::npos)
     return std::nullopt;
   if (*filed == filed_docker_hub) return "docker.io/*";

@@ -18,16 +18,20 @@ bool close_for_inline(const ConfigLocation& location, const Migration& migration
   return true;
 }
 
-// Whether it adds some that Docker alone would not need, once what is to be copied is.
-bool adds_lines_for_podman(const Config& config, const Migration& migration, Moves moves) {
-  Migration for_docker = migration;
-  for_docker.for_podman = false;
+// What is to become of the config with all that is to be copied at the target.
+ConfigChange change_after(const Config& config, const Migration& migration, Moves moves) {
   for (Move& move : moves)
     if (move.state == MoveState::to_be_copied) move.state = MoveState::moved;
-  const auto lines = [&](const Migration& which) {
-    return config_after_moves(config, which, moves).cred_helpers;
-  };
-  return migration.for_podman && lines(migration) != lines(for_docker);
+  return config_after_moves(config, migration, moves);
+}
+
+void find_change(Migrated& migrated, const Config& config, const Migration& migration) {
+  Migration for_docker = migration;
+  for_docker.for_podman = false;
+  migrated.change = change_after(config, migration, migrated.moves);
+  migrated.has_lines_for_podman =
+      migration.for_podman &&
+      migrated.change.cred_helpers != change_after(config, for_docker, migrated.moves).cred_helpers;
 }
 
 }  // namespace
@@ -35,18 +39,16 @@ bool adds_lines_for_podman(const Config& config, const Migration& migration, Mov
 Migrated plan_migration(const Config& config, const Migration& migration, HelperClient& helpers) {
   Migrated planned{.moves = find_moves(config, migration, helpers)};
   compare_with_target(planned.moves, config, migration, helpers);
-  planned.has_lines_for_podman = adds_lines_for_podman(config, migration, planned.moves);
+  find_change(planned, config, migration);
   return planned;
 }
 
-Migrated migrate(const ConfigLocation& location, const JsonText& json, const Config& config,
-                 const Migration& migration, HelperClient& helpers,
-                 const Interrupted& is_interrupted) {
-  Migrated migrated = plan_migration(config, migration, helpers);
+void make_migration(Migrated& migrated, const ConfigLocation& location, const JsonText& json,
+                    const Config& config, const Migration& migration, HelperClient& helpers,
+                    const Interrupted& is_interrupted) {
   copy_to_target(migrated.moves, migration, helpers, is_interrupted);
-  migrated.has_lines_for_podman = adds_lines_for_podman(config, migration, migrated.moves);
-  const ConfigChange change = config_after_moves(config, migration, migrated.moves);
-  if (!change.empty()) {
+  find_change(migrated, config, migration);
+  if (const ConfigChange& change = migrated.change; !change.empty()) {
     migrated.closed_file = close_for_inline(location, migration);
     const Unsynced unsynced = [&] {
       try {
@@ -64,7 +66,6 @@ Migrated migrate(const ConfigLocation& location, const JsonText& json, const Con
           unsynced->hint());
   }
   erase_at_sources(migrated.moves, migration, helpers, is_interrupted);
-  return migrated;
 }
 
 }  // namespace pullsecret

@@ -53,6 +53,12 @@ bool is_invisible(char32_t c) {
                      [c](const auto& range) { return range.first <= c && c <= range.second; });
 }
 
+// Of Unicode's white space what looks like a blank and is none.
+bool is_like_blank(char32_t c) {
+  return c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x202F || c == 0x205F ||
+         c == 0x2800 || c == 0x3000;
+}
+
 std::string escaped(char32_t c) {
   const auto number = static_cast<unsigned>(c);
   return number < 0x10000 ? fmt::format("\\u{:04x}", number) : fmt::format("\\U{:08x}", number);
@@ -63,6 +69,25 @@ std::string escaped(unsigned char byte) {
   if (byte == '\r') return "\\r";
   if (byte == '\t') return "\\t";
   return fmt::format("\\x{:02x}", byte);
+}
+
+template <typename Predicate>
+std::string escaped_where(Predicate is_escaped, std::string_view text, std::size_t limit) {
+  std::string result;
+  while (!text.empty()) {
+    if (result.size() >= limit) return result + "…";
+    const std::size_t length = std::max<std::size_t>(utf8_sequence(text), 1);
+    const std::string_view sequence = text.substr(0, length);
+    if (utf8_sequence(text) == 0 || is_control(sequence))
+      for (const char c : sequence)
+        result += escaped(static_cast<unsigned char>(c));
+    else if (const char32_t c = code_point(sequence); is_escaped(c))
+      result += escaped(c);
+    else
+      result += sequence;
+    text.remove_prefix(length);
+  }
+  return result;
 }
 
 }  // namespace
@@ -116,21 +141,14 @@ std::string replace_invalid_utf8(std::string text) {
 }
 
 std::string printable(std::string_view text, std::size_t limit) {
-  std::string result;
-  while (!text.empty()) {
-    if (result.size() >= limit) return result + "…";
-    const std::size_t length = std::max<std::size_t>(utf8_sequence(text), 1);
-    const std::string_view sequence = text.substr(0, length);
-    if (utf8_sequence(text) == 0 || is_control(sequence))
-      for (const char c : sequence)
-        result += escaped(static_cast<unsigned char>(c));
-    else if (const char32_t c = code_point(sequence); is_invisible(c))
-      result += escaped(c);
-    else
-      result += sequence;
-    text.remove_prefix(length);
-  }
-  return result;
+  return escaped_where(is_invisible, text, limit);
+}
+
+std::string printable_name(std::string_view text) {
+  const std::string name = escaped_where(
+      [](char32_t c) { return is_invisible(c) || is_like_blank(c); }, text, longest_printable);
+  return name == text && text.find(' ') == std::string_view::npos ? name
+                                                                  : fmt::format("\"{}\"", name);
 }
 
 std::string shell_word(std::string_view text) {
@@ -162,6 +180,22 @@ std::string_view trim(std::string_view text) {
   const std::size_t first = text.find_first_not_of(white_space);
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(white_space) - first + 1);
+}
+
+std::string_view trim_unseen(std::string_view text) {
+  std::size_t begin = text.size(), end = 0;  // of what is seen
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = utf8_sequence(text.substr(at));
+    const std::size_t next = at + std::max<std::size_t>(length, 1);
+    const char32_t c = length == 0 ? 0 : code_point(text.substr(at, length));
+    const bool is_seen = length == 0 || !(c <= ' ' || is_hidden(c) || is_like_blank(c));
+    if (is_seen) {
+      begin = std::min(begin, at);
+      end = next;
+    }
+    at = next;
+  }
+  return begin < end ? text.substr(begin, end - begin) : std::string_view();
 }
 
 std::string lower_case(std::string_view text) {

@@ -26,12 +26,18 @@ bool is_utf8(std::string_view text);
 /// decoder does.
 std::string replace_invalid_utf8(std::string text);
 
+inline constexpr std::size_t longest_printable = 400;
+
 /// `text` fit for a terminal and a log: control characters (C0, DEL, C1) and bytes that are not
 /// UTF-8 become `\n`, `\t`, `\r` or `\xNN`; what nobody sees, or what turns the text around it
 /// (zero width, bidirectional controls, line separators), becomes `\uNNNN` or `\UNNNNNNNN`; and
 /// what exceeds `limit` bytes becomes `…`. A line break is a control character: the answer is
 /// always one line.
-std::string printable(std::string_view text, std::size_t limit = 400);
+std::string printable(std::string_view text, std::size_t limit = longest_printable);
+
+/// The same for a name that means another one with a blank more: in double quotes where there is a
+/// blank in it or anything that does not stand as it is, such as a no-break space.
+std::string printable_name(std::string_view text);
 
 /// Whether there is an ASCII control character in `text`: C0 or DEL.
 bool has_control_character(std::string_view text);
@@ -46,6 +52,10 @@ std::string shell_operand(std::string_view text);
 
 /// `text` without the white space (space, tab, CR, LF) at its ends.
 std::string_view trim(std::string_view text);
+
+/// The same, and without what looks like white space there, or like nothing: a no-break space, what
+/// has no width.
+std::string_view trim_unseen(std::string_view text);
 
 /// ASCII letters in lower case, other bytes as they are: independent of any locale.
 std::string lower_case(std::string_view text);

@@ -251,14 +251,17 @@ new_sealed_file() {
 it 'encryptedfile: another process holds the lock'
 new_sealed_file
 lock=$HOME/.local/share/docker-credential-encryptedfile/credentials.lock
-flock "$lock" sleep 60 &
+is_held() { lslocks -o PATH | grep -qF "$lock"; }
+python3 -c 'import fcntl, sys, time; lock = open(sys.argv[1]); fcntl.flock(lock, 2); time.sleep(60)' "$lock" &
 holder=$!
-wait_until grep -q FLOCK /proc/locks
+wait_until is_held
 run "$sealed" status
 hint_of_status
 follow
 out_has "$lock"
-kill "$holder" "$(awk -v lock="$lock" '$3 == lock {print $1}' "$scratch/out")"
+mapfile -t holders < <(awk -v lock="$lock" '$3 == lock {print $1}' "$scratch/out")
+kill "${holders[@]}"
+wait "$holder"
 keep_text "$sealed" ghcr.io builder hunter2
 keeps "$sealed" ghcr.io
 

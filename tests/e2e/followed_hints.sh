@@ -130,6 +130,24 @@ for kind in mkfifo mkdir; do
   kept "$registry"
 done
 
+it 'doctor: a config that is named, and not there'
+new_home
+run pullsecret doctor -o json --config "$HOME/other/config.json"
+hint_of_finding file-missing
+command=${command/REGISTRY/$registry}
+follow_by bash -c "$command --username $user --password-stdin" <<<"$password"
+run pullsecret get "$registry" --config "$HOME/other/config.json" -o username
+out_is "$user"
+
+it 'doctor: a credential that stands beside auths, and what such a login leaves of it'
+new_home "{\"$registry\":{\"auth\":\"$plain\"}}"
+doctor
+hint_of_finding entry-not-in-auths
+command=${command#move it into auths, or }
+log_in
+mended entry-not-in-auths
+kept "$registry"
+
 it 'doctor: no config, another program has one, an entry that is empty or not in its store'
 new_home
 doctor

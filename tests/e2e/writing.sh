@@ -258,7 +258,7 @@ if can_be_nobody; then
   chmod 500 "$data"
   run "${as_user[@]}" docker login -u "$user" --password-stdin "$registry" <<<"$password"
   status_is 1
-  shows 'docker-credential-encryptedfile: permission denied'
+  shows 'docker-credential-encryptedfile: nothing may be made in this folder'
   doctor
   status_is 1
   out_json '.[] | select(.name == "encryptedfile-unwritable").severity' '"problem"'
@@ -268,6 +268,35 @@ if can_be_nobody; then
   succeeds
   doctor
   succeeds
+
+  it 'a store that is closed to its own user'
+  for closed in "$data" "$data/credentials"; do
+    chmod 0 "$closed"
+    doctor
+    status_is 1
+    hint_of_finding encryptedfile-unreadable
+    follow_by "${as_user[@]}" sh -c "$command"
+    doctor
+    succeeds
+  done
+
+  it 'a lock that is none'
+  for kind in mkdir mkfifo 'ln -s nowhere' 'install -m 400 /dev/null'; do
+    rm -rf "$data/credentials.lock"*
+    # shellcheck disable=SC2086 # words
+    "${as_user[@]}" $kind "$data/credentials.lock"
+    run "${as_user[@]}" docker login -u "$user" --password-stdin "$registry" <<<"$password"
+    status_is 1
+    doctor
+    status_is 1
+    hint_of_finding encryptedfile-unwritable
+    follow_by "${as_user[@]}" sh -c "$command"
+    run "${as_user[@]}" docker login -u "$user" --password-stdin "$registry" <<<"$password"
+    succeeds
+    doctor
+    succeeds
+  done
+  rm -rf "$data/credentials.lock.old"
 
   it 'such a store takes the place of no other, and what it has is read'
   chmod 500 "$data"
@@ -374,6 +403,9 @@ if command -v podman >/dev/null; then
   status_is 125
   err_has 'rename .*: device or resource busy'
 fi
+hint_of_finding file-unwritable
+command="$(command_in "in this shell: ${hint##*in this shell: }"); podman login --tls-verify=false -u $user --password-stdin $registry"
+if command -v podman >/dev/null; then follow_by bash -c "$command" <<<"$password"; fi
 umount .config/containers/auth.json
 
 all_are_followed

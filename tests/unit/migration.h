@@ -95,7 +95,10 @@ struct Run {
     HelperClient helpers({});
     ConfigLocation location = find_config(file);
     const JsonText json = read_config_text(location);
-    moves = pullsecret::migrate(location, json, parse_config(json), migration, helpers).moves;
+    const Config config = parse_config(json);
+    Migrated migrated = plan_migration(config, migration, helpers);
+    make_migration(migrated, location, json, config, migration, helpers);
+    moves = std::move(migrated.moves);
   }
 
   Config config() const { return parse_config({"config.json", text}); }

@@ -6,6 +6,7 @@
 #include "catch.h"
 #include "cli/mistyped.h"
 #include "support.h"
+#include "system/text.h"
 
 using namespace pullsecret;
 
@@ -184,7 +185,7 @@ TEST_CASE("an argument too many is named, but where it may be a password") {
         "pullsecret command --image ghcr.io/acme/app:1.4");
   CHECK(error(without, "ghcr.io").hint() == "pullsecret help command");
   for (const char* other : {"team", "ghcr.io team", "https://ghcr.io", "a:b;"}) {
-    CHECK(error(with_registry, other).place() == other);
+    CHECK(error(with_registry, other).place() == printable_name(other));
     CHECK(error(with_registry, other).hint() == "pullsecret help command");
   }
   CHECK(error(without, "https://octocat:hunter2@ghcr.io").place() == "https://…@ghcr.io");

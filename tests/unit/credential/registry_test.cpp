@@ -108,7 +108,9 @@ TEST_CASE("a login in a key is not told") {
   CHECK(key_in_words("https://u:hunter2@ghcr.io/x") == "https://…@ghcr.io/x");
   CHECK(key_in_words("u:hunt/er2@ghcr.io") == "…@ghcr.io");
   CHECK(key_in_words("u:hunter2://x@ghcr.io") == "…@ghcr.io");
-  CHECK(key_in_words("ghcr.io\n") == "ghcr.io\\n");
+  CHECK(key_in_words("ghcr.io\n") == R"("ghcr.io\n")");
+  CHECK(key_in_words(" ghcr.io") == R"(" ghcr.io")");
+  CHECK(key_in_words("ghcr.io\u00a0") == R"("ghcr.io\u00a0")");
 }
 
 TEST_CASE("a login in a key is known, and no command has it") {

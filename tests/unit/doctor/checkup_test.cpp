@@ -1,5 +1,6 @@
 #include "doctor/checkup.h"
 
+#include <filesystem>
 #include <fstream>
 #include <set>
 #include <string>
@@ -46,4 +47,16 @@ std::set<std::string> findings_in_manual() {
 
 TEST_CASE("the manual has every finding of the doctor, and no other") {
   CHECK(listed_findings() == findings_in_manual());
+}
+
+TEST_CASE("no transcript has a finding that is not ok and has no hint") {
+  for (const auto& file : std::filesystem::directory_iterator(TEST_DATA_DIR "/../unit/cli/cases")) {
+    std::ifstream lines(file.path());
+    std::string line;
+    while (std::getline(lines, line)) {
+      const bool is_finding = line.find(R"("subject":)") != std::string::npos;
+      const bool is_ok = line.find(R"("severity":"ok")") != std::string::npos;
+      if (is_finding && !is_ok && line.find(R"("hint":"")") != std::string::npos) FAIL_CHECK(line);
+    }
+  }
 }

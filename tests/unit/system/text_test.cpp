@@ -100,6 +100,8 @@ TEST_CASE("what begins with a hyphen is no option where a command has an operand
 
 TEST_CASE("trim cuts white space at the ends") {
   CHECK(trim(" \t\r\nab c\n") == "ab c");
+  CHECK(trim_unseen("\u00a0\u200b a b\u3000\t") == "a b");
+  CHECK(trim_unseen("\u200b \u00a0").empty());
   CHECK(trim("").empty());
   CHECK(trim(" \n").empty());
   CHECK(trim("\v\u00A0") == "\v\u00A0");
