@@ -398,12 +398,12 @@ mount_here --bind .config/containers/auth.json .config/containers/auth.json
 doctor
 status_is 1
 out_json '.[] | select(.name == "file-unwritable") | .message | test("podman login and logout fail with `rename …: device or resource busy`")' true
+hint_of_finding file-unwritable
 if command -v podman >/dev/null; then
   run podman login --tls-verify=false --authfile .config/containers/auth.json -u "$user" --password-stdin "$registry" <<<"$password"
   status_is 125
   err_has 'rename .*: device or resource busy'
 fi
-hint_of_finding file-unwritable
 command="$(command_in "in this shell: ${hint##*in this shell: }"); podman login --tls-verify=false -u $user --password-stdin $registry"
 if command -v podman >/dev/null; then follow_by bash -c "$command" <<<"$password"; fi
 umount .config/containers/auth.json
