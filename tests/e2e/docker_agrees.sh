@@ -194,16 +194,16 @@ done
 it 'convert refuses such a key, and --skip-unresolved leaves it out'
 config "{\"auths\":{\"ghcr.io \":$inline,\"quay.io\":$inline}}"
 run pullsecret convert
-fails_with 1 'no usable credential for 1 of 2' '^  ghcr.io : this key serves no image$' \
+fails_with 1 'no usable credential for 1 of 2' '^  "ghcr.io ": this key serves no image$' \
   'hint: the key must be ghcr.io$' '--skip-unresolved converts the others'
 run pullsecret convert --skip-unresolved
 succeeds
-err_has 'warning: ghcr.io : left out: this key serves no image'
+err_has 'warning: "ghcr.io ": left out: this key serves no image'
 pull_data '.auths | keys' '["quay.io"]'
 
 it 'doctor says so, too'
 run pullsecret doctor
-out_has '^warning +entry-spelling +ghcr.io'
+out_has '^warning +entry-spelling +"ghcr.io "'
 
 # ---- Types that a later docker does not know
 
