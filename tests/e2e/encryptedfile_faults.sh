@@ -127,7 +127,7 @@ if small_disk; then
   refused "^$data/credentials: no space left on device"
   remember
   keep ghcr.io "$filler"
-  refused 'no space left on device'
+  refused 'no space (is )?left on'
   unchanged
   same 'the files' "$(find "$data" -type f -printf '%f\n' | sort | xargs)" \
     'credentials credentials.lock'
@@ -140,7 +140,7 @@ if small_disk; then
   rm -r "$data"
   head -c 1000000 /dev/zero >"$scratch/disk/filler" 2>/dev/null
   XDG_CONFIG_HOME=$scratch/disk/config keep ghcr.io
-  refused 'no space left on device'
+  refused 'no space (is )?left on'
   same 'the files' "$(find "$scratch/disk" -type f ! -name filler ! -name credentials.lock)" ''
 
   it 'a read-only file system: reading works, changing is a clear line'
@@ -149,9 +149,9 @@ if small_disk; then
   mount_here -o remount,ro "$scratch/disk"
   has ghcr.io
   keep quay.io
-  refused "^$data: read-only file system; to store and erase, make the folder writable$"
+  refused "^$data: it is mounted read-only; mount it so that it can be written$"
   run "$helper" rekey
-  action_fails 'read-only file system'
+  action_fails 'it is mounted read-only'
   has ghcr.io
   umount "$scratch/disk"
   unset XDG_DATA_HOME
@@ -171,9 +171,9 @@ if can_be_nobody; then
   out_json .Secret '"hunter2"'
   request quay.io | "${as_nobody[@]}" "$helper" store >"$scratch/out" 2>"$scratch/err"
   status=$?
-  refused "^$data: permission denied; to store and erase, make the folder writable$"
+  refused "^$data: nothing may be made in this folder; \`chmod u[+]rwx $data\`$"
   run "${as_nobody[@]}" "$helper" erase <<<ghcr.io
-  refused 'permission denied'
+  refused 'nothing may be made in this folder'
   run "${as_nobody[@]}" "$helper" list
   out_json . '{"ghcr.io":"builder"}'
 fi
