@@ -28,7 +28,7 @@ not_here+='|Required value|Invalid value|"credsStore":"desktop"|toomanyrequests|
 not_here+='|User interaction|logon session|store is uninitialized|Timeout was reached|Exhausted all'
 # What writing.sh tries.
 not_here+='|device or resource|read-only file system|cross-device|operation not permitted|not a directory'
-not_here+='|file exists|no space|mkdir …/.docker: permission denied|encryptedfile: permission denied'
+not_here+='|file exists|no space|mkdir …/.docker: permission denied|nothing may be made in this folder'
 
 # ---- Docker and skopeo
 
