@@ -174,17 +174,18 @@ class World:
     def sent(self):
         """What docker sends: image → credential, without those that it pulls anonymously."""
         self.log.write_bytes(b"")
-        with concurrent.futures.ThreadPoolExecutor(4) as pool:
-            list(pool.map(lambda image: self.run("docker", "pull", "--quiet", image), IMAGES))
-        found = {}
-        for line in self.log.read_text().splitlines():
-            image, credential = line.split(" ", 1)
-            credential = json.loads(credential)
-            credential.pop("serveraddress", None)
-            credential.pop("email", None)
-            if credential:
-                found[image] = credential
-        return found
+        found, unasked = {}, list(IMAGES)
+        while unasked:  # on a busy machine docker gives up on the daemon
+            with concurrent.futures.ThreadPoolExecutor(4) as pool:
+                list(pool.map(lambda image: self.run("docker", "pull", "--quiet", image), unasked))
+            for line in self.log.read_text().splitlines():
+                asked, credential = line.split(" ", 1)
+                image = next(name for name, full_name in IMAGES.items() if full_name == asked)
+                found[image] = json.loads(credential)
+                found[image].pop("serveraddress", None)
+                found[image].pop("email", None)
+            unasked = [image for image in IMAGES if image not in found]
+        return {image: credential for image, credential in found.items() if credential}
 
     def taken_by_skopeo(self, image):
         asked = self.run("skopeo", "login", "--get-login", "--authfile", self.config, image)
@@ -194,13 +195,20 @@ class World:
         """What Docker finds of its web login, by its rules: docker pull does not tell."""
         settings = merged_config(self.config.read_text())
         store = settings["credhelpers"].get(server, settings["credsstore"])
-        if not store:
-            return settings["auths"].get(server)
         if store == "route":
             asked = self.run("docker-credential-route", "get", input=server)
-            return json.loads(asked.stdout) if asked.returncode == 0 else None
-        kept = self.bin / f"docker-credential-{store}.d" / server.replace("/", "%2F")
-        return json.loads(kept.read_text()) if kept.exists() else None
+            entry = json.loads(asked.stdout) if asked.returncode == 0 else {}
+            return [entry["Username"], entry["Secret"]] if entry else None
+        if store:
+            kept = self.bin / f"docker-credential-{store}.d" / server.replace("/", "%2F")
+            entry = json.loads(kept.read_text()) if kept.exists() else {}
+            return [entry["Username"], entry["Secret"]] if entry else None
+        entry = {name.lower(): value for name, value in settings["auths"].get(server, {}).items()}
+        if "auth" in entry:
+            return base64.b64decode(entry["auth"]).decode().split(":", 1)
+        if "identitytoken" in entry:
+            return ["<token>", entry["identitytoken"]]
+        return [entry["username"], entry["password"]] if "username" in entry else None
 
     def is_taken_by_chance(self, image):
         """Whether skopeo has several keys that mean the image's host, and none of just its name."""
