@@ -20,7 +20,8 @@ namespace pullsecret {
 struct AuthEntry {
   std::string key;        ///< the registry key, as spelled in the file
   Credential credential;  ///< all empty for `{}`: the credential is in a store
-  /// Why Docker refuses this entry, and the whole file because of it; null: it does not.
+  /// Why Docker refuses this entry, and the whole file because of it, or podman does not read it,
+  /// in its own file; null: they take it.
   std::shared_ptr<const Error> problem = nullptr;
   bool lacks_auth = false;     ///< its password stands beside `username`, not in `auth`
   bool asked_first = false;    ///< from DOCKER_AUTH_CONFIG: it counts before any store

@@ -24,8 +24,9 @@ bool is_complete(const Config& config, const Migration& migration, const Moves& 
 // For each registry the credential that Docker finds: find_moves() puts it first.
 std::map<std::string, const Move*> found_by_docker(const Moves& moves) {
   std::map<std::string, const Move*> found;
-  for (const Move& move : moves)
-    if (move.counts) found.emplace(move.registry, &move);
+  for (const bool is_given : {true, false})
+    for (const Move& move : moves)
+      if (move.counts && move.is_given == is_given) found.emplace(move.registry, &move);
   return found;
 }
 
@@ -56,6 +57,14 @@ void name_store(ConfigChange& change, const Config& config, const std::string& r
   if (config.creds_store != store) line = store;
 }
 
+// Whether Docker finds the token there, or none of them elsewhere: then a line may lead to its new
+// place.
+bool is_where_docker_looks(const Config& config, const Move& token) {
+  if (const std::string* store = store_for(config, token.key)) return *store == token.from;
+  const AuthEntry* entry = config.auths.find(token.key);
+  return is_inline(token.from) || entry == nullptr || is_empty(entry->credential);
+}
+
 // The names for which podman goes on finding one in the file, which a line would hide.
 std::set<std::string> names_inline(const Config& config, const Moves& moves) {
   std::set<std::string_view> leaving;
@@ -63,9 +72,10 @@ std::set<std::string> names_inline(const Config& config, const Moves& moves) {
     if (is_inline(move.from) && move.is_at_target()) leaving.insert(move.key);
   std::set<std::string> names;
   for (const AuthEntry& entry : config.auths) {
+    if (leaving.contains(entry.key)) continue;
+    if (is_podmans_docker_hub(config, entry.key)) names.insert("docker.io");
     std::string name = podman_lookup_name(entry.key);
-    if (!leaving.contains(entry.key) && is_read_by_podman(entry, name))
-      names.insert(std::move(name));
+    if (is_read_by_podman(entry, name)) names.insert(std::move(name));
   }
   return names;
 }
@@ -111,11 +121,17 @@ ConfigChange after_moves_to_store(const Config& config, const Migration& migrati
   if (all) set_creds_store(change, config, migration);
   for (const Move& move : moves)
     if (move.is_at_target() && is_inline(move.from)) change.entries[move.key] = WithoutSecrets{};
-  for (const auto& [registry, move] : found_by_docker(moves))
-    if (!all && move->is_at_target()) name_store(change, config, registry, migration.to);
+  for (const auto& [registry, move] : found_by_docker(moves)) {
+    // A line would hide from podman what Docker does not find in its place.
+    const bool would_only_hide =
+        !move->is_given && inline_names.contains(podman_lookup_name(registry));
+    if (!all && move->is_at_target() && !would_only_hide)
+      name_store(change, config, registry, migration.to);
+  }
   for (const Move& move : moves) {
     const bool is_token = is_docker_hub_token(move.key);
-    if (!all && is_token && move.is_at_target()) name_store(change, config, move.key, migration.to);
+    if (!all && is_token && move.is_at_target() && is_where_docker_looks(config, move))
+      name_store(change, config, move.key, migration.to);
     const bool is_asked = move.counts || (all && !move.has_line) ||
                           names(store_for(config, move.registry), migration.to);
     if (!is_beside_registries(move.key) && is_asked && move.is_at_target())
@@ -134,6 +150,7 @@ void remove_creds_store(ConfigChange& change, const Config& config, const Moves&
     if (is_line_for_podman(config, key)) change.cred_helpers[key] = std::nullopt;
   for (const auto& [registry, move] : found_by_docker(moves)) {
     if (move->from != config.creds_store || move->is_at_target() || move->has_line) continue;
+    if (!move->is_given && podman_finds_inline(config, podman_lookup_name(registry))) continue;
     change.cred_helpers.erase(podman_lookup_name(registry));
     change.cred_helpers[registry] = config.creds_store;
   }

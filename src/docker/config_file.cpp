@@ -12,6 +12,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "docker/podman.h"
 #include "system/environment.h"
 #include "system/new_file.h"
 #include "system/private_file.h"
@@ -79,10 +80,24 @@ bool is_helper_named(const std::optional<CredentialHelpers>& helpers) {
                                 [](const std::string& name) { return name != auth_file_helper; });
 }
 
+// An entry that it does not read is none, unless a line of credHelpers counts in its place anyway.
+AuthEntries as_podman_reads(const Config& config) {
+  AuthEntries entries;
+  for (AuthEntry entry : config.auths) {
+    const bool is_asked_for = !is_empty(entry.credential) && !entry.problem &&
+                              !config.cred_helpers.contains(podman_lookup_name(entry.key));
+    if (auto reason = is_asked_for ? why_not_read_by_podman(entry) : std::nullopt)
+      entry.problem = std::make_shared<const Error>(*std::move(reason));
+    entries.add(std::move(entry));
+  }
+  return entries;
+}
+
 // What podman keeps in its file, which it may not read at all, and in helpers before or behind it.
 Config with_podmans_rules(Config config, const std::optional<CredentialHelpers>& helpers) {
   config.is_podmans = true;
   config.creds_store.clear();
+  config.auths = as_podman_reads(config);
   if (!is_helper_named(helpers)) return config;
   const auto file = std::find(helpers->names.begin(), helpers->names.end(), auth_file_helper);
   if (file == helpers->names.end())
@@ -288,8 +303,16 @@ bool may_look_at(const fs::path& file) {
 
 std::vector<fs::path> podman_files_here() {
   std::vector<fs::path> files = podman_files();
-  std::erase_if(files, [](const fs::path& file) { return !is_there(file); });
+  std::error_code unknown;
+  std::erase_if(files, [&](const fs::path& file) { return !fs::exists(file, unknown); });
   return files;
+}
+
+Config read_podmans_file(const fs::path& file) {
+  ConfigLocation location{.file = file, .is_dockers_own = false};
+  JsonText json = read_config_text(location);
+  if (const auto reason = refused_by_podman(json)) throw Error(*reason);
+  return parse_config_file(location, std::move(json));
 }
 
 ConfigLocation find_config(const std::optional<std::string>& named) {

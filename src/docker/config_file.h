@@ -56,6 +56,9 @@ bool may_look_at(const std::filesystem::path& file);
 /// The files of podman's that are there: those of 4. above.
 std::vector<std::filesystem::path> podman_files_here();
 
+/// One of them, which has to be a regular file. Throws Error.
+Config read_podmans_file(const std::filesystem::path& file);
+
 /// Where a config is.
 struct ConfigLocation {
   std::filesystem::path file;

@@ -136,6 +136,21 @@ void add_unlisted(Moves& moves, const Config& config, const Migration& migration
   }
 }
 
+// A store may have it by another name than Docker asks for, and need not answer to that: then no
+// line is to lead there, which would hide from podman what the file has.
+void ask_as_docker(Moves& moves, HelperClient& helpers) {
+  std::vector<Move*> asked;
+  std::vector<StoreKey> keys;
+  for (Move& move : moves)
+    if (move.key != move.registry && !move.target_key.empty() && !is_docker_hub_token(move.key)) {
+      asked.push_back(&move);
+      keys.push_back({move.from, move.registry});
+    }
+  const std::vector<StoreAnswer> answers = get_from_stores(keys, helpers);
+  for (std::size_t i = 0; i < asked.size(); ++i)
+    asked[i]->is_given = !std::holds_alternative<NotFound>(answers[i]);
+}
+
 using Entries = std::vector<const AuthEntry*>;
 
 // `same` have credentials, and are looked up under one `name`. A store has one place for them; one
@@ -224,8 +239,12 @@ void add_inline(Moves& moves, const Config& config, const Migration& migration) 
 /// Tells for each credential whether it is to be moved, from all that is known.
 class Decision {
  public:
-  Decision(const Config& config, const Migration& migration, const Listed& listed)
+  Decision(const Config& config, const Migration& migration, const Listed& listed,
+           const Moves& moves)
       : config_(config), migration_(migration) {
+    std::set<std::pair<std::string, std::string>> not_given;
+    for (const Move& move : moves)
+      if (!move.is_given) not_given.emplace(move.from, move.key);
     for (const AuthEntry& entry : config.auths)
       if (is_login(entry.credential))
         for (const std::string& name : {registry_of(entry.key), docker_lookup_name(entry.key)})
@@ -234,7 +253,8 @@ class Decision {
       if (!server_urls) continue;
       std::set<std::string>& registries = registries_at_[store];
       for (const std::string& server_url : *server_urls)
-        if (!is_beside_registries(server_url)) registries.insert(registry_of(server_url));
+        if (!is_beside_registries(server_url) && !not_given.contains({store, server_url}))
+          registries.insert(registry_of(server_url));
     }
   }
 
@@ -415,10 +435,11 @@ Moves find_moves(const Config& config, const Migration& migration, HelperClient&
   Moves moves;
   add_stored(moves, config, migration, listed);
   add_unlisted(moves, config, migration, listed);
+  ask_as_docker(moves, helpers);
   add_inline(moves, config, migration);
   std::stable_partition(moves.begin(), moves.end(),
                         [](const Move& move) { return move.key == move.registry; });
-  const Decision decision(config, migration, listed);
+  const Decision decision(config, migration, listed, moves);
   for (Move& move : moves)
     decision.decide(move);
   load_secrets(moves, helpers);

@@ -10,6 +10,7 @@
 #include "credential/basic_auth.h"
 #include "credential/registry.h"
 #include "docker/ask_stores.h"
+#include "docker/podman.h"
 #include "helper/answer.h"
 #include "helper/protocol.h"
 #include "system/text.h"
@@ -57,18 +58,32 @@ std::string how_to_remove(const std::string& place, const std::string& key) {
                      shell_word(helper_program_name(place)));
 }
 
-// What Docker finds now, and what this run puts there, is never said to be erased.
-Error another_is_there(const Move& move, const std::string& target, bool is_of_this_run) {
-  std::string hint;
+// What Docker or podman finds now, and what this run puts there, is never said to be erased; nor is
+// an empty name to be written where podman takes it for a program.
+std::string way_past_another(const Move& move, const Config& config, const std::string& target,
+                             bool is_of_this_run, const PodmansOwn& podmans) {
   const bool is_other_spelling = !is_inline(move.from) && move.key != move.registry;
-  if (!move.counts || (is_of_this_run && is_other_spelling))
-    hint = fmt::format("if this one is not needed: {}", how_to_remove(move.from, move.key));
-  else if (!is_of_this_run)
-    hint = fmt::format(
-        R"(if that one is not needed: {}; if it is the one needed: write "{}": "{}" into credHelpers)",
-        how_to_remove(target, move.target_key), key_in_words(move.registry),
-        is_inline(target) ? "" : printable(target));
-  return {"", fmt::format("another credential is at the new place, {}", printable(target)), hint};
+  std::vector<std::string> ways;
+  const auto add_removal = [&](const char* which, const std::string& place,
+                               const std::string& key) {
+    ways.push_back(
+        podmans.asks(place, key)
+            ? fmt::format("let that in {} stay, which podman takes", printable(place))
+            : fmt::format("if {} one is not needed: {}", which, how_to_remove(place, key)));
+  };
+  if (!move.counts || (is_of_this_run && is_other_spelling)) {
+    add_removal("this", move.from, move.key);
+  } else if (!is_of_this_run) {
+    add_removal("that", target, move.target_key);
+    const bool is_for_podman = is_inline(target) && !podmans_here().empty();
+    if (is_for_podman && config.creds_store.empty())
+      ways.emplace_back("if it is the one needed: take its line out of credHelpers");
+    else if (!is_for_podman)
+      ways.push_back(fmt::format(R"(if it is the one needed: write "{}": "{}" into credHelpers)",
+                                 key_in_words(move.registry),
+                                 is_inline(target) ? "" : printable(target)));
+  }
+  return join(ways, "; ");
 }
 
 StoreAnswer inline_answer(const Config& config, const std::string& key) {
@@ -99,8 +114,8 @@ TargetAnswers ask_target(const Moves& moves, const Config& config, const std::st
 }
 
 // `answer` becomes what will be there then: of two for one name the first counts.
-void compare(Move& move, StoreAnswer& answer, std::set<std::string>& of_this_run,
-             const std::string& target) {
+void compare(Move& move, StoreAnswer& answer, const Config& config, const std::string& target,
+             std::set<std::string>& of_this_run, const PodmansOwn& podmans) {
   if (const auto* error = std::get_if<Error>(&answer)) {
     move.fail(*error);
   } else if (const auto* there = std::get_if<Credential>(&answer); there == nullptr) {
@@ -109,7 +124,9 @@ void compare(Move& move, StoreAnswer& answer, std::set<std::string>& of_this_run
   } else if (is_same_login(*there, move.credential)) {
     move.state = MoveState::there_already;
   } else {
-    move.fail(another_is_there(move, target, of_this_run.contains(move.target_key)));
+    move.fail(
+        {"", fmt::format("another credential is at the new place, {}", printable(target)),
+         way_past_another(move, config, target, of_this_run.contains(move.target_key), podmans)});
   }
 }
 
@@ -216,7 +233,10 @@ std::optional<Error> why_not_erased_with(const Move& move, const Keys& staying) 
   return std::nullopt;
 }
 
-std::optional<Error> why_not_erased(const Move& move, const Keys& staying, HelperClient& helpers) {
+std::optional<Error> why_not_erased(const Move& move, const Keys& staying,
+                                    const PodmansOwn& podmans, HelperClient& helpers) {
+  if (podmans.asks(move.from, move.key))
+    return Error("", "podman's own settings name this store, which it still asks for it");
   if (auto error = why_not_erased_with(move, staying)) return error;
   return failure_of(call_once(helpers, {move.from, "erase", move.key}));
 }
@@ -226,7 +246,7 @@ std::optional<Error> interrupted() {
 }
 
 void erase_at(const std::string& store, Moves& moves, const Migration& migration,
-              HelperClient& helpers, const Interrupted& is_interrupted) {
+              const PodmansOwn& podmans, HelperClient& helpers, const Interrupted& is_interrupted) {
   std::optional<Error> refusal;
   if (!is_interrupted() && !is_known_to_differ(moves, store, migration.to))
     refusal = why_not_two_stores(store, migration.to, helpers);
@@ -235,7 +255,7 @@ void erase_at(const std::string& store, Moves& moves, const Migration& migration
     if (is_to_be_erased(move) && move.from == store)
       move.left_behind = is_interrupted() ? interrupted()
                          : refusal        ? refusal
-                                          : why_not_erased(move, staying, helpers);
+                                          : why_not_erased(move, staying, podmans, helpers);
 }
 
 }  // namespace
@@ -251,9 +271,10 @@ void compare_with_target(Moves& moves, const Config& config, const Migration& mi
   }
   TargetAnswers answers = ask_target(moves, config, target, helpers);
   std::set<std::string> of_this_run;
+  const PodmansOwn podmans;
   for (Move& move : moves)
     if (move.state == MoveState::to_be_copied)
-      compare(move, answers.at(move.target_key), of_this_run, target);
+      compare(move, answers.at(move.target_key), config, target, of_this_run, podmans);
 }
 
 void copy_to_target(Moves& moves, const Migration& migration, HelperClient& helpers,
@@ -281,11 +302,12 @@ void copy_to_target(Moves& moves, const Migration& migration, HelperClient& help
 
 void erase_at_sources(Moves& moves, const Migration& migration, HelperClient& helpers,
                       const Interrupted& is_interrupted) {
+  const PodmansOwn podmans;
   std::vector<std::string> stores;
   for (const Move& move : moves)
     if (is_to_be_erased(move)) stores.push_back(move.from);
   for (const std::string& store : without_repeats(std::move(stores)))
-    erase_at(store, moves, migration, helpers, is_interrupted);
+    erase_at(store, moves, migration, podmans, helpers, is_interrupted);
 }
 
 }  // namespace pullsecret

@@ -57,6 +57,7 @@ struct Move {
   std::string registry = {};    ///< what Docker calls its registry when it looks for a store
   bool has_line = false;        ///< by a line of `credHelpers` Docker asks a store of its own
   bool is_listed = true;        ///< its store tells of it
+  bool is_given = true;         ///< its store gives it, too, for what Docker asks
   bool counts = false;          ///< it is what Docker finds, or would if it looked here
   Credential credential = {};
   MoveState state = MoveState::not_asked_for;

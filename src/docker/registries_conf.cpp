@@ -20,9 +20,9 @@ namespace fs = std::filesystem;
 constexpr std::size_t max_size = 1024UL * 1024;
 constexpr std::string_view setting = "credential-helpers";
 
-bool is_file(const fs::path& file) {
+bool is_folder(const fs::path& path) {
   std::error_code unknown;
-  return fs::is_regular_file(file, unknown);
+  return fs::is_directory(fs::symlink_status(path, unknown));
 }
 
 std::vector<fs::path> folders() {
@@ -35,23 +35,48 @@ std::optional<fs::path> main_file() {
   if (const auto file = environment_variable("CONTAINERS_REGISTRIES_CONF")) return *file;
   std::vector<fs::path> places = folders();
   std::reverse(places.begin(), places.end());
+  std::error_code unknown;
   for (const fs::path& folder : places)
-    if (is_file(folder / "registries.conf")) return folder / "registries.conf";
+    if (fs::exists(folder / "registries.conf", unknown)) return folder / "registries.conf";
   return std::nullopt;
 }
 
+// As Go walks a folder: links to folders are none.
 std::vector<fs::path> drop_ins(const fs::path& folder) {
   std::vector<fs::path> files;
+  if (!is_folder(folder)) return files;
   std::error_code ignored;
   for (fs::directory_iterator entry(folder, ignored), end; entry != end; entry.increment(ignored))
-    if (entry->path().extension() == ".conf" && is_file(*entry)) files.push_back(entry->path());
+    if (entry->path().extension() == ".conf" && !is_folder(*entry)) files.push_back(entry->path());
   std::sort(files.begin(), files.end());
   return files;
 }
 
-Error wrong_type(const toml::node& node, const std::string& name) {
+// /dev/null is often mounted where there is to be no file.
+std::string read_conf(const fs::path& file) {
+  std::error_code unknown;
+  if (fs::is_character_file(file, unknown)) return {};
+  return read_file(file, max_size);
+}
+
+Error wrong_type(const toml::node& node, const std::string& name, std::string_view what) {
   return {fmt::format("{}:{}", name, node.source().begin.line),
-          fmt::format("{} is no list of names; podman refuses the file", setting)};
+          fmt::format("{} is no list of names; podman refuses the file", what)};
+}
+
+std::optional<std::vector<std::string>> parse_names(const toml::table& table,
+                                                    const std::string& name,
+                                                    std::string_view what) {
+  const toml::node* node = find_setting(table, what);
+  if (node == nullptr) return std::nullopt;
+  if (!node->is_array()) throw wrong_type(*node, name, what);
+  std::vector<std::string> names;
+  for (const toml::node& element : *node->as_array()) {
+    const auto* text = element.as_string();
+    if (text == nullptr) throw wrong_type(*node, name, what);
+    names.push_back(text->get());
+  }
+  return names;
 }
 
 }  // namespace
@@ -59,16 +84,8 @@ Error wrong_type(const toml::node& node, const std::string& name) {
 std::optional<std::vector<std::string>> parse_credential_helpers(const std::string& text,
                                                                  const std::string& name) {
   const toml::table table = parse_toml(text, name);
-  const toml::node* node = find_setting(table, setting);
-  if (node == nullptr) return std::nullopt;
-  if (!node->is_array()) throw wrong_type(*node, name);
-  std::vector<std::string> names;
-  for (const toml::node& element : *node->as_array()) {
-    const auto* text_of_it = element.as_string();
-    if (text_of_it == nullptr) throw wrong_type(*node, name);
-    names.push_back(text_of_it->get());
-  }
-  return names;
+  parse_names(table, name, "unqualified-search-registries");  // it is not used, and has to be right
+  return parse_names(table, name, setting);
 }
 
 std::optional<CredentialHelpers> find_credential_helpers() {
@@ -79,7 +96,7 @@ std::optional<CredentialHelpers> find_credential_helpers() {
       files.push_back(std::move(file));
   std::optional<CredentialHelpers> found;
   for (const fs::path& file : files)
-    if (auto names = parse_credential_helpers(read_file(file, max_size), place_of(file)))
+    if (auto names = parse_credential_helpers(read_conf(file), place_of(file)))
       found = CredentialHelpers{file, *std::move(names)};
   return found;
 }

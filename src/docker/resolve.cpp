@@ -63,8 +63,10 @@ Error why_nothing_known(const Config& config, const Source& source) {
             "correct DOCKER_AUTH_CONFIG, or " + log_in};
   if (source.entry == nullptr)
     return {"", fmt::format("{} does not name it, nor a store for it", config.file), log_in};
-  return {"", fmt::format("its entry in {} is empty, and there is no store for it", config.file),
-          fmt::format("`{}`; or set \"credsStore\" to the store that has it", log_in)};
+  const std::string what =
+      fmt::format("its entry in {} is empty, and there is no store for it", config.file);
+  if (config.is_podmans) return {"", what, log_in};
+  return {"", what, fmt::format("`{}`; or set \"credsStore\" to the store that has it", log_in)};
 }
 
 bool is_wanted(const Config& config, const Credential& credential) {
@@ -252,7 +254,8 @@ std::vector<const AuthEntry*> entries_found(const Config& config, const std::str
   if (const AuthEntry* entry = config.auths.find(name)) return {entry};
   std::vector<const AuthEntry*> found;
   for (const AuthEntry* entry : config.auths.looked_up_as(name))
-    if (registry_host(entry->key) == name && !(config.is_podmans && is_about_path(entry->key)))
+    if (registry_host(entry->key) == name &&
+        !(config.is_podmans && (is_path_for_podman(entry->key) || !is_key_for_podman(entry->key))))
       found.push_back(entry);
   return found;
 }

@@ -102,8 +102,13 @@ void look_at_entries(Checkup& checkup, const CheckupOptions& options) {
 }
 
 void look_at_podman(Checkup& checkup, const CheckupOptions& options) {
-  if (checkup.config && is_dockers(checkup))
-    append(checkup.findings, check_podman(*checkup.config, checkup.helpers, options.helpers));
+  if (!checkup.config) return;
+  if (is_dockers(checkup))
+    append(checkup.findings, check_podman(*checkup.config, *checkup.json,
+                                          checkup.location && checkup.location->is_there,
+                                          checkup.helpers, options.helpers));
+  else if (checkup.config->is_podmans)
+    append(checkup.findings, check_podmans_own(*checkup.json));
 }
 
 // Docker has no config of its own, and takes a store by itself.
@@ -157,11 +162,12 @@ constexpr std::array check_list{
     Check{"the names of registries",
           "entry-by-chance entry-spelling entry-twice entry-login-in-key", true, true,
           look_at_spellings},
-    Check{"each registry's credential",
-          "entry-ok entry-empty entry-not-in-store entry-plain-text entry-undecodable "
-          "entry-no-password entry-identity-token entry-expired entry-unreadable "
-          "password-ends-in-line-break password-has-outer-space username-has-outer-space",
-          true, true, look_at_entries},
+    Check{
+        "each registry's credential",
+        "entry-ok entry-empty entry-not-in-store entry-plain-text entry-undecodable "
+        "entry-no-password entry-identity-token entry-expired entry-unreadable podman-cannot-read "
+        "password-ends-in-line-break password-has-outer-space username-has-outer-space",
+        true, true, look_at_entries},
     Check{"what podman, skopeo and buildah find by it", "podman-cannot-read", true, true,
           look_at_podman},
     Check{"where Docker would keep its first login", "default-store", false, false,

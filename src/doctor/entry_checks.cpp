@@ -113,7 +113,7 @@ Finding plain_text_beside(const Registry& registry, const std::map<std::string, 
   if (!answer)
     return warning("entry-plain-text", key,
                    fmt::format("its credential stands in the file in plain text, where Docker "
-                               "finds it while the store {} does not work",
+                               "before 29.0 finds it while the store {} does not work",
                                store),
                    "what is said of that store comes first");
   return warning("entry-plain-text", key,
@@ -154,6 +154,11 @@ Finding missing_from_store(const Registry& registry, const HelperState& state, b
 
 Finding undecodable(const Registry& registry) {
   const Error& reason = *registry.entry->problem;
+  if (registry.is_podmans) {
+    const auto unread = why_not_read_by_podman(*registry.entry);
+    return problem("podman-cannot-read", key_in_words(registry.key), reason.what(),
+                   unread ? unread->hint() : registry.login());
+  }
   return problem("entry-undecodable", key_in_words(registry.key),
                  fmt::format("{}; Docker refuses the whole file because of it", reason.what()),
                  "correct it, or take the entry out of the file, then `" + registry.login() + "`");
@@ -184,6 +189,13 @@ bool is_in_unnamed(const Config& config, const Registry& registry, const Unnamed
 
 Finding unnamed_store(const Registry& registry, const UnnamedStore& unnamed) {
   const std::string& store = unnamed.store.name;
+  if (registry.is_podmans)
+    return problem("entry-empty", key_in_words(registry.key),
+                   fmt::format("the store {} has its credential, and no line of credHelpers names "
+                               "that store for it: podman is anonymous to this registry",
+                               store),
+                   fmt::format(R"(write into credHelpers "{}": "{}"; or {})", registry.server_url(),
+                               store, registry.login()));
   return problem(
       "entry-empty", key_in_words(registry.key),
       fmt::format("the store {} has its credential, and the config does not name that "
@@ -196,10 +208,14 @@ Finding unnamed_store(const Registry& registry, const UnnamedStore& unnamed) {
 }
 
 Finding dead_entry(const Registry& registry) {
-  Finding finding = problem("entry-empty", key_in_words(registry.key),
-                            "its entry is empty, and the config names no store for it: Docker is "
-                            "anonymous to this registry",
-                            registry.login());
+  Finding finding = problem(
+      "entry-empty", key_in_words(registry.key),
+      registry.is_podmans
+          ? "its entry is empty, and no line of credHelpers names a store for it: podman is "
+            "anonymous to this registry"
+          : "its entry is empty, and the config names no store for it: Docker is anonymous "
+            "to this registry",
+      registry.login());
   if (registry.is_mere_name()) finding.remedy.change.entries[registry.key] = Removed{};
   return finding;
 }

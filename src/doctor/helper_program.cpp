@@ -46,8 +46,8 @@ HelperCheck unreachable(Finding finding) {
 
 // What Docker says when it does not find the program, for people who search for it.
 std::string consequence(const HelperUse& use) {
-  return fmt::format("{} with `exec: \"{}\": executable file not found in $PATH`", what_fails(use),
-                     program_of(use.helper));
+  return what_fails(use, fmt::format(" with `exec: \"{}\": executable file not found in $PATH`",
+                                     program_of(use.helper)));
 }
 
 // ---- Names that no program can have
@@ -180,10 +180,14 @@ std::string in_words(const HelperUse& use) {
   return words;
 }
 
-std::string what_fails(const HelperUse& use) {
-  return fmt::format("{0}{1} login and {1} pull fail",
+std::string what_fails(const HelperUse& use, std::string_view with) {
+  return fmt::format("{0}{1} login and {1} pull fail{2}{3}",
                      use.is_one_of_several() ? "unless another of them has the login, " : "",
-                     use.client());
+                     use.client(), with, older_pull(use));
+}
+
+std::string_view older_pull(const HelperUse& use) {
+  return use.is_podmans ? "" : "; docker before 29.0 pulls without that login";
 }
 
 std::optional<HelperCheck> check_presence(const HelperUse& use, UserShell& shell) {

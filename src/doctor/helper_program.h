@@ -28,8 +28,12 @@ struct HelperUse {
 /// `credential-helpers`.
 std::string in_words(const HelperUse& use);
 
-/// What fails where the helper does.
-std::string what_fails(const HelperUse& use);
+/// What fails where the helper does, and `with` which words. Docker's pull does since 29.0: before,
+/// it goes on with what stands in the file, if anything (docker/cli, cli/command/image/pull.go).
+std::string what_fails(const HelperUse& use, std::string_view with = "");
+
+/// What there is to say of Docker's pull before 29.0, behind that it fails.
+std::string_view older_pull(const HelperUse& use);
 
 /// Why Docker cannot find the helper's program, or may not run it; nothing if it can, or
 /// find_elsewhere() finds it. Also sets what the finding changes: a name that only has

@@ -29,13 +29,11 @@ namespace {
 /// Who reads the config beside Docker.
 struct Podmans {
   std::vector<std::string> names = podmans_here();
-  std::vector<std::string> helpers = {};  ///< their credential-helpers, if these are set
   PodmansOwn own = {};
 
   bool have_helper(std::string_view name) const {
-    return std::find(helpers.begin(), helpers.end(), name) != helpers.end();
+    return own.helpers() && own.helpers()->name(name);
   }
-  bool read_files() const { return helpers.empty() || have_helper(auth_file_helper); }
 };
 
 Finding cannot_read(std::string subject, std::string message, std::string hint,
@@ -49,6 +47,27 @@ Finding refused_file(const Error& error, const Podmans& podmans) {
   return cannot_read(error.place(),
                      fmt::format("{}: {} work at all", error.message(), do_not(podmans.names)),
                      error.hint().empty() ? "correct it there" : error.hint());
+}
+
+Findings refused_files(const Podmans& podmans) {
+  Findings findings;
+  for (const Error& error : podmans.own.refused())
+    findings.push_back(refused_file(error, podmans));
+  return findings;
+}
+
+// `name` is one that podman looks up.
+std::string login_to(const std::string& name, const Podmans& podmans) {
+  return fmt::format("`{} login {}`", podmans.names.front(), shell_operand(name));
+}
+
+std::string few_in_words(const std::vector<std::string>& all) {
+  constexpr std::size_t most = 3;
+  std::vector<std::string> names;
+  for (const std::string& name : all)
+    if (names.size() < most) names.push_back(key_in_words(name));
+  const std::string more = all.size() > most ? fmt::format(" and {} more", all.size() - most) : "";
+  return join(names, ", ") + more;
 }
 
 // ---- What is in a store
@@ -90,21 +109,14 @@ std::vector<Unread> find_unread(const Config& config, const HelperStates& stores
   return unread;
 }
 
-std::string few_in_words(const HelperChanges& lines) {
-  constexpr std::size_t most = 3;
-  std::vector<std::string> names;
-  for (const auto& [name, store] : lines)
-    if (names.size() < most) names.push_back(key_in_words(name));
-  const std::string more =
-      lines.size() > most ? fmt::format(" and {} more", lines.size() - most) : "";
-  return join(names, ", ") + more;
-}
-
 Finding without_lines(const Config& config, HelperChanges lines, const Podmans& podmans) {
   const bool has_store = !config.creds_store.empty();
+  std::vector<std::string> names;
+  for (const auto& [name, store] : lines)
+    names.push_back(name);
   std::string message = fmt::format(
       "{} {}: without a line in credHelpers for {} no login is found there", do_not(podmans.names),
-      has_store ? "ask it" : "take Docker's name of Docker Hub", few_in_words(lines));
+      has_store ? "ask it" : "take Docker's name of Docker Hub", few_in_words(names));
   return cannot_read(has_store ? "credsStore" : "credHelpers", std::move(message), "",
                      fix(" adds what is missing", {.cred_helpers = std::move(lines)}));
 }
@@ -115,7 +127,7 @@ Finding under_another_name(const Unread& unread, const Podmans& podmans) {
       cannot_read(unread.podman_name,
                   fmt::format("the store {} has it as {} alone, under which {} ask for it",
                               printable(unread.store), unread.docker_name, do_not(podmans.names)),
-                  fmt::format("`{} login {}`", podmans.names.front(), unread.podman_name));
+                  login_to(unread.podman_name, podmans));
   if (find_own_store(unread.store) != nullptr)
     finding.add_hint(fmt::format("use pullsecret's {}, which answers to both",
                                  helper_program_name(unread.store)));
@@ -141,6 +153,61 @@ Findings check_stores(const Config& config, const HelperStates& stores, HelperCl
   return findings;
 }
 
+// ---- Where the setting names helpers, and not the file among them
+
+// What Docker finds, and podman in none of its helpers. One that does not work may have it.
+std::vector<std::string> names_in_no_helper(const Config& config, const HelperStates& stores,
+                                            HelperClient& helpers, const Podmans& podmans) {
+  const std::vector<std::string>& asked = podmans.own.helpers()->names;
+  if (!std::all_of(asked.begin(), asked.end(),
+                   [&](const std::string& helper) { return works(stores, helper); }))
+    return {};
+  std::vector<std::string> names;
+  std::vector<StoreKey> keys;
+  for (const std::string& key : registries_of(config, stores)) {
+    const AuthEntry* entry = config.auths.find(key);
+    const std::string* store = store_for(config, key);
+    if (is_docker_hub_token(key)) continue;
+    if (store == nullptr && entry != nullptr && !is_empty(entry->credential))
+      names.push_back(podman_lookup_name(key));
+    else if (store != nullptr && works(stores, *store))
+      keys.push_back({*store, docker_lookup_name(key)});
+  }
+  const std::vector<StoreAnswer> found = get_from_stores(keys, helpers);
+  for (std::size_t i = 0; i < keys.size(); ++i)
+    if (is_given(found, i)) names.push_back(podman_lookup_name(keys[i].server_url));
+  names = without_repeats(std::move(names));
+  for (const std::string& helper : asked) {
+    std::vector<StoreKey> questions;
+    questions.reserve(names.size());
+    for (const std::string& name : names)
+      questions.push_back({helper, name});
+    const std::vector<StoreAnswer> answers = get_from_stores(questions, helpers);
+    names.clear();
+    for (std::size_t i = 0; i < questions.size(); ++i)
+      if (!is_given(answers, i)) names.push_back(questions[i].server_url);
+  }
+  return names;
+}
+
+std::string way_to_name_the_file(const Podmans& podmans) {
+  return fmt::format("let it name \"{}\", too, in {}", auth_file_helper,
+                     place_of(podmans.own.helpers()->file));
+}
+
+std::optional<Finding> check_unread_config(const Config& config, const HelperStates& stores,
+                                           HelperClient& helpers, const Podmans& podmans) {
+  const std::vector<std::string> names = names_in_no_helper(config, stores, helpers, podmans);
+  if (names.empty()) return std::nullopt;
+  Finding finding = cannot_read(
+      "credential-helpers",
+      fmt::format("{} look into this file, which it does not name: no login is found there for {}",
+                  do_not(podmans.names), few_in_words(names)),
+      way_to_name_the_file(podmans));
+  finding.add_hint(login_to(names.front(), podmans));
+  return finding;
+}
+
 // ---- What is in the file
 
 std::optional<Finding> check_entry(const Config& config, const AuthEntry& entry,
@@ -148,10 +215,16 @@ std::optional<Finding> check_entry(const Config& config, const AuthEntry& entry,
   const Credential& credential = entry.credential;
   const bool has_login = !credential.username.empty() && !credential.password.empty();
   const std::string name = podman_lookup_name(entry.key);
-  if (!entry.lacks_auth || !has_login || is_docker_hub_token(entry.key) ||
+  if (!has_login || is_docker_hub_token(entry.key) || !is_looked_for(name) ||
       store_for(config, entry.key) != nullptr || podman_finds_inline(config, name) ||
       podmans.own.has(name))
     return std::nullopt;
+  if (!is_key_for_podman(entry.key) && is_used_by_docker(entry.key))
+    return cannot_read(key_in_words(entry.key),
+                       fmt::format("Docker takes it for {}, and {} find it by this name",
+                                   key_in_words(name), do_not(podmans.names)),
+                       login_to(name, podmans));
+  if (!entry.lacks_auth) return std::nullopt;
   const std::string message = fmt::format(
       "it has username and password, which {} read, and no \"auth\"", do_not(podmans.names));
   if (credential.username.find(':') != std::string::npos)
@@ -193,24 +266,45 @@ std::optional<Finding> check_runtime_folder(const Podmans& podmans) {
 
 }  // namespace
 
-Findings check_podman(const Config& config, const HelperStates& stores, HelperClient* helpers) {
-  Podmans podmans;
+Findings check_podman(const Config& config, const JsonText& json, bool is_there,
+                      const HelperStates& stores, HelperClient* helpers) {
+  const Podmans podmans;
   if (podmans.names.empty()) return {};
-  try {
-    if (auto found = find_credential_helpers()) podmans.helpers = std::move(found->names);
-  } catch (const Error& error) {
-    return {refused_file(error, podmans)};
+  Findings findings = refused_files(podmans);
+  if (!findings.empty()) return findings;
+  if (!podmans.own.reads_files()) {
+    if (helpers != nullptr)
+      append(findings, check_unread_config(config, stores, *helpers, podmans));
+    return findings;
   }
-  if (!podmans.read_files()) return {};
-  Findings findings;
   append(findings, check_runtime_folder(podmans));
-  for (const Error& error : podmans.own.refused())
-    findings.push_back(refused_file(error, podmans));
+  if (const auto reason = is_there ? refused_by_podman(json) : std::nullopt)
+    findings.push_back(refused_file(*reason, podmans));
   for (const AuthEntry& entry : config.auths)
     append(findings, check_entry(config, entry, podmans));
   for (const auto& [key, helper] : config.cred_helpers)
     if (helper.empty()) append(findings, check_empty_name(config, stores, key, podmans));
   if (helpers != nullptr) append(findings, check_stores(config, stores, *helpers, podmans));
+  return findings;
+}
+
+Findings check_podmans_own(const JsonText& json) {
+  const Podmans podmans;
+  Findings findings = refused_files(podmans);
+  const Config file = parse_config(json);
+  if (!file.creds_store.empty())
+    findings.push_back(cannot_read(
+        "credsStore",
+        fmt::format("podman does not ask it, and so not the store {}", printable(file.creds_store)),
+        fmt::format("name it for each registry: \"credHelpers\": {{\"REGISTRY\": \"{}\"}}",
+                    printable(file.creds_store))));
+  if (!podmans.own.reads_files() && (has_inline_credential(file) || !file.cred_helpers.empty()))
+    findings.push_back(cannot_read(
+        json.file,
+        fmt::format("podman does not read it, as credential-helpers does not name {}: no login in "
+                    "it is found",
+                    auth_file_helper),
+        way_to_name_the_file(podmans)));
   return findings;
 }
 

@@ -7,9 +7,14 @@
 
 namespace pullsecret {
 
-/// `podman-cannot-read`: what Docker finds by `config`, and those podmans_here() do not, as
-/// docker/podman.h tells. Nothing where podman's own auth.json, which counts before, has a login.
-/// Of `stores` those that work are asked for their credentials; without `helpers` none.
-Findings check_podman(const Config& config, const HelperStates& stores, HelperClient* helpers);
+/// `podman-cannot-read`: what Docker finds by `config`, which is `json`, if it `is_there`, and
+/// those podmans_here() do not, as docker/podman.h tells. Nothing where podman's own auth.json,
+/// which counts before, has a login. Of `stores` those that work are asked for their credentials;
+/// without `helpers` none.
+Findings check_podman(const Config& config, const JsonText& json, bool is_there,
+                      const HelperStates& stores, HelperClient* helpers);
+
+/// The same of podman's own file, of the text `json`: what stands there, and podman does not read.
+Findings check_podmans_own(const JsonText& json);
 
 }  // namespace pullsecret

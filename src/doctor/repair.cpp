@@ -4,6 +4,7 @@
 #include <set>
 #include <tuple>
 #include <utility>
+#include <variant>
 
 #include <fmt/format.h>
 
@@ -32,15 +33,22 @@ void merge(ConfigChange& change, const ConfigChange& more) {
   if (!change.creds_store) change.creds_store = more.creds_store;
 }
 
-// What the config names no more under any name.
-std::vector<std::string> logins_lost(const Config& before, const Config& after) {
+// The commands that log in to what the config names no more under any name, and Docker does not
+// find without that either.
+std::vector<std::string> logins_lost(const Config& before, const Config& after,
+                                     HelperClient& helpers) {
   std::set<std::string> named;
   for (const std::string& key : named_registries(after))
-    named.insert(docker_server_url(key));
-  std::vector<std::string> lost;
+    named.insert(docker_lookup_name(key));
+  std::vector<std::string> gone;
   for (const std::string& key : registries_looked_for(before))
-    if (!named.contains(docker_server_url(key))) lost.push_back(docker_server_url(key));
-  return without_repeats(std::move(lost));
+    if (std::string name = docker_lookup_name(key); !named.contains(name))
+      gone.push_back(std::move(name));
+  std::vector<std::string> logins;
+  for (const Resolved& registry : resolve(after, without_repeats(std::move(gone)), helpers))
+    if (!std::holds_alternative<Credential>(registry.outcome) || !registry.stored_as.empty())
+      logins.push_back(registry_of(after, registry.key).login());
+  return logins;
 }
 
 // What was minted for them is now a login that ends.
@@ -105,8 +113,8 @@ Repair plan_repair(const Checkup& checkup, const std::optional<std::string>& use
   }
   if (checkup.config && current.config) {
     repair.notes = tokens_lost(*checkup.config, *current.config);
-    for (const std::string& server_url : logins_lost(*checkup.config, *current.config))
-      repair.notes.push_back("log in again: " + login_command(server_url));
+    for (const std::string& login : logins_lost(*checkup.config, *current.config, helpers))
+      repair.notes.push_back("log in again: " + login);
   }
   if (current.lacks_store)
     repair.notes.push_back(

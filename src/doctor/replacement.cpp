@@ -56,20 +56,23 @@ const std::optional<std::string>& Replacement::store() {
 // A line of credHelpers that goes leaves its registry to credsStore, if that works.
 Remedy Replacement::remedy_for(const std::string& helper, const HelperState& state,
                                const Config& config, bool is_covered) {
-  if (!going_.contains(helper)) return {.command = "doctor --fix --use " + *store()};
+  const bool is_going = going_.contains(helper);
   ConfigChange change;
   if (config.creds_store == helper) change.creds_store = store();
   for (const auto& [key, named] : config.cred_helpers)
     if (named == helper) change.cred_helpers[key] = is_covered ? std::nullopt : store();
   // Where a helper fails, Docker takes what the file has, and is to go on doing so.
   keep_inline(change.cred_helpers, config, helper);
-  if (state.condition != Condition::lost)
+  if (is_going && state.condition != Condition::lost)
     keep_given(change.cred_helpers, config, helper, state, helpers_);
   std::erase_if(change.cred_helpers, [&](const auto& line) {
     const auto before = config.cred_helpers.find(line.first);
     return before != config.cred_helpers.end() && line.second == before->second;
   });
-  if (leave_to_file(change))
+  const bool is_left_to_file = leave_to_file(change);
+  if (change.empty()) return {};
+  if (!is_going) return {.command = "doctor --fix --use " + *store()};
+  if (is_left_to_file)
     return fix(" takes it out: what stands in the file stays in use", std::move(change));
   const bool is_left = is_covered && !going_.contains(config.creds_store);
   return fix(fmt::format(" puts {} in its place{}", is_left ? config.creds_store : *store(),
@@ -86,9 +89,11 @@ void Replacement::set_remedies(CheckedHelpers& checked, const Config& config) {
     for (Finding& finding : check.findings)
       if (finding.severity != Severity::problem && !use_)
         continue;
-      else if (store())
+      else if (store()) {
         finding.remedy = remedy_for(helper, check.state, config, is_covered);
-      else if (helper != undemanding_store().name)
+        if (finding.remedy.command.empty())
+          finding.add_hint("take its lines out of credHelpers, and log in again");
+      } else if (helper != undemanding_store().name)
         finding.add_hint(fmt::format("install a store that works here, such as {}",
                                      helper_program_name(undemanding_store().name)));
   }
@@ -100,6 +105,7 @@ void keep_inline_beside_names(CheckedHelpers& checked, const Config& config) {
       if (ConfigChange& change = finding.remedy.change; !change.empty()) {
         keep_inline(change.cred_helpers, config, helper);
         leave_to_file(change);
+        if (change.empty()) finding.remedy = {};
       }
 }
 
@@ -116,9 +122,16 @@ void keep_inline(HelperChanges& lines, const Config& config, const std::string& 
 }
 
 bool leave_to_file(ConfigChange& change) {
-  const bool has_empty_names = std::any_of(change.cred_helpers.begin(), change.cred_helpers.end(),
-                                           [](const auto& line) { return line.second == ""; });
-  if (!change.creds_store || !has_empty_names || podmans_here().empty()) return false;
+  const auto is_empty_name = [](const auto& line) {
+    return line.second == "" && is_podmans_name(line.first);
+  };
+  const bool has_empty_names =
+      std::any_of(change.cred_helpers.begin(), change.cred_helpers.end(), is_empty_name);
+  if (!has_empty_names || podmans_here().empty()) return false;
+  if (!change.creds_store) {
+    std::erase_if(change.cred_helpers, is_empty_name);
+    return false;
+  }
   change.creds_store = "";
   for (auto& [key, helper] : change.cred_helpers)
     if (helper == "") helper = std::nullopt;

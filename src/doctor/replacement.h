@@ -54,9 +54,9 @@ void keep_inline_beside_names(CheckedHelpers& checked, const Config& config);
 /// an empty name, or none where there is no `credsStore`.
 void keep_inline(HelperChanges& lines, const Config& config, const std::string& helper);
 
-/// Names no store in the place of one, where that would take empty names, which podman does not
-/// take for the file, and there is a podman: then the file counts for all that no line is about.
-/// Whether it is so.
+/// Where there is a podman, which does not take an empty name for the file, and fails: names no
+/// store in the place of one that would need such lines, so that the file counts for all that no
+/// line is about, and returns true; else leaves the lines as they are that would get one.
 bool leave_to_file(ConfigChange& change);
 
 /// The names by which Docker may find something in `helper`: of the config's registries, and of

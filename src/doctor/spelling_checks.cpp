@@ -76,11 +76,15 @@ struct Entries {
   std::map<std::string, int> counts = {};  ///< how many Docker may take for a name
 };
 
-// Whether Docker may take another entry for `name`, which one of just that name would hide.
+// Whether Docker may take another entry for `name`, which one of just that name would hide; or
+// podman, which takes either for Docker Hub where none is called docker.io.
 bool has_another_entry(const Entries& entries, const Registry& registry, const std::string& name) {
-  const auto found = entries.counts.find(name);
-  return found != entries.counts.end() &&
-         found->second > (docker_lookup_name(registry.key) == name ? 1 : 0);
+  const auto is_other = [&](const std::string& looked_up) {
+    const auto found = entries.counts.find(looked_up);
+    return found != entries.counts.end() &&
+           found->second > (docker_lookup_name(registry.key) == looked_up ? 1 : 0);
+  };
+  return is_other(name) || (name == docker_hub_key && is_other(std::string(docker_hub_host)));
 }
 
 enum class Stored { no, yes, unknown };
@@ -106,18 +110,7 @@ Finding misspelled(const Entries& entries, const Registry& registry, const std::
                                         "has to be {}",
                                         key_in_words(right)),
                             login_command(right));
-  if (entries.config.auths.find(right) != nullptr) {
-    finding.hint = fmt::format("take it out of the file: {} is there, too", key_in_words(right));
-    if (registry.is_mere_name()) finding.remedy = take_out(registry);
-    return finding;
-  }
-  // Podman takes either for Docker Hub where none is called docker.io.
-  const bool has_podmans_rival =
-      right == docker_hub_key && entries.counts.contains(std::string(docker_hub_host));
-  if (has_podmans_rival || has_another_entry(entries, registry, right)) return finding;
-  const Stored stored = registry.is_mere_name() ? is_stored(entries, right) : Stored::yes;
-  if (stored == Stored::no) finding.remedy = take_out(registry);
-  if (stored != Stored::yes) return finding;
+  if (has_another_entry(counts, registry, right)) return finding;
   finding.hint.clear();
   finding.remedy = fix(" renames it", {.entries = {{registry.key, Renamed{right}}}});
   return finding;
@@ -333,7 +326,7 @@ Finding misspelled_line(const Line& line, const std::string& right) {
   HelperChanges lines;
   if (line.key != podman_lookup_name(right)) lines[line.key] = std::nullopt;
   const bool is_there = line.all.config.cred_helpers.contains(right);
-  if (!is_there) lines[right] = line.helper;
+  if (!is_there && !line.helper.empty()) lines[right] = line.helper;
   if (is_there || (!may_hide(line, right) && !has_rival(line, right)))
     finding.remedy = fix(" mends it", {.cred_helpers = std::move(lines)});
   return finding;
@@ -347,7 +340,8 @@ std::string example_line(const std::string& name, const std::string& helper) {
 // credential elsewhere.
 std::optional<Finding> line_for_one_spelling(const Line& line) {
   const std::string right = docker_server_url(line.key);
-  if (right == line.key || line.all.config.cred_helpers.contains(right)) return std::nullopt;
+  if (right == line.key || line.helper.empty() || line.all.config.cred_helpers.contains(right))
+    return std::nullopt;
   Finding finding = warning(
       "entry-spelling", key_in_words(line.key),
       fmt::format("Docker takes this line of credHelpers for just this spelling: for others it has "

@@ -43,7 +43,8 @@ std::optional<Severity> severity_of(const std::string& store, const StoreStatus&
 
 std::string consequence(const HelperUse& use, const StoreStatus& status, const StoreFault& fault) {
   if (fault.prevents == Prevents::store) return fmt::format("{} login fails", use.client());
-  if (fault.prevents == Prevents::get) return fmt::format("{} pull fails", use.client());
+  if (fault.prevents == Prevents::get)
+    return fmt::format("{} pull fails{}", use.client(), older_pull(use));
   if (status.state == StoreState::unusable) return what_fails(use);
   if (can_be_asked(use.helper))
     return fmt::format(

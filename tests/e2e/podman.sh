@@ -236,6 +236,75 @@ run pullsecret doctor -o json
 out_json '[.[].name] - ["helper-interactive-only"] | sort | unique' \
   '["default-store","entry-ok","file-not-dockers","helper-ok"]'
 
+it 'credential-helpers without the file: no login in a file is found'
+new_home
+mkdir -p "$HOME/.config/containers"
+echo 'credential-helpers = ["encryptedfile"]' >"$HOME/.config/containers/registries.conf"
+config "{\"auths\":{\"$registry\":{\"auth\":\"$auth\"}}}"
+none_finds "$registry"
+doctor_finds podman-cannot-read
+hint_of_finding podman-cannot-read
+expect 'a way to name the file' grep -q 'let it name "containers-auth.json", too' <<<"$hint"
+echo 'credential-helpers = ["encryptedfile", "containers-auth.json"]' >"$HOME/.config/containers/registries.conf"
+all_find "$user" "$registry"
+doctor_finds
+
+it 'what podman takes from a store by its own settings stays there'
+new_home
+mkdir -p "$HOME/.config/containers"
+echo 'credential-helpers = ["encryptedfile"]' >"$HOME/.config/containers/registries.conf"
+config '{"credsStore":"encryptedfile"}'
+docker_login "$registry"
+succeeds
+all_find "$user" "$registry"
+run pullsecret migrate --to inline
+succeeds
+err_has "not erased in encryptedfile: podman's own settings name this store"
+config_json '.credsStore' null
+all_find "$user" "$registry"
+all_pull
+
+it 'no empty name is written, which podman takes for a program'
+new_home
+config "{\"auths\":{\"$registry\":{\"auth\":\"$auth\"}},\"credsStore\":\"encryptedfile\",\"credHelpers\":{\"$registry\":\"gone\"}}"
+run pullsecret doctor --fix --yes -q
+config_json '[.credHelpers[]?]' '["gone"]'
+config '{"credsStore":"encryptedfile","credHelpers":{"https://ghcr.io/v1/":""}}'
+run pullsecret doctor --fix --yes -q
+succeeds
+config_json '.credHelpers' null
+
+it "what podman does not read of its own file is no login"
+new_home
+mkdir "$XDG_RUNTIME_DIR/containers"
+for entry in '{"\($r)/":{$auth}}' '{($r):{username:"u",password:"p"}}' '{"https://u@\($r)":{$auth}}' \
+  '{"ftp://\($r)":{$auth}}'; do
+  jq -n --arg r "$registry" --arg auth "$auth" "{auths:$entry}" >"$XDG_RUNTIME_DIR/containers/auth.json"
+  none_finds "$registry"
+  run pullsecret get "$registry" -q
+  status_is 1
+  run pullsecret doctor -o json
+  out_json 'any(.[]; .name == "podman-cannot-read" and .severity == "problem")' true
+  out_json 'any(.[]; .name == "entry-ok")' false
+done
+for key in "$registry" "http://$registry" "https://$registry/v1/" "https://$registry/team"; do
+  echo "{\"auths\":{\"$key\":{\"auth\":\"$auth\"}}}" >"$XDG_RUNTIME_DIR/containers/auth.json"
+  all_find "$user" "$registry"
+  run pullsecret get "$registry" -o username -q
+  out_is "$user"
+  run pullsecret doctor -o json
+  out_json 'any(.[]; .name == "podman-cannot-read")' false
+done
+
+it 'credsStore in its own file: podman does not ask it'
+config '{"credsStore":"encryptedfile"}'
+docker_login "$registry"
+echo "{\"auths\":{\"$registry\":{}},\"credsStore\":\"encryptedfile\"}" >"$XDG_RUNTIME_DIR/containers/auth.json"
+rm -rf "$HOME/.docker"
+none_finds "$registry"
+run pullsecret doctor -o json
+out_json 'any(.[]; .name == "podman-cannot-read" and .subject == "credsStore")' true
+
 # ---- su
 
 it 'XDG_RUNTIME_DIR is another user'\''s'
@@ -274,5 +343,29 @@ expect 'that podman fails' [ "$status" -ne 0 ]
 run pullsecret doctor -o json
 out_json 'map(select(.name == "podman-cannot-read" and (.subject | contains("auth.json")))) | length' 1
 rm "$HOME/.config/containers/auth.json"
+
+it 'its settings are a folder, a pipe, or of a wrong type: podman fails, and the doctor says so'
+conf=$HOME/.config/containers/registries.conf
+for make in "mkdir $conf" "mkfifo $conf" "ln -s nowhere $conf.d/x.conf" "echo [credential-helpers] >$conf" \
+  "echo credential-helpers = 1 >$conf" "echo 'unqualified-search-registries = 1' >$conf.d/x.conf"; do
+  rm -rf "$conf" "$conf.d"
+  mkdir "$conf.d"
+  sh -c "$make"
+  run timeout 5 podman "${storage[@]}" login --get-login ghcr.io
+  expect "that podman fails: $make" [ "$status" -ne 0 ]
+  err_lacks 'not logged into'
+  run pullsecret doctor -o json
+  out_json 'map(select(.name == "podman-cannot-read" and (.subject | contains("registries.conf")))) | length' 1
+done
+for make in "mkdir $conf.d/x.conf" "ln -s /dev/null $conf" "ln -s nowhere $conf"; do
+  rm -rf "$conf" "$conf.d"
+  mkdir "$conf.d"
+  sh -c "$make"
+  run podman "${storage[@]}" login --get-login ghcr.io
+  err_has 'not logged into'
+  run pullsecret doctor -o json
+  out_json 'any(.[]; .name == "podman-cannot-read")' false
+done
+rm -rf "$conf" "$conf.d"
 
 finish

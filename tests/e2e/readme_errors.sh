@@ -354,6 +354,20 @@ rm "$HOME/.config/containers/registries.conf"
 run "${podman[@]}" login --get-login "$registry"
 out_is "$user"
 
+it "podman's files, where it refuses them"
+mkdir "$HOME/.config/containers/registries.conf"
+run "${podman[@]}" login --get-login "$registry"
+shows 'loading registries configuration'
+run pullsecret doctor
+out_has '^warning +podman-cannot-read '
+rmdir "$HOME/.config/containers/registries.conf"
+: >"$HOME/.config/containers/auth.json"
+run "${podman[@]}" login --get-login "$registry"
+shows 'reading JSON file'
+run pullsecret doctor
+out_has '^warning +podman-cannot-read '
+rm "$HOME/.config/containers/auth.json"
+
 # ---- Kubernetes
 
 # The messages are the kubelet's, which is not here; and so no cluster, whose end of the pipes is

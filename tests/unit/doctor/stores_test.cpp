@@ -83,14 +83,16 @@ TEST_CASE("a finding on a store has the name of both, and says what fails") {
   const Finding& finding = shut.findings.front();
   CHECK(finding.name == "pass-locked");
   CHECK(finding.subject == "docker-credential-pass");
-  CHECK(finding.message == "it is locked; docker login and docker pull fail");
+  CHECK(finding.message ==
+        "it is locked; docker login and docker pull fail; docker before 29.0 pulls without that "
+        "login");
   CHECK(finding.hint == "unlock it");
   const StoreCheck reads = check(StoreState::unusable, Prevents::store);
   CHECK_FALSE(reads.is_shut);
   CHECK(reads.findings.front().message == "it is locked; docker login fails");
   CHECK(reads.findings.front().hint == "unlock it");
   CHECK(check(StoreState::locked, Prevents::get).findings.front().message ==
-        "it is locked; docker pull fails");
+        "it is locked; docker pull fails; docker before 29.0 pulls without that login");
 }
 
 TEST_CASE("a store that has to ask who reads is of use, one that has to ask who stores is not") {
