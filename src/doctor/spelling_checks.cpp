@@ -110,7 +110,15 @@ Finding misspelled(const Entries& entries, const Registry& registry, const std::
                                         "has to be {}",
                                         key_in_words(right)),
                             login_command(right));
-  if (has_another_entry(counts, registry, right)) return finding;
+  if (entries.config.auths.find(right) != nullptr) {
+    finding.hint = fmt::format("take it out of the file: {} is there, too", key_in_words(right));
+    if (registry.is_mere_name()) finding.remedy = take_out(registry);
+    return finding;
+  }
+  if (has_another_entry(entries, registry, right)) return finding;
+  const Stored stored = registry.is_mere_name() ? is_stored(entries, right) : Stored::yes;
+  if (stored == Stored::no) finding.remedy = take_out(registry);
+  if (stored != Stored::yes) return finding;
   finding.hint.clear();
   finding.remedy = fix(" renames it", {.entries = {{registry.key, Renamed{right}}}});
   return finding;
