@@ -136,7 +136,9 @@ HeldFile hold(const fs::path& path, MissingFolder missing) {
       continue;
     }
     if (!found.is_open() && !(is_missing && is_last)) throw system_error(walk.place);
-    HeldFile held{.asked_for = walk.place, .place = {walk.folder, name}, .beside = *beside};
+    HeldFile held{.asked_for = walk.place,
+                  .place = {walk.folder, name},
+                  .beside = beside.value_or(walk.folder)};
     held.planted = walk.planted;
     if (is_missing) return held;
 
