@@ -6,7 +6,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -41,9 +40,9 @@ Error unknown_command(const std::string& name, std::vector<std::string> names) {
 }
 
 // The command that `words` begin with. `others` are the words that can stand there beside.
-const Command& command_in(const Arguments& words, std::vector<std::string> others) {
+const Command& command_in(const Arguments& words, const std::vector<std::string>& others) {
   const Command* command = find_command(commands(), words);
-  if (command == nullptr) throw unknown_command(words.front(), std::move(others));
+  if (command == nullptr) throw unknown_command(words.front(), others);
   return *command;
 }
 
@@ -78,7 +77,8 @@ Work prepare_completions(const Arguments& words) {
 }
 
 Work prepare_command(const Arguments& words) {
-  const Command& command = command_in(words, {"help"});
+  const std::vector<std::string> others{"help"};
+  const Command& command = command_in(words, others);
   if (std::any_of(words.begin(), words.end(), is_help)) return print_help(help_of(command));
   return command.prepare(parse_command_line(command, words_behind(command, words)));
 }
