@@ -99,7 +99,10 @@ Where nobody is asked:
                    account_option(),
                    config_option("this Docker config; not beside FILE")}},
                  {"Output",
-                  {report_option("table (default), or json: an object for each image and try"),
+                  {report_option(
+                       "table (default); json: an object for each image and try; or junit: "
+                       "XML for CI, a test case for each image",
+                       true),
                    quiet_option()}}},
       .outro =
           R"(Certificates are those that Docker takes: the system's, and those in

@@ -310,11 +310,13 @@ std::size_t position_of_choice(const CommandLine& line, const std::string& optio
   return position(known.value, value_of(line, option).value_or("")).value_or(0);
 }
 
-Option report_option(std::string_view description) {
-  return {.letter = 'o',
-          .name = "output",
-          .value = {"FORMAT", ValueKind::choice, {"table", "json"}},
-          .description = description};
+Option report_option(std::string_view description, bool has_junit) {
+  Option option{.letter = 'o',
+                .name = "output",
+                .value = {"FORMAT", ValueKind::choice, {"table", "json"}},
+                .description = description};
+  if (has_junit) option.value.choices.emplace_back("junit");
+  return option;
 }
 
 std::optional<std::size_t> number_of(const CommandLine& line, const std::string& option,

@@ -61,10 +61,10 @@ Choice choice_of(const CommandLine& line, const std::string& option) {
   return static_cast<Choice>(position_of_choice(line, option));
 }
 
-/// What a report is: a table for people, or JSON for scripts. The option's values are in this
-/// order.
-enum class ReportFormat { table, json };
-Option report_option(std::string_view description);
+/// What a report is: a table for people, or JSON for scripts; JUnit's XML for CI, if the command
+/// has that. The option's values are in this order.
+enum class ReportFormat { table, json, junit };
+Option report_option(std::string_view description, bool has_junit = false);
 
 /// The number in an option's value, if it was given, from `least` to `most`. Throws Error if it is
 /// none.

@@ -1,5 +1,6 @@
 #include "cli/pull_report.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -151,7 +152,89 @@ void add_pod(std::vector<Json>& rows, const PullReport& report, const JoinedPod&
   }
 }
 
+// ---- JUnit's XML
+
+std::string in_xml(std::string_view text) {
+  std::string escaped;
+  for (const char c : text)
+    switch (c) {
+      case '&':
+        escaped += "&amp;";
+        break;
+      case '<':
+        escaped += "&lt;";
+        break;
+      case '>':
+        escaped += "&gt;";
+        break;
+      case '"':
+        escaped += "&quot;";
+        break;
+      default:
+        escaped += c;
+    }
+  return escaped;
+}
+
+// Of an image the Pods, for it has several reports where these have different Secrets.
+std::string class_of(const PullReport& report) {
+  if (report.pull == nullptr) return "registries";
+  if (report.pull->pods.empty()) return "images";
+  std::vector<std::string> names;
+  names.reserve(report.pull->pods.size());
+  for (const JoinedPod& joined : report.pull->pods)
+    names.push_back(shown(joined.pod->in_words()));
+  return join(names, ", ");
+}
+
+// Where it was asked with several entries, the first is that which people mean.
+std::string failure_of(const PullReport& report) {
+  std::string outcome, words;
+  if (const PullRefusal* refusal = refusal_of(report)) {
+    outcome = refusal->outcome;
+    words = refusal->reason.message();
+  } else {
+    const PullTry& first = report.tries.front();
+    outcome = in_words(first.verdict.outcome);
+    words = fmt::format("{}: {}", heading_of(first), outcome);
+    if (!first.verdict.reason.empty()) words += ": " + first.verdict.reason;
+  }
+  return fmt::format(R"(type="{}" message="{}")", in_xml(outcome), in_xml(words));
+}
+
+std::string case_name_of(const PullReport& report) {
+  if (report.pull != nullptr) return shown(report.pull->name);
+  const PullTry& one = report.tries.front();
+  const std::string secret = one.entry == nullptr ? "-" : display_name(one.entry->origin);
+  return key_in_table(one) + (secret == "-" ? "" : fmt::format(" of {}", secret));
+}
+
+std::string test_case_of(const PullReport& report, Time now) {
+  constexpr std::size_t columns = 100;
+  const std::string name = case_name_of(report);
+  const std::string begin = fmt::format(R"(    <testcase classname="{}" name="{}")",
+                                        in_xml(class_of(report)), in_xml(name));
+  if (report.succeeds) return begin + "/>\n";
+  return fmt::format("{}>\n      <failure {}>{}</failure>\n    </testcase>\n", begin,
+                     failure_of(report),
+                     in_xml(table_of(report, {.table = {.columns = columns}, .now = now})));
+}
+
 }  // namespace
+
+std::string pull_junit(const std::vector<PullReport>& reports, Time now) {
+  const auto failures = std::count_if(reports.begin(), reports.end(),
+                                      [](const PullReport& report) { return !report.succeeds; });
+  const std::string numbers = fmt::format(
+      R"(name="pullsecret check" tests="{}" failures="{}" errors="0")", reports.size(), failures);
+  std::string cases;
+  for (const PullReport& report : reports)
+    cases += test_case_of(report, now);
+  return fmt::format(
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+      "<testsuites {0}>\n  <testsuite {0}>\n{1}  </testsuite>\n</testsuites>\n",
+      numbers, cases);
+}
 
 std::string pull_table(const std::vector<PullReport>& reports, InspectionStyle style) {
   std::string tables;

@@ -17,4 +17,8 @@ std::string pull_table(const std::vector<PullReport>& reports, InspectionStyle s
 /// all that is known of them.
 void print_pull_json(const std::vector<PullReport>& reports, const Streams& streams);
 
+/// JUnit's XML for CI: a test case for each image, whose class are its Pods, or for each registry
+/// key; one that fails has its table.
+std::string pull_junit(const std::vector<PullReport>& reports, Time now);
+
 }  // namespace pullsecret

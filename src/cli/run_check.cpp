@@ -176,6 +176,8 @@ bool check(const CheckOptions& options, const Streams& streams, bool may_ask_aga
   if (may_ask_again && is_forgotten(options, reports)) return false;
   if (options.format == ReportFormat::json)
     print_pull_json(reports, streams);
+  else if (options.format == ReportFormat::junit)
+    streams.data(pull_junit(reports, streams.now));
   else
     streams.data(pull_table(reports, {.table = streams.table, .now = streams.now}));
   if (!asks_for_images && !quiet)
