@@ -1,14 +1,60 @@
+#include <dlfcn.h>
+
 #include <cerrno>
 #include <filesystem>
+#include <set>
+#include <string>
 #include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
 
 #include "cli/check.h"
 #include "system/become.h"
 #include "system/environment.h"
 #include "system/error.h"
 #include "system/file.h"
+#include "system/text.h"
 
 namespace pullsecret {
+namespace {
+
+// The names of this distribution and of those that it is like: os-release(5).
+std::set<std::string> distributions() {
+  constexpr std::size_t enough = 64UL * 1024;
+  std::set<std::string> names;
+  try {
+    for (const std::string& line : split(read_file("/etc/os-release", enough), '\n'))
+      if (line.starts_with("ID=") || line.starts_with("ID_LIKE="))
+        for (std::string& name : split(line.substr(line.find('=') + 1), ' '))
+          names.insert((std::erase(name, '"'), name));
+  } catch (const Error&) {
+    // Then none of them is known.
+  }
+  return names;
+}
+
+std::string way_to_have_libcurl() {
+  const std::set<std::string> here = distributions();
+  for (const auto& [distribution, command] : {std::pair{"debian", "apt-get install libcurl4"},
+                                              {"fedora", "dnf install libcurl"},
+                                              {"rhel", "dnf install libcurl"},
+                                              {"suse", "zypper install libcurl4"},
+                                              {"opensuse", "zypper install libcurl4"},
+                                              {"arch", "pacman -S curl"},
+                                              {"alpine", "apk add libcurl"}})
+    if (here.contains(distribution)) return fmt::format("sudo {}", command);
+  return "install libcurl 7.85 or later with the system's package manager";
+}
+
+// The loader would end what this process becomes, in its own words.
+void refuse_without_libcurl() {
+  if (dlopen("libcurl.so.4", RTLD_LAZY | RTLD_LOCAL) == nullptr)
+    throw Error("", "check asks the registries with libcurl, which cannot be loaded here",
+                way_to_have_libcurl());
+}
+
+}  // namespace
 
 void run_check(const CheckOptions& /*options*/, const Streams& /*streams*/) {
   const std::filesystem::path self = own_program();
@@ -17,6 +63,7 @@ void run_check(const CheckOptions& /*options*/, const Streams& /*streams*/) {
   if (self.empty() || !std::filesystem::exists(program, unknown))
     throw Error(place_of(program), "the program that asks the registries is not there",
                 "install pullsecret again: ./install.sh puts both where they find each other");
+  refuse_without_libcurl();
   // Called by the name by which this program was: that says who called (caller.h).
   become(program, program_invocation_name, own_arguments());
 }

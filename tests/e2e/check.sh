@@ -52,4 +52,28 @@ for words in '--help' '--image Not' '--nonsense'; do
   expect "no need of it for $words" lacks libexec "$scratch/err"
 done
 
+it 'without libcurl it says what installs it, on this distribution'
+libcurl=$(ldd "$program_folder/../libexec/pullsecret/pullsecret-check" | sed -n 's/^\tlibcurl.* => \(.*\) (.*/\1/p')
+# on_distribution OS_RELEASE: check there, without libcurl.
+on_distribution() {
+  printf '%b' "$1" >os-release
+  run bwrap --bind / / --dev-bind /dev /dev --ro-bind /dev/null "$(readlink -f "$libcurl")" \
+    --ro-bind os-release "$(readlink -f /etc/os-release)" pullsecret check --image "$image"
+}
+while read -r release command <&3; do
+  on_distribution "$release"
+  fails_with 1 'check asks the registries with libcurl, which cannot be loaded here' "hint: sudo $command\$"
+done 3<<'END'
+ID=debian\n apt-get install libcurl4
+ID=linuxmint\nID_LIKE="ubuntu\040debian"\n apt-get install libcurl4
+ID="rocky"\nID_LIKE="rhel\040centos\040fedora"\n dnf install libcurl
+ID="opensuse-leap"\nID_LIKE="suse\040opensuse"\n zypper install libcurl4
+ID=arch\n pacman -S curl
+NAME="Alpine\040Linux"\nID=alpine\n apk add libcurl
+END
+on_distribution 'ID=slackware\n'
+fails_with 1 libcurl 'hint: install libcurl 7\.85 or later'
+run bwrap --bind / / --dev-bind /dev /dev --ro-bind /dev/null "$(readlink -f "$libcurl")" pullsecret check --help
+succeeds
+
 finish
