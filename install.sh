@@ -292,6 +292,7 @@ install_files() {
     bin/* | libexec/* | */cli-plugins/*) kind='program    ' ;;
     share/man/*) kind='manual page' ;;
     share/doc/*) kind='document   ' ;;
+    share/pullsecret/*) kind='JSON Schema' ;;
     *) kind='completion ' ;;
     esac
     say "  $kind  $prefix/$file"
@@ -328,7 +329,7 @@ uninstall_files() {
     rm -f "$prefix/$file"
   done <"$file_list"
   rm -f "$file_list"
-  rmdir "$prefix/share/pullsecret" "$prefix/share/doc/pullsecret" "$prefix/libexec/pullsecret" 2>/dev/null || :
+  rmdir "$prefix/share/pullsecret/schema" "$prefix/share/pullsecret" "$prefix/share/doc/pullsecret" "$prefix/libexec/pullsecret" 2>/dev/null || :
   plugin=$HOME/.docker/cli-plugins/docker-pullsecret
   [ "$(readlink "$plugin" 2>/dev/null)" != "$prefix/bin/pullsecret" ] || rm -f "$plugin"
   say "Removed from $prefix. Configs and stores are as they were."

@@ -17,7 +17,7 @@ test_packages=(
   # shells to press Tab in
   bash-completion zsh fish
   # what the scripts are written with
-  dpkg-dev gojq jq mandoc bubblewrap procps e2fsprogs exfat-fuse exfatprogs iproute2 mmdebstrap python3-yaml
+  dpkg-dev gojq jq libxml2-utils mandoc bubblewrap procps e2fsprogs exfat-fuse exfatprogs iproute2 mmdebstrap python3-yaml python3-jsonschema
   python3-rich
   xdotool xvfb
 )
@@ -25,7 +25,7 @@ command -v docker >/dev/null || test_packages+=('docker-cli|docker.io')
 command -v kubectl >/dev/null || test_packages+=(kubernetes-client)
 
 # shellcheck disable=SC2034
-check_packages=(clang-format clang-tidy shellcheck)
+check_packages=(clang-format clang-tidy shellcheck rpm umoci openssh-client)
 
 is_installed() { [[ $(dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null) == ii* ]]; }
 

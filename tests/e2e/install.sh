@@ -109,10 +109,10 @@ succeeds_quietly
 for file in bin/pullsecret libexec/pullsecret/pullsecret-check share/man/man1/pullsecret.1 \
   share/man/man7/pullsecret-errors.7 share/man/man7/pullsecret-recipes.7 \
   share/man/man7/pullsecret-security.7 share/man/man1/pullsecret-convert.1 \
-  share/doc/pullsecret/{README,recipes,errors}.md share/doc/pullsecret/cronjob.yaml \
+  share/doc/pullsecret/{README,recipes,errors}.md share/doc/pullsecret/cronjob.yaml share/pullsecret/schema/check.json \
   share/bash-completion/completions/pullsecret share/zsh/site-functions/_pullsecret \
   share/fish/vendor_completions.d/pullsecret.fish; do
-  out_has "^  (program|manual page|document|completion) +$prefix/$file$"
+  out_has "^  (program|manual page|document|JSON Schema|completion) +$prefix/$file$"
   expect "the file $file" [ -s "$prefix/$file" ]
 done
 same 'the files named' "$(grep -o "$prefix/.*/.*" "$scratch/out" | grep -v PATH | sort)" \

@@ -57,6 +57,9 @@
 // stands for any text in a line, and alone for any lines; $HOME for the home folder. What is said
 // to who is not root does not count. A password with hunter2 in it must not be on standard error.
 //
+// With JSON_OUTPUTS in the environment, a folder, each JSON that a command prints for programs is
+// put there whole, as NUMBER.COMMAND.json, and JUnit's XML as NUMBER.COMMAND.xml.
+//
 // With UPDATE_CASES in the environment, what came out is put in the place of what does not fit.
 
 using namespace pullsecret;
@@ -215,6 +218,23 @@ Outcome answer_of_hook(const std::string& command, const std::string& error) {
   return {.out = nlohmann::json::parse(answer_hook(request.dump()))["Template"].get<std::string>()};
 }
 
+// A command has an environment of its own.
+const char* const json_outputs = std::getenv("JSON_OUTPUTS");
+
+// Keeps what `words` printed for programs, if that is asked for.
+void keep_output(const Lines& words, const std::string& output) {
+  static int number = 0;
+  if (json_outputs == nullptr || words.size() < 2) return;
+  const bool is_test = words[1] == "credential-provider" && words.size() > 2 && words[2] == "test";
+  const std::string command = is_test ? "credential-provider-test" : words[1];
+  const bool is_json = output.starts_with("[") || output.starts_with("{");
+  if (is_test || is_one_of(command, {"check", "doctor", "get", "inspect", "status"}))
+    if (is_json || output.starts_with("<?xml"))
+      std::ofstream(fs::path(json_outputs) /
+                    fmt::format("{}.{}.{}", ++number, command, is_json ? "json" : "xml"))
+          << output;
+}
+
 Outcome run_part(const std::string& command, std::string input, RegistryTable& registries) {
   Lines words = words_of(command);
   std::list<ScopedVariable> set;
@@ -230,10 +250,14 @@ Outcome run_part(const std::string& command, std::string input, RegistryTable& r
   if (words.front() == "entries") return print_entries(input);
   if (words.front() == "hook") return answer_of_hook(words.at(1), words.at(2));
   if (words.front() == "asked") return {.out = registries.take_log()};
-  if (helper_programs().contains(words.front()))
-    return run_helper(words.front(), {words.begin() + 1, words.end()}, input);
+  if (helper_programs().contains(words.front())) {
+    Outcome outcome = run_helper(words.front(), {words.begin() + 1, words.end()}, input);
+    keep_output(words, outcome.out);
+    return outcome;
+  }
   if (words.front() != "pullsecret") return run_shell(command, std::move(input));
   Outcome outcome = run_command({words.begin() + 1, words.end()}, input, registries.exchange());
+  keep_output(words, outcome.out);
   if (words.size() > 1 && (words[1] == "doctor" || words[1] == "check"))
     outcome.out = objects_in(outcome.out);
   return outcome;
