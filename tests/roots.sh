@@ -21,11 +21,14 @@ why_no_roots() {
   fi
 }
 
+# security_updates SUITE: where they are, for apt.
+security_updates() { echo "deb http://deb.debian.org/debian-security $1-security main"; }
+
 # make_root NAME SUITE [--OPTION]... PACKAGE...: $roots/NAME, with that release of Debian and the
 # PACKAGEs, if it is not there yet as it should be; each OPTION is mmdebstrap's. Fails with
 # mmdebstrap's words on standard error.
 make_root() {
-  local root=$roots/$1 suite=$2 made="${*:2}" options=() packages=() word
+  local root=$roots/$1 suite=$2 made="${*:2} with security" options=() packages=() word
   [ "$(cat "$root/etc/made-with" 2>/dev/null)" != "$made" ] || return 0
   for word in "${@:3}"; do
     case $word in --*) options+=("$word") ;; *) packages+=("$word") ;; esac
@@ -34,7 +37,7 @@ make_root() {
   rm -rf --one-file-system "$root" "$root.new"
   mkdir -p "$roots"
   mmdebstrap --variant=apt --dpkgopt=force-unsafe-io "${options[@]}" "$suite" "$root.new" \
-    http://deb.debian.org/debian >"$root.log" 2>&1 || {
+    http://deb.debian.org/debian "$(security_updates "$suite")" >"$root.log" 2>&1 || {
     cat "$root.log" >&2
     return 1
   }

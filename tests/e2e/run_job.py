@@ -4,8 +4,8 @@
 It is not the kubelet. It asks kubectl for the Job and its ConfigMaps, makes the volumes, refuses what
 the Pod Security Standard `restricted` refuses, and starts the container's command in bubblewrap: as
 the user that the Job says, without capabilities, with the container's environment alone and with a
-root file system that is read-only where the Job wants it so. The image is this machine's /usr and
-/etc, with IMAGE/local as /usr/local. The network is the machine's, which has the API server. No limit
+root file system that is read-only where the Job wants it so. The image is IMAGE, or, where that has no
+/usr, this machine's /usr and /etc, with IMAGE/local as /usr/local. The network is the machine's, which has the API server. No limit
 of memory, of time or of a volume's size is kept, and no system call is filtered.
 
 usage: run_job.py NAMESPACE JOB IMAGE SERVER AUTHORITY
@@ -92,6 +92,19 @@ def environment(container, server):
 
 
 def image_root(image):
+    if os.path.isdir(os.path.join(image, "usr")):
+        for name in sorted(os.listdir(image)):
+            path = os.path.join(image, name)
+            if os.path.islink(path):
+                yield from ("--symlink", os.readlink(path), "/" + name)
+            elif name == "usr":
+                yield from ("--ro-bind", path, "/usr")
+        # The kubelet puts these two in the place of the image's.
+        etc = {name: os.path.join(image, "etc", name) for name in os.listdir(os.path.join(image, "etc"))}
+        for name, path in sorted({**etc, "hosts": "/etc/hosts", "resolv.conf": "/etc/resolv.conf"}.items()):
+            yield from ("--ro-bind", path, "/etc/" + name)
+        yield from ("--dir", "/tmp", "--proc", "/proc", "--dev", "/dev")
+        return
     for folder in ("/usr", "/etc"):
         yield from ("--ro-bind", folder, folder)
     for folder in ("bin", "sbin", "lib", "lib64"):
