@@ -30,6 +30,12 @@ done
 it 'examples are where the page says they are'
 expect 'cronjob.yaml' [ -s "$installed/../doc/pullsecret/cronjob.yaml" ]
 
+it 'the version stands in meson.build alone, and the change log begins with it'
+version=$(pullsecret --version | cut -d ' ' -f 2)
+same 'the first of the change log' "$(sed -n 's/^## \[\(.*\)\] - 20[0-9][0-9]-[01][0-9]-[0-3][0-9]$/\1/p;' "$pages/../.github/CHANGELOG.md" | head -n 1)" "$version"
+same 'where else it stands' "$(cd "$pages/.." && grep -rlF -- "$version" README.md install.sh man src helpers .ci meson.build |
+  grep -v '/run\.cpp$')" "$(printf '%s\n' src/README.md meson.build)"
+
 it 'each command has a page, and pullsecret(1) has them all'
 pullsecret help | grep -oP '^    pullsecret \K[a-z][a-z-]*( config| test)?(?= )' | tr ' ' - | sort -u >commands
 same 'the pages of commands' \
