@@ -152,11 +152,11 @@ Rule rule_of(const Json& value, const std::string& place) {
   for (const Member& member : members)
     names.emplace_back(member.name);
   Rule rule;
-  for (const auto& [name, member_value] : value.items()) {
-    const auto* const member = std::find_if(members.begin(), members.end(),
-                                            [&](const Member& one) { return one.name == name; });
-    if (member == members.end()) throw unknown_member(place, name, names);
-    member->read(member_value, fmt::format("{}.{}", place, name), rule);
+  for (const auto& item : value.items()) {
+    const auto* const member = std::find_if(
+        members.begin(), members.end(), [&](const Member& one) { return one.name == item.key(); });
+    if (member == members.end()) throw unknown_member(place, item.key(), names);
+    member->read(item.value(), fmt::format("{}.{}", place, item.key()), rule);
   }
   if (rule.match.empty()) throw Error(place, "has no \"match\"", R"("*" is any registry)");
   if (rule.helpers.empty()) throw Error(place, "has no \"helper\"");

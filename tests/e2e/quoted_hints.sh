@@ -261,13 +261,13 @@ for_each_name registry_to_log_in_to
 rm "$scratch/bin/docker"
 
 # A store of such a name, over a folder of files.
-it 'a registry and a store to move a credential to'
+it 'a store to move a credential to'
 store_to_move_to() {
   case $1 in *[/$'\n']*) return ;; esac
   mkdir bin
   ln -s "$program_folder/docker-credential-encryptedfile" "bin/docker-credential-$1"
   export XDG_DATA_HOME=$PWD/data XDG_CONFIG_HOME=$PWD/config
-  config "$(jq -nc --arg name "$1" '{auths: {($name): {auth: "dTpodW50ZXIy"}}, credsStore: $name}')"
+  config "$(jq -nc --arg name "$1" '{auths: {"ghcr.io": {auth: "dTpodW50ZXIy"}}, credsStore: $name}')"
   PATH=$PWD/bin:$PATH
   doctor
   hint_of_finding entry-plain-text
@@ -275,7 +275,7 @@ store_to_move_to() {
   json_is 'in the config' '{}' '.auths[]' "$HOME/.docker/config.json"
   doctor
   out_json 'any(.[]; .name == "entry-plain-text")' false
-  run pullsecret get -o password -- "$1"
+  run pullsecret get -o password ghcr.io
   out_is hunter2
   unset XDG_DATA_HOME XDG_CONFIG_HOME
   PATH=${PATH#"$PWD/bin:"}

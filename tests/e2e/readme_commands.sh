@@ -118,10 +118,11 @@ run_block() {
   done < <(printf '%s' "$1")
   printf '%s\n' "$command" >>"$scratch/commands"
   run bash -c ". $scratch/commands 2>&1"
-  # The node's user is root, who gets no note that it should be; not everybody has podman.
+  # The node's user is root, who gets no note that it should be; not everybody has podman. What init
+  # says of the change is no data.
   same "what $(head -n 1 "$scratch/commands") prints" \
     "$(sed "s|$HOME|/home/octocat|g; /^pullsecret: note: the kubelet runs/d
-      /^pullsecret: note: credHelpers has a line/d" "$scratch/out" | expand)" \
+      /^pullsecret: note: credHelpers has a line/d; /^docker-credential-route: /d" "$scratch/out" | expand)" \
     "$(printf '%s' "$shown" | expand)"
 }
 
@@ -154,6 +155,19 @@ prepare() {
     for namespace in staging production; do pull_secret "$namespace" regcred '"ghcr.io", "quay.io"'; done
     pull_secret team other '"quay.io"'
     ;;
+  *'docker-credential-route init'*)
+    rm -rf ~/.config/docker-credential-route
+    config "$(jq -nc '{credsStore: "encryptedfile", credHelpers: ([1, 2] |
+      map({key: "\(.).dkr.ecr.eu-west-1.amazonaws.com", value: "ecr-login"}) | from_entries)}')"
+    return
+    ;;
+  *'--account robot'*)
+    route_to pass
+    config '{"credsStore":"route"}'
+    echo hunter2-robot >robot-token
+    pull_secret team regcred '"ghcr.io"'
+    return
+    ;;
   *'get secret regcred -n staging'*) pull_secret staging regcred '"ghcr.io"' ;;
   esac
   case $1 in
@@ -180,6 +194,12 @@ prepare() {
   [[ $1 != *--skip-unresolved* ]] || prepare_harbor
   [[ $1 != *'secret regcred -n team'* ]] ||
     pullsecret convert --registry ghcr.io -n team | kubectl apply -f - >/dev/null
+}
+
+# route_to STORE: the rules of docker-credential-route.
+route_to() {
+  mkdir -p ~/.config/docker-credential-route
+  printf '{"routes": [{"match": "*", "helper": "%s"}]}\n' "$1" >~/.config/docker-credential-route/routes.json
 }
 
 # pull_secret NAMESPACE NAME KEYS: as it is in the cluster.
