@@ -9,6 +9,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -36,8 +38,17 @@ long keyctl(int operation, Arguments... arguments) {
   return syscall(SYS_keyctl, operation, arguments...);
 }
 
-std::optional<KeySerial> find_key(const char* type, const std::string& description) {
-  const long found = keyctl(KEYCTL_SEARCH, KEY_SPEC_SESSION_KEYRING, type, description.c_str(), 0);
+std::string description_of(KeySerial key) {
+  std::string text(4096, '\0');
+  const long size = keyctl(KEYCTL_DESCRIBE, key, text.data(), text.size());
+  if (size <= 0 || static_cast<std::size_t>(size) > text.size()) return {};
+  text.resize(static_cast<std::size_t>(size) - 1);
+  return text;
+}
+
+std::optional<KeySerial> find_key(KeySerial keyring, const char* type,
+                                  const std::string& description) {
+  const long found = keyctl(KEYCTL_SEARCH, keyring, type, description.c_str(), 0);
   if (found < 0) return std::nullopt;
   return static_cast<KeySerial>(found);
 }
@@ -70,19 +81,34 @@ long add_payload(const std::string& description, std::string_view payload, long 
   return add_key(key_type, description, payload, keyring);
 }
 
-std::string description_of(KeySerial key) {
-  std::string text(4096, '\0');
-  const long size = keyctl(KEYCTL_DESCRIBE, key, text.data(), text.size());
-  if (size <= 0 || static_cast<std::size_t>(size) > text.size()) return {};
-  text.resize(static_cast<std::size_t>(size) - 1);
-  return text;
+// Of the session's keyrings those that are this user's: whoever else is in the session may have put
+// one there by any name.
+std::vector<std::pair<KeySerial, std::string>> own_keyrings() {
+  std::vector<KeySerial> keys(4096);
+  const std::size_t room = keys.size() * sizeof(KeySerial);
+  const long size = keyctl(KEYCTL_READ, KEY_SPEC_SESSION_KEYRING, keys.data(), room);
+  if (size < 0) return {};
+  keys.resize(std::min(static_cast<std::size_t>(size), room) / sizeof(KeySerial));
+
+  // A key is described as TYPE;UID;GID;RIGHTS;DESCRIPTION.
+  std::vector<std::pair<KeySerial, std::string>> found;
+  const std::string own = fmt::format("{};{};", keyring_type, geteuid());
+  for (const KeySerial key : keys) {
+    const std::string text = description_of(key);
+    if (!text.starts_with(own)) continue;
+    const std::size_t rights = text.find(';', own.size()) + 1;
+    found.emplace_back(key, text.substr(text.find(';', rights) + 1));
+  }
+  return found;
 }
 
 }  // namespace
 
 std::optional<std::string> find_in_session(const std::string& description) {
-  std::optional<KeySerial> key = find_key(key_type, description);
-  if (!key) key = find_key(big_key_type, description);
+  std::optional<KeySerial> key;
+  for (const auto& [serial, name] : own_keyrings())
+    for (const char* type : {key_type, big_key_type})
+      if (!key && name == description) key = find_key(serial, type, description);
   if (!key) return std::nullopt;
   const long size = keyctl(KEYCTL_READ, *key, nullptr, 0);
   if (size < 0) return std::nullopt;
@@ -107,28 +133,17 @@ void keep_in_session(const std::string& description, const std::string& payload,
 }
 
 void forget_in_session(const std::string& description) {
+  constexpr KeySerial session = KEY_SPEC_SESSION_KEYRING;
   for (const char* type : {key_type, big_key_type, keyring_type})
-    for (auto key = find_key(type, description); key; key = find_key(type, description))
+    for (auto key = find_key(session, type, description); key;
+         key = find_key(session, type, description))
       if (keyctl(KEYCTL_INVALIDATE, *key) < 0) break;
 }
 
 std::vector<std::string> entries_in_session(std::string_view prefix) {
-  std::vector<KeySerial> keys(4096);
-  const std::size_t room = keys.size() * sizeof(KeySerial);
-  const long size = keyctl(KEYCTL_READ, KEY_SPEC_SESSION_KEYRING, keys.data(), room);
-  if (size < 0) return {};
-  keys.resize(std::min(static_cast<std::size_t>(size), room) / sizeof(KeySerial));
-
-  // A key is described as TYPE;UID;GID;RIGHTS;DESCRIPTION.
   std::vector<std::string> found;
-  const std::string own = fmt::format("{};{};", keyring_type, geteuid());
-  for (const KeySerial key : keys) {
-    const std::string text = description_of(key);
-    if (!text.starts_with(own)) continue;
-    const std::size_t rights = text.find(';', own.size()) + 1;
-    const std::string description = text.substr(text.find(';', rights) + 1);
+  for (const auto& [serial, description] : own_keyrings())
     if (description.starts_with(prefix)) found.push_back(description);
-  }
   return found;
 }
 

@@ -27,7 +27,7 @@ namespace pullsecret {
 // The kernel lets an ordinary user keep 20,000 bytes (keys(7), maxbytes), of which a large payload
 // takes a few where it has keys of type `big_key`.
 
-/// The payload of the entry `description`; nothing if there is none, or its time is over.
+/// The payload of this user's entry `description`; nothing if there is none, or its time is over.
 std::optional<std::string> find_in_session(const std::string& description);
 
 /// Keeps `payload` as the entry `description` for `lifetime` (over 0), in the place of an older

@@ -109,9 +109,14 @@ TEST_CASE("what another user plants in the session under the name of an entry ta
   const auto plant = [&] {
     const long keyring =
         syscall(SYS_add_key, "keyring", name.text.c_str(), nullptr, 0, KEY_SPEC_SESSION_KEYRING);
-    return keyring < 0 || syscall(SYS_keyctl, KEYCTL_SETPERM, keyring, 0x3f3f3f3f) < 0 ? 1 : 0;
+    const long key =
+        syscall(SYS_add_key, "user", name.text.c_str(), "theirs", 6, KEY_SPEC_SESSION_KEYRING);
+    for (const long one : {keyring, key})
+      if (one < 0 || syscall(SYS_keyctl, KEYCTL_SETPERM, one, 0x3f3f3f3f) < 0) return 1;
+    return 0;
   };
   if (as_user(nobody, plant) != 0) return skip("no other user can plant a key here");
+  CHECK_FALSE(find_in_session(name.text));
   keep_in_session(name.text, "probe", 1min);
   CHECK(find_in_session(name.text) == "probe");
   CHECK(as_user(nobody, [&] { return find_in_session(name.text) ? 1 : 0; }) == 0);
