@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -19,6 +20,15 @@
 #include "system/text.h"
 
 namespace pullsecret {
+namespace {
+
+// Empty where it is there no more.
+std::filesystem::path working_folder() {
+  std::error_code gone;
+  return std::filesystem::current_path(gone);
+}
+
+}  // namespace
 
 const std::string_view route_help =
     R"(Asks, for each registry, the credential helper that your rules name.
@@ -110,7 +120,7 @@ std::string memory_in_words(const Rule& rule, const std::string& server_url) {
 void explain(const Arguments& arguments) {
   const std::string server_url = docker_server_url(host_in(arguments, 1, 1));
   const std::vector<Rule> rules = load_rules();
-  const Rule* rule = find_rule(rules, server_url, std::filesystem::current_path());
+  const Rule* rule = find_rule(rules, server_url, working_folder());
   if (rule == nullptr)
     return print(fmt::format("registry:    {}\nrule:        none: Docker finds no login\n",
                              key_in_words(routed_host(server_url))));
@@ -133,7 +143,7 @@ void forget_action(const Arguments& arguments) {
 
 std::unique_ptr<RouteStore> open_route() {
   refuse_loop();
-  return std::make_unique<RouteStore>(load_rules(), std::filesystem::current_path(), warn);
+  return std::make_unique<RouteStore>(load_rules(), working_folder(), warn);
 }
 
 std::vector<OwnAction> route_actions() {

@@ -128,13 +128,17 @@ void store_in_helper(const Rule& rule, const std::string& server_url,
   throw Error("", fmt::format("none of {} keeps the login", join(rule.helpers, ", ")));
 }
 
-void erase_from_helpers(const Rule& rule, const std::string& server_url) {
+void erase_from_helpers(const Rule& rule, const std::string& server_url, const Warn& warn) {
   std::optional<Error> first_error;
   for (const std::string& helper : rule.helpers)
     try {
       tell(rule, call(rule, helper, "erase", server_url));
     } catch (const Error& error) {
-      if (!mints_tokens(helper) && !first_error) first_error = error;
+      if (mints_tokens(helper)) continue;
+      if (rule.goes_on_after_errors)
+        warn(error);
+      else if (!first_error)
+        first_error = error;
     }
   if (first_error) throw Error(*first_error);
 }
@@ -144,12 +148,15 @@ std::map<std::string, Listed> list_of_helpers(const std::vector<Rule>& rules,
                                               const Warn& warn) {
   std::vector<const Rule*> rules_asked;
   std::vector<HelperCall> calls;
-  for (const Rule& rule : rules)
+  std::chrono::milliseconds longest(0);
+  for (const Rule& rule : rules) {
+    longest = std::max(longest, rule.timeout.value_or(no_limit));
     for (const std::string& helper : rule.helpers) {
       rules_asked.push_back(&rule);
       calls.push_back(call(rule, helper, "list", "unused"));
     }
-  const std::vector<HelperReply> replies = HelperClient({.timeout = no_limit}).run(calls);
+  }
+  const std::vector<HelperReply> replies = HelperClient({.timeout = longest}).run(calls);
 
   std::map<std::string, Listed> listed;
   for (std::size_t i = 0; i < calls.size(); ++i)

@@ -33,9 +33,9 @@ std::optional<StoredCredential> get_from_helpers(const Rule& rule, const std::st
 void store_in_helper(const Rule& rule, const std::string& server_url,
                      const StoredCredential& credential, const Warn& warn);
 
-/// Takes it out of all of them. Throws the first Error, once all are asked. What mints tokens keeps
-/// nothing, and may refuse.
-void erase_from_helpers(const Rule& rule, const std::string& server_url);
+/// Takes it out of all of them. Throws the first Error, once all are asked; where the rule goes on
+/// after errors, `warn` gets it. What mints tokens keeps nothing, and may refuse.
+void erase_from_helpers(const Rule& rule, const std::string& server_url, const Warn& warn);
 
 /// An entry that a helper keeps.
 struct Listed {

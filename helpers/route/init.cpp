@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "credential/account.h"
+#include "credential/issuers.h"
 #include "credential/registry.h"
 #include "docker/ask_stores.h"
 #include "docker/config_file.h"
@@ -144,12 +146,21 @@ void begin(const InitOptions& options) {
   change_config(file, taken.change);
 }
 
+// What mints tokens keeps nothing, and need not be there.
+std::vector<Rule> kept_by(std::vector<Rule> rules) {
+  for (Rule& rule : rules)
+    std::erase_if(rule.helpers,
+                  [](const std::string& helper) { return find_token_helper(helper) != nullptr; });
+  return rules;
+}
+
 void undo(const InitOptions& options) {
   const ConfigJson file = read_config_json();
   const std::vector<Rule> rules = load_rules();
   std::map<std::string, std::string> kept;
-  for (const auto& [server_url, entry] : list_of_helpers(rules, "/", warn))
-    kept.emplace(server_url, entry.helper);
+  const auto refuse = [](const Error& error) -> void { throw Error(error); };  // its logins too
+  for (const auto& [server_url, entry] : list_of_helpers(kept_by(rules), "/", refuse))
+    if (!parse_account_url(server_url)) kept.emplace(server_url, entry.helper);
   const ConfigChange change = give_back(file.config, rules, kept);
   if (change.empty()) throw Error(file.json.file, "it does not name route");
   show(file, change);

@@ -38,7 +38,7 @@ std::string hash_of(std::string_view text) {
 }
 
 std::string entry_prefix(std::string_view host) {
-  return fmt::format("{}{}:", prefix, host);
+  return fmt::format("{}{} ", prefix, host);
 }
 
 std::string entry_name(const Rule& rule, const std::string& server_url) {
@@ -63,8 +63,8 @@ bool is_own_folder(const fs::path& folder) {
 
 // In memory where the system gives a user such a folder.
 fs::path lock_folder_path() {
-  if (const auto folder = environment_variable("XDG_RUNTIME_DIR"); folder && is_own_folder(*folder))
-    return fs::path(*folder) / "docker-credential-route";
+  const fs::path runtime = environment_variable("XDG_RUNTIME_DIR").value_or("");
+  if (runtime.is_absolute() && is_own_folder(runtime)) return runtime / "docker-credential-route";
   const fs::path cache = environment_variable("XDG_CACHE_HOME").value_or("");
   return (cache.is_absolute() ? cache : home_folder() / ".cache") / "docker-credential-route";
 }

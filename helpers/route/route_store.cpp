@@ -26,6 +26,22 @@ bool keeps_accounts(const Rule& rule, const std::string& server_url) {
   return false;
 }
 
+// What is about to change is forgotten before, and what somebody remembers meanwhile after it,
+// whatever comes of the change.
+class Forgetting {
+ public:
+  explicit Forgetting(std::string host) : host_(std::move(host)), lock_(lock_host(host_)) {
+    forget(host_);
+  }
+  Forgetting(const Forgetting&) = delete;
+  Forgetting& operator=(const Forgetting&) = delete;
+  ~Forgetting() { forget(host_); }
+
+ private:
+  std::string host_;
+  FileDescriptor lock_;
+};
+
 }  // namespace
 
 RouteStore::RouteStore(std::vector<Rule> rules, std::filesystem::path folder, Warn warn)
@@ -33,8 +49,7 @@ RouteStore::RouteStore(std::vector<Rule> rules, std::filesystem::path folder, Wa
 
 void RouteStore::store(const std::string& server_url, const StoredCredential& credential) {
   const Rule& rule = rule_for(server_url);
-  const std::string host = routed_host(server_url);
-  const FileDescriptor lock = lock_host(host);
+  const Forgetting forgetting(routed_host(server_url));
   if (keeps_accounts(rule, server_url)) {
     const auto before = readable(rule, server_url);
     const bool is_other = before && before->username != credential.username;
@@ -43,7 +58,6 @@ void RouteStore::store(const std::string& server_url, const StoredCredential& cr
     if (is_other || (own && readable(rule, *own))) keep_as_account(rule, server_url, credential);
   }
   store_in_helper(rule, server_url, credential, warn_);
-  forget(host);
 }
 
 std::optional<StoredCredential> RouteStore::get(const std::string& server_url) {
@@ -55,18 +69,18 @@ std::optional<StoredCredential> RouteStore::get(const std::string& server_url) {
   return account(*rule, server_url, username);
 }
 
+// The account's own entry goes first: else one that is killed in between would leave it behind.
 void RouteStore::erase(const std::string& server_url) {
   const Rule* rule = find_rule(rules_, server_url, folder_);
   if (rule == nullptr) return;
   const std::string host = routed_host(server_url);
-  const FileDescriptor lock = lock_host(host);
+  const Forgetting forgetting(host);
   const auto in_use =
       keeps_accounts(*rule, server_url) ? readable(*rule, server_url) : std::nullopt;
-  erase_from_helpers(*rule, server_url);
-  forget(host);
+  const auto own = in_use ? account_url(server_url, in_use->username) : std::nullopt;
+  if (own && readable(*rule, *own)) erase_from_helpers(*rule, *own, warn_);
+  erase_from_helpers(*rule, server_url, warn_);
   if (!in_use) return;
-  if (const auto own = account_url(server_url, in_use->username); own && readable(*rule, *own))
-    erase_from_helpers(*rule, *own);
   for (const auto& [registry, left] : accounts(server_url))
     if (!left.others.empty())
       warn_(Error(key_in_words(host),
@@ -85,15 +99,15 @@ std::map<std::string, std::string> RouteStore::list() {
 
 std::map<std::string, Accounts> RouteStore::accounts(const std::string& server_url) {
   std::map<std::string, Accounts> found;
-  for (const auto& [listed, entry] : list_of_helpers(rules_, folder_, warn_)) {
-    if (is_docker_hub_token(listed)) continue;
+  for (const auto& [listed, entry] : list_of_helpers(rules_about(server_url), folder_, warn_)) {
+    if (is_docker_hub_token(listed) || is_about_path(listed)) continue;
     const auto account = parse_account_url(listed);
     const std::string registry = account ? account->server_url : docker_server_url(listed);
     if (!server_url.empty() && routed_host(registry) != routed_host(server_url)) continue;
     if (account)
       found[registry].others.insert(account->username);
-    else
-      found[registry].in_use = entry.username;
+    else if (std::string& in_use = found[registry].in_use; in_use.empty() || listed == registry)
+      in_use = entry.username;
   }
   for (auto& [registry, accounts] : found)
     accounts.others.erase(accounts.in_use);
@@ -103,18 +117,29 @@ std::map<std::string, Accounts> RouteStore::accounts(const std::string& server_u
 void RouteStore::use(const std::string& server_url, const std::string& username) {
   const std::string registry = docker_server_url(server_url);
   const Rule& rule = rule_for(registry);
-  const std::string host = routed_host(registry);
-  const FileDescriptor lock = lock_host(host);
+  const Forgetting forgetting(routed_host(registry));
   const auto in_use = get_from_helpers(rule, registry, warn_);
   if (in_use && in_use->username == username) return;
   const auto own = account_url(registry, username);
   const auto wanted = own ? get_from_helpers(rule, *own, warn_) : std::nullopt;
   if (!wanted || wanted->username != username) throw no_such_account(registry, username);
   // Else it would be gone.
-  if (const auto own_before = in_use ? account_url(registry, in_use->username) : std::nullopt)
+  if (in_use) {
+    const auto own_before = account_url(registry, in_use->username);
+    if (!own_before)
+      throw Error(
+          key_in_words(routed_host(registry)),
+          "an identity token is in use, which has no username to keep it by: log out first");
     store_in_helper(rule, *own_before, *in_use, warn_);
+  }
   store_in_helper(rule, registry, *wanted, warn_);
-  forget(host);
+}
+
+// Of one registry its own rule tells; of all, all.
+std::vector<Rule> RouteStore::rules_about(const std::string& server_url) const {
+  if (server_url.empty()) return rules_;
+  const Rule* rule = find_rule(rules_, server_url, folder_);
+  return rule == nullptr ? std::vector<Rule>() : std::vector<Rule>{*rule};
 }
 
 const Rule& RouteStore::rule_for(const std::string& server_url) const {
@@ -163,9 +188,9 @@ std::optional<StoredCredential> RouteStore::ask_once(const Rule& rule,
 
 std::optional<StoredCredential> RouteStore::account(const Rule& rule, const std::string& server_url,
                                                     const std::string& username) const {
-  if (auto found = ask(rule, *account_url(server_url, username));
-      found && found->username == username)
-    return found;
+  const auto own = account_url(server_url, username);
+  if (!own) throw no_such_account(server_url, username);
+  if (auto found = ask(rule, *own); found && found->username == username) return found;
   auto in_use = ask(rule, server_url);
   if (in_use && in_use->username != username) throw no_such_account(server_url, username);
   return in_use;

@@ -48,6 +48,7 @@ class RouteStore : public Store {
   void use(const std::string& server_url, const std::string& username);
 
  private:
+  std::vector<Rule> rules_about(const std::string& server_url) const;
   const Rule& rule_for(const std::string& server_url) const;
   std::optional<StoredCredential> readable(const Rule& rule, const std::string& server_url) const;
   std::optional<StoredCredential> ask(const Rule& rule, const std::string& server_url) const;

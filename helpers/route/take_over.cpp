@@ -36,6 +36,19 @@ Names known_names(const Config& config, const std::vector<std::string>& stored) 
   return names;
 }
 
+// What a rule takes as it stands: no characters of a pattern, and nothing that no URL has.
+bool is_host(const std::string& host) {
+  return !host.empty() && host.find_first_of("*[]?/@#") == std::string::npos && parse_url(host);
+}
+
+// Whether Docker looks each of them up; `docker.io` is podman's name beside Docker's.
+bool are_looked_up(const std::set<std::string>& names) {
+  return std::all_of(names.begin(), names.end(), [&](const std::string& name) {
+    return (name == docker_lookup_name(name) && !is_about_path(name)) ||
+           (name == "docker.io" && names.contains(std::string(docker_hub_key)));
+  });
+}
+
 // The lines for which a rule can stand: a rule is for all names of its host, a line for one.
 Lines lines_to_route(const Config& config, const Names& names) {
   Lines lines;
@@ -45,7 +58,8 @@ Lines lines_to_route(const Config& config, const Names& names) {
       const auto line = config.cred_helpers.find(name);
       helpers.insert(line == config.cred_helpers.end() ? std::string() : line->second);
     }
-    if (helpers.size() == 1 && !helpers.begin()->empty()) lines.emplace(host, *helpers.begin());
+    if (is_host(host) && are_looked_up(of_host) && helpers.size() == 1 && !helpers.begin()->empty())
+      lines.emplace(host, *helpers.begin());
   }
   return lines;
 }
@@ -67,10 +81,10 @@ bool is_helpers_alone(const Rule& pattern, const std::string& helper, const Line
   return count > 1;
 }
 
-Pairs pairs_of(Lines lines, const Names& names) {
+Pairs pairs_of(Lines lines, const Names& names, bool has_rest) {
   std::set<std::string> helpers;
   for (const auto& [host, helper] : lines)
-    helpers.insert(helper);
+    if (!has_rest) helpers.insert(helper);
   Pairs patterns;
   for (const std::string& helper : helpers)
     for (const std::string_view pattern : hosts_of_token_helper(helper)) {
@@ -110,7 +124,7 @@ TakeOver take_over(const Config& config, const std::optional<std::vector<std::st
   }
   for (const auto& [key, helper] : config.cred_helpers)
     if (lines.contains(routed_host(key))) taken.change.cred_helpers[key] = route;
-  Pairs pairs = pairs_of(std::move(lines), names);
+  Pairs pairs = pairs_of(std::move(lines), names, !config.creds_store.empty());
   if (!config.creds_store.empty()) {
     pairs.emplace_back("*", config.creds_store);
     taken.change.creds_store = route;

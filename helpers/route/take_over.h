@@ -25,9 +25,9 @@ struct TakeOver {
 ///
 /// A rule is for all names of a host (`ghcr.io:443`, `GHCR.io`, all of Docker Hub's), a line of
 /// credHelpers for one. So a line stays where another name of its host is known, and has another
-/// helper or none; and all stay where nobody knows what is stored. The hosts of a program that
-/// mints tokens become its pattern, where several are named and nothing else is known below it.
-/// Without a store in `config` the change is empty.
+/// helper or none; and all stay where nobody knows what is stored. Where there is no
+/// credsStore, the hosts of a program that mints tokens become its pattern, if several are named
+/// and nothing else is known below it. Without a store in `config` the change is empty.
 TakeOver take_over(const Config& config, const std::optional<std::vector<std::string>>& stored);
 
 /// The change by which each registry of `config` is answered again without this program: by the

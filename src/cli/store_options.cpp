@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "system/error.h"
 #include "system/text.h"
 
 namespace pullsecret {
@@ -23,7 +24,10 @@ Option account_option() {
 }
 
 std::string account_of(const CommandLine& line) {
-  return value_of(line, "account").value_or("");
+  const auto account = value_of(line, "account");
+  if (account && account->empty())
+    throw Error("--account", "the name is empty", "leave it out for the one in use");
+  return account.value_or("");
 }
 
 Option jobs_option(std::string_view description) {

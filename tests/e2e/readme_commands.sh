@@ -157,8 +157,8 @@ prepare() {
     ;;
   *'docker-credential-route init'*)
     rm -rf ~/.config/docker-credential-route
-    config "$(jq -nc '{credsStore: "encryptedfile", credHelpers: ([1, 2] |
-      map({key: "\(.).dkr.ecr.eu-west-1.amazonaws.com", value: "ecr-login"}) | from_entries)}')"
+    config '{"credsStore":"encryptedfile",
+      "credHelpers":{"111111111111.dkr.ecr.eu-west-1.amazonaws.com":"ecr-login"}}'
     return
     ;;
   *'--account robot'*)

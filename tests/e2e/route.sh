@@ -96,7 +96,7 @@ err_has 'nothing was changed: there is no terminal to ask on'
 hint_of_helper err
 follow
 same 'the rules' "$(jq -c '.routes[] | [.match, .helper]' "$rules_file" | tr '\n' ' ')" \
-  "[\"$registry\",\"encryptedfile\"] [\"*.dkr.ecr.*.amazonaws.com\",\"ecr-login\"] [\"*\",\"encryptedfile\"] "
+  "[\"1.dkr.ecr.eu-west-1.amazonaws.com\",\"ecr-login\"] [\"$registry\",\"encryptedfile\"] [\"2.dkr.ecr.eu-west-1.amazonaws.com\",\"ecr-login\"] [\"*\",\"encryptedfile\"] "
 json_is 'in the config file' "[\"route\",[\"route\",\"route\",\"route\"]]" \
   '[.credsStore, [.credHelpers[]]]' .docker/config.json
 logs_in_again "$registry"

@@ -9,7 +9,7 @@ _docker_credential_route() {
   2:accounts | 2:use | 2:explain | 2:forget)
     mapfile -t words < <("$1" accounts 2>/dev/null | cut -d ' ' -f 1 | uniq)
     ;;
-  3:use) mapfile -t words < <("$1" accounts "${COMP_WORDS[2]}" 2>/dev/null | awk '{ print $2 }') ;;
+  3:use) mapfile -t words < <("$1" accounts "${COMP_WORDS[2]}" 2>/dev/null | sed 's/^[^ ]*  //; s/  in use$//') ;;
   2:status) words=(-o) ;;
   3:status) words=(json text) ;;
   esac

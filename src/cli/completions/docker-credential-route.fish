@@ -10,7 +10,7 @@ function __docker_credential_route_words
         case 2:accounts 2:use 2:explain 2:forget
             docker-credential-route accounts 2>/dev/null | cut -d ' ' -f 1
         case 3:use
-            docker-credential-route accounts $words[3] 2>/dev/null | awk '{ print $2 }'
+            docker-credential-route accounts $words[3] 2>/dev/null | string replace -r '^[^ ]*  ' '' | string replace -r '  in use$' ''
         case 2:status
             echo -- -o
         case 3:status

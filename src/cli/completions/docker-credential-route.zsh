@@ -10,7 +10,7 @@ case $CURRENT:$words[2] in
   compadd -- $hosts
   ;;
 4:use)
-  accounts=(${(f)"$($words[1] accounts $words[3] 2>/dev/null | awk '{ print $2 }')"})
+  accounts=(${(f)"$($words[1] accounts $words[3] 2>/dev/null | sed 's/^[^ ]*  //; s/  in use$//')"})
   compadd -- $accounts
   ;;
 3:status) compadd -- -o ;;
