@@ -25,7 +25,7 @@ constexpr int max_depth = 4;
 int depth() {
   const std::string text = environment_variable(depth_variable).value_or("0");
   int value = max_depth;
-  const auto end = std::from_chars(text.data(), text.data() + text.size(), value).ptr;
+  const char* const end = std::from_chars(text.data(), text.data() + text.size(), value).ptr;
   return end == text.data() + text.size() ? value : max_depth;
 }
 

@@ -44,9 +44,9 @@ std::string entry_prefix(std::string_view host) {
 std::string entry_name(const Rule& rule, const std::string& server_url) {
   std::string question = server_url + '\0' + rules_file().string();
   for (const std::string& helper : rule.helpers)
-    question += '\0' + helper;
+    question.append(1, '\0').append(helper);
   for (const auto& [name, value] : rule.variables)
-    question += '\0' + name + '=' + value;
+    question.append(1, '\0').append(name).append(1, '=').append(value);
   return entry_prefix(routed_host(server_url)) + hash_of(question);
 }
 
@@ -117,7 +117,7 @@ FileDescriptor lock_host(std::string_view host) {
     const Folder folder = make_private_folder(lock_folder_path());
     return lock_file({folder, hash_of(host) + ".lock"});
   } catch (const Error&) {
-    return FileDescriptor();
+    return {};
   }
 }
 

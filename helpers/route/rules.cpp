@@ -149,6 +149,7 @@ Error unknown_member(const std::string& place, const std::string& name,
 Rule rule_of(const Json& value, const std::string& place) {
   if (!value.is_object()) throw Error(place, "must be an object");
   std::vector<std::string> names;
+  names.reserve(members.size());
   for (const Member& member : members)
     names.emplace_back(member.name);
   Rule rule;

@@ -101,7 +101,7 @@ Pairs pairs_of(Lines lines, const Names& names, bool has_rest) {
 std::string text_of(const Pairs& pairs) {
   std::vector<std::string> lines;
   for (const auto& [match, helper] : pairs)
-    lines.push_back(fmt::format("  {{\"match\": {}, \"helper\": {}}}", nlohmann::json(match).dump(),
+    lines.push_back(fmt::format(R"(  {{"match": {}, "helper": {}}})", nlohmann::json(match).dump(),
                                 nlohmann::json(helper).dump()));
   return fmt::format("{{\"routes\": [\n{}\n]}}\n", join(lines, ",\n"));
 }

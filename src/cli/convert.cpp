@@ -89,8 +89,8 @@ Workloads read_workloads_of(const ConvertOptions& options, const Streams& stream
     refused.push_back(image.reason);
   for (const Pod& pod : workloads.pods)
     if (pod.refusal)
-      refused.push_back({pod.in_words(), "the API server refuses it: " + pod.refusal->message(),
-                         pod.refusal->hint()});
+      refused.emplace_back(pod.in_words(), "the API server refuses it: " + pod.refusal->message(),
+                           pod.refusal->hint());
   if (workloads.images.empty()) throw Error(refused.front());
   for (const Error& reason : refused)
     if (!quiet) print_warning(streams, reason);

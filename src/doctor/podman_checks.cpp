@@ -296,7 +296,7 @@ Findings check_podmans_own(const JsonText& json) {
     findings.push_back(cannot_read(
         "credsStore",
         fmt::format("podman does not ask it, and so not the store {}", printable(file.creds_store)),
-        fmt::format("name it for each registry: \"credHelpers\": {{\"REGISTRY\": \"{}\"}}",
+        fmt::format(R"(name it for each registry: "credHelpers": {{"REGISTRY": "{}"}})",
                     printable(file.creds_store))));
   if (!podmans.own.reads_files() && (has_inline_credential(file) || !file.cred_helpers.empty()))
     findings.push_back(cannot_read(

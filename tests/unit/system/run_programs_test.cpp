@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -223,7 +224,7 @@ TEST_CASE("the second such signal ends the programs with all that they run, and 
   const std::string file = (folder.path() / "sleeper").string();
   const pid_t caller = fork();
   if (caller == 0) {
-    std::signal(SIGINT, SIG_DFL);  // not the tests' own
+    std::ignore = std::signal(SIGINT, SIG_DFL);  // not the tests' own
     const HeldInterruption held;
     run(shell("sh -c 'echo $$ >" + file + "; sleep 20' & wait"));
     _exit(0);
