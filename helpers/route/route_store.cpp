@@ -8,6 +8,7 @@
 #include "credential/registry.h"
 #include "helpers/route/remembered.h"
 #include "system/environment.h"
+#include "system/session_keyring.h"
 #include "system/text.h"
 
 namespace pullsecret {
