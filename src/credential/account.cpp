@@ -2,15 +2,15 @@
 
 #include <fmt/format.h>
 
+#include "credential/credential.h"
 #include "credential/percent_encoding.h"
 #include "credential/registry.h"
 
 namespace pullsecret {
 
 std::optional<std::string> account_url(std::string_view key, std::string_view username) {
-  constexpr std::string_view identity_token_username = "<token>";
-  if (username.empty() || username == identity_token_username || has_login(key) ||
-      is_about_path(key) || is_docker_hub_token(key))
+  if (username.empty() || username == token_username || has_login(key) || is_about_path(key) ||
+      is_docker_hub_token(key))
     return std::nullopt;
   const std::string server_url = docker_server_url(key);
   const KeyParts parts = split_key(server_url);

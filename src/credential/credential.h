@@ -1,8 +1,12 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace pullsecret {
+
+/// The username that says, in Docker and its helpers: the secret is an identity token.
+inline constexpr std::string_view token_username = "<token>";
 
 /// What one registry takes as proof of who is asking. All text is bytes as the registry gets them:
 /// not base64, not necessarily UTF-8.

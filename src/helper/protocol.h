@@ -11,9 +11,6 @@ namespace pullsecret {
 /// A helper named NAME is the program `docker-credential-NAME`.
 inline constexpr std::string_view helper_program_prefix = "docker-credential-";
 
-/// The username that says: the secret is an identity token, not a password.
-inline constexpr std::string_view token_username = "<token>";
-
 /// What a helper prints, on standard output, when it has no entry. Callers compare it exactly.
 inline constexpr std::string_view credentials_not_found =
     "credentials not found in native keychain";
