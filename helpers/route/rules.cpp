@@ -195,6 +195,16 @@ bool path_matches(const std::string& pattern, const std::string& path) {
   return reached.back();
 }
 
+// Nothing for what is no host, which `*` alone is for.
+std::optional<UrlParts> host_parts(std::string_view host) {
+  const auto url = parse_url(host);
+  return url ? std::optional(parts_of(*url)) : std::nullopt;
+}
+
+bool matches(const Rule& rule, const std::optional<UrlParts>& host) {
+  return rule.match == any_registry || (host && parts_match(rule.pattern, *host));
+}
+
 bool counts_in(const Rule& rule, const fs::path& folder) {
   return rule.folder.empty() || path_matches(rule.folder, folder.string());
 }
@@ -260,16 +270,14 @@ std::string routed_host(std::string_view server_url) {
 }
 
 bool is_for(const Rule& rule, std::string_view host) {
-  if (rule.match == any_registry) return true;
-  const auto url = parse_url(host);
-  return url && parts_match(rule.pattern, parts_of(*url));
+  return matches(rule, host_parts(host));
 }
 
 const Rule* find_rule(const std::vector<Rule>& rules, std::string_view server_url,
                       const fs::path& folder) {
-  const std::string host = routed_host(server_url);
+  const std::optional<UrlParts> host = host_parts(routed_host(server_url));
   const auto found = std::find_if(rules.begin(), rules.end(), [&](const Rule& rule) {
-    return is_for(rule, host) && counts_in(rule, folder);
+    return matches(rule, host) && counts_in(rule, folder);
   });
   return found == rules.end() ? nullptr : &*found;
 }
