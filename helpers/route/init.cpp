@@ -77,13 +77,9 @@ std::vector<std::string> changed_lines(const Config& config, const ConfigChange&
 }
 
 bool is_confirmed(const InitOptions& options) {
-  if (options.yes) return true;
-  const auto terminal = Terminal::open();
-  if (!terminal)
-    throw Error("", "nothing was changed: there is no terminal to ask on",
-                fmt::format("`docker-credential-route init{} --yes` does not ask",
-                            options.undo ? " --undo" : ""));
-  return terminal->ask_yes_no("docker-credential-route: make this change? [y/N]: ");
+  return options.yes || is_change_confirmed("docker-credential-route",
+                                            options.undo ? "docker-credential-route init --undo"
+                                                         : "docker-credential-route init");
 }
 
 void change_config(const ConfigJson& file, const ConfigChange& change) {

@@ -180,22 +180,13 @@ std::string fix_command(const DoctorOptions& options) {
   return command;
 }
 
-bool is_confirmed(const DoctorOptions& options) {
-  if (options.yes) return true;
-  const auto terminal = Terminal::open();
-  if (!terminal)
-    throw Error("", "nothing was changed: there is no terminal to ask on",
-                fmt::format("`{} --yes` does not ask", fix_command(options)));
-  return terminal->ask_yes_no("pullsecret: make this change? [y/N]: ");
-}
-
 void fix(const DoctorOptions& options, HelperClient& helpers, StatusLine& status,
          const Streams& streams) {
   const auto is_wanted = [&](const Checkup& checkup, const Repair& repair) {
     status.erase();
     show(options, checkup, repair, streams);
     print_notes(options, repair.notes, streams);
-    return is_confirmed(options);
+    return options.yes || is_change_confirmed("pullsecret", fix_command(options));
   };
   const auto tell_backup = [&](const fs::path& file) {
     print_notes(options, {fmt::format("the file as it was is {}", place_of(file))}, streams);

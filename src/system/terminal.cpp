@@ -129,6 +129,14 @@ bool Terminal::ask_yes_no(const std::string& question) const {
   return answer == "y" || answer == "yes";
 }
 
+bool is_change_confirmed(std::string_view program, const std::string& command) {
+  const auto terminal = Terminal::open();
+  if (!terminal)
+    throw Error("", "nothing was changed: there is no terminal to ask on",
+                fmt::format("`{} --yes` does not ask", command));
+  return terminal->ask_yes_no(fmt::format("{}: make this change? [y/N]: ", program));
+}
+
 void Terminal::say(std::string_view line) const {
   write_all(descriptor_.get(), terminal_name, std::string(line) + '\n');
 }

@@ -38,4 +38,8 @@ class Terminal {
   FileDescriptor descriptor_, lock_;
 };
 
+/// Asks on the terminal whether `program` is to make the change that it has shown. Throws Error if
+/// there is none: with --yes behind it `command`, which does the same, asks nobody.
+bool is_change_confirmed(std::string_view program, const std::string& command);
+
 }  // namespace pullsecret

@@ -112,8 +112,11 @@ status_is 1
 err_has 'names route already'
 
 it 'init --undo goes back'
-run "$route" init --undo --yes
-succeeds
+run "$route" init --undo
+status_is 1
+hint_of_helper err
+take_hint "$(tail -n 1 <<<"$hint")" # behind the lines that show the change
+follow
 json_is 'in the config file' "$(jq -cS . "$scratch/before.json")" 'del(.auths)' .docker/config.json
 logs_in_again "$registry"
 
