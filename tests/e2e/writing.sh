@@ -77,6 +77,15 @@ following_it_logs_in() {
   out_has 'Login Succeeded'
 }
 
+# following_it_stores: what it says about the user's store lets that user log in, and is all.
+following_it_stores() {
+  follow_by "${as_user[@]}" sh -c "$command"
+  run "${as_user[@]}" docker login -u "$user" --password-stdin "$registry" <<<"$password"
+  succeeds
+  doctor
+  succeeds
+}
+
 # by_page_logs_in [VARIABLE=VALUE]...: the page's command does.
 by_page_logs_in() {
   run "${as_user[@]}" env PATH="$PATH" "$@" "$scratch/then-log-in" "$fix" <<<"$password"
@@ -263,11 +272,7 @@ if can_be_nobody; then
   status_is 1
   out_json '.[] | select(.name == "encryptedfile-unwritable").severity' '"problem"'
   hint_of_finding encryptedfile-unwritable
-  follow_by "${as_user[@]}" sh -c "$command"
-  run "${as_user[@]}" docker login -u "$user" --password-stdin "$registry" <<<"$password"
-  succeeds
-  doctor
-  succeeds
+  following_it_stores
 
   it 'a store that is closed to its own user'
   for closed in "$data" "$data/credentials"; do
@@ -290,11 +295,7 @@ if can_be_nobody; then
     doctor
     status_is 1
     hint_of_finding encryptedfile-unwritable
-    follow_by "${as_user[@]}" sh -c "$command"
-    run "${as_user[@]}" docker login -u "$user" --password-stdin "$registry" <<<"$password"
-    succeeds
-    doctor
-    succeeds
+    following_it_stores
   done
   rm -rf "$data/credentials.lock.old"
 
