@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "skip.h"
+#include "system/session_keyring.h"
 
 namespace {
 
@@ -29,10 +30,12 @@ CATCH_REGISTER_LISTENER(TapListener)
 }  // namespace
 
 // Writing to a program that has gone, or more than a limit allows, is an error to be checked, as
-// under harden_process().
+// under harden_process(). What the session remembers is its user's: a test neither finds it nor
+// forgets it.
 int main(int argc, char** argv) {
   for (const int signal : {SIGPIPE, SIGXFSZ})
     std::signal(signal, SIG_IGN);  // NOLINT(cert-err33-c): cannot fail for these signals
+  pullsecret::leave_session_keyring();
   if (argc > 1 && std::string_view(argv[1]) == "--tap") {
     tells_tap = true;
     argv[1] = argv[0];
