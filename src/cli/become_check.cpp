@@ -47,9 +47,20 @@ std::string way_to_have_libcurl() {
   return "install libcurl 7.85 or later with the system's package manager";
 }
 
-// The loader would end what this process becomes, in its own words.
+// Where distributions put it: beside the C library of the same architecture.
+bool is_beside_libc(const char* library) {
+  Dl_info libc{};
+  std::error_code unknown;
+  return dladdr(reinterpret_cast<const void*>(&dlopen), &libc) != 0 &&
+         std::filesystem::is_regular_file(
+             std::filesystem::path(libc.dli_fname).replace_filename(library), unknown);
+}
+
+// The loader would end what this process becomes, in its own words. To load the library takes
+// milliseconds, and what this process becomes loads it again: so that is the second look.
 void refuse_without_libcurl() {
-  if (dlopen("libcurl.so.4", RTLD_LAZY | RTLD_LOCAL) == nullptr)
+  constexpr const char* library = "libcurl.so.4";
+  if (!is_beside_libc(library) && dlopen(library, RTLD_LAZY | RTLD_LOCAL) == nullptr)
     throw Error("", "check asks the registries with libcurl, which cannot be loaded here",
                 way_to_have_libcurl());
 }
