@@ -130,6 +130,46 @@ void compare(Move& move, StoreAnswer& answer, const Config& config, const std::s
   }
 }
 
+// Where podman's setting names stores, what it finds in one of them may be another login than that
+// which moves to a place that it asks before: nothing is moved there.
+std::optional<Error> why_podman_would_lose(const Move& move, const Config& config,
+                                           const Migration& migration, const PodmansOwn& podmans,
+                                           HelperClient& helpers) {
+  const std::string name = podman_lookup_name(move.target_key);
+  const auto finds_in = [&](const std::string& store) {
+    return get_from_stores({{store, name}}, helpers).front();
+  };
+  const auto is_in_dockers_file = [&] {
+    const auto line = config.cred_helpers.find(name);
+    if (line == config.cred_helpers.end()) return podman_finds_inline(config, name);
+    return std::holds_alternative<Credential>(finds_in(line->second));
+  };
+  std::optional<std::string> new_place;  // where podman will find what moves
+  for (const std::string& place : podmans.places()) {
+    bool has_other = false;
+    if (place == migration.to) {
+      new_place = new_place.value_or(place);
+    } else if (place == auth_file_helper) {
+      has_other = podmans.has(name);
+      if (!has_other && is_in_dockers_file()) return std::nullopt;
+      if (is_inline(migration.to) || migration.for_podman) new_place = new_place.value_or(place);
+    } else {
+      const StoreAnswer answer = finds_in(place);
+      const auto* found = std::get_if<Credential>(&answer);
+      if (found != nullptr && is_same_login(*found, move.credential)) return std::nullopt;
+      has_other = found != nullptr;
+    }
+    if (!has_other) continue;
+    if (!new_place || new_place == place) return std::nullopt;
+    const bool is_by_line = new_place == auth_file_helper && !is_inline(migration.to);
+    return Error("",
+                 fmt::format("podman has another login for it, in {}, and would take this one",
+                             printable(place)),
+                 is_by_line ? "with --for docker it moves" : "let it stay where it is");
+  }
+  return std::nullopt;
+}
+
 // ---- Copying
 
 HelperReply call_once(HelperClient& helpers, HelperCall call) {
@@ -273,8 +313,12 @@ void compare_with_target(Moves& moves, const Config& config, const Migration& mi
   std::set<std::string> of_this_run;
   const PodmansOwn podmans;
   for (Move& move : moves)
-    if (move.state == MoveState::to_be_copied)
+    if (move.state == MoveState::to_be_copied) {
       compare(move, answers.at(move.target_key), config, target, of_this_run, podmans);
+      if (auto loss = why_podman_would_lose(move, config, migration, podmans, helpers);
+          loss && move.state != MoveState::failed)
+        move.fail(*std::move(loss));
+    }
 }
 
 void copy_to_target(Moves& moves, const Migration& migration, HelperClient& helpers,

@@ -178,6 +178,12 @@ PodmansOwn::PodmansOwn() {
     }
 }
 
+std::vector<std::string> PodmansOwn::places() const {
+  if (!is_podman_here_) return {};
+  if (!helpers_ || helpers_->names.empty()) return {std::string(auth_file_helper)};
+  return helpers_->names;
+}
+
 bool PodmansOwn::reads_files() const {
   return !helpers_ || helpers_->names.empty() || helpers_->name(auth_file_helper);
 }

@@ -76,7 +76,7 @@ class PodmansOwn {
  public:
   PodmansOwn();
 
-  /// Whether that is a login, or a helper, for `name`, one that it looks up.
+  /// Whether its files have a login, or a helper, for `name`, one that it looks up.
   bool has(const std::string& name) const;
 
   /// Whether podman asks `store` for the registry of `server_url` by what they say.
@@ -84,6 +84,9 @@ class PodmansOwn {
 
   /// Where its setting says that it keeps logins, if it does.
   const std::optional<CredentialHelpers>& helpers() const { return helpers_; }
+
+  /// Where it looks, in this order: stores, and auth_file_helper for files. Empty without a podman.
+  std::vector<std::string> places() const;
 
   /// Whether it reads files at all, Docker's among them.
   bool reads_files() const;

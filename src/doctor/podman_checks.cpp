@@ -70,6 +70,33 @@ std::string few_in_words(const std::vector<std::string>& all) {
   return join(names, ", ") + more;
 }
 
+bool is_given(const std::vector<StoreAnswer>& answers, std::size_t position) {
+  return std::holds_alternative<Credential>(answers[position]);
+}
+
+// Those of `names` that no store has which podman's setting names.
+std::vector<std::string> in_none_of_its_stores(std::vector<std::string> names,
+                                               HelperClient& helpers, const Podmans& podmans) {
+  for (const std::string& place : podmans.own.places()) {
+    if (place == auth_file_helper) continue;
+    std::vector<StoreKey> questions;
+    questions.reserve(names.size());
+    for (const std::string& name : names)
+      questions.push_back({place, name});
+    const std::vector<StoreAnswer> answers = get_from_stores(questions, helpers);
+    names.clear();
+    for (std::size_t i = 0; i < questions.size(); ++i)
+      if (!is_given(answers, i)) names.push_back(questions[i].server_url);
+  }
+  return names;
+}
+
+// A login of podman's own is not to be hidden by Docker's.
+bool takes_another(const std::string& name, HelperClient* helpers, const Podmans& podmans) {
+  return podmans.own.has(name) ||
+         (helpers != nullptr && in_none_of_its_stores({name}, *helpers, podmans).empty());
+}
+
 // ---- What is in a store
 
 /// A credential for which Docker asks `store`, and podman has neither a line nor anything else.
@@ -85,10 +112,6 @@ std::vector<std::string> registries_of(const Config& config, const HelperStates&
   return keys;
 }
 
-bool is_given(const std::vector<StoreAnswer>& answers, std::size_t position) {
-  return std::holds_alternative<Credential>(answers[position]);
-}
-
 std::vector<Unread> find_unread(const Config& config, const HelperStates& stores,
                                 HelperClient& helpers, const Podmans& podmans) {
   std::vector<Unread> found;
@@ -97,7 +120,7 @@ std::vector<Unread> find_unread(const Config& config, const HelperStates& stores
     const std::string* store = store_for(config, key);
     const std::string name = podman_lookup_name(key);
     if (store == nullptr || !works(stores, *store) || is_docker_hub_token(key) ||
-        podmans.have_helper(*store) || podman_finds_inline(config, name) || podmans.own.has(name))
+        podmans.have_helper(*store) || podman_finds_inline(config, name))
       continue;
     found.push_back({docker_lookup_name(key), name, *store});
     keys.push_back({*store, found.back().docker_name});
@@ -105,7 +128,8 @@ std::vector<Unread> find_unread(const Config& config, const HelperStates& stores
   const std::vector<StoreAnswer> answers = get_from_stores(keys, helpers);
   std::vector<Unread> unread;
   for (std::size_t i = 0; i < found.size(); ++i)
-    if (is_given(answers, i)) unread.push_back(std::move(found[i]));
+    if (is_given(answers, i) && !takes_another(found[i].podman_name, &helpers, podmans))
+      unread.push_back(std::move(found[i]));
   return unread;
 }
 
@@ -176,18 +200,7 @@ std::vector<std::string> names_in_no_helper(const Config& config, const HelperSt
   const std::vector<StoreAnswer> found = get_from_stores(keys, helpers);
   for (std::size_t i = 0; i < keys.size(); ++i)
     if (is_given(found, i)) names.push_back(podman_lookup_name(keys[i].server_url));
-  names = without_repeats(std::move(names));
-  for (const std::string& helper : asked) {
-    std::vector<StoreKey> questions;
-    questions.reserve(names.size());
-    for (const std::string& name : names)
-      questions.push_back({helper, name});
-    const std::vector<StoreAnswer> answers = get_from_stores(questions, helpers);
-    names.clear();
-    for (std::size_t i = 0; i < questions.size(); ++i)
-      if (!is_given(answers, i)) names.push_back(questions[i].server_url);
-  }
-  return names;
+  return in_none_of_its_stores(without_repeats(std::move(names)), helpers, podmans);
 }
 
 std::string way_to_name_the_file(const Podmans& podmans) {
@@ -211,20 +224,22 @@ std::optional<Finding> check_unread_config(const Config& config, const HelperSta
 // ---- What is in the file
 
 std::optional<Finding> check_entry(const Config& config, const AuthEntry& entry,
-                                   const Podmans& podmans) {
+                                   HelperClient* helpers, const Podmans& podmans) {
   const Credential& credential = entry.credential;
   const bool has_login = !credential.username.empty() && !credential.password.empty();
   const std::string name = podman_lookup_name(entry.key);
   if (!has_login || is_docker_hub_token(entry.key) || !is_looked_for(name) ||
-      store_for(config, entry.key) != nullptr || podman_finds_inline(config, name) ||
-      podmans.own.has(name))
+      store_for(config, entry.key) != nullptr || podman_finds_inline(config, name))
     return std::nullopt;
-  if (!is_key_for_podman(entry.key) && is_used_by_docker(entry.key))
+  const bool is_found_by_docker_alone =
+      !is_key_for_podman(entry.key) && is_used_by_docker(entry.key);
+  if ((!is_found_by_docker_alone && !entry.lacks_auth) || takes_another(name, helpers, podmans))
+    return std::nullopt;
+  if (is_found_by_docker_alone)
     return cannot_read(key_in_words(entry.key),
                        fmt::format("Docker takes it for {}, and {} find it by this name",
                                    key_in_words(name), do_not(podmans.names)),
                        login_to(name, podmans));
-  if (!entry.lacks_auth) return std::nullopt;
   const std::string message = fmt::format(
       "it has username and password, which {} read, and no \"auth\"", do_not(podmans.names));
   if (credential.username.find(':') != std::string::npos)
@@ -281,7 +296,7 @@ Findings check_podman(const Config& config, const JsonText& json, bool is_there,
   if (const auto reason = is_there ? refused_by_podman(json) : std::nullopt)
     findings.push_back(refused_file(*reason, podmans));
   for (const AuthEntry& entry : config.auths)
-    append(findings, check_entry(config, entry, podmans));
+    append(findings, check_entry(config, entry, helpers, podmans));
   for (const auto& [key, helper] : config.cred_helpers)
     if (helper.empty()) append(findings, check_empty_name(config, stores, key, podmans));
   if (helpers != nullptr) append(findings, check_stores(config, stores, *helpers, podmans));

@@ -3,7 +3,7 @@
 The law of everything that changes a config or a store: what Docker and skopeo could log in to before,
 they can after, with the same credential. Makes random configs and stores from SEED on, asks docker's
 own CLI what it sends for each of IMAGES (to docker_daemon_standin.py), and skopeo, which reads as
-podman and buildah do, whom it takes; looks where Docker finds its web login's tokens; runs a random `pullsecret migrate`,
+podman and buildah do, whom it takes, of this file and of podman's own; looks where Docker finds its web login's tokens; runs a random `pullsecret migrate`,
 `pullsecret doctor --fix` or `docker-credential-route init`, or the latter's --undo, and asks again. In most rounds something goes wrong meanwhile, see Fault;
 then it runs once more undisturbed, and docker is asked again. Prints each round that broke the law;
 exit status 1 if any did.
@@ -112,27 +112,40 @@ class World:
     def __init__(self, scratch):
         self.scratch = pathlib.Path(scratch)
         self.bin = self.scratch / "stores"
-        self.config = self.scratch / "docker" / "config.json"
+        self.home = self.scratch / "home"
+        self.config = self.home / ".docker" / "config.json"
+        self.podmans = self.scratch / "run" / "containers" / "auth.json"
+        self.registries = self.home / ".config" / "containers" / "registries.conf"
         self.faults = self.scratch / "faults"
         self.log = self.scratch / "sent"
         self.socket = self.scratch / "daemon.sock"
         self.environment = {
             **os.environ,
             "PATH": f"{self.bin}:{os.environ['PATH']}",
-            "DOCKER_CONFIG": str(self.config.parent),
+            "HOME": str(self.home),
+            "XDG_RUNTIME_DIR": str(self.scratch / "run"),
             "DOCKER_HOST": f"unix://{self.socket}",
-            "XDG_CONFIG_HOME": str(self.scratch / "rules"),
         }
+        for name in ("DOCKER_CONFIG", "XDG_CONFIG_HOME", "REGISTRY_AUTH_FILE"):
+            self.environment.pop(name, None)
         program = pathlib.Path(__file__).with_name("docker_daemon_standin.py")
         self.daemon = subprocess.Popen([sys.executable, program, self.socket, self.log])
         while not self.socket.exists():
             time.sleep(0.01)
 
-    def make(self, config, stores, broken):
-        for folder in (self.bin, self.config.parent, self.faults, self.scratch / "rules"):
+    def make(self, config, stores, broken, podmans):
+        self.broken = broken
+        for folder in (self.bin, self.home, self.faults, self.scratch / "run"):
             shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir()
-        self.config.write_text(config)
+            folder.mkdir(mode=0o700)
+        for file, text in (
+            (self.config, config),
+            (self.podmans, podmans["auth.json"]),
+            (self.registries, podmans["registries.conf"]),
+        ):
+            if text is not None:
+                file.parent.mkdir(mode=0o700, parents=True)
+                file.write_text(text)
         for name in STORES:
             program = self.bin / f"docker-credential-{name}"
             program.write_text(STORE)
@@ -191,6 +204,17 @@ class World:
         asked = self.run("skopeo", "login", "--get-login", "--authfile", self.config, image)
         return asked.stdout.strip() if asked.returncode == 0 else None
 
+    def has_podmans_own(self):
+        return self.podmans.exists() or self.registries.exists()
+
+    def taken_by_podman(self, image, **environment):
+        """As skopeo does where no file is named: podman's own settings and file come first."""
+        asked = self.run("skopeo", "login", "--get-login", image, environment=environment)
+        return asked.stdout.strip() if asked.returncode == 0 else None
+
+    def taken_of_podmans_own(self, image):
+        return self.taken_by_podman(image, DOCKER_CONFIG=str(self.scratch / "nowhere"))
+
     def token(self, server):
         """What Docker finds of its web login, by its rules: docker pull does not tell."""
         settings = merged_config(self.config.read_text())
@@ -199,6 +223,8 @@ class World:
             asked = self.run("docker-credential-route", "get", input=server)
             entry = json.loads(asked.stdout) if asked.returncode == 0 else {}
             return [entry["Username"], entry["Secret"]] if entry else None
+        if "get" in self.broken.get(store, []):
+            return None
         if store:
             kept = self.bin / f"docker-credential-{store}.d" / server.replace("/", "%2F")
             entry = json.loads(kept.read_text()) if kept.exists() else {}
@@ -227,19 +253,28 @@ class World:
         """Those of logins() that are no chance, and of skopeo those by which docker finds no other user:
         no config keeps both, where a store and the file differ."""
         logins = self.logins()
+        own = self.of_all_images(self.taken_of_podmans_own) if self.has_podmans_own() else {}
         for image, asked in IMAGES.items():
-            docker, skopeo = logins.get(("docker", image)), logins.get(("skopeo", image))
-            differ = docker and docker.get("username", "<token>") != skopeo
-            if skopeo and (differ or self.is_taken_by_chance(asked)):
-                del logins["skopeo", image]
+            for who in ("skopeo", "podman"):
+                docker, found = logins.get(("docker", image)), logins.get((who, image))
+                differ = docker and docker.get("username", "<token>") != found
+                is_own = who == "podman" and own.get(image) == found
+                if found and (self.is_taken_by_chance(asked) or (differ and not is_own)):
+                    del logins[who, image]
         return logins
 
-    def logins(self):
-        """Who may log in to what: docker's, skopeo's and the tokens."""
-        logins = {("docker", image): credential for image, credential in self.sent().items()}
+    def of_all_images(self, taken):
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
-            for image, user in zip(IMAGES, pool.map(self.taken_by_skopeo, IMAGES.values())):
-                logins["skopeo", image] = user
+            return dict(zip(IMAGES, pool.map(taken, IMAGES.values())))
+
+    def logins(self):
+        """Who may log in to what: docker's, skopeo's, podman's and the tokens."""
+        logins = {("docker", image): credential for image, credential in self.sent().items()}
+        for image, user in self.of_all_images(self.taken_by_skopeo).items():
+            logins["skopeo", image] = user
+        if self.has_podmans_own():
+            for image, user in self.of_all_images(self.taken_by_podman).items():
+                logins["podman", image] = user
         for token in TOKENS:
             logins["token", token] = self.token(token)
         return {who: login for who, login in logins.items() if login}
@@ -296,6 +331,9 @@ class Maker:
         spell = self.random.choice([str.upper, str.lower, str.title])
         return spell(field) if self.chance(0.1) else field
 
+    def auth(self, user, secret):
+        return base64.b64encode(f"{user}:{secret}".encode()).decode()
+
     def entry(self):
         if self.chance(0.4):
             return {}
@@ -305,8 +343,7 @@ class Maker:
         if self.chance(0.1):
             user = "<token>"
         if self.chance(0.5):
-            auth = base64.b64encode(f"{user}:{secret}".encode()).decode()
-            return {self.spelled("auth"): auth}
+            return {self.spelled("auth"): self.auth(user, secret)}
         entry = {self.spelled("username"): user, self.spelled("password"): secret}
         if self.chance(0.3):
             entry["email"] = "someone@example.com"
@@ -342,6 +379,23 @@ class Maker:
             lines = [(key, self.random.choice(stores)) for key in self.random.sample(spellings, 3)]
             settings.append((self.spelled("credHelpers"), object_text(lines)))
         return object_text(settings, str)
+
+    def podmans(self):
+        """Podman's own file, and its setting where it looks: at last into files, if at all. What a
+        store has that comes behind them, no migration to a file can leave in sight."""
+        auths = {own: {"auth": self.auth(*self.login())} for own, _ in HOSTS[1:] if self.chance(0.3)}
+        helpers = {own: self.random.choice(STORES) for own, _ in HOSTS[1:] if self.chance(0.1)}
+        asked = self.random.sample(STORES, self.random.randrange(3))
+        if not asked or self.chance(0.7):
+            asked.append("containers-auth.json")
+        return {
+            "auth.json": json.dumps({"auths": auths, "credHelpers": helpers})
+            if self.chance(0.25)
+            else None,
+            "registries.conf": f"credential-helpers = {json.dumps(asked)}\n"
+            if self.chance(0.2)
+            else None,
+        }
 
     def broken(self):
         """What each store cannot do, whenever it is asked."""
@@ -403,7 +457,8 @@ def broken_law(world, seed):
     config, stores, broken = maker.config(), maker.stores(), maker.broken()
     first, command = maker.commands()
     fault = maker.fault()
-    world.make(config, stores, broken)
+    podmans = maker.podmans()
+    world.make(config, stores, broken, podmans)
     for prepared in first:
         world.run(*prepared)
     before = world.settled_logins()
@@ -431,6 +486,7 @@ def broken_law(world, seed):
         "status": result.returncode,
         "error": result.stderr,
         "config": config,
+        "podman": podmans,
         "stores": stores,
         "config after": world.config.read_text(),
         "stores after": world.stored(),
