@@ -277,7 +277,8 @@ std::string findings_in_table(const ImagePull& pull, bool needs_none, TableStyle
   for (const JoinedPod& joined : pull.pods)
     for (const Remark& finding : joined.findings)
       if (!needs_none || !is_about_none(finding)) block.add({finding});
-  block.add(pull.remarks);
+  for (const Remark& remark : pull.remarks)
+    if (!needs_none || !is_about_none(remark)) block.add({remark});
   const std::string lines = block.format(style);
   return lines.empty() ? "" : "\n" + lines;
 }
@@ -306,7 +307,7 @@ std::string inspection_json(const std::vector<InspectedSecret>& secrets,
     object["problems"] = remarks_json(secret.remarks);
   }
   // Of the same form, so that who collects problems finds theirs.
-  for (const auto& [pod, findings] : pods)
+  for (const auto& [pod, findings, has_way] : pods)
     json.push_back({{"name", pod->name},
                     {"namespace", pod->name_space},
                     {"type", pod->kind},

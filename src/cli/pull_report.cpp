@@ -58,12 +58,33 @@ std::string details(const PullTry& one, TableStyle style) {
   return lines.empty() ? "" : "\n" + heading(heading_of(one), 2, style) + lines;
 }
 
-const PullRefusal* refusal_of(const PullReport& report) {
-  return report.pull != nullptr && report.pull->refusal ? &*report.pull->refusal : nullptr;
+// Of one that is refused, and nobody's.
+std::string details(const PullRefusal& refusal, TableStyle style) {
+  if (refusal.secret == nullptr) return {};
+  Block block(4);
+  block.add(refusal.outcome, refusal.reason.message(), Color::red);
+  block.add_hint(refusal.reason.hint());
+  return "\n" + heading("Secret " + display_name(refusal.secret->origin), 2, style) +
+         block.format(style);
+}
+
+Row row_of(const PullRefusal& refusal, std::size_t columns) {
+  Row row(columns, Cell{"-"});
+  row.front().text = "  -";
+  if (refusal.secret != nullptr) row[2].text = display_name(refusal.secret->origin);
+  row.back() = {refusal.outcome, Color::red};
+  return row;
+}
+
+// The registry's, or what stands there where none was asked.
+std::string name_of(const PullReport& report) {
+  if (!report.registry.empty() || report.refusals.empty())
+    return "Registry " + shown(report.registry);
+  return "Secret " + display_name(report.refusals.front().secret->origin);
 }
 
 std::string title_of(const PullReport& report, TableStyle style) {
-  if (report.pull == nullptr) return heading("Registry " + shown(report.registry), 0, style);
+  if (report.pull == nullptr) return heading(name_of(report), 0, style);
   return heading(title_of(*report.pull), 0, style) + pods_in_table(*report.pull, style) +
          (report.pull->pods.empty() ? "" : "\n");
 }
@@ -80,14 +101,13 @@ std::string table_of(const PullReport& report, InspectionStyle style) {
   const bool is_public =
       report.succeeds && !report.tries.empty() && report.tries.back().entry == nullptr;
   if (report.pull != nullptr) below = findings_in_table(*report.pull, is_public, style.table);
-  if (const PullRefusal* refusal = refusal_of(report)) {
-    Row& row = rows.emplace_back(rows.front().size(), Cell{"-"});
-    row.front().text = "  -";
-    row.back() = {refusal->outcome, Color::red};
-  }
   for (const PullTry& one : report.tries) {
     rows.push_back(row_of(one, has_endpoints, style.now));
     below += details(one, style.table);
+  }
+  for (const PullRefusal& refusal : report.refusals) {
+    rows.push_back(row_of(refusal, rows.front().size()));
+    below += details(refusal, style.table);
   }
   return title_of(report, style.table) + format_table(rows, style.table) + below;
 }
@@ -96,7 +116,8 @@ Json or_null(const std::string& text) {
   return text.empty() ? Json() : Json(text);
 }
 
-Json json_of(const PullReport& report, const PullTry* one) {
+// Of one of its tries, or where that is nullptr, of a refusal.
+Json json_of(const PullReport& report, const PullTry* one, const PullRefusal* refusal) {
   Json json{{"image", report.pull == nullptr ? Json() : or_null(report.pull->name)},
             {"registry", or_null(report.registry)},
             {"key", Json()},
@@ -122,11 +143,11 @@ Json json_of(const PullReport& report, const PullTry* one) {
     json["registry_says"] = registry_words;
     json["hint"] = as_called(hint);
   } else {
-    const PullRefusal& refusal = *refusal_of(report);
-    json["outcome"] = refusal.outcome;
-    json["reason"] = refusal.reason.message();
+    if (refusal->secret != nullptr) json["secret"] = secret_json(refusal->secret->origin);
+    json["outcome"] = refusal->outcome;
+    json["reason"] = refusal->reason.message();
     json["registry_says"] = "";
-    json["hint"] = as_called(refusal.reason.hint());
+    json["hint"] = as_called(refusal->reason.hint());
   }
   json["succeeds"] = report.succeeds;
   return json;
@@ -136,8 +157,9 @@ Json json_of(const PullReport& report, const PullTry* one) {
 std::vector<Json> rows_of(const PullReport& report) {
   std::vector<Json> rows;
   for (const PullTry& one : report.tries)
-    rows.push_back(json_of(report, &one));
-  if (rows.empty()) rows.push_back(json_of(report, nullptr));
+    rows.push_back(json_of(report, &one, nullptr));
+  for (const PullRefusal& refusal : report.refusals)
+    rows.push_back(json_of(report, nullptr, &refusal));
   return rows;
 }
 
@@ -190,9 +212,9 @@ std::string class_of(const PullReport& report) {
 // Where it was asked with several entries, the first is that which people mean.
 std::string failure_of(const PullReport& report) {
   std::string outcome, words;
-  if (const PullRefusal* refusal = refusal_of(report)) {
-    outcome = refusal->outcome;
-    words = refusal->reason.message();
+  if (!report.refusals.empty()) {
+    outcome = report.refusals.front().outcome;
+    words = report.refusals.front().reason.message();
   } else {
     const PullTry& first = report.tries.front();
     outcome = in_words(first.verdict.outcome);
@@ -204,6 +226,7 @@ std::string failure_of(const PullReport& report) {
 
 std::string case_name_of(const PullReport& report) {
   if (report.pull != nullptr) return shown(report.pull->name);
+  if (report.tries.empty()) return name_of(report);
   const PullTry& one = report.tries.front();
   const std::string secret = one.entry == nullptr ? "-" : display_name(one.entry->origin);
   return key_in_table(one) + (secret == "-" ? "" : fmt::format(" of {}", secret));

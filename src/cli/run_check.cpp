@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -53,36 +54,40 @@ Keyring keyring_of_config(const CheckOptions& options, const PullInputs& inputs,
   return Keyring(std::move(entries));
 }
 
-// In the words of inspect.
-Error unusable(const InspectedSecret& secret) {
-  const Remark* why = problem_in(secret.remarks);
-  for (const KeyringEntry& entry : secret.entries)
-    if (why == nullptr) why = problem_in(entry.remarks);
-  if (why == nullptr) return {"", "there is no registry to be asked"};
-  return {name_in_words(secret.origin), why->message, why->hint};
+bool is_of_use(const InspectedSecret& secret, bool has_images) {
+  return !secret.is_refused && (has_images || secret.is_read || !secret.entries.empty());
 }
 
 // All that was given, as a Docker config or to log in with: then entries will do that the kubelet
-// does not read.
-Keyring keyring_of_all(const CheckOptions& options, const std::vector<InspectedSecret>& secrets) {
-  const bool has_images = options.images.any();
-  for (const InspectedSecret& secret : secrets)
-    if (secret.is_refused || (!has_images && !secret.is_read && secret.entries.empty()))
-      throw unusable(secret);
-  if (has_images) return keyring_of(secrets);
+// does not read. Of a Docker config that is of no use there is nothing else to be said.
+Keyring keyring_of_all(bool has_images, const std::vector<InspectedSecret>& secrets) {
   std::vector<KeyringEntry> entries;
-  for (const InspectedSecret& secret : secrets)
-    entries.insert(entries.end(), secret.entries.begin(), secret.entries.end());
+  for (const InspectedSecret& secret : secrets) {
+    if (!is_of_use(secret, has_images) && is_docker_config(secret.origin))
+      throw refusal_of(secret).reason;
+    if (is_of_use(secret, has_images) && (!has_images || secret.is_read))
+      entries.insert(entries.end(), secret.entries.begin(), secret.entries.end());
+  }
   return Keyring(std::move(entries));
 }
 
+std::vector<Inquiry> about_logins(const Keyring& all, const std::vector<InspectedSecret>& secrets,
+                                  const Streams& streams, bool quiet) {
+  std::vector<Inquiry> inquiries = told(about_registries(all), streams, quiet);
+  for (const InspectedSecret& secret : secrets)
+    if (!is_of_use(secret, false)) inquiries.push_back(about_refused(secret));
+  if (inquiries.empty())
+    throw secrets.empty() ? Error("", "there is no registry to be asked")
+                          : refusal_of(secrets.front()).reason;
+  return inquiries;
+}
+
 // Without the Secrets that the Pods name, the Docker config stands for them.
-void note_missing_secrets(const PullInputs& inputs, const Streams& streams) {
-  for (const Pod& pod : inputs.workloads.pods)
-    if (!pod.pull_secrets.empty())
-      return print_note(streams,
-                        "the Secrets that the Pods name are not given: the logins of the Docker "
-                        "config stand for them");
+void note_missing_secrets(const std::vector<ImagePull>& pulls, const Streams& streams) {
+  if (std::any_of(pulls.begin(), pulls.end(), std::mem_fn(&ImagePull::is_by_config)))
+    print_note(streams,
+               "the Secrets that the Pods name are not given: the logins of the Docker config "
+               "stand for them");
 }
 
 // What the kubelet refuses concerns the Pods that name it, and nobody else.
@@ -152,15 +157,14 @@ bool check(const CheckOptions& options, const Streams& streams, bool may_ask_aga
       is_input_unread(options.images, options.node, options.file))
     print_note(streams, unread_input);
   const bool asks_for_images = options.images.any() || !inputs.workloads.pods.empty();
-  const bool needs_all = !inputs.named.empty() || !asks_for_images || !inputs.has_secrets;
   Keyring all;
-  if (options.file && needs_all)
-    all = keyring_of_all(options, inputs.secrets);
-  else if (!inputs.has_secrets)
+  if (!inputs.has_secrets && !options.file)
     all = keyring_of_config(options, inputs, streams);
-  if (!quiet && !inputs.has_secrets) note_missing_secrets(inputs, streams);
+  else if (!inputs.has_secrets || !asks_for_images)
+    all = keyring_of_all(asks_for_images, inputs.secrets);
   std::vector<ImagePull> pulls;
   if (asks_for_images) pulls = image_pulls(inputs, all);
+  if (!quiet) note_missing_secrets(pulls, streams);
   std::optional<NodeEndpoints> node = read_node_endpoints(options.node, asks_for_images);
   if (node) {
     set_endpoints(pulls, *node);
@@ -168,10 +172,7 @@ bool check(const CheckOptions& options, const Streams& streams, bool may_ask_aga
   }
   if (!quiet && asks_for_images) note_unused_refusals(inputs, pulls, streams);
   std::vector<Inquiry> inquiries =
-      asks_for_images ? about_images(pulls) : told(about_registries(all), streams, quiet);
-  if (inquiries.empty())
-    throw inputs.secrets.empty() ? Error("", "there is no registry to be asked")
-                                 : unusable(inputs.secrets.front());
+      asks_for_images ? about_images(pulls) : about_logins(all, inputs.secrets, streams, quiet);
   const std::vector<PullReport> reports = ask(options, http, std::move(inquiries), streams);
   if (may_ask_again && is_forgotten(options, reports)) return false;
   if (options.format == ReportFormat::json)
@@ -180,7 +181,9 @@ bool check(const CheckOptions& options, const Streams& streams, bool may_ask_aga
     streams.data(pull_junit(reports, streams.now));
   else
     streams.data(pull_table(reports, {.table = streams.table, .now = streams.now}));
-  if (!asks_for_images && !quiet)
+  if (!quiet && std::any_of(reports.begin(), reports.end(), [](const PullReport& report) {
+        return report.pull == nullptr && !report.tries.empty();
+      }))
     print_note(
         streams,
         "that it logs in does not say that it pulls: name images with --image or --images-in");

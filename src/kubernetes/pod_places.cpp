@@ -15,13 +15,17 @@ const PodShape& pod_spec() {
   return shape;
 }
 
-// Argo Workflows: all Pods of a workflow have its Secrets and its ServiceAccount.
+// Argo Workflows: all Pods of a workflow have its Secrets, and its ServiceAccount if their template
+// has none.
 const PodShape& workflow() {
   static const PodShape shape{{"templates[].initContainers[].image", "templates[].container.image",
                                "templates[].containerSet.containers[].image",
                                "templates[].script.image", "templates[].sidecars[].image"},
                               {"imagePullSecrets"},
-                              {"serviceAccountName"}};
+                              {"templateDefaults.serviceAccountName", "serviceAccountName"},
+                              {},
+                              {"templates[]"},
+                              "serviceAccountName"};
   return shape;
 }
 
@@ -60,9 +64,13 @@ std::vector<std::string_view> images_of_pipeline_run() {
 
 const PodShape& pipeline_run() {
   static const PodShape shape{images_of_pipeline_run(),
-                              {"taskRunTemplate.podTemplate.imagePullSecrets",
-                               "taskRunSpecs[].podTemplate.imagePullSecrets"},
-                              {"taskRunTemplate.serviceAccountName"}};
+                              {"taskRunTemplate.podTemplate.imagePullSecrets"},
+                              {"taskRunTemplate.serviceAccountName"},
+                              {},
+                              {"pipelineSpec.tasks[]", "pipelineSpec.finally[]"},
+                              {},
+                              PartSettings{"taskRunSpecs[]", "pipelineTaskName",
+                                           "podTemplate.imagePullSecrets", "serviceAccountName"}};
   return shape;
 }
 
@@ -70,8 +78,13 @@ const PodShape& pipeline_run() {
 const PodShape& old_pipeline_run() {
   static const PodShape shape{
       images_of_pipeline_run(),
-      {"podTemplate.imagePullSecrets", "taskRunSpecs[].taskPodTemplate.imagePullSecrets"},
-      {"serviceAccountName"}};
+      {"podTemplate.imagePullSecrets"},
+      {"serviceAccountName"},
+      {},
+      {"pipelineSpec.tasks[]", "pipelineSpec.finally[]"},
+      {},
+      PartSettings{"taskRunSpecs[]", "pipelineTaskName", "taskPodTemplate.imagePullSecrets",
+                   "taskServiceAccountName"}};
   return shape;
 }
 
@@ -118,6 +131,26 @@ const std::vector<PodPlace>& own_places() {
   return places;
 }
 
+// A SealedSecret's Secret has its name, whatever the template says (sealed-secrets,
+// sealedsecret_expansion.go: Unseal).
+const std::vector<SecretMaker>& secret_makers() {
+  static const std::vector<SecretMaker> makers{
+      {"external-secrets.io", "ExternalSecret", "spec.target.name"},
+      {"external-secrets.io", "ClusterExternalSecret", "spec.externalSecretSpec.target.name"},
+      {"bitnami.com", "SealedSecret"},
+      {"secrets-store.csi.x-k8s.io", "SecretProviderClass", "spec.secretObjects[].secretName"},
+      {"secrets.hashicorp.com", "VaultStaticSecret", "spec.destination.name"},
+      {"secrets.hashicorp.com", "VaultDynamicSecret", "spec.destination.name"},
+      {"onepassword.com", "OnePasswordItem"},
+      {"isindir.github.com", "SopsSecret", "spec.secretTemplates[].name"},
+      {"secrets.doppler.com", "DopplerSecret", "spec.managedSecret.name"},
+      {"secrets.infisical.com", "InfisicalSecret", "spec.managedSecretReference.secretName"},
+      {"k8s.bitwarden.com", "BitwardenSecret", "spec.secretName"},
+      {"ricoberger.de", "VaultSecret"},
+  };
+  return makers;
+}
+
 }  // namespace
 
 bool is_own_group(std::string_view group) {
@@ -132,6 +165,14 @@ const PodPlace* pod_place(std::string_view group, std::string_view version, std:
            (known.version.empty() || known.version == version);
   });
   return place == places.end() ? nullptr : &*place;
+}
+
+const SecretMaker* secret_maker(std::string_view group, std::string_view kind) {
+  const auto& makers = secret_makers();
+  const auto maker = std::find_if(makers.begin(), makers.end(), [&](const SecretMaker& known) {
+    return known.group == group && known.kind == kind;
+  });
+  return maker == makers.end() ? nullptr : &*maker;
 }
 
 bool has_unknown_pods(std::string_view group) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -9,6 +10,8 @@
 
 #include <fmt/format.h>
 
+#include "kubernetes/image.h"
+#include "kubernetes/keyring.h"
 #include "kubernetes/name_rules.h"
 #include "system/text.h"
 
@@ -143,43 +146,59 @@ Remark open_name_space(const Pod& pod, std::string_view kind, const std::string&
       "say where it is applied, with --namespace"};
 }
 
-// Several may count where the Pod leaves its namespace open.
-Remark absent_account(const Pod& pod, const std::string& name,
-                      const std::vector<std::string>& name_spaces) {
-  if (pod.name_space.empty() && name_spaces.size() > 1)
-    return {
-        std::string(ambiguous_account), warning,
-        fmt::format("{} names no pull secret, and leaves its namespace open: its ServiceAccount "
-                    "{} may be that of {}",
-                    pod.in_words(), printable(name), list_in_words(name_spaces)),
-        "say where it is applied, with --namespace"};
-  return {std::string(account_not_here), warning,
-          fmt::format(
-              "{} names no pull secret; its ServiceAccount {}, which is not here, may have some",
-              pod.in_words(), full_name(pod.name_space, name)),
-          fmt::format("give it, too: `kubectl get serviceaccounts{} -o yaml`",
-                      is_namespace(pod.name_space) ? " -n " + pod.name_space : "")};
+// Of a Pod that leaves its namespace open, in each of those that it may be in.
+Remark several_name_spaces(const Pod& pod, std::string_view kind, const std::string& name,
+                           const std::vector<std::string>& all, const std::string& this_one) {
+  const bool is_of_secrets = kind == "Secret";
+  const std::string what = is_of_secrets ? "the Secrets that it names are"
+                                         : fmt::format("its {} {} is", kind, printable(name));
+  return {
+      std::string(is_of_secrets ? "ambiguous-namespace" : ambiguous_account), warning,
+      fmt::format("{} leaves its namespace open, and {} in {}: nobody knows where it is, and so "
+                  "the worst counts; here it is in {}",
+                  pod.in_words(), what, list_in_words(all), printable(this_one)),
+      "say where it is applied, with --namespace"};
+}
+
+bool serves_any(const std::vector<std::string>& keys, const std::vector<Image>& images) {
+  return std::any_of(keys.begin(), keys.end(), [&](const std::string& key) {
+    return std::any_of(images.begin(), images.end(),
+                       [&](const Image& image) { return serves_image(key, image); });
+  });
 }
 
 // Why nothing comes of a Secret that is there.
-Remark of_no_use(const Pod& pod, const KnownSecret& secret) {
+Remark of_no_use(const Pod& pod, const KnownSecret& secret, bool has_others) {
   const bool is_refused = secret.state == State::refused;
   const auto remark = [&](const std::string& why, std::string hint) {
-    return Remark{is_refused ? "secret-refused" : "not-a-pull-secret", problem,
+    return Remark{is_refused ? "secret-refused" : "not-a-pull-secret",
+                  has_others && !is_refused ? note : problem,
                   fmt::format("{} names Secret {}, {}: {}", pod.in_words(),
                               full_name(secret.name_space, secret.name),
                               is_refused ? "and so pulls nothing" : "and has nothing of it", why),
                   std::move(hint)};
   };
   if (!secret.why)
-    return remark("it is no pull secret", fmt::format("name one at {}", pod.secrets_place));
+    return remark("it is no pull secret",
+                  has_others ? "" : fmt::format("name one at {}", pod.secrets_place));
   return remark(secret.why->message,
                 secret.why->hint.empty() ? "make the Secret anew" : secret.why->hint);
 }
 
-// A Pod that leaves its namespace open is in that of the ServiceAccount which is taken for its own.
-const std::string& name_space_of(const Pod& pod, const ServiceAccount* account) {
-  return pod.name_space.empty() && account != nullptr ? account->name_space : pod.name_space;
+const std::string& account_name(const Pod& pod) {
+  static const std::string by_default = "default";
+  return pod.account.empty() ? by_default : pod.account;
+}
+
+std::vector<Image> images_of(const Pod& pod) {
+  std::vector<Image> images;
+  for (const std::string& name : pod.images)
+    try {
+      images.push_back(parse_image(name));
+    } catch (const Error&) {
+      // It serves as none.
+    }
+  return images;
 }
 
 }  // namespace
@@ -187,19 +206,59 @@ const std::string& name_space_of(const Pod& pod, const ServiceAccount* account) 
 /// What is there under a name.
 struct PodJoin::Named {
   std::optional<std::size_t> position;
-  bool is_guess = false;                 // one of the two leaves its namespace open
-  std::vector<std::string> others = {};  // the namespaces that have one, where the Pod's has none
+  bool is_guess = false;                 // it leaves its namespace open, and who looks for it not
+  std::vector<std::string> others = {};  // the other namespaces that have one
+};
+
+/// Where a Pod may be, and who that leaves its namespace open is taken for being there: because of
+/// a thing of this kind and name.
+struct PodJoin::Places {
+  std::vector<std::string> name_spaces;
+  std::string_view kind = {};
+  std::string name = {};
+};
+
+/// A Pod that is taken for being in a namespace; an empty one is open, and of nobody else.
+struct PodJoin::Placed {
+  const Pod& pod;
+  const Places& places;
+  std::string name_space;
+
+  bool is_guess() const { return pod.name_space != name_space; }
+};
+
+/// The pull Secrets which a Pod could name.
+struct PodJoin::Beside {
+  std::vector<std::string> names, in_words;
+  bool serve_it = false;  // they have an entry for one of its images
+
+  // For a hint, that can be copied where there is but one.
+  std::string name() const {
+    return names.size() == 1 && is_secret_name(names.front()) ? names.front() : "NAME";
+  }
+
+  std::string serving_in_words() const {
+    if (!serve_it) return {};
+    return fmt::format("; {} here {} an entry for its image",
+                       (in_words.size() == 1 ? "Secret " : "Secrets ") + list_in_words(in_words),
+                       in_words.size() == 1 ? "has" : "have");
+  }
 };
 
 PodJoin::PodJoin(PodSurroundings around)
     : around_(std::move(around)),
       secrets_(index_of(around_.secrets)),
-      accounts_(index_of(around_.accounts)) {
-  for (const KnownSecret& secret : around_.secrets)
-    if (secret.state != State::unread && !secret.name.empty())
-      pull_secrets_in_[secret.name_space].push_back(secret.name);
-  for (auto& [name_space, names] : pull_secrets_in_)
-    names = without_repeats(std::move(names));
+      accounts_(index_of(around_.accounts)),
+      to_come_(index_of(around_.to_come)) {
+  std::map<std::pair<std::string_view, std::string_view>, std::size_t> last;
+  for (std::size_t i = 0; i < around_.secrets.size(); ++i)
+    last[{around_.secrets[i].name_space, around_.secrets[i].name}] = i;
+  for (const auto& [name, i] : last) {
+    const KnownSecret& secret = around_.secrets[i];
+    if (secret.state == State::unread || secret.name.empty()) continue;
+    pull_secrets_.push_back(i);
+    pull_secrets_in_[secret.name_space].push_back(i);
+  }
 }
 
 template <typename Thing>
@@ -208,57 +267,115 @@ PodJoin::Named PodJoin::find(const Index& index, const std::vector<Thing>& thing
   const auto known = index.find(name);
   if (name.empty() || known == index.end()) return {};
   Named named;
-  std::optional<std::size_t> open;
   std::set<std::string> others;
-  for (const std::size_t i : known->second) {
-    const std::string& here = things[i].name_space;
-    if (here == name_space) named.position = i;
-    if (here.empty() || name_space.empty()) open = i;
-    if (!here.empty()) others.insert(here);
-  }
-  if (named.position) return named;
+  const auto last_in = [&](std::string_view here) {
+    const auto last = std::find_if(known->second.rbegin(), known->second.rend(),
+                                   [&](std::size_t i) { return things[i].name_space == here; });
+    return last == known->second.rend() ? std::nullopt : std::optional(*last);
+  };
+  if (named.position = last_in(name_space); named.position) return named;
+  named.position = last_in("");
+  named.is_guess = named.position.has_value();
+  for (const std::size_t i : known->second)
+    if (!things[i].name_space.empty()) others.insert(things[i].name_space);
   named.others.assign(others.begin(), others.end());
-  // Nobody knows which of several an open one means.
-  if (open && (!name_space.empty() || others.size() == 1)) {
-    named.position = open;
-    named.is_guess = true;
-  }
   return named;
 }
 
+PodJoin::Places PodJoin::places_of(const Pod& pod) const {
+  if (!pod.name_space.empty()) return {{pod.name_space}};
+  std::vector<std::string> names = pod.pull_secrets;
+  if (names.empty()) {
+    const Named account = find(accounts_, around_.accounts, "", account_name(pod));
+    if (account.position)
+      names = around_.accounts[*account.position].pull_secrets;
+    else if (!account.others.empty())
+      return {account.others, "ServiceAccount", account_name(pod)};
+  }
+  Places places{.name_spaces = {}, .kind = "Secret"};
+  std::set<std::string> name_spaces;
+  for (const std::string& name : names) {
+    const Named secret = find(secrets_, around_.secrets, "", name);
+    if (secret.position || secret.others.empty()) continue;
+    if (name_spaces.empty()) places.name = name;
+    name_spaces.insert(secret.others.begin(), secret.others.end());
+  }
+  if (name_spaces.empty()) return {{""}};
+  places.name_spaces.assign(name_spaces.begin(), name_spaces.end());
+  return places;
+}
+
+// The Secrets that it names are not among them. To compare keys with images is worth it only where
+// that leaves few.
+PodJoin::Beside PodJoin::beside(const Placed& pod, const std::vector<std::string>& named) const {
+  constexpr std::size_t most = 20;
+  std::vector<std::size_t> positions;
+  if (pod.name_space.empty()) {
+    positions = pull_secrets_;
+  } else {
+    for (const std::string& name_space : {pod.name_space, std::string()})
+      if (const auto found = pull_secrets_in_.find(name_space); found != pull_secrets_in_.end())
+        positions.insert(positions.end(), found->second.begin(), found->second.end());
+  }
+  std::erase_if(positions, [&](std::size_t i) {
+    return std::find(named.begin(), named.end(), around_.secrets[i].name) != named.end();
+  });
+  Beside beside;
+  if (positions.size() <= most) {
+    std::vector<std::size_t> serving;
+    const std::vector<Image> images = images_of(pod.pod);
+    std::copy_if(positions.begin(), positions.end(), std::back_inserter(serving),
+                 [&](std::size_t i) { return serves_any(around_.secrets[i].keys, images); });
+    beside.serve_it = !serving.empty();
+    if (beside.serve_it) positions = std::move(serving);
+  }
+  for (const std::size_t i : positions) {
+    const auto& [name_space, name, state, why, keys] = around_.secrets[i];
+    beside.names.push_back(name);
+    beside.in_words.push_back(pod.name_space.empty() && !name_space.empty()
+                                  ? fmt::format("{}/{}", name_space, name)
+                                  : name);
+  }
+  beside.names = without_repeats(std::move(beside.names));
+  return beside;
+}
+
 // A Pod has misplaced what it has if it has anything: then that is said, and no more.
-void PodJoin::add_no_names(const Pod& pod, const ServiceAccount* account,
-                           std::vector<Remark>& findings) const {
-  if (!pod.misplaced.empty()) return;
+void PodJoin::add_no_names(const Placed& pod, const ServiceAccount* account,
+                           PodSecrets& found) const {
+  if (!pod.pod.misplaced.empty()) return;
   const std::string words = account == nullptr ? "" : full_name(account->name_space, account->name);
   if (account != nullptr && !account->misplaced.empty())
-    return append(findings, misplaced_remarks(pod, *account, words));
+    return append(found.findings, misplaced_remarks(pod.pod, *account, words));
   if (account != nullptr)
     for (const std::string& name : account->mounted)
-      if (const auto there = find(secrets_, around_.secrets, account->name_space, name).position;
+      if (const auto there = find(secrets_, around_.secrets, pod.name_space, name).position;
           there && around_.secrets[*there].state != State::unread) {
-        findings.push_back({"account-secrets-misplaced", problem,
-                            fmt::format("{} names no pull secret: its ServiceAccount {} has {} "
-                                        "among its `secrets`, which pull nothing",
-                                        pod.in_words(), words, printable(name)),
-                            fmt::format("imagePullSecrets: [{{name: {}}}], in the ServiceAccount",
-                                        printable(name))});
+        found.findings.push_back(
+            {"account-secrets-misplaced", problem,
+             fmt::format("{} names no pull secret: its ServiceAccount {} has {} "
+                         "among its `secrets`, which pull nothing",
+                         pod.pod.in_words(), words, printable(name)),
+             fmt::format("imagePullSecrets: [{{name: {}}}], in the "
+                         "ServiceAccount",
+                         printable(name))});
         return;
       }
-  findings.push_back(no_names(pod, account));
+  const Beside others = beside(pod, {});
+  found.findings.push_back(no_names(pod, account, others));
+  found.has_way |= others.serve_it;
 }
 
 // A Pod that is there cannot be changed. What a patch replaces is nothing here.
-Remark PodJoin::no_names(const Pod& pod, const ServiceAccount* account) const {
-  const auto beside = pull_secrets_in_.find(name_space_of(pod, account));
-  const std::string name = beside != pull_secrets_in_.end() && beside->second.size() == 1 &&
-                                   is_secret_name(beside->second.front())
-                               ? beside->second.front()
-                               : "NAME";
+Remark PodJoin::no_names(const Placed& placed, const ServiceAccount* account,
+                         const Beside& beside) const {
+  const Pod& pod = placed.pod;
+  const std::string name = beside.name();
   const std::string list = fmt::format("{}: [{{name: {}}}]", pod.secrets_place, name);
   const auto remark = [&](const std::string& others, std::string hint) {
     return Remark{std::string(names_none), warning,
-                  fmt::format("{} names no pull secret{}", pod.in_words(), others),
+                  fmt::format("{} names no pull secret{}{}", pod.in_words(), others,
+                              beside.serving_in_words()),
                   std::move(hint)};
   };
   if (account == nullptr) return remark("", list + ", in what makes the Pod");
@@ -273,25 +390,39 @@ Remark PodJoin::no_names(const Pod& pod, const ServiceAccount* account) const {
 }
 
 // That of a Pod which names no Secret itself, if it gives it some.
-const ServiceAccount* PodJoin::account_of(const Pod& pod, std::vector<Remark>& findings) const {
-  const std::string name = pod.account.empty() ? "default" : pod.account;
-  const Named named = find(accounts_, around_.accounts, pod.name_space, name);
+const ServiceAccount* PodJoin::account_of(const Placed& placed, PodSecrets& found) const {
+  const Pod& pod = placed.pod;
+  const std::string& name = account_name(pod);
+  const Named named = find(accounts_, around_.accounts, placed.name_space, name);
   if (!named.position && !pod.is_made) {
-    if (pod.misplaced.empty()) findings.push_back(absent_account(pod, name, named.others));
+    if (!pod.misplaced.empty()) return nullptr;
+    const Beside others = beside(placed, {});
+    const std::string give_it =
+        fmt::format("give it, too: `kubectl get serviceaccounts{} -o yaml`",
+                    is_namespace(placed.name_space) ? " -n " + placed.name_space : "");
+    found.findings.push_back(
+        {std::string(account_not_here), warning,
+         fmt::format("{} names no pull secret; its ServiceAccount {}, which is not here, may have "
+                     "some{}",
+                     pod.in_words(), full_name(placed.name_space, name), others.serving_in_words()),
+         fmt::format("{}; where that names none: {}: [{{name: {}}}]", give_it, pod.secrets_place,
+                     others.name())});
+    found.has_way |= others.serve_it;
     return nullptr;
   }
   const ServiceAccount* account = named.position ? &around_.accounts[*named.position] : nullptr;
   if (account == nullptr || account->pull_secrets.empty()) {
-    add_no_names(pod, account, findings);
+    add_no_names(placed, account, found);
     return nullptr;
   }
   const std::string words = full_name(account->name_space, name);
-  if (named.is_guess) findings.push_back(open_name_space(pod, "ServiceAccount", words));
+  if (named.is_guess && !placed.is_guess())
+    found.findings.push_back(open_name_space(pod, "ServiceAccount", words));
   if (!pod.is_made) {
-    append(findings, misplaced_remarks(pod, *account, words));
+    append(found.findings, misplaced_remarks(pod, *account, words));
     return account;
   }
-  findings.push_back(
+  found.findings.push_back(
       {"made-before", problem,
        fmt::format("{} names no pull secret: it was made before its ServiceAccount {} named {}",
                    pod.in_words(), words, list_in_words(account->pull_secrets)),
@@ -299,15 +430,25 @@ const ServiceAccount* PodJoin::account_of(const Pod& pod, std::vector<Remark>& f
   return nullptr;
 }
 
-Remark PodJoin::absent(const Pod& pod, const ServiceAccount* account,
-                       const std::string& name) const {
+const SecretToCome* PodJoin::to_come(const Placed& pod, const std::string& name) const {
+  const Named named = find(to_come_, around_.to_come, pod.name_space, name);
+  if (named.position) return &around_.to_come[*named.position];
+  if (!pod.name_space.empty() || named.others.empty()) return nullptr;
+  return &around_.to_come[to_come_.at(name).front()];
+}
+
+// Beside another that counts it is no fault: the kubelet passes it over.
+Remark PodJoin::absent(const Placed& placed, const ServiceAccount* account, const std::string& name,
+                       PodSecrets& found) const {
+  const Pod& pod = placed.pod;
+  const bool has_others = has_secret(placed, found);
   const std::string who =
       account == nullptr
           ? pod.in_words()
           : fmt::format("{}: its ServiceAccount {}", pod.in_words(), printable(account->name));
-  const std::string& name_space = name_space_of(pod, account);
   const auto remark = [&](const char* finding, const std::string& what, std::string hint) {
-    return Remark{account == nullptr ? finding : "account-secret-not-here", problem,
+    return Remark{account == nullptr ? finding : "account-secret-not-here",
+                  has_others && may_be_there(name) ? note : problem,
                   fmt::format("{} names {}", who, what), std::move(hint)};
   };
   if (name.empty()) return remark("empty-name", "a pull Secret without a name", "");
@@ -321,64 +462,75 @@ Remark PodJoin::absent(const Pod& pod, const ServiceAccount* account,
     return remark(
         "not-a-name", named + ", which no Secret can have as its name",
         fmt::format("at {} stands the name of a Secret, of a-z, 0-9, '-' and '.'", place));
-  const Named found = find(secrets_, around_.secrets, name_space, name);
-  if (found.others.size() > 1 && name_space.empty())
-    return remark("ambiguous-namespace",
-                  fmt::format("{}, which is in {}, and leaves its namespace open", named,
-                              list_in_words(found.others)),
-                  "say where it is applied, with --namespace");
-  if (!found.others.empty())
+  if (const SecretToCome* coming = to_come(placed, name)) {
+    found.has_way = true;
+    const std::string& name_space =
+        coming->name_space.empty() ? placed.name_space : coming->name_space;
+    return {
+        "secret-to-come", has_others ? note : warning,
+        fmt::format("{} names {}, which {} makes in the cluster: what is in it nobody knows here",
+                    who, named, coming->maker),
+        fmt::format("give it, too, where it is made: `kubectl get secret {}{} -o yaml`", name,
+                    is_namespace(name_space) ? " -n " + name_space : "")};
+  }
+  const Named elsewhere = find(secrets_, around_.secrets, placed.name_space, name);
+  if (!elsewhere.others.empty())
     return remark("other-namespace",
                   fmt::format("{}, which is in namespace {}, and not in its own, {}", named,
-                              list_in_words(found.others), printable(name_space)),
+                              list_in_words(elsewhere.others), printable(placed.name_space)),
                   "a Pod has the Secrets of its own namespace alone: make it there, too");
-  const auto beside = pull_secrets_in_.find(name_space);
-  if (beside == pull_secrets_in_.end())
-    return remark("secret-not-here", named + ", which is not here", "");
+  const Beside others = beside(placed, found.names);
+  if (others.names.empty()) return remark("secret-not-here", named + ", which is not here", "");
   return remark(
       "other-name",
-      fmt::format("{}, which is not here; here is {}", named, list_in_words(beside->second)),
+      fmt::format("{}, which is not here; here is {}", named, list_in_words(others.in_words)),
       fmt::format("name that at {}, or make the Secret by this name: --name {}", place, name));
 }
 
-void PodJoin::add_secret(const Pod& pod, const ServiceAccount* account, const std::string& name,
+void PodJoin::add_secret(const Placed& pod, const ServiceAccount* account, const std::string& name,
                          PodSecrets& found) const {
-  const Named named = find(secrets_, around_.secrets, name_space_of(pod, account), name);
+  const Named named = find(secrets_, around_.secrets, pod.name_space, name);
   if (!named.position) {
-    if (around_.has_secrets || !may_be_there(name))
-      found.findings.push_back(absent(pod, account, name));
+    if (around_.has_secrets || !may_be_there(name) || to_come(pod, name) != nullptr)
+      found.findings.push_back(absent(pod, account, name, found));
     return;
   }
   if (std::find(found.secrets.begin(), found.secrets.end(), *named.position) != found.secrets.end())
     return;
   found.secrets.push_back(*named.position);
   const KnownSecret& secret = around_.secrets[*named.position];
-  if (named.is_guess)
-    found.findings.push_back(open_name_space(pod, "Secret", full_name(secret.name_space, name)));
-  if (secret.state != State::read) found.findings.push_back(of_no_use(pod, secret));
+  if (named.is_guess && !pod.is_guess())
+    found.findings.push_back(
+        open_name_space(pod.pod, "Secret", full_name(secret.name_space, name)));
+  if (secret.state != State::read)
+    found.findings.push_back(of_no_use(pod.pod, secret, has_secret(pod, found)));
+}
+
+bool PodJoin::has_secret(const Placed& pod, const PodSecrets& found) const {
+  return std::any_of(found.names.begin(), found.names.end(), [&](const std::string& name) {
+    const Named named = find(secrets_, around_.secrets, pod.name_space, name);
+    return named.position && around_.secrets[*named.position].state == State::read;
+  });
 }
 
 // Of a name that is not here nobody knows, where not all Secrets are given.
-bool PodJoin::may_count(const Pod& pod, const ServiceAccount* account,
-                        const std::string& name) const {
-  const Named named = find(secrets_, around_.secrets, name_space_of(pod, account), name);
+bool PodJoin::may_count(const Placed& pod, const std::string& name) const {
+  const Named named = find(secrets_, around_.secrets, pod.name_space, name);
   return named.position ? around_.secrets[*named.position].state != State::unread
                         : may_be_there(name);
 }
 
-PodSecrets PodJoin::secrets_of(const Pod& pod) const {
+PodSecrets PodJoin::secrets_of(const Placed& placed) const {
+  const Pod& pod = placed.pod;
   PodSecrets found;
-  if (pod.refusal) {
-    found.refusal = pod.refusal;
-    found.has_none = true;
+  if (placed.places.name_spaces.size() > 1)
+    found.findings.push_back(several_name_spaces(pod, placed.places.kind, placed.places.name,
+                                                 placed.places.name_spaces, placed.name_space));
+  else if (placed.is_guess())
     found.findings.push_back(
-        {"refused-by-api-server", problem,
-         fmt::format("{}: the API server refuses it: {}", pod.in_words(), pod.refusal->message()),
-         pod.refusal->hint()});
-    return found;
-  }
+        open_name_space(pod, placed.places.kind, full_name(placed.name_space, placed.places.name)));
   const ServiceAccount* account = nullptr;
-  if (pod.pull_secrets.empty()) account = account_of(pod, found.findings);
+  if (pod.pull_secrets.empty()) account = account_of(placed, found);
   found.names = account == nullptr ? pod.pull_secrets : account->pull_secrets;
   const bool has_others = !found.names.empty();
   append(
@@ -389,20 +541,35 @@ PodSecrets PodJoin::secrets_of(const Pod& pod) const {
     if (finding.name == secrets_malformed)
       found.refusal = Error(pod.in_words(), finding.message, finding.hint);
   for (const std::string& name : found.names)
-    add_secret(pod, account, name, found);
-  // Who is not here may name some.
-  found.has_none =
-      !pod.is_run_by_others &&
-      std::none_of(found.names.begin(), found.names.end(),
-                   [&](const std::string& name) { return may_count(pod, account, name); }) &&
-      std::none_of(found.findings.begin(), found.findings.end(), [](const Remark& finding) {
-        return finding.name == account_not_here || finding.name == ambiguous_account;
-      });
+    add_secret(placed, account, name, found);
+  found.has_none = std::none_of(found.names.begin(), found.names.end(),
+                                [&](const std::string& name) { return may_count(placed, name); });
+  found.has_way |= std::any_of(
+      found.findings.begin(), found.findings.end(),
+      [](const Remark& finding) { return finding.severity == problem && !finding.hint.empty(); });
   return found;
 }
 
+std::vector<PodSecrets> PodJoin::secrets_of(const Pod& pod) const {
+  if (pod.refusal) {
+    PodSecrets none{.has_none = true, .refusal = pod.refusal};
+    none.findings.push_back(
+        {"refused-by-api-server", problem,
+         fmt::format("{}: the API server refuses it: {}", pod.in_words(), pod.refusal->message()),
+         pod.refusal->hint()});
+    return {std::move(none)};
+  }
+  const Places places = places_of(pod);
+  std::vector<PodSecrets> all;
+  for (const std::string& name_space : places.name_spaces)
+    if (all.empty() || !all.back().refusal)
+      all.push_back(secrets_of(Placed{pod, places, name_space}));
+  return all;
+}
+
 bool is_about_none(const Remark& finding) {
-  return is_one_of(finding.name, {names_none, account_not_here, ambiguous_account});
+  return is_one_of(finding.name, {names_none, account_not_here, ambiguous_account,
+                                  no_entry_for_image, config_not_read});
 }
 
 }  // namespace pullsecret

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -23,12 +24,14 @@ struct KnownSecret {
   std::string name;
   State state = State::read;
   std::optional<Remark> why = std::nullopt;  ///< what is wrong with it, and what to do about it
+  std::vector<std::string> keys = {};        ///< of the entries that the kubelet reads
 };
 
 /// What else there is, besides Pods.
 struct PodSurroundings {
   std::vector<KnownSecret> secrets;
   std::vector<ServiceAccount> accounts;
+  std::vector<SecretToCome> to_come = {};
   /// Whether all Secrets are given. Where the credentials are a Docker config's, nobody knows.
   bool has_secrets = true;
 };
@@ -38,7 +41,8 @@ struct PodSecrets {
   std::vector<std::string> names;    ///< of its Secrets, by itself or its ServiceAccount
   std::vector<std::size_t> secrets;  ///< positions of those that are there, in its order
   std::vector<Remark> findings;      ///< whole sentences, which begin with the Pod
-  bool has_none = false;  ///< neither it nor who else may names a Secret that could count
+  bool has_none = false;  ///< neither it nor its ServiceAccount names a Secret that could count
+  bool has_way = false;   ///< the findings say what gives it a Secret
   std::optional<Error> refusal = std::nullopt;  ///< why the API server takes no such Pod
 };
 
@@ -46,37 +50,54 @@ struct PodSecrets {
 /// else, at admission, those that its ServiceAccount names (Kubernetes 1.36,
 /// plugin/pkg/admission/serviceaccount). A Pod that a cluster has is past admission.
 ///
-/// A namespace that is left open is also matched with one that is named, where that is one alone; a
-/// finding says so. Of a name that is given twice in a namespace the last counts, as for kubectl.
+/// What leaves its namespace open is also matched with what names one; a finding says so. A Pod
+/// that leaves it open is in one namespace, whichever that is: that of those who leave it open,
+/// too, if these have all that it names, else one of those that have the rest. Of a name that is
+/// given twice in a namespace the last counts, as for kubectl.
 class PodJoin {
  public:
   explicit PodJoin(PodSurroundings around);
 
-  PodSecrets secrets_of(const Pod& pod) const;
+  /// For each namespace that the Pod may be in: mostly one.
+  std::vector<PodSecrets> secrets_of(const Pod& pod) const;
 
  private:
   using Index = std::unordered_map<std::string, std::vector<std::size_t>>;  // by name
   struct Named;
+  struct Places;
+  struct Placed;
+  struct Beside;
 
   template <typename Thing>
   Named find(const Index& index, const std::vector<Thing>& things, const std::string& name_space,
              const std::string& name) const;
-  const ServiceAccount* account_of(const Pod& pod, std::vector<Remark>& findings) const;
-  void add_no_names(const Pod& pod, const ServiceAccount* account,
-                    std::vector<Remark>& findings) const;
-  Remark no_names(const Pod& pod, const ServiceAccount* account) const;
-  bool may_count(const Pod& pod, const ServiceAccount* account, const std::string& name) const;
-  void add_secret(const Pod& pod, const ServiceAccount* account, const std::string& name,
+  Places places_of(const Pod& pod) const;
+  PodSecrets secrets_of(const Placed& pod) const;
+  const ServiceAccount* account_of(const Placed& pod, PodSecrets& found) const;
+  void add_no_names(const Placed& pod, const ServiceAccount* account, PodSecrets& found) const;
+  Remark no_names(const Placed& pod, const ServiceAccount* account, const Beside& beside) const;
+  /// Whether one that it names counts.
+  bool has_secret(const Placed& pod, const PodSecrets& found) const;
+  bool may_count(const Placed& pod, const std::string& name) const;
+  void add_secret(const Placed& pod, const ServiceAccount* account, const std::string& name,
                   PodSecrets& found) const;
-  Remark absent(const Pod& pod, const ServiceAccount* account, const std::string& name) const;
+  Remark absent(const Placed& pod, const ServiceAccount* account, const std::string& name,
+                PodSecrets& found) const;
+  const SecretToCome* to_come(const Placed& pod, const std::string& name) const;
+  Beside beside(const Placed& pod, const std::vector<std::string>& named) const;
 
   PodSurroundings around_;
-  Index secrets_, accounts_;
-  std::unordered_map<std::string, std::vector<std::string>> pull_secrets_in_;  // by namespace
+  Index secrets_, accounts_, to_come_;
+  std::vector<std::size_t> pull_secrets_;                                      // each once
+  std::unordered_map<std::string, std::vector<std::size_t>> pull_secrets_in_;  // by namespace
 };
 
-/// Whether a finding says that the Pod has no pull secret, as it may well be meant where its images
-/// are public.
+/// No Secret of a Pod has an entry for an image; a Docker config has one, where no Secret is given.
+inline constexpr std::string_view no_entry_for_image = "no-entry-for-image",
+                                  config_not_read = "config-not-read";
+
+/// Whether a finding says that nothing is there to log in with, as it may well be meant where
+/// images are public.
 bool is_about_none(const Remark& finding);
 
 }  // namespace pullsecret

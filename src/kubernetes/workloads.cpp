@@ -101,7 +101,7 @@ class WorkloadReader {
     else if (group.empty() && kind == "Secret")
       read_secret(object);
     else
-      pass_over(object, kind, group, has_unknown_pods(group) && holds_images(object));
+      read_other(object, kind, group);
   }
 
  private:
@@ -122,6 +122,30 @@ class WorkloadReader {
     if (found.name_space.empty()) found.name_space = name_space_;
     if (found.name.empty()) found.name = text_in(metadata, "generateName");
     return found;
+  }
+
+  void read_other(const Tree& object, const std::string& kind, std::string_view group) {
+    if (const SecretMaker* maker = secret_maker(group, kind)) read_maker(object, *maker);
+    pass_over(object, kind, group, has_unknown_pods(group) && holds_images(object));
+  }
+
+  // What is not as it should be says nothing.
+  void read_maker(const Tree& object, const SecretMaker& maker) {
+    const Name own = name_of(object);
+    std::vector<std::string> names;
+    try {
+      if (!maker.names.empty())
+        each_at(object, maker.names,
+                [&](const Tree& name) { names.push_back(text(name, last_member(maker.names))); });
+    } catch (const Error&) {
+      names.clear();
+    }
+    std::erase(names, "");
+    if (names.empty()) names.push_back(own.name);
+    const Pod named{
+        .kind = std::string(maker.kind), .name_space = own.name_space, .name = own.name};
+    for (std::string& name : names)
+      workloads_.to_come.push_back({own.name_space, std::move(name), named.in_words()});
   }
 
   void pass_over(const Tree& object, std::string_view kind, std::string_view group,
@@ -160,7 +184,7 @@ class WorkloadReader {
 
   void read_workload(const Tree& object, const std::string& kind, std::string_view group,
                      const PodPlace& place) {
-    Pod named{.kind = kind, .is_run_by_others = !place.shape->runner_has_pull_secrets.empty()};
+    Pod named{.kind = kind};
     place_ = named.in_words();
     std::vector<Pod> pods;
     try {
@@ -192,14 +216,69 @@ class WorkloadReader {
     place_ = named.in_words();
     const std::vector<std::string> misplaced = misplaced_in(object, place);
     std::vector<Pod> pods;
+    std::size_t position = 0;
     each_at(object, place.path, [&](const Tree& spec) {
       if (!spec.is_object() && !spec.is_null()) throw must_be("spec", "an object", spec);
       Pod pod = named;
-      put_at(place, pods.size(), misplaced, pod);
+      put_at(place, position++, misplaced, pod);
       read_pod(spec, *place.shape, is_own_group(group), pod);
-      pods.push_back(std::move(pod));
+      add_parts(spec, *place.shape, std::move(pod), pods);
     });
     return pods;
+  }
+
+  // `all` is what the parts have in common, and has their images. Those that have the same Secrets
+  // and ServiceAccount are one Pod.
+  void add_parts(const Tree& spec, const PodShape& shape, Pod all, std::vector<Pod>& pods) const {
+    if (shape.parts.empty()) return pods.push_back(std::move(all));
+    std::vector<Pod> parts;
+    for (const std::string_view list : shape.parts)
+      each_at(spec, list, [&](const Tree& part) {
+        Pod pod = all;
+        pod.images.clear();
+        for (const std::string_view path : shape.images)
+          if (path.starts_with(list)) add_images(part, path.substr(list.size() + 1), pod.images);
+        if (pod.images.empty()) return;
+        read_part(spec, part, shape, pod);
+        const auto same = std::find_if(parts.begin(), parts.end(), [&](const Pod& known) {
+          return known.account == pod.account && known.pull_secrets == pod.pull_secrets;
+        });
+        if (same == parts.end()) return parts.push_back(std::move(pod));
+        same->images.insert(same->images.end(), pod.images.begin(), pod.images.end());
+      });
+    if (parts.empty()) parts.push_back(std::move(all));
+    for (Pod& pod : parts) {
+      pod.images = without_repeats(std::move(pod.images));
+      pods.push_back(std::move(pod));
+    }
+  }
+
+  void add_images(const Tree& value, std::string_view path,
+                  std::vector<std::string>& images) const {
+    each_at(value, path, [&](const Tree& image) {
+      if (std::string name = text(image, last_member(path)); !name.empty())
+        images.push_back(std::move(name));
+    });
+  }
+
+  void read_part(const Tree& spec, const Tree& part, const PodShape& shape, Pod& pod) const {
+    if (!shape.part_account.empty())
+      if (std::string own = text_in(part, shape.part_account); !own.empty())
+        pod.account = std::move(own);
+    if (!shape.part_settings) return;
+    const auto& [list, name, pull_secrets, account] = *shape.part_settings;
+    std::size_t position = 0;
+    each_at(spec, list, [&](const Tree& item) {
+      const std::string place =
+          fmt::format("{}.{}[{}]", pod.spec_place, list.substr(0, list.find('[')), position++);
+      if (text_in(item, name) != text_in(part, "name")) return;
+      if (std::string own = text_in(item, account); !own.empty()) pod.account = std::move(own);
+      each_at(item, pull_secrets, [&](const Tree& names) {
+        std::vector<std::string> own =
+            secret_names(names, joined_place(place, pull_secrets), pod.misplaced);
+        if (!own.empty()) pod.pull_secrets = std::move(own);
+      });
+    });
   }
 
   // Of several Pods of one object each has what is misplaced in its own item, or outside of all.
@@ -253,6 +332,8 @@ class WorkloadReader {
     std::vector<std::string> read, found;
     for (const std::string_view path : place.shape->pull_secrets)
       read.push_back(joined_place(std::string(place.path), path));
+    if (const auto& apart = place.shape->part_settings)
+      read.push_back(fmt::format("{}.{}.{}", place.path, apart->list, apart->pull_secrets));
     find_misplaced(object, {}, {read.begin(), read.end()}, found);
     return found;
   }

@@ -40,9 +40,8 @@ struct Pod {
   /// Where it has its pull Secrets: `spec.template.spec.imagePullSecrets`. Where who runs it has
   /// them, that says whose place it is.
   std::string secrets_place = {};
-  bool is_run_by_others = false;  ///< who may give it Secrets, whatever it says
-  bool is_made = false;           ///< it is a cluster's: its ServiceAccount adds nothing any more
-  std::string account = {};       ///< the ServiceAccount that it names; empty: `default`
+  bool is_made = false;      ///< it is a cluster's: its ServiceAccount adds nothing any more
+  std::string account = {};  ///< the ServiceAccount that it names; empty: `default`
   std::vector<std::string> pull_secrets = {};  ///< that it names itself; empty ones count, too
   /// Where else the object has `imagePullSecrets`, or what is meant to be it, which nobody reads:
   /// `spec.template.imagePullSecrets`, `spec.containers[0].imagePullSecrets`; and what has the
@@ -71,6 +70,13 @@ struct SecretName {
   bool is_made = false;  ///< a cluster has it
 };
 
+/// A Secret that something in the cluster makes of an object, such as an ExternalSecret.
+struct SecretToCome {
+  std::string name_space;
+  std::string name;
+  std::string maker;  ///< `ExternalSecret team/regcred`, printable
+};
+
 /// The objects of a kind that makes no Pod, as far as is known.
 struct PassedOver {
   std::string kind;      ///< with its group, as kubectl has it: `Job.batch.volcano.sh`
@@ -85,6 +91,7 @@ struct Workloads {
   std::vector<Pod> pods;
   std::vector<ServiceAccount> accounts;
   std::vector<SecretName> secrets;
+  std::vector<SecretToCome> to_come;
   std::vector<PassedOver> passed_over;  ///< every other object
 };
 

@@ -61,16 +61,12 @@ void add_try(Inquiry& inquiry, const KeyringEntry* entry) {
 
 // Of a Pod that misses its Secret, its own finding says what to do.
 void leave_hint_to_pods(PullReport& report) {
-  const auto has_hint = [](const Remark& finding) {
-    return finding.severity == Severity::problem && !finding.hint.empty();
-  };
   PullTry& last = report.tries.back();
   if (report.pull == nullptr || report.pull->pods.empty() || last.entry != nullptr ||
       last.verdict.outcome != PullOutcome::no_access)
     return;
-  if (std::all_of(report.pull->pods.begin(), report.pull->pods.end(), [&](const JoinedPod& pod) {
-        return std::any_of(pod.findings.begin(), pod.findings.end(), has_hint);
-      }))
+  if (std::all_of(report.pull->pods.begin(), report.pull->pods.end(),
+                  [](const JoinedPod& pod) { return pod.has_way; }))
     last.verdict.hint.clear();
 }
 
@@ -85,6 +81,7 @@ std::optional<std::string> host_of_key(const std::string& key) {
 
 // The kubelet pulls without a login only where no entry serves the image.
 bool succeeds(const PullReport& report) {
+  if (!report.refusals.empty()) return false;
   if (report.pull == nullptr) return report.tries.front().verdict.outcome == PullOutcome::logs_in;
   const bool has_entries = report.tries.front().entry != nullptr;
   return std::any_of(report.tries.begin(), report.tries.end(), [&](const PullTry& one) {
@@ -130,20 +127,30 @@ void say_what_endpoints_are_sent(PullTry& one, const ImagePull& pull) {
         fmt::format("write the login for {} into configs of {}", host, pull.endpoints->file);
 }
 
-// The Secret of a cluster that the login has to get into: the entry's, else one that a Pod names.
+// The Secret of a cluster that the login has to get into: the entry's, else one that a Pod names,
+// of a cluster or of a file.
 const EntryOrigin* secret_to_change(const PullTry& one, const PullReport& report) {
   if (one.entry != nullptr) return one.entry->origin.is_made ? &one.entry->origin : nullptr;
   if (report.pull == nullptr) return nullptr;
-  for (const InspectedSecret* secret : report.pull->secrets)
+  const EntryOrigin* of_file = nullptr;
+  for (const InspectedSecret* secret : report.pull->secrets) {
     if (secret->origin.is_made) return &secret->origin;
-  return nullptr;
+    if (secret->origin.kind == EntryOrigin::Kind::secret && of_file == nullptr)
+      of_file = &secret->origin;
+  }
+  return report.pull->pods.empty() || !report.pull->offered.empty() ? nullptr : of_file;
 }
 
 // What it has for other registries stays.
 void say_what_is_next(PullTry& one, const PullReport& report) {
   PullVerdict& verdict = one.verdict;
   if (verdict.next == NextStep::none) return;
-  if (const EntryOrigin* secret = secret_to_change(one, report))
+  const EntryOrigin* secret = secret_to_change(one, report);
+  if (secret != nullptr && !secret->is_made)
+    verdict.hint += fmt::format(
+        "; then `pullsecret convert --into FILE --registry {}`, with the file of Secret {} alone",
+        shell_word(report.registry), name_in_words(*secret));
+  else if (secret != nullptr)
     verdict.hint += fmt::format(
         "; then `kubectl get secret {} -n {} -o yaml | pullsecret convert --into - --registry {} | "
         "kubectl replace -f -`",
@@ -177,6 +184,8 @@ std::vector<Inquiry> about_images(const std::vector<ImagePull>& pulls) {
   for (const ImagePull& pull : pulls) {
     Inquiry& inquiry = inquiries.emplace_back();
     inquiry.report.pull = &pull;
+    inquiry.report.refusals = pull.refused_secrets;
+    if (pull.refusal) inquiry.report.refusals.push_back(*pull.refusal);
     if (!pull.image) continue;
     const std::string& host = pull.image->registry_host;
     inquiry.report.registry = host;
@@ -193,6 +202,12 @@ std::vector<Inquiry> about_images(const std::vector<ImagePull>& pulls) {
     add_try(inquiry, nullptr);
   }
   return inquiries;
+}
+
+Inquiry about_refused(const InspectedSecret& secret) {
+  Inquiry inquiry;
+  inquiry.report.refusals.push_back(refusal_of(secret));
+  return inquiry;
 }
 
 WithNotices<std::vector<Inquiry>> about_registries(const Keyring& keyring) {

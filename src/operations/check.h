@@ -25,6 +25,8 @@ struct PullReport {
   /// Of an image each entry, and then no login; none where the kubelet asks nobody. Where it has
   /// endpoints, each with all of them, and the first that pulls is the one that counts.
   std::vector<PullTry> tries = {};
+  /// What stands in the place of tries, or beside them.
+  std::vector<PullRefusal> refusals = {};
 };
 
 /// The login that a try was made with: the entry's, else the endpoint's own; nullptr: without one.
@@ -43,6 +45,9 @@ std::vector<Inquiry> about_images(const std::vector<ImagePull>& pulls);
 /// About the registry of each entry, and with that alone. The reports have views of `keyring`. A
 /// notice names each key that is left out, since it names no single registry.
 WithNotices<std::vector<Inquiry>> about_registries(const Keyring& keyring);
+
+/// About a Secret that has nothing to log in with: nobody is asked.
+Inquiry about_refused(const InspectedSecret& secret);
 
 /// Their reports, as the registries answer.
 std::vector<PullReport> ask_registries(std::vector<Inquiry> inquiries, const PullCheck& check);

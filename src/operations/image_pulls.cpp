@@ -25,13 +25,18 @@ KnownSecret known_secret(const InspectedSecret& secret) {
                     : secret.is_read  ? State::read
                                       : State::unread};
   if (const Remark* why = problem_in(secret.remarks)) known.why = *why;
+  if (secret.is_read)
+    for (const KeyringEntry& entry : secret.entries)
+      known.keys.push_back(entry.key);
   return known;
 }
 
 // First the inspected ones, at their own positions; then those of which the kubelet reads nothing.
 PodJoin join_of(const PullInputs& inputs) {
-  PodSurroundings around{
-      .secrets = {}, .accounts = inputs.workloads.accounts, .has_secrets = inputs.has_secrets};
+  PodSurroundings around{.secrets = {},
+                         .accounts = inputs.workloads.accounts,
+                         .to_come = inputs.workloads.to_come,
+                         .has_secrets = inputs.has_secrets};
   for (const InspectedSecret& secret : inputs.secrets)
     around.secrets.push_back(known_secret(secret));
   for (const SecretName& secret : inputs.workloads.secrets)
@@ -73,11 +78,61 @@ Keyring keyring_of(const std::vector<const InspectedSecret*>& secrets) {
   return Keyring(entries);
 }
 
+bool is_config(const InspectedSecret& secret) {
+  return secret.origin.kind == EntryOrigin::Kind::docker_config;
+}
+
+// A Docker config is of no namespace.
 std::vector<const InspectedSecret*> all_of(const PullInputs& inputs) {
   std::vector<const InspectedSecret*> all;
   for (const InspectedSecret& secret : inputs.secrets)
-    all.push_back(&secret);
+    if (inputs.name_space.empty() || is_config(secret) ||
+        secret.origin.name_space == inputs.name_space)
+      all.push_back(&secret);
   return all;
+}
+
+// "Secret team/regcred has entries for ghcr.io and quay.io, and r.io:5000 has another port"
+std::string entries_in_words(const InspectedSecret& secret, const Image& image) {
+  constexpr std::size_t most = 5;
+  std::vector<std::string> keys;
+  for (const KeyringEntry& entry : secret.entries) {
+    const NotServed why = why_not_served(entry.key, image);
+    const std::string key = key_in_words(entry.key);
+    if (why.is_other_registry)
+      keys.push_back(key);
+    else  // the nearest first
+      keys.insert(keys.begin(), fmt::format("{}, which {}", key, why.reason));
+  }
+  const std::size_t more = keys.size() - std::min(most, keys.size());
+  keys.resize(keys.size() - more);
+  return fmt::format(
+      "Secret {} has {}{}", name_in_words(secret.origin),
+      keys.empty() ? "no entry" : (keys.size() == 1 ? "one for " : "some for ") + join(keys, "; "),
+      more == 0 ? "" : fmt::format("; and {} more", more));
+}
+
+// Where Pods have Secrets, and none of these serves the image.
+void note_no_entry(ImagePull& pull) {
+  std::vector<std::string> secrets;
+  for (const InspectedSecret* secret : pull.secrets)
+    if (secret->is_read) secrets.push_back(entries_in_words(*secret, *pull.image));
+  if (pull.refusal || !pull.offered.empty() || secrets.empty()) return;
+  pull.remarks.push_back({std::string(no_entry_for_image), warning,
+                          "no entry serves the image: " + join(secrets, ". "), ""});
+}
+
+// Where Pods have no Secrets, and a Docker config would have served.
+void note_config_not_read(ImagePull& pull, const Keyring& config) {
+  if (config.offered(*pull.image).empty()) return;
+  pull.remarks.push_back(
+      {std::string(config_not_read), warning,
+       "the Docker config has a login for it, which the kubelet does not read",
+       fmt::format("`pullsecret convert --registry {} | kubectl apply -f -` makes a Secret of it, "
+                   "which the Pod has to name",
+                   shell_word(pull.image->registry_host))});
+  for (JoinedPod& pod : pull.pods)
+    pod.has_way = true;
 }
 
 void fill(ImagePull& pull, const Image& image, const std::vector<const InspectedSecret*>& secrets,
@@ -85,13 +140,20 @@ void fill(ImagePull& pull, const Image& image, const std::vector<const Inspected
   pull.image = image;
   pull.secrets = secrets;
   pull.remarks = remarks_on(image);
-  pull.refusal = refusal_of(secrets);
   if (!pull.refusal) pull.offered = keyring.offered(image);
 }
 
 void refuse(ImagePull& pull, const Error& reason) {
   pull.refusal = {"InvalidImageName", reason};
   pull.remarks.push_back({"invalid-image-name", problem, reason.message(), reason.hint()});
+}
+
+// Each once.
+void add_findings(std::vector<Remark> more, JoinedPod& pod) {
+  for (Remark& finding : more)
+    if (std::none_of(pod.findings.begin(), pod.findings.end(),
+                     [&](const Remark& known) { return known.message == finding.message; }))
+      pod.findings.push_back(std::move(finding));
 }
 
 /// Makes the pulls of Pods: one for each image and list of Secrets.
@@ -114,8 +176,16 @@ class PullsOfPods {
     for (const std::string& name : pod.images) {
       const auto [at, is_new] = pulls.emplace(name, pulls_.size());
       if (is_new) pulls_.push_back({.name = name});
-      pulls_[at->second].pods.push_back({&pod, found.findings});
+      add_pod({&pod, found.findings, found.has_way}, pulls_[at->second].pods);
     }
+  }
+
+  // Once, though it may be in several namespaces.
+  static void add_pod(JoinedPod joined, std::vector<JoinedPod>& pods) {
+    if (pods.empty() || pods.back().pod != joined.pod) return pods.push_back(std::move(joined));
+    JoinedPod& known = pods.back();
+    known.has_way &= joined.has_way;
+    add_findings(std::move(joined.findings), known);
   }
 
   // Of what cannot be read at all, no image is known.
@@ -135,12 +205,19 @@ class PullsOfPods {
       for (const std::size_t i : positions)
         secrets.push_back(&inputs_.secrets[i]);
       const Keyring keyring = keyring_of(secrets);
-      for (const auto& [name, at] : pulls)
-        if (const auto invalid = invalid_.find(name); invalid != invalid_.end())
-          refuse(pulls_[at], *invalid->second);
-        else
-          fill(pulls_[at], *images_.at(name), secrets,
-               inputs_.has_secrets || is_anonymous ? keyring : config_);
+      const bool is_by_config = !inputs_.has_secrets && !is_anonymous;
+      for (const auto& [name, at] : pulls) {
+        ImagePull& pull = pulls_[at];
+        pull.is_by_config = is_by_config;
+        if (const auto invalid = invalid_.find(name); invalid != invalid_.end()) {
+          refuse(pull, *invalid->second);
+          continue;
+        }
+        pull.refusal = refusal_of(secrets);
+        fill(pull, *images_.at(name), secrets, is_by_config ? config_ : keyring);
+        if (inputs_.has_secrets) note_no_entry(pull);
+        if (is_anonymous) note_config_not_read(pull, config_);
+      }
     }
     return std::move(pulls_);
   }
@@ -179,6 +256,15 @@ Notices grouped(const std::vector<std::pair<std::string, Error>>& said) {
 
 }  // namespace
 
+PullRefusal refusal_of(const InspectedSecret& secret) {
+  const Remark* why = problem_in(secret.remarks);
+  for (const KeyringEntry& entry : secret.entries)
+    if (why == nullptr) why = problem_in(entry.remarks);
+  static const Remark nobody{.message = "there is no registry to be asked"};
+  const auto& [name, severity, message, hint] = why == nullptr ? nobody : *why;
+  return {"Secret refused", Error(name_in_words(secret.origin), message, hint), &secret};
+}
+
 std::vector<ImagePull> image_pulls(const PullInputs& inputs, const Keyring& config) {
   std::vector<ImagePull> pulls;
   const std::vector<const InspectedSecret*> all = all_of(inputs);
@@ -188,7 +274,9 @@ std::vector<ImagePull> image_pulls(const PullInputs& inputs, const Keyring& conf
     pull.name = name;
     fill(pull, image, all, inputs.has_secrets ? keyring : config);
     for (const InspectedSecret* secret : all)
-      if (const Remark* why = problem_in(secret->remarks); why != nullptr && !secret->is_read)
+      if (secret->is_refused)
+        pull.refused_secrets.push_back(refusal_of(*secret));
+      else if (const Remark* why = problem_in(secret->remarks); why != nullptr && !secret->is_read)
         pull.remarks.push_back(
             {"not-a-pull-secret", problem,
              fmt::format("{} counts for nothing: {}", name_in_words(secret->origin), why->message),
@@ -198,7 +286,8 @@ std::vector<ImagePull> image_pulls(const PullInputs& inputs, const Keyring& conf
   const PodJoin join = join_of(inputs);
   PullsOfPods of_pods(inputs, config);
   for (const Pod& pod : inputs.workloads.pods)
-    of_pods.add(pod, join.secrets_of(pod));
+    for (PodSecrets& found : join.secrets_of(pod))
+      of_pods.add(pod, std::move(found));
   for (ImagePull& pull : of_pods.take())
     pulls.push_back(std::move(pull));
   return pulls;
@@ -211,13 +300,16 @@ std::vector<JoinedPod> pods_with_findings(const PullInputs& inputs) {
     invalid.emplace(image.name, &image.reason);
   std::vector<JoinedPod> pods;
   for (const Pod& pod : inputs.workloads.pods) {
-    std::vector<Remark> findings = join.secrets_of(pod).findings;
+    JoinedPod joined{&pod};
+    for (PodSecrets& found : join.secrets_of(pod))
+      add_findings(std::move(found.findings), joined);
+    std::vector<Remark>& findings = joined.findings;
     for (const std::string& image : pod.images)
       if (const auto found = invalid.find(image); found != invalid.end())
         findings.push_back({"invalid-image-name", problem,
                             fmt::format("{}: {}", pod.in_words(), found->second->message()),
                             found->second->hint()});
-    if (!findings.empty()) pods.push_back({&pod, std::move(findings)});
+    if (!findings.empty()) pods.push_back(std::move(joined));
   }
   return pods;
 }
@@ -230,7 +322,7 @@ Notices notices_of_pods(const Workloads& workloads, const std::string& name,
   const PodJoin join(around);
   std::vector<std::pair<std::string, Error>> said;
   for (const Pod& pod : workloads.pods) {
-    const PodSecrets found = join.secrets_of(pod);
+    const PodSecrets found = join.secrets_of(pod).front();
     if (found.refusal) continue;  // of which there is a warning
     const auto say = [&](const std::string& message, const std::string& hint) {
       said.emplace_back(pod.in_words(), Error("", message, hint));
@@ -267,10 +359,13 @@ std::optional<std::string> common_secret_name(const Workloads& workloads) {
   const PodJoin join({.secrets = {}, .accounts = workloads.accounts});
   std::optional<std::string> common;
   for (const Pod& pod : workloads.pods) {
-    const std::vector<std::string> names = without_repeats(join.secrets_of(pod).names);
-    if (pod.images.empty() || names.empty()) continue;
-    if (names.size() > 1 || (common && *common != names.front())) return std::nullopt;
-    common = names.front();
+    if (pod.images.empty()) continue;
+    for (const PodSecrets& found : join.secrets_of(pod)) {
+      const std::vector<std::string> names = without_repeats(found.names);
+      if (names.empty()) continue;
+      if (names.size() > 1 || (common && *common != names.front())) return std::nullopt;
+      common = names.front();
+    }
   }
   return common && is_secret_name(*common) ? common : std::nullopt;
 }

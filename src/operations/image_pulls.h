@@ -19,6 +19,7 @@ namespace pullsecret {
 struct JoinedPod {
   const Pod* pod = nullptr;
   std::vector<Remark> findings = {};
+  bool has_way = false;  ///< they say what gives it a Secret
 };
 
 /// What stands in the place of a registry's answer where nobody is asked: the image is none, the
@@ -30,7 +31,11 @@ inline constexpr std::array<std::string_view, 4> refusal_outcomes{
 struct PullRefusal {
   std::string outcome;  ///< as a table has it, one of refusal_outcomes
   Error reason;
+  const InspectedSecret* secret = nullptr;  ///< of no Pod, and refused
 };
+
+/// Of a Secret that the kubelet refuses, or has nothing to read in; in the words of inspect.
+PullRefusal refusal_of(const InspectedSecret& secret);
 
 /// An image, and what the kubelet has for it, which is the same for all `pods`.
 struct ImagePull {
@@ -40,14 +45,19 @@ struct ImagePull {
   std::vector<const InspectedSecret*> secrets = {};
   Keyring::Found offered = {};  ///< the entries, in the kubelet's order
   std::optional<PullRefusal> refusal = std::nullopt;
+  /// Where the user names it: the Secrets that are refused. It is asked for with the others, and
+  /// yet no Pod that names all of them pulls it.
+  std::vector<PullRefusal> refused_secrets = {};
+  bool is_by_config = false;  ///< the logins of a Docker config stand for the Secrets of its Pods
   std::vector<Remark> remarks = {};  ///< of the image itself
   /// Where it is asked for; nullptr: at its registry (node_endpoints.h has others).
   const RegistryEndpoints* endpoints = nullptr;
 };
 
-/// The images of `inputs`: each that is named by the user, with all Secrets that were given, as if
-/// a Pod named these; then those of its Pods, with the Secrets of each Pod alone. Where a Docker
-/// config counts in place of Secrets, `config` does for all of them. All have views of the two.
+/// The images of `inputs`: each that is named by the user, with all Secrets that were given, of the
+/// namespace that is asked about, as if a Pod named these; then those of its Pods, with the Secrets
+/// of each Pod alone, and once for each namespace that it may be in. Where a Docker config counts
+/// in place of Secrets, `config` does for all Pods that name some. All have views of the two.
 std::vector<ImagePull> image_pulls(const PullInputs& inputs, const Keyring& config);
 
 /// The Pods of `inputs` of which there is something to be said.

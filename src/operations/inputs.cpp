@@ -66,6 +66,7 @@ void move_behind(std::vector<Thing>& things, std::vector<Thing> more) {
 Workloads joined(Workloads one, Workloads other, bool takes_pods) {
   move_behind(one.accounts, std::move(other.accounts));
   move_behind(one.secrets, std::move(other.secrets));
+  move_behind(one.to_come, std::move(other.to_come));
   if (!takes_pods) return one;
   move_behind(one.pods, std::move(other.pods));
   move_behind(one.images, std::move(other.images));
@@ -75,7 +76,7 @@ Workloads joined(Workloads one, Workloads other, bool takes_pods) {
 
 WithNotices<Workloads> workloads_in(const Documents& manifests, const std::string& name_space) {
   WithNotices<Workloads> found{read_workloads(manifests, name_space)};
-  const auto& [images, invalid_images, pods, accounts, secrets, passed_over] = found.value;
+  const auto& [images, invalid_images, pods, accounts, secrets, to_come, passed_over] = found.value;
   move_behind(found.notices, notices_of_passed_over(passed_over, manifests.file));
   const bool is_any_refused =
       std::any_of(pods.begin(), pods.end(), [](const Pod& pod) { return pod.refusal.has_value(); });
@@ -182,7 +183,8 @@ WithNotices<PullInputs> pull_inputs(std::vector<WorkloadImage> named,
                                     const std::optional<JsonText>& manifests,
                                     const std::optional<JsonText>& file,
                                     const std::string& name_space, Time now) {
-  WithNotices<PullInputs> inputs{{.named = std::move(named), .workloads = {}, .secrets = {}}};
+  WithNotices<PullInputs> inputs{
+      {.named = std::move(named), .workloads = {}, .secrets = {}, .name_space = name_space}};
   const bool wants_pods = inputs.value.named.empty() && !manifests;
   if (manifests) add_manifests(*manifests, name_space, now, inputs);
   if (file) add_file(*file, name_space, now, inputs, manifests.has_value(), wants_pods);

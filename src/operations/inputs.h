@@ -26,6 +26,7 @@ struct PullInputs {
   std::vector<InspectedSecret> secrets;
   /// Whether what counts for a Pod are Secrets. Else it is a Docker config, for every Pod.
   bool has_secrets = false;
+  std::string name_space = {};  ///< the one that is asked about; empty: any
 };
 
 /// What the manifests of --images-in say. A notice says what was passed over, always if it holds

@@ -120,10 +120,11 @@ void require_entries(const std::vector<ImagePull>& images) {
   std::size_t count = 0;
   bool is_any_public = true;
   for (const ImagePull& image : images) {
-    if (!image.offered.empty() || is_served_by_file(image)) continue;
+    if (image.refused_secrets.empty() && (!image.offered.empty() || is_served_by_file(image)))
+      continue;
     unserved +=
         "\n  " + (image.name.empty() ? image.pods.front().pod->in_words() : printable(image.name));
-    is_any_public &= !image.refusal;
+    is_any_public &= !image.refusal && image.refused_secrets.empty();
     if (++count <= most_explained) unserved += why_unserved(image);
   }
   if (count > 0)

@@ -124,6 +124,42 @@ jq '.spec += {imagePullSecrets: [{name: "regcred"}]}' pod.json >named.json
 run pullsecret check secret.yaml --images-in named.json
 succeeds_quietly
 
+it 'a Docker config with the login, and a Pod that names no Secret: make one, and name it'
+config "{\"auths\":{\"$registry\": $(entry "$user" "$password")}}"
+printf '#!/bin/sh\n%s\n' '[ "$*" = "apply -f -" ] && cat >made.yaml' >"$scratch/bin/kubectl"
+run pullsecret check --images-in pod.json -o json
+take_hint "$(jq -r '.[0].problems[] | select(.name == "config-not-read").hint' "$scratch/out")"
+follow
+jq '.spec += {imagePullSecrets: [{name: "regcred"}]}' pod.json >named.json
+run pullsecret check made.yaml --images-in named.json
+succeeds
+
+it 'a Secret of a file that has no entry for the image: add one to the file'
+entries '{"quay.io": {"auth": "YTpi"}}'
+pullsecret convert -n team >others.yaml
+config "{\"auths\":{\"$registry\": $(entry "$user" "$password")}}"
+run pullsecret check others.yaml --images-in named.json -o json
+hint_of 'no access'
+command=$(grep -o '`pullsecret [^`]*`' <<<"$hint" | tr -d '`')
+follow_by sh -c "${command/FILE/others.yaml}"
+cp "$scratch/out" added.yaml
+run pullsecret check added.yaml --images-in named.json
+succeeds
+run pullsecret inspect added.yaml -o json
+out_json '[.[].entries[].key] | sort' "[\"$registry\",\"quay.io\"]"
+
+it 'a Secret that is made in the cluster: give what was made'
+printf '%s\n' --- 'apiVersion: external-secrets.io/v1' 'kind: ExternalSecret' \
+  'metadata: {name: regcred, namespace: team}' >external.yaml
+{ cat named.json external.yaml; } >both.yaml
+run pullsecret check both.yaml -o json
+take_hint "$(jq -r '.[0].problems[] | select(.name == "secret-to-come").hint' "$scratch/out")"
+stand_in_for_kubectl "$scratch/bin" secret.yaml 'get secret regcred -n team -o yaml'
+follow
+{ cat "$scratch/out" external.yaml && echo --- && cat named.json; } >both.yaml
+run pullsecret check both.yaml
+succeeds
+
 it 'a template that nobody has rendered: render it'
 printf '%s\n' '{{- if .Values.enabled }}' 'kind: Pod' '{{- end }}' >chart.yaml
 run pullsecret check --images-in chart.yaml

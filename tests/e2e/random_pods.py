@@ -1,8 +1,10 @@
 """random_pods.py SEED ROUNDS
 
-Random Pods, ServiceAccounts and Secrets in two namespaces: what `pullsecret check` says of each Pod and
-image is what a naive kubelet would do, down to which Secret's entry is tried after which. The registry
-is here, and asks for Basic authentication. Prints each round that differs; exit status 1 if any does.
+Random Pods, ServiceAccounts and Secrets in two namespaces, or in one that is left open: what `pullsecret
+check`, with and without `-n`, says of each Pod and image is what a naive kubelet would do, in each namespace
+that the Pod may be in, down to which Secret's entry is tried after which. So is what it says of an image
+with no Pod. The registry is here, and asks for Basic authentication. Prints each round that differs; exit
+status 1 if any does.
 """
 
 import base64
@@ -13,7 +15,7 @@ import subprocess
 import sys
 import threading
 
-NAMESPACES, NAMES, ACCOUNTS = ["team", "other"], ["a", "b", "c", "gone"], ["default", "builder", "gone"]
+NAMESPACES, NAMES, ACCOUNTS = ["team", "other", ""], ["a", "b", "c", "gone"], ["default", "builder", "gone"]
 IMAGES = {"private": "right", "acme/private": "right", "open": None}
 DOCKERCONFIGJSON = "kubernetes.io/dockerconfigjson"
 
@@ -43,26 +45,48 @@ class Registry(http.server.BaseHTTPRequestHandler):
 # ---- The kubelet's rule
 
 
-def secrets_of(pod, accounts, secrets):
+def at(table, namespace, name):
+    """What is there under a name; one whose namespace is left open may be."""
+    return table.get((namespace, name), table.get(("", name)))
+
+
+def namespaces_with(table, names):
+    return {namespace for namespace, name in table if name in names and ("", name) not in table}
+
+
+def named_by(pod, namespace, accounts):
+    if pod["names"] or pod["is_made"]:
+        return pod["names"]
+    return at(accounts, namespace, pod["account"] or "default") or []
+
+
+def namespaces_of(pod, accounts, secrets):
+    """Those that the Pod may be in: its own, else the open one if that has all, else who has the rest."""
+    if pod["namespace"]:
+        return {pod["namespace"]}
+    if not pod["names"] and not pod["is_made"]:
+        if by_account := namespaces_with(accounts, [pod["account"] or "default"]):
+            return by_account
+    return namespaces_with(secrets, named_by(pod, "", accounts)) or {""}
+
+
+def secrets_of(pod, namespace, accounts, secrets):
     """Those that the kubelet has for the Pod, in its order."""
-    names = pod["names"]
-    if not names and not pod["is_made"]:
-        names = accounts.get((pod["namespace"], pod["account"] or "default"), [])
     found = []
-    for name in names:
-        secret = secrets.get((pod["namespace"], name))
+    for name in named_by(pod, namespace, accounts):
+        secret = at(secrets, namespace, name)
         if secret and secret not in found:
             found.append(secret)
     return found
 
 
-def pull(pod, image, accounts, secrets):
-    """The names of the Secrets that are tried, and whether the image is pulled."""
-    found = secrets_of(pod, accounts, secrets)
-    if any(secret["kind"] == "broken" for secret in found):
-        return [], False
+def pull(found, image, has_pod=True):
+    """The Secrets that are tried, and whether the image is pulled."""
+    is_refused = any(secret["kind"] == "broken" for secret in found)
+    if is_refused and has_pod:
+        return (), False
     serving = [
-        (key, secret["name"], password)
+        (key, (secret["namespace"], secret["name"]), password)
         for secret in found
         if secret["kind"] == "good"
         for key, password in secret["entries"].items()
@@ -73,9 +97,9 @@ def pull(pod, image, accounts, secrets):
     for _, name, password in serving:
         tried.append(name)
         if password == "right":
-            return tried, True
+            return tuple(tried), not is_refused
     is_public = IMAGES[image.partition("/")[2]] is None
-    return tried, not serving and is_public
+    return tuple(tried), not serving and is_public and not is_refused
 
 
 # ---- Random objects
@@ -103,7 +127,7 @@ def random_pod(rng, number, host):
 
 
 def metadata(thing):
-    return {"name": thing["name"], "namespace": thing["namespace"]}
+    return {"name": thing["name"]} | ({"namespace": thing["namespace"]} if thing["namespace"] else {})
 
 
 def references(names):
@@ -131,57 +155,99 @@ def pod_object(pod):
     return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata(pod) | made, "spec": spec}
 
 
-def account_object(place, names):
+def account_object(account):
     return {
         "apiVersion": "v1",
         "kind": "ServiceAccount",
-        "metadata": {"namespace": place[0], "name": place[1]},
-        "imagePullSecrets": references(names),
+        "metadata": metadata(account),
+        "imagePullSecrets": references(account["names"]),
     }
+
+
+MAKERS = {"secret": secret_object, "account": account_object, "pod": pod_object}
+
+
+def random_things(rng, host):
+    """In the order of the stream, each with what it is."""
+    places = [(namespace, name) for namespace in NAMESPACES for name in NAMES[:-1]]
+    things = [
+        ("secret", random_secret(rng, *place, host)) for place in rng.sample(places, rng.randint(1, len(places)))
+    ]
+    things += [
+        ("account", {"namespace": namespace, "name": name, "names": rng.choices(NAMES, k=rng.choice([0, 1, 2]))})
+        for namespace in NAMESPACES
+        for name in ACCOUNTS[:-1]
+        if rng.random() < 0.5
+    ]
+    things += [("pod", random_pod(rng, number, host)) for number in range(rng.randint(1, 4))]
+    rng.shuffle(things)
+    return things
+
+
+def check(items, *options):
+    """What is said of each Pod and image, as many times as the Pod may be somewhere; and the exit status."""
+    done = subprocess.run(
+        ["pullsecret", "check", "-q", "-o", "json", *options],
+        input=json.dumps({"apiVersion": "v1", "kind": "List", "items": items}).encode(),
+        capture_output=True,
+        check=False,
+    )
+    found, tried = {}, []
+    for row in json.loads(done.stdout):
+        has_secret = row["secret"] and row["outcome"] != "Secret refused"
+        if has_secret:
+            tried.append((row["secret"]["namespace"], row["secret"]["name"]))
+        if not has_secret or row["outcome"] in ("pulls", "anonymous"):
+            key = (row["namespace"], row["pod"], row["image"])
+            said = found.setdefault(key, set())
+            # A Secret that is refused stands behind the tries of an image that has no Pod.
+            if row["outcome"] != "Secret refused" or row["pod"]:
+                said.add((tuple(tried), row["succeeds"]))
+            tried = []
+    return found, done.returncode
 
 
 def differs(seed, host):
     """What differs in this round, in words; None if nothing does."""
     rng = random.Random(seed)
-    places = [(namespace, name) for namespace in NAMESPACES for name in NAMES[:-1]]
-    secrets = {
-        place: random_secret(rng, *place, host) for place in rng.sample(places, rng.randint(1, len(places)))
-    }
-    accounts = {
-        (namespace, name): rng.choices(NAMES, k=rng.choice([0, 1, 2]))
-        for namespace in NAMESPACES
-        for name in ACCOUNTS[:-1]
-        if rng.random() < 0.7
-    }
-    pods = [random_pod(rng, number, host) for number in range(rng.randint(1, 4))]
-    items = [secret_object(secret) for secret in secrets.values()]
-    items += [account_object(*account) for account in accounts.items()]
-    items += [pod_object(pod) for pod in pods]
-    rng.shuffle(items)
+    things = random_things(rng, host)
+    items = [MAKERS[kind](thing) for kind, thing in things]
     # A cluster's List, so that its Secrets are all that there are.
     for item in items:
         if item["kind"] == "Secret":
             item["metadata"]["uid"] = "1"
-    done = subprocess.run(
-        ["pullsecret", "check", "--images-in", "-", "-q", "-o", "json"],
-        input=json.dumps({"apiVersion": "v1", "kind": "List", "items": items}).encode(),
-        capture_output=True,
-        check=False,
+    asked = rng.choice(["", "", *NAMESPACES[:-1]])
+    for _, thing in things:
+        thing["namespace"] = thing["namespace"] or asked
+    # Of two under one name the last counts.
+    secrets, accounts = (
+        {(thing["namespace"], thing["name"]): value(thing) for kind, thing in things if kind == wanted}
+        for wanted, value in [("secret", dict), ("account", lambda thing: thing["names"])]
     )
-    found = {}
-    for row in json.loads(done.stdout):
-        tried, _ = found.setdefault((row["namespace"], row["pod"], row["image"]), ([], row["succeeds"]))
-        if row["secret"]:
-            tried.append(row["secret"]["name"])
     wanted = {
-        (pod["namespace"], f"Pod/{pod['name']}", image): pull(pod, image, accounts, secrets)
-        for pod in pods
+        (pod["namespace"], f"Pod/{pod['name']}", image): {
+            pull(secrets_of(pod, namespace, accounts, secrets), image)
+            for namespace in namespaces_of(pod, accounts, secrets)
+        }
+        for kind, pod in things
+        if kind == "pod"
         for image in pod["images"]
     }
-    status = 0 if all(pulls for _, pulls in wanted.values()) else 1
-    if found == wanted and done.returncode == status:
+    options = ["-n", asked] if asked else []
+    if rng.random() < 0.3:
+        image = f"{host}/{rng.choice(list(IMAGES))}"
+        given = [thing for kind, thing in things if kind == "secret" and (not asked or thing["namespace"] == asked)]
+        wanted = {(None, None, image): {pull(given, image, has_pod=False)}}
+        options += ["-", "--image", image]
+    else:
+        options += ["--images-in", "-"]
+    found, found_status = check(items, *options)
+    status = 0 if all(pulls for results in wanted.values() for _, pulls in results) else 1
+    if found == wanted and found_status == status:
         return None
-    return f"{wanted} and status {status} wanted, {found} and {done.returncode} found; {json.dumps(items)}"
+    return (
+        f"{options}: {wanted} and status {status} wanted, {found} and {found_status} found; {json.dumps(items)}"
+    )
 
 
 def main():

@@ -34,8 +34,9 @@ void check(const Workloads& workloads) {
     require(!object.kind.empty() && is_printable(object.in_words));
   const PodJoin join({.secrets = {}, .accounts = workloads.accounts});
   for (const Pod& pod : workloads.pods)
-    for (const Remark& finding : join.secrets_of(pod).findings)
-      require(is_printable(finding.message) && is_printable(finding.hint));
+    for (const PodSecrets& found : join.secrets_of(pod))
+      for (const Remark& finding : found.findings)
+        require(is_printable(finding.message) && is_printable(finding.hint));
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ Pod naming(const std::string& secrets, const std::string& name_space = "team") {
 
 // `NAMESPACE/NAME` of what counts for the Pod, then the names of its findings.
 Texts join_of(const Pod& pod, const PodSurroundings& around) {
-  const PodSecrets found = PodJoin(around).secrets_of(pod);
+  const PodSecrets found = PodJoin(around).secrets_of(pod).at(0);
   Texts texts;
   for (const std::size_t i : found.secrets)
     texts.push_back(around.secrets.at(i).name_space + "/" + around.secrets.at(i).name);
@@ -79,7 +79,7 @@ TEST_CASE("what names no Secret that counts has words of its own") {
   const PodJoin join(
       {.secrets = {
            {"team", "regcred"}, {"other", "elsewhere"}, {"team", "app-key", State::unread}}});
-  const auto findings = join.secrets_of(pod_of(spec)).findings;
+  const auto findings = join.secrets_of(pod_of(spec)).at(0).findings;
   REQUIRE(findings.size() == 1);
   CHECK(findings.at(0).name == finding);
   CHECK_THAT(findings.at(0).message, Contains(words));
@@ -112,13 +112,99 @@ TEST_CASE("a namespace that is left open") {
   CHECK(join_of(regcred, {open}) == Texts{"/regcred", "open-namespace"});
   CHECK(join_of(anywhere, {.secrets = {{"team", "regcred"}}}) ==
         Texts{"team/regcred", "open-namespace"});
-  CHECK(join_of(anywhere, {two_regcreds}) == Texts{"ambiguous-namespace"});
+  CHECK(join_of(anywhere, {two_regcreds}) == Texts{"other/regcred", "ambiguous-namespace"});
   const Pod bare = naming("[]", "");
   const ServiceAccount of_team{"team", "default", {"regcred"}}, of_other{"other", "default", {}};
   CHECK(join_of(bare, {.secrets = two_regcreds, .accounts = {of_team}}) ==
         Texts{"team/regcred", "open-namespace"});
   CHECK(join_of(bare, {.secrets = two_regcreds, .accounts = {of_team, of_other}}) ==
-        Texts{"ambiguous-account"});
+        Texts{"ambiguous-account", "names-none"});
+}
+
+TEST_CASE("a Pod that leaves its namespace open is in one, whichever that is") {
+  const Pod pod = naming("[{name: a}, {name: b}]", "");
+  const auto places_of = [](const Pod& of, const PodSurroundings& around) {
+    std::vector<Texts> places;
+    for (const PodSecrets& found : PodJoin(around).secrets_of(of)) {
+      Texts& names = places.emplace_back();
+      for (const std::size_t i : found.secrets)
+        names.push_back(around.secrets.at(i).name_space + "/" + around.secrets.at(i).name);
+    }
+    return places;
+  };
+  CHECK(places_of(pod, {.secrets = {{"team", "a"}, {"other", "b"}}}) ==
+        std::vector<Texts>{{"other/b"}, {"team/a"}});
+  CHECK(places_of(pod, {.secrets = {{"team", "a"}, {"team", "b"}, {"other", "a"}}}) ==
+        std::vector<Texts>{{"other/a"}, {"team/a", "team/b"}});
+  CHECK(places_of(pod, {.secrets = {{"", "a"}, {"", "b"}, {"team", "a"}}}) ==
+        std::vector<Texts>{{"/a", "/b"}});
+  CHECK(places_of(pod, {.secrets = {{"", "a"}, {"team", "b"}}}) ==
+        std::vector<Texts>{{"/a", "team/b"}});
+  const std::vector<ServiceAccount> open{{"", "default", {"b"}}};
+  CHECK(
+      places_of(naming("[]", ""), {.secrets = {{"team", "b"}, {"other", "b"}}, .accounts = open}) ==
+      std::vector<Texts>{{"other/b"}, {"team/b"}});
+  // Where the API server takes no such Pod, that is all.
+  CHECK(places_of(naming("[a]", ""), {.accounts = {{"team", "default"}, {"other", "default"}}})
+            .size() == 1);
+}
+
+TEST_CASE("what is here is told, whoever leaves the namespace open") {
+  const auto said = [](const Pod& pod, const std::vector<KnownSecret>& secrets) {
+    const Remark finding = PodJoin({secrets}).secrets_of(pod).at(0).findings.back();
+    return finding.name + ": " + finding.message + "; " + finding.hint;
+  };
+  const std::string list = "[{name: reg-cred}]";
+  CHECK_THAT(said(naming(list), {{"", "regcred"}}),
+             Contains("other-name") && Contains("is regcred"));
+  CHECK_THAT(said(naming(list, ""), {{"team", "regcred"}}), Contains("here is team/regcred"));
+  CHECK_THAT(said(naming("[]"), {{"", "regcred"}}), Contains("[{name: regcred}]"));
+  CHECK_THAT(said(naming("[]", ""), {{"team", "regcred"}}), Contains("[{name: regcred}]"));
+  CHECK_THAT(said(naming("[]", ""), {{"team", "a"}, {"other", "b"}}), Contains("[{name: NAME}]"));
+}
+
+TEST_CASE("a Secret that is here and serves the image mends the Pod") {
+  Pod pod = naming("[]");
+  pod.images = {"r.io/acme/app:1", "No image"};
+  KnownSecret regcred{"team", "regcred"};
+  regcred.keys = {"ghcr.io", "r.io/acme"};
+  const PodSecrets found = PodJoin({.secrets = {{"team", "a"}, regcred}}).secrets_of(pod).at(0);
+  CHECK(found.has_way);
+  CHECK_THAT(found.findings.at(0).message, Contains("Secret regcred here has an entry for its"));
+  CHECK_THAT(found.findings.at(0).hint, Contains("[{name: regcred}]"));
+  regcred.keys = {"ghcr.io"};
+  CHECK_FALSE(PodJoin({.secrets = {regcred}}).secrets_of(pod).at(0).has_way);
+}
+
+TEST_CASE("beside a Secret that counts, one that does not is a note") {
+  const auto said = [](const std::vector<KnownSecret>& secrets) {
+    const Remark finding =
+        PodJoin({secrets}).secrets_of(naming("[{name: a}, {name: b}]")).at(0).findings.at(0);
+    return fmt::format("{} {} {}", in_words(finding.severity), finding.name, finding.hint);
+  };
+  CHECK(said({{"team", "a"}}) == "note secret-not-here ");
+  CHECK(said({{"team", "b"}, {"other", "a"}}).starts_with("note other-namespace"));
+  CHECK(said({{"team", "b"}, {"team", "a", State::unread}}) == "note not-a-pull-secret ");
+  CHECK(said({{"team", "b"}, {"team", "a", State::refused}}).starts_with("problem secret-refused"));
+  CHECK(said({{"team", "b", State::unread}}).starts_with("problem secret-not-here"));
+}
+
+TEST_CASE("a Secret that something in the cluster makes is not known here") {
+  const auto said = [](const Pod& pod, const std::vector<KnownSecret>& secrets,
+                       const SecretToCome& coming) {
+    const auto findings =
+        PodJoin({.secrets = secrets, .to_come = {coming}}).secrets_of(pod).at(0).findings;
+    return findings.empty() ? "" : findings.at(0).name + ": " + findings.at(0).hint;
+  };
+  const Pod pod = naming("[{name: pull}]"), open = naming("[{name: pull}]", "");
+  const std::string of_team =
+      "secret-to-come: give it, too, where it is made: `kubectl get secret pull -n team -o yaml`";
+  CHECK(said(pod, {{"team", "x"}}, {"team", "pull", "ExternalSecret"}) == of_team);
+  CHECK(said(pod, {}, {"", "pull", "ExternalSecret"}) == of_team);
+  CHECK(said(open, {}, {"team", "pull", "ExternalSecret"}) == of_team);
+  CHECK(said(pod, {}, {"other", "pull", "ExternalSecret"}) == "secret-not-here: ");
+  CHECK(
+      said(pod, {{"", "pull"}}, {"team", "pull", "ExternalSecret"}).starts_with("open-namespace"));
 }
 
 TEST_CASE("a ServiceAccount has its own words where its Secrets are misplaced") {
@@ -140,7 +226,7 @@ TEST_CASE("a ServiceAccount has its own words where its Secrets are misplaced") 
   const JsonText source{"m.yaml", "kind: ServiceAccount\n" + text};
   const PodJoin join({.secrets = {{"team", "regcred"}},
                       .accounts = read_workloads(read_documents(source), "team").accounts});
-  const auto findings = join.secrets_of(naming("[]")).findings;
+  const auto findings = join.secrets_of(naming("[]")).at(0).findings;
   REQUIRE(findings.size() == 1);
   CHECK(findings.at(0).name == "account-secrets-misplaced");
   CHECK_THAT(findings.at(0).message, Contains(words));
@@ -163,7 +249,7 @@ TEST_CASE("hints have the place of the kind") {
   const JsonText text{"m.yaml", fmt::format("apiVersion: {}\nkind: {}", version, kind)};
   const Pod pod = read_workloads(read_documents(text)).pods.at(0);
   const PodJoin join({.secrets = {}, .accounts = {{"", "default", {}}}});
-  CHECK(join.secrets_of(pod).findings.at(0).hint ==
+  CHECK(join.secrets_of(pod).at(0).findings.at(0).hint ==
         place +
             ": [{name: NAME}]; or for all Pods of the ServiceAccount that are made from now on: "
             "`kubectl patch serviceaccount default -p "
@@ -174,28 +260,28 @@ TEST_CASE("who names no Secret is told the only one there is, and how it gets th
   const PodJoin join({.secrets = {{"team", "regcred"}, {"team", "tls", State::unread}},
                       .accounts = {{"team", "default", {}}}});
   CHECK(
-      join.secrets_of(naming("[]")).findings.at(0).hint ==
+      join.secrets_of(naming("[]")).at(0).findings.at(0).hint ==
       "spec.template.spec.imagePullSecrets: [{name: regcred}]; or for all Pods of the "
       "ServiceAccount that are made from now on: `kubectl patch serviceaccount default -n team -p "
       "'{\"imagePullSecrets\": [{\"name\": \"regcred\"}]}'`");
   Pod made = naming("[]", "other");
   made.is_made = true;
-  CHECK(join.secrets_of(made).findings.at(0).hint ==
+  CHECK(join.secrets_of(made).at(0).findings.at(0).hint ==
         "spec.template.spec.imagePullSecrets: [{name: NAME}], in what makes the Pod");
 }
 
 TEST_CASE("what the API server refuses has nothing") {
   Pod pod = naming("[{name: regcred}]");
-  CHECK_FALSE(PodJoin({two_regcreds}).secrets_of(pod).refusal);
-  CHECK(PodJoin({two_regcreds}).secrets_of(naming("regcred")).refusal);
-  CHECK(PodJoin({two_regcreds}).secrets_of(naming("[regcred]")).refusal);
+  CHECK_FALSE(PodJoin({two_regcreds}).secrets_of(pod).at(0).refusal);
+  CHECK(PodJoin({two_regcreds}).secrets_of(naming("regcred")).at(0).refusal);
+  CHECK(PodJoin({two_regcreds}).secrets_of(naming("[regcred]")).at(0).refusal);
   pod.refusal = Error("", "containers[0] has no \"image\"");
   CHECK(join_of(pod, {two_regcreds}) == Texts{"refused-by-api-server"});
 }
 
 TEST_CASE("of a Secret that is given twice the last counts") {
   const PodJoin join({.secrets = {{"team", "regcred"}, {"team", "regcred"}}});
-  CHECK(join.secrets_of(naming("[{name: regcred}]")).secrets == std::vector<std::size_t>{1});
+  CHECK(join.secrets_of(naming("[{name: regcred}]")).at(0).secrets == std::vector<std::size_t>{1});
 }
 
 TEST_CASE("where the credentials are a Docker config's, a name alone is no finding") {

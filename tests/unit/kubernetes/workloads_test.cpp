@@ -335,3 +335,78 @@ TEST_CASE("manifests are bounded") {
   CHECK_FALSE(workload_refusal(repeated(R"({"kind":"List","items":[)", 100)).empty());
   CHECK_FALSE(workload_refusal("kind: Pod\nx: " + repeated("[", 100)).empty());
 }
+
+TEST_CASE("Secrets that something in the cluster makes of other objects") {
+  const auto [version, kind, spec,
+              names] = GENERATE(table<std::string, std::string, std::string, Texts>({
+      {"external-secrets.io/v1", "ExternalSecret", "{target: {name: pull}}", {"pull"}},
+      {"external-secrets.io/v1beta1", "ExternalSecret", "{}", {"own"}},
+      {"external-secrets.io/v1", "ExternalSecret", "{target: 5}", {"own"}},
+      {"bitnami.com/v1alpha1", "SealedSecret", "{template: {metadata: {name: other}}}", {"own"}},
+      {"isindir.github.com/v1alpha3",
+       "SopsSecret",
+       "{secretTemplates: [{name: a}, {name: b}]}",
+       {"a", "b"}},
+      {"example.com/v1", "ExternalSecret", "{}", {}},
+  }));
+  CAPTURE(version, kind, spec);
+  const Workloads found =
+      workloads_in(fmt::format("apiVersion: {}\nkind: {}\nmetadata: {{name: own, namespace: team}}"
+                               "\nspec: {}",
+                               version, kind, spec));
+  Texts to_come;
+  for (const SecretToCome& secret : found.to_come) {
+    CHECK(secret.name_space == "team");
+    CHECK(secret.maker == kind + " team/own");
+    to_come.push_back(secret.name);
+  }
+  CHECK(to_come == names);
+  CHECK(found.passed_over.size() == 1);
+}
+
+TEST_CASE("parts of an object that have a ServiceAccount or Secrets of their own are Pods apart") {
+  const auto [version, kind, spec,
+              pods] = GENERATE(table<std::string, std::string, std::string, Texts>({
+      {"argoproj.io/v1alpha1",
+       "Workflow",
+       "{serviceAccountName: all, imagePullSecrets: [{name: s}], templates: ["
+       "{container: {image: a}}, {script: {image: b}, serviceAccountName: own}, "
+       "{container: {image: c}}, {dag: {}}, {sidecars: [{image: b}], serviceAccountName: own}]}",
+       {"all s: a c", "own s: b"}},
+      {"argoproj.io/v1alpha1",
+       "WorkflowTemplate",
+       "{serviceAccountName: all, templateDefaults: {serviceAccountName: each}, templates: ["
+       "{container: {image: a}}]}",
+       {"each: a"}},
+      {"argoproj.io/v1alpha1", "Workflow", "{serviceAccountName: all}", {"all:"}},
+      {"tekton.dev/v1",
+       "PipelineRun",
+       "{taskRunTemplate: {serviceAccountName: all, podTemplate: {imagePullSecrets: [{name: "
+       "s}]}}, taskRunSpecs: [{pipelineTaskName: two, serviceAccountName: own, podTemplate: "
+       "{imagePullSecrets: [{name: t}]}}], pipelineSpec: {tasks: [{name: one, taskSpec: "
+       "{steps: [{image: a}]}}, {name: two, taskSpec: {steps: [{image: b}]}}], finally: "
+       "[{name: three, taskSpec: {steps: [{image: c}]}}]}}",
+       {"all s: a c", "own t: b"}},
+      {"tekton.dev/v1beta1",
+       "PipelineRun",
+       "{serviceAccountName: all, taskRunSpecs: [{pipelineTaskName: two, "
+       "taskServiceAccountName: own, taskPodTemplate: {imagePullSecrets: [{name: t}]}}], "
+       "pipelineSpec: {tasks: [{name: one, taskSpec: {steps: [{image: a}]}}, {name: two, "
+       "taskSpec: {steps: [{image: b}]}}]}}",
+       {"all: a", "own t: b"}},
+  }));
+  CAPTURE(version, kind);
+  Texts found;
+  for (const Pod& pod :
+       workloads_in(fmt::format("apiVersion: {}\nkind: {}\nspec: {}", version, kind, spec)).pods) {
+    CHECK(pod.misplaced.empty());
+    std::string text = pod.account;
+    for (const std::string& name : pod.pull_secrets)
+      text += " " + name;
+    text += ":";
+    for (const std::string& image : pod.images)
+      text += " " + image;
+    found.push_back(text);
+  }
+  CHECK(found == pods);
+}
