@@ -56,7 +56,8 @@ in FILE, as inspect reads them. Without FILE it takes the pull Secrets in the
 manifests of --images-in. If there are none, it takes those that convert would
 take from the Docker config, stores included. From Secrets, each Pod of the
 manifests gets only those that its imagePullSecrets name, or those of its
-ServiceAccount, in its namespace. Pods in FILE itself are asked about, too.
+ServiceAccount, in its namespace. A Pod for which nobody names one has nothing
+of a Docker config either. Pods in FILE itself are asked about, too.
 
 For each image it tries the entries that the kubelet would try, in its order,
 and then no login at all. As containerd does, it asks for a token, and for the
@@ -78,7 +79,7 @@ The result of each try:
 Where nobody is asked:
     InvalidImageName
                     the image is none
-    Secret refused  the kubelet cannot read a Secret of the Pod
+    Secret refused  the kubelet cannot read the Secret, or one of the Pod
     Pod refused     the API server takes no such Pod
     no endpoint     no mirror may be asked, or the node cannot read its file
 )",

@@ -25,7 +25,9 @@ Option name_space_option() {
   return {.letter = 'n',
           .name = "namespace",
           .value = {"NS"},
-          .description = "where manifests are applied that name no namespace"};
+          .description =
+              "where manifests are applied that name no namespace; for --image only its "
+              "Secrets count"};
 }
 
 Option hosts_option() {

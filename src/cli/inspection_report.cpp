@@ -307,7 +307,7 @@ std::string inspection_json(const std::vector<InspectedSecret>& secrets,
     object["problems"] = remarks_json(secret.remarks);
   }
   // Of the same form, so that who collects problems finds theirs.
-  for (const auto& [pod, findings, has_way] : pods)
+  for (const auto& [pod, findings, has_way, missing] : pods)
     json.push_back({{"name", pod->name},
                     {"namespace", pod->name_space},
                     {"type", pod->kind},

@@ -480,7 +480,10 @@ Remark PodJoin::absent(const Placed& placed, const ServiceAccount* account, cons
                               list_in_words(elsewhere.others), printable(placed.name_space)),
                   "a Pod has the Secrets of its own namespace alone: make it there, too");
   const Beside others = beside(placed, found.names);
-  if (others.names.empty()) return remark("secret-not-here", named + ", which is not here", "");
+  if (others.names.empty()) {
+    if (!has_others) found.missing = name;
+    return remark("secret-not-here", named + ", which is not here", "");
+  }
   return remark(
       "other-name",
       fmt::format("{}, which is not here; here is {}", named, list_in_words(others.in_words)),

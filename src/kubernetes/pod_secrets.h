@@ -41,8 +41,9 @@ struct PodSecrets {
   std::vector<std::string> names;    ///< of its Secrets, by itself or its ServiceAccount
   std::vector<std::size_t> secrets;  ///< positions of those that are there, in its order
   std::vector<Remark> findings;      ///< whole sentences, which begin with the Pod
-  bool has_none = false;  ///< neither it nor its ServiceAccount names a Secret that could count
-  bool has_way = false;   ///< the findings say what gives it a Secret
+  bool has_none = false;     ///< neither it nor its ServiceAccount names a Secret that could count
+  bool has_way = false;      ///< the findings say what gives it a Secret
+  std::string missing = {};  ///< one that it names, and is not here, nor is any in its place
   std::optional<Error> refusal = std::nullopt;  ///< why the API server takes no such Pod
 };
 

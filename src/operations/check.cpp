@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "credential/registry.h"
+#include "kubernetes/name_rules.h"
 #include "registry/origin.h"
 #include "system/text.h"
 
@@ -141,6 +142,18 @@ const EntryOrigin* secret_to_change(const PullTry& one, const PullReport& report
   return report.pull->pods.empty() || !report.pull->offered.empty() ? nullptr : of_file;
 }
 
+// What the Secret has to be called where all Pods name the same, which is not here.
+std::string name_to_make(const PullReport& report) {
+  if (report.pull == nullptr || report.pull->pods.empty()) return {};
+  const std::vector<JoinedPod>& pods = report.pull->pods;
+  const std::string &name = pods.front().missing, &name_space = pods.front().pod->name_space;
+  if (!is_secret_name(name) || std::any_of(pods.begin(), pods.end(), [&](const JoinedPod& pod) {
+        return pod.missing != name || pod.pod->name_space != name_space;
+      }))
+    return {};
+  return fmt::format(" --name {}{}", name, is_namespace(name_space) ? " -n " + name_space : "");
+}
+
 // What it has for other registries stays.
 void say_what_is_next(PullTry& one, const PullReport& report) {
   PullVerdict& verdict = one.verdict;
@@ -158,8 +171,8 @@ void say_what_is_next(PullTry& one, const PullReport& report) {
   else if (verdict.next == NextStep::replace_login)
     verdict.hint += "; then make the Secret again: `pullsecret convert`";
   else
-    verdict.hint +=
-        fmt::format("; then `pullsecret convert --registry {}`", shell_word(report.registry));
+    verdict.hint += fmt::format("; then `pullsecret convert --registry {}{}`",
+                                shell_word(report.registry), name_to_make(report));
 }
 
 // Of an image that nobody's entry gets, but somebody without one.

@@ -112,14 +112,58 @@ std::string entries_in_words(const InspectedSecret& secret, const Image& image) 
       more == 0 ? "" : fmt::format("; and {} more", more));
 }
 
+// One that the Pods do not name, in the namespace of those that they do, with an entry for the
+// image.
+const InspectedSecret* serving_beside(const ImagePull& pull, const PullInputs& inputs) {
+  for (const InspectedSecret& secret : inputs.secrets)
+    if (secret.is_read && secret.origin.name_space == pull.secrets.front()->origin.name_space &&
+        std::none_of(pull.secrets.begin(), pull.secrets.end(),
+                     [&](const InspectedSecret* named) {
+                       return named->origin.name == secret.origin.name;
+                     }) &&
+        std::any_of(secret.entries.begin(), secret.entries.end(), [&](const KeyringEntry& entry) {
+          return serves_image(entry.key, *pull.image);
+        }))
+      return &secret;
+  return nullptr;
+}
+
 // Where Pods have Secrets, and none of these serves the image.
-void note_no_entry(ImagePull& pull) {
+void note_no_entry(ImagePull& pull, const PullInputs& inputs) {
   std::vector<std::string> secrets;
   for (const InspectedSecret* secret : pull.secrets)
     if (secret->is_read) secrets.push_back(entries_in_words(*secret, *pull.image));
   if (pull.refusal || !pull.offered.empty() || secrets.empty()) return;
-  pull.remarks.push_back({std::string(no_entry_for_image), warning,
-                          "no entry serves the image: " + join(secrets, ". "), ""});
+  Remark remark{std::string(no_entry_for_image), warning,
+                "no entry serves the image: " + join(secrets, ". "), ""};
+  if (const InspectedSecret* beside = serving_beside(pull, inputs)) {
+    const std::string name = printable(beside->origin.name);
+    remark.message +=
+        fmt::format(". Secret {}, which is not named, has one", name_in_words(beside->origin));
+    remark.hint =
+        fmt::format("name it, too: {{name: {}}} at {}", name, pull.pods.front().pod->secrets_place);
+    for (JoinedPod& pod : pull.pods)
+      pod.has_way = true;
+  }
+  pull.remarks.push_back(std::move(remark));
+}
+
+// Where the user names an image, the Secrets are to be those of one namespace, as a Pod has them.
+std::optional<Remark> remark_on_name_spaces(const PullInputs& inputs) {
+  std::set<std::string> all;
+  for (const InspectedSecret& secret : inputs.secrets)
+    if (!secret.origin.name_space.empty()) all.insert(printable(secret.origin.name_space));
+  const std::string in_words = join(std::vector<std::string>(all.begin(), all.end()), ", ");
+  if (inputs.name_space.empty() && all.size() > 1)
+    return Remark{"several-namespaces", note,
+                  fmt::format("the Secrets are of {}, and a Pod has those of one", in_words),
+                  "say which, with --namespace"};
+  if (!inputs.name_space.empty() && !all.empty() && !all.contains(inputs.name_space))
+    return Remark{"no-secret-of-namespace", warning,
+                  fmt::format("no Secret here is of namespace {}: they are of {}",
+                              inputs.name_space, in_words),
+                  ""};
+  return std::nullopt;
 }
 
 // Where Pods have no Secrets, and a Docker config would have served.
@@ -176,7 +220,7 @@ class PullsOfPods {
     for (const std::string& name : pod.images) {
       const auto [at, is_new] = pulls.emplace(name, pulls_.size());
       if (is_new) pulls_.push_back({.name = name});
-      add_pod({&pod, found.findings, found.has_way}, pulls_[at->second].pods);
+      add_pod({&pod, found.findings, found.has_way, found.missing}, pulls_[at->second].pods);
     }
   }
 
@@ -215,7 +259,7 @@ class PullsOfPods {
         }
         pull.refusal = refusal_of(secrets);
         fill(pull, *images_.at(name), secrets, is_by_config ? config_ : keyring);
-        if (inputs_.has_secrets) note_no_entry(pull);
+        if (inputs_.has_secrets) note_no_entry(pull, inputs_);
         if (is_anonymous) note_config_not_read(pull, config_);
       }
     }
@@ -269,10 +313,12 @@ std::vector<ImagePull> image_pulls(const PullInputs& inputs, const Keyring& conf
   std::vector<ImagePull> pulls;
   const std::vector<const InspectedSecret*> all = all_of(inputs);
   const Keyring keyring = keyring_of(all);
+  const auto of_name_spaces = remark_on_name_spaces(inputs);
   for (const auto& [name, image] : inputs.named) {
     ImagePull& pull = pulls.emplace_back();
     pull.name = name;
     fill(pull, image, all, inputs.has_secrets ? keyring : config);
+    if (of_name_spaces) pull.remarks.push_back(*of_name_spaces);
     for (const InspectedSecret* secret : all)
       if (secret->is_refused)
         pull.refused_secrets.push_back(refusal_of(*secret));

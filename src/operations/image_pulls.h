@@ -19,7 +19,8 @@ namespace pullsecret {
 struct JoinedPod {
   const Pod* pod = nullptr;
   std::vector<Remark> findings = {};
-  bool has_way = false;  ///< they say what gives it a Secret
+  bool has_way = false;      ///< they say what gives it a Secret
+  std::string missing = {};  ///< a Secret that it names, and is to be made
 };
 
 /// What stands in the place of a registry's answer where nobody is asked: the image is none, the

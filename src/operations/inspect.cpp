@@ -61,6 +61,8 @@ std::string reasons(const std::vector<const InspectedSecret*>& secrets, const Im
 std::string why_unserved(const ImagePull& pull) {
   if (!pull.image)
     return fmt::format("\n    {}: {}", pull.refusal->outcome, pull.refusal->reason.message());
+  for (const Remark& remark : pull.remarks)
+    if (remark.name == "no-secret-of-namespace") return "\n    " + remark.message;
   const std::string refused = refusals(pull.secrets);
   return refused.empty() ? reasons(pull.secrets, *pull.image) : refused;
 }

@@ -134,8 +134,18 @@ jq '.spec += {imagePullSecrets: [{name: "regcred"}]}' pod.json >named.json
 run pullsecret check made.yaml --images-in named.json
 succeeds
 
+it 'a Pod that names a Secret which is not here: make it by that name'
+jq '.spec += {imagePullSecrets: [{name: "acme"}]}' pod.json >acme.json
+run pullsecret check acme.json -o json
+hint_of 'no access'
+command=$(grep -o '`pullsecret [^`]*`' <<<"$hint" | tr -d '`')
+follow
+cp "$scratch/out" acme.yaml
+run pullsecret check acme.yaml --images-in acme.json
+succeeds_quietly
+
 it 'a Secret of a file that has no entry for the image: add one to the file'
-entries '{"quay.io": {"auth": "YTpi"}}'
+config '{"auths":{"quay.io":{"auth":"YTpi"}}}'
 pullsecret convert -n team >others.yaml
 config "{\"auths\":{\"$registry\": $(entry "$user" "$password")}}"
 run pullsecret check others.yaml --images-in named.json -o json
@@ -149,14 +159,14 @@ run pullsecret inspect added.yaml -o json
 out_json '[.[].entries[].key] | sort' "[\"$registry\",\"quay.io\"]"
 
 it 'a Secret that is made in the cluster: give what was made'
-printf '%s\n' --- 'apiVersion: external-secrets.io/v1' 'kind: ExternalSecret' \
+printf '%s\n' 'apiVersion: external-secrets.io/v1' 'kind: ExternalSecret' \
   'metadata: {name: regcred, namespace: team}' >external.yaml
-{ cat named.json external.yaml; } >both.yaml
+{ cat external.yaml && echo --- && cat named.json; } >both.yaml
 run pullsecret check both.yaml -o json
 take_hint "$(jq -r '.[0].problems[] | select(.name == "secret-to-come").hint' "$scratch/out")"
 stand_in_for_kubectl "$scratch/bin" secret.yaml 'get secret regcred -n team -o yaml'
 follow
-{ cat "$scratch/out" external.yaml && echo --- && cat named.json; } >both.yaml
+{ cat "$scratch/out" && echo --- && cat external.yaml && echo --- && cat named.json; } >both.yaml
 run pullsecret check both.yaml
 succeeds
 
