@@ -1,6 +1,6 @@
 #!/bin/bash
 # What check says of Pods, ServiceAccounts and Secrets is what the kubelet would do, as a naive model has
-# it: random ones in two namespaces, and a registry that takes one password.
+# it: random ones in two namespaces, or one that is left open, and a registry that takes one password.
 #
 # one build: it is about what is chosen
 
