@@ -1,6 +1,5 @@
 #include "credential/expiry.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <ctime>
@@ -11,22 +10,10 @@
 
 #include "credential/base64.h"
 #include "credential/issuers.h"
+#include "credential/jwt.h"
 
 namespace pullsecret {
 namespace {
-
-// The time that the member `name` of a JSON object gives in seconds since 1970.
-std::optional<Time> time_in(std::string_view json, const std::string& name) {
-  constexpr std::int64_t year_10000 = 253'402'300'800;
-  constexpr std::size_t max_claims_size = 64UL * 1024;
-  if (json.size() > max_claims_size) return std::nullopt;
-  const auto object = nlohmann::json::parse(json, nullptr, /*allow_exceptions=*/false);
-  if (!object.is_object() || !object.contains(name) || !object[name].is_number())
-    return std::nullopt;
-  const auto seconds = object[name].get<double>();  // RFC 7519 allows a fraction
-  if (!(seconds >= 0 && seconds < year_10000)) return std::nullopt;
-  return Time(std::chrono::seconds(static_cast<std::int64_t>(seconds)));
-}
 
 // "90 min" and not "1 h": a unit of which there is only one would say too little.
 std::string span_in_words(std::chrono::seconds span) {
@@ -41,17 +28,15 @@ std::string span_in_words(std::chrono::seconds span) {
   return in(day, "days");
 }
 
-std::optional<Time> jwt_expiry(std::string_view token) {
-  if (std::count(token.begin(), token.end(), '.') != 2) return std::nullopt;
-  const std::size_t start = token.find('.') + 1;
-  const auto claims = decode_unpadded_url_base64(token.substr(start, token.rfind('.') - start));
-  return claims ? time_in(*claims, "exp") : std::nullopt;
-}
-
 // Amazon ECR's has {"payload","datakey","version","type","expiration"}.
 std::optional<Time> expiration_in(std::string_view password) {
-  const auto envelope = decode_base64(password);
-  return envelope ? time_in(*envelope, "expiration") : std::nullopt;
+  constexpr std::size_t max_envelope_size = 64UL * 1024;
+  const auto text = decode_base64(password);
+  if (!text || text->size() > max_envelope_size) return std::nullopt;
+  const auto envelope = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
+  if (!envelope.is_object() || !envelope.contains("expiration")) return std::nullopt;
+  const auto& seconds = envelope["expiration"];
+  return seconds.is_number() ? time_of_seconds(seconds.get<double>()) : std::nullopt;
 }
 
 // The system's clock counts nanoseconds, which end in 2262.
@@ -67,7 +52,7 @@ std::optional<Time> expiry_of(const Credential& credential) {
   for (const std::string_view token :
        {std::string_view(credential.password), std::string_view(credential.identity_token),
         std::string_view(credential.registry_token)})
-    if (const auto expiry = jwt_expiry(token)) return expiry;
+    if (const auto claims = jwt_claims(token); claims && claims->end) return claims->end;
   return std::nullopt;
 }
 

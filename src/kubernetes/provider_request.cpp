@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -23,7 +25,9 @@ constexpr std::array provider_api_versions{
     std::string_view("credentialprovider.kubelet.k8s.io/v1alpha1")};
 
 constexpr std::array request_fields{GoField{"kind", &go_string}, GoField{"apiVersion", &go_string},
-                                    GoField{"image", &go_string}};
+                                    GoField{"image", &go_string},
+                                    GoField{"serviceAccountToken", &go_string},
+                                    GoField{"serviceAccountAnnotations", &go_string_map}};
 
 Image image_of(const GoJsonReader& reader, const std::string& name) {
   if (name.empty()) throw Error(reader.file(), "the request names no image");
@@ -32,6 +36,21 @@ Image image_of(const GoJsonReader& reader, const std::string& name) {
   } catch (const Error& error) {
     throw Error(reader.file(), fmt::format("image {}: {}", printable(name, 100), error.what()));
   }
+}
+
+// Of what is there twice each name counts once, and the last value: null empties the map.
+std::map<std::string, std::string> annotations_in(const std::vector<JsonMember>& request) {
+  std::map<std::string, std::string> annotations;
+  for (const JsonMember& field : request) {
+    if (!is_field(field.name, "serviceAccountAnnotations")) continue;
+    if (kind_of(field.value) == JsonKind::null)
+      annotations.clear();
+    else
+      for (const JsonMember& annotation : members_of(field.value))
+        annotations[annotation.name] =
+            kind_of(annotation.value) == JsonKind::null ? "" : decode_string(annotation.value);
+  }
+  return annotations;
 }
 
 }  // namespace
@@ -53,6 +72,8 @@ ProviderRequest read_provider_request(JsonText json) {
     throw Error(reader.file(), fmt::format("its apiVersion \"{}\" is not known",
                                            printable(request.api_version, 60)));
   request.image = image_of(reader, text_of("image"));
+  request.service_account_token = text_of("serviceAccountToken");
+  request.service_account_annotations = annotations_in(members);
   return request;
 }
 
@@ -61,6 +82,14 @@ std::string format_provider_request(const ProviderRequest& request) {
   writer.add_string("kind", request_kind);
   writer.add_string("apiVersion", request.api_version);
   writer.add_string("image", request.image.repository);
+  if (!request.service_account_token.empty())
+    writer.add_string("serviceAccountToken", request.service_account_token);
+  if (!request.service_account_annotations.empty()) {
+    JsonObjectWriter annotations;
+    for (const auto& [key, value] : request.service_account_annotations)
+      annotations.add_string(key, value);
+    writer.add_value("serviceAccountAnnotations", annotations.text());
+  }
   return writer.text() + "\n";
 }
 

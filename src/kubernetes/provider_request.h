@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <string>
 
 #include "credential/json_syntax.h"
@@ -18,11 +19,15 @@ inline constexpr std::size_t max_provider_request = 1024UL * 1024;
 struct ProviderRequest {
   std::string api_version;  ///< `credentialprovider.kubelet.k8s.io/v1`, `…/v1beta1`, `…/v1alpha1`
   Image image;              ///< without tag and digest, which the kubelet does not tell
+  /// A token of the Pod's service account, a secret, for the audience that the config names; empty:
+  /// the config asks for none, or the Pod has no service account.
+  std::string service_account_token = {};
+  /// Those of the service account that the config names and that it has.
+  std::map<std::string, std::string> service_account_annotations = {};
 };
 
-/// Reads a request of any of these versions. Fields that it has besides, such as
-/// `serviceAccountToken`, are nobody's to read. Throws Error for what is no such request, and for
-/// an image that is none.
+/// Reads a request of any of these versions. Fields that it has besides are nobody's to read.
+/// Throws Error for what is no such request, and for an image that is none.
 ProviderRequest read_provider_request(JsonText json);
 
 /// The request as the kubelet writes it, with its line break.

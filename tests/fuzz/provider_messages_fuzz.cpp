@@ -23,6 +23,8 @@ void check_request(const std::string& text) {
   const ProviderRequest again = read_provider_request({"", format_provider_request(request)});
   require(again.api_version == request.api_version);
   require(again.image.repository == request.image.repository);
+  require(again.service_account_token == request.service_account_token);
+  require(again.service_account_annotations == request.service_account_annotations);
 }
 
 bool is_same_auth(const ProviderResponse& a, const ProviderResponse& b) {

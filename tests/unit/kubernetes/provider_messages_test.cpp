@@ -1,6 +1,7 @@
 // What the kubelet asks a credential provider, and what that answers.
 
 #include <chrono>
+#include <map>
 #include <string>
 
 #include "catch.h"
@@ -60,12 +61,42 @@ TEST_CASE("the kubelet's request, in each version") {
   CHECK(request.image.registry_host == "docker.io");
 }
 
-TEST_CASE("what newer kubelets tell besides is nobody's to read") {
+TEST_CASE("the kubelet's request with a service account, and what newer ones may tell besides") {
   const ProviderRequest request = read_request(
       R"({"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1",)"
       R"("image":"ghcr.io/acme/app","serviceAccountToken":"hunter2","serviceAccountAnnotations":)"
       R"({"acme.example/role":"puller"},"another":[{}]})");
   CHECK(request.image.repository == "ghcr.io/acme/app");
+  CHECK(request.service_account_token == "hunter2");
+  CHECK(request.service_account_annotations ==
+        std::map<std::string, std::string>{{"acme.example/role", "puller"}});
+  const std::string text = format_provider_request(request);
+  CHECK(
+      text ==
+      R"({"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1",)"
+      R"("image":"ghcr.io/acme/app","serviceAccountToken":"hunter2","serviceAccountAnnotations":)"
+      R"({"acme.example/role":"puller"}})"
+      "\n");
+}
+
+TEST_CASE("a service account's token and annotations of other types are none") {
+  const auto with = [](const std::string& fields) {
+    return R"({"kind":"CredentialProviderRequest","image":"ghcr.io/app","apiVersion":)"
+           R"("credentialprovider.kubelet.k8s.io/v1",)" +
+           fields + "}";
+  };
+  CHECK(refusal(with(R"("serviceAccountToken":["hunter2"])")) ==
+        "serviceAccountToken must be a string");
+  CHECK(refusal(with(R"("serviceAccountAnnotations":{"a":1})")) ==
+        "serviceAccountAnnotations.a must be a string");
+  const auto annotations = [&](const std::string& fields) {
+    return read_request(with(fields)).service_account_annotations;
+  };
+  using Map = std::map<std::string, std::string>;
+  CHECK(annotations(R"("serviceAccountAnnotations":null)").empty());
+  CHECK(annotations(R"("serviceAccountAnnotations":{"a":null})") == Map{{"a", ""}});
+  CHECK(annotations(R"("serviceAccountAnnotations":{"a":"1"},"serviceAccountAnnotations":)"
+                    R"({"b":"2","b":"3"})") == Map{{"a", "1"}, {"b", "3"}});
 }
 
 TEST_CASE("a request is written as the kubelet writes it, and read back") {

@@ -1,0 +1,51 @@
+#include "credential/jwt.h"
+
+#include "catch.h"
+#include "credential/base64.h"
+
+using namespace pullsecret;
+
+namespace {
+
+// A JSON Web Token of these claims: URL-safe base64 without padding.
+std::string web_token(std::string_view claims) {
+  std::string encoded = encode_url_base64(claims);
+  encoded.erase(encoded.find_last_not_of('=') + 1);
+  return "eyJhbGciOiJSUzI1NiJ9." + encoded + ".c2lnbmF0dXJl";
+}
+
+}  // namespace
+
+TEST_CASE("a JSON Web Token says whose it is, for whom, and until when") {
+  const auto claims =
+      jwt_claims(web_token(R"({"aud":["reg","other"],"iss":"https://kubernetes.default.svc",)"
+                           R"("sub":"system:serviceaccount:team:app","exp":1700000000.5})"));
+  REQUIRE(claims);
+  CHECK(claims->issuer == "https://kubernetes.default.svc");
+  CHECK(claims->subject == "system:serviceaccount:team:app");
+  CHECK(claims->audiences == std::vector<std::string>{"reg", "other"});
+  CHECK(claims->end == Time(std::chrono::seconds(1'700'000'000)));
+}
+
+TEST_CASE("one audience may stand without an array") {
+  CHECK(jwt_claims(web_token(R"({"aud":"reg"})"))->audiences == std::vector<std::string>{"reg"});
+}
+
+TEST_CASE("a claim of another type is none") {
+  const auto claims =
+      jwt_claims(web_token(R"({"aud":[1,null,"a",["b"]],"iss":5,"sub":null,"exp":"soon"})"));
+  REQUIRE(claims);
+  CHECK(claims->issuer.empty());
+  CHECK(claims->subject.empty());
+  CHECK(claims->audiences == std::vector<std::string>{"a"});
+  CHECK_FALSE(claims->end);
+  CHECK(jwt_claims(web_token(R"({"aud":{"reg":1}})"))->audiences.empty());
+}
+
+TEST_CASE("what is no JSON Web Token has no claims") {
+  const std::string text = GENERATE(std::string(), std::string("hunter2"), std::string("a.b.c"),
+                                    std::string(".."), web_token("[1]"), web_token("{"),
+                                    web_token("{}") + ".x", web_token("{}").substr(20));
+  CAPTURE(text);
+  CHECK_FALSE(jwt_claims(text));
+}
