@@ -2,14 +2,17 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <functional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "cli/check.h"
+#include "cli/network.h"
 #include "system/become.h"
 #include "system/environment.h"
 #include "system/error.h"
@@ -58,25 +61,35 @@ bool is_beside_libc(const char* library) {
 
 // The loader would end what this process becomes, in its own words. To load the library takes
 // milliseconds, and what this process becomes loads it again: so that is the second look.
-void refuse_without_libcurl() {
+void refuse_without_libcurl(std::string_view who) {
   constexpr const char* library = "libcurl.so.4";
   if (!is_beside_libc(library) && dlopen(library, RTLD_LAZY | RTLD_LOCAL) == nullptr)
-    throw Error("", "check asks the registries with libcurl, which cannot be loaded here",
+    throw Error("", fmt::format("{} with libcurl, which cannot be loaded here", who),
                 way_to_have_libcurl());
 }
 
-}  // namespace
-
-void run_check(const CheckOptions& /*options*/, const Streams& /*streams*/) {
+// In words that go on with what it asks with.
+[[noreturn]] void become_check(std::string_view who) {
   const std::filesystem::path self = own_program();
   const auto program = (self.parent_path() / PULLSECRET_CHECK_PROGRAM).lexically_normal();
   std::error_code unknown;
   if (self.empty() || !std::filesystem::exists(program, unknown))
     throw Error(place_of(program), "the program that asks the registries is not there",
                 "install pullsecret again: ./install.sh puts both where they find each other");
-  refuse_without_libcurl();
+  refuse_without_libcurl(who);
   // Called by the name by which this program was: that says who called (caller.h).
   become(program, program_invocation_name, own_arguments());
+}
+
+}  // namespace
+
+void run_check(const CheckOptions& /*options*/, const Streams& /*streams*/) {
+  become_check("check asks the registries");
+}
+
+HttpExchange network_for(const Streams& /*streams*/, const HttpLimits& /*limits*/,
+                         std::string_view who, const std::function<void()>& /*meanwhile*/) {
+  become_check(who);
 }
 
 }  // namespace pullsecret

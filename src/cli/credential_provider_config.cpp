@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -11,10 +10,10 @@
 #include "cli/image_options.h"
 #include "cli/messages.h"
 #include "cli/options.h"
+#include "cli/provider_options.h"
 #include "cli/store_options.h"
 #include "docker/config_file.h"
 #include "kubernetes/documents.h"
-#include "kubernetes/match_images.h"
 #include "kubernetes/provider_config_writer.h"
 #include "operations/node_checks.h"
 #include "operations/provider_for_node.h"
@@ -35,23 +34,15 @@ struct ProviderConfigOptions {
   ProviderFormat format = ProviderFormat::yaml;
 };
 
-void check_pattern(const std::string& pattern) {
-  if (is_match_pattern(pattern) && !pattern.empty()) return;
-  throw Error("--match",
-              fmt::format("\"{}\" is no pattern: the kubelet would not start", printable(pattern)),
-              "a pattern is HOST[:PORT][/PATH]; a * stands for one label of the host");
-}
-
 ProviderConfigOptions read_provider_config_options(const CommandLine& line) {
   ProviderConfigOptions config{.store = read_store_options(line),
-                               .patterns = values_of(line, "match"),
+                               .patterns = match_patterns_of(line),
                                .merge = value_of(line, "merge"),
                                .output_file = value_of(line, "output-file"),
                                .format = choice_of<ProviderFormat>(line, "output")};
   if (config.store.config == "-")
     throw Error("--config", "standard input is gone when the kubelet asks", "name the node's file");
   if (config.output_file == "-") config.output_file.reset();
-  std::for_each(config.patterns.begin(), config.patterns.end(), check_pattern);
   return config;
 }
 

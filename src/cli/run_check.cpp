@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -11,6 +13,7 @@
 
 #include "cli/check.h"
 #include "cli/messages.h"
+#include "cli/network.h"
 #include "cli/pull_report.h"
 #include "docker/config_file.h"
 #include "docker/resolve.h"
@@ -198,6 +201,14 @@ void run_check(const CheckOptions& options, const Streams& streams) {
   CheckOptions again = options;
   again.store.quiet = true;  // what is to be said was said
   check(again, streams, false);
+}
+
+HttpExchange network_for(const Streams& streams, const HttpLimits& limits, std::string_view /*who*/,
+                         const std::function<void()>& meanwhile) {
+  if (streams.network) return streams.network;
+  return [http = std::make_shared<HttpClient>(limits), meanwhile](const auto& requests) {
+    return http->exchange(requests, [&](auto, auto, const auto&) { meanwhile(); });
+  };
 }
 
 }  // namespace pullsecret

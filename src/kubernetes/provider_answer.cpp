@@ -10,27 +10,30 @@
 namespace pullsecret {
 namespace {
 
-constexpr std::chrono::seconds most_cached = std::chrono::hours(12);
-
 bool serves_a_part(const std::string& key, const Image& image) {
   const auto filed = filed_key(kubelet_registry_key(key));
   const std::size_t path = filed ? filed->find('/') : std::string::npos;
   return path != std::string::npos && serves_image(filed->substr(0, path), image);
 }
 
-std::optional<std::chrono::seconds> time_to_keep(const std::map<std::string, Credential>& auth,
+std::optional<std::chrono::seconds> shortest_time(const std::map<std::string, Credential>& auth,
                                                  Time now) {
   std::optional<std::chrono::seconds> shortest;
   for (const auto& [key, credential] : auth) {
     const auto end = expiry_of(credential);
     if (!end) continue;
-    const auto kept = std::clamp((*end - now) / 10 * 9, std::chrono::seconds(0), most_cached);
+    const auto kept = time_to_keep(*end, now);
     shortest = std::min(kept, shortest.value_or(kept));
   }
   return shortest;
 }
 
 }  // namespace
+
+std::chrono::seconds time_to_keep(Time end, Time now) {
+  constexpr std::chrono::seconds most = std::chrono::hours(12);
+  return std::clamp((end - now) / 10 * 9, std::chrono::seconds(0), most);
+}
 
 ProviderResponse provider_answer(const ProviderRequest& request,
                                  const std::map<std::string, Credential>& credentials,
@@ -47,7 +50,7 @@ ProviderResponse provider_answer(const ProviderRequest& request,
       std::any_of(known_keys.begin(), known_keys.end(),
                   [&](const std::string& key) { return serves_a_part(key, request.image); });
   response.cache_key_type = has_parts ? CacheKeyType::image : CacheKeyType::registry;
-  response.cache_duration = time_to_keep(response.auth, now);
+  response.cache_duration = shortest_time(response.auth, now);
   return response;
 }
 

@@ -41,7 +41,8 @@ struct HttpRequest {
   std::string url;  ///< http or https, without userinfo
   std::vector<HttpHeader> headers = {};
   std::string authorization = {};  ///< the value of that header, a secret; empty: none
-  std::string form = {};  ///< what is posted, as application/x-www-form-urlencoded; a secret
+  /// What is posted, a secret: as application/x-www-form-urlencoded, if no header says otherwise.
+  std::string form = {};
   TlsTrust trust = {};
   bool is_trust_of_all = false;  ///< whoever a redirect leads to is trusted by the same
   std::optional<std::chrono::milliseconds> dial_timeout = std::nullopt;  ///< of connecting

@@ -10,7 +10,6 @@
 #include "credential/basic_auth.h"
 #include "credential/go_json_reader.h"
 #include "credential/percent_encoding.h"
-#include "registry/origin.h"
 #include "system/error.h"
 #include "system/text.h"
 
@@ -19,17 +18,19 @@ namespace {
 
 constexpr std::string_view client_id = "pullsecret";
 
-using Parameters = std::vector<std::pair<std::string_view, std::string>>;
+}  // namespace
 
-// Those that are not empty.
-std::string form_of(const Parameters& parameters) {
+std::string form_of(const FormFields& fields) {
   std::vector<std::string> pairs;
-  for (const auto& [name, value] : parameters)
-    if (!value.empty()) pairs.push_back(fmt::format("{}={}", name, percent_encoded(value)));
+  for (const auto& [name, value] : fields)
+    if (!value.empty())
+      pairs.push_back(fmt::format("{}={}", percent_encoded(name), percent_encoded(value)));
   return join(pairs, "&");
 }
 
-}  // namespace
+bool may_have_credentials(const Origin& server, const Origin& registry) {
+  return server.is_https || (!registry.is_https && server.host == registry.host);
+}
 
 std::optional<std::string> refusal_of_realm(const std::string& realm,
                                             const std::string& registry_url) {
@@ -39,8 +40,7 @@ std::optional<std::string> refusal_of_realm(const std::string& realm,
   const auto token_server = origin_of(realm), registry = origin_of(registry_url);
   if (!token_server || !registry)
     return fmt::format("it sends for a token to what is no URL to ask: {}", printable(realm, 200));
-  if (token_server->is_https || (!registry->is_https && token_server->host == registry->host))
-    return std::nullopt;
+  if (may_have_credentials(*token_server, *registry)) return std::nullopt;
   return fmt::format(
       "it sends for a token to {} over http, where everybody could read the credential",
       printable(token_server->host));
@@ -62,7 +62,7 @@ HttpRequest posted_token_request(const Challenge& challenge, const std::vector<s
 HttpRequest queried_token_request(const Challenge& challenge,
                                   const std::vector<std::string>& scopes,
                                   const std::optional<Credential>& credential) {
-  Parameters parameters{{"service", challenge.service}};
+  FormFields parameters{{"service", challenge.service}};
   for (const std::string& scope : scopes)
     parameters.emplace_back("scope", scope);
   const std::string query = form_of(parameters);
@@ -88,14 +88,17 @@ std::optional<std::string> token_in(const HttpResponse& response, bool is_of_for
     for (const std::string_view field : {"access_token", "token"}) {
       if (is_of_form && field == "token") continue;
       auto token = string_field(members, field);
-      const auto is_printable = [](char c) { return c > ' ' && c < '\x7F'; };
-      if (token && !token->empty() && std::all_of(token->begin(), token->end(), is_printable))
-        return token;
+      if (token && is_header_value(*token)) return token;
     }
     return std::nullopt;
   } catch (const Error&) {
     return std::nullopt;
   }
+}
+
+bool is_header_value(std::string_view token) {
+  const auto is_printable = [](char c) { return c > ' ' && c < '\x7F'; };
+  return !token.empty() && std::all_of(token.begin(), token.end(), is_printable);
 }
 
 bool is_success(const HttpResponse& response) {

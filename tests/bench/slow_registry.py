@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """slow_registry.py [BYTES]: a stand-in for a registry that answers each request in 50 ms: Basic
 authentication, and the same image under every name. With BYTES it answers at once, and refuses every
-image, in so many of them. Prints `listening on PORT`."""
+image, in so many of them. What is posted is exchanged for a token at once. Prints `listening on PORT`."""
 
 import base64
 import hashlib
@@ -53,6 +53,10 @@ class Registry(http.server.BaseHTTPRequestHandler):
             self.answer(200, CONFIG if "/blobs/" in self.path else b"{}", {})
 
     do_HEAD = do_GET
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.answer(200, b'{"access_token":"hunter2-exchanged","expires_in":300}', {})
 
     def answer(self, status, body, headers):
         self.send_response(status)

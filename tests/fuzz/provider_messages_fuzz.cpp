@@ -6,10 +6,14 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "credential/jwt.h"
 #include "fuzz/require.h"
+#include "kubernetes/keyring.h"
 #include "kubernetes/provider_request.h"
 #include "kubernetes/provider_response.h"
+#include "operations/provide_token.h"
 #include "system/error.h"
 
 namespace {
@@ -25,6 +29,23 @@ void check_request(const std::string& text) {
   require(again.image.repository == request.image.repository);
   require(again.service_account_token == request.service_account_token);
   require(again.service_account_annotations == request.service_account_annotations);
+}
+
+// With a Pod's token: it is the password of one key, which serves the image, or nothing is
+// answered.
+void check_token(const std::string& text) {
+  const ProviderRequest request = read_provider_request({"input", text});
+  const TokenUse use{.username = "oidc",
+                     .patterns = {"ghcr.io/acme", "*.example.com"},
+                     .audience = "reg",
+                     .username_annotation = "acme.example/robot"};
+  if (!pattern_for(use, request.image)) return;
+  const ProviderResponse response = provide_token(request, use, {}, {}, Time()).value;
+  require(response.auth.size() == 1);
+  const auto& [key, login] = *response.auth.begin();
+  require(serves_image(key, request.image) && login.password == request.service_account_token);
+  require(is_printable(login.username) && login.username.find(':') == std::string::npos);
+  require(jwt_claims(login.password)->audiences == std::vector<std::string>{"reg"});
 }
 
 bool is_same_auth(const ProviderResponse& a, const ProviderResponse& b) {
@@ -49,7 +70,7 @@ void check_response(const std::string& text) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string text(reinterpret_cast<const char*>(data), size);
-  for (const auto check : {check_request, check_response})
+  for (const auto check : {check_request, check_token, check_response})
     try {
       check(text);
     } catch (const Error& error) {

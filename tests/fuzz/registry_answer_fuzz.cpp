@@ -11,7 +11,9 @@
 #include "registry/proxy.h"
 #include "registry/pull_verdict.h"
 #include "registry/refusal.h"
+#include "registry/token_exchange.h"
 #include "registry/token_request.h"
+#include "system/error.h"
 
 using namespace pullsecret;
 
@@ -66,6 +68,13 @@ void check_body(const HttpResponse& response) {
   require(!token_in(response, true) || token_in(response, true) == token_in(response, false));
   if (const auto token = token_in(response, false))
     require(!token->empty() && is_printable(*token) && token->find(' ') == std::string::npos);
+  try {
+    const ExchangedToken exchanged = exchanged_token_in(response, "access_token");
+    require(exchanged.token == token_in(response, true));
+    require(!exchanged.lifetime || exchanged.lifetime->count() >= 0);
+  } catch (const Error& error) {
+    require(is_printable(error.what()));
+  }
   const RefusalWords words = refusal_words(response, {user.password});
   require(is_printable(words.text) &&
           words.text.size() <= 320);  // the last character may be escaped

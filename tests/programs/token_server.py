@@ -2,31 +2,36 @@
 
 A token server for a real docker-registry with `auth: token`: it signs real JWTs (RS256, by openssl,
 with KEY, whose CERTIFICATE the registry has as rootcertbundle) as the distribution's docs/spec/auth
-say. It prints its port on 127.0.0.1 and serves GET /token with Basic and POST /token with a form.
+say. It prints its port on 127.0.0.1 and serves GET /token with Basic and POST /token with a form;
+and POST /exchange (RFC 8693), which gives a password for a token of a workload, for five minutes.
 
 SETTINGS is a JSON file, read anew for each request:
 
   issuer, service   as the registry has them
   users             {NAME: {"password": …, "rights": {REPOSITORY: [ACTION]}, "lifetime": SECONDS}};
-                    the user "" is who comes without a credential
+                    the user "" is who comes without a credential; with "proof" in the place of
+                    "password", "workload" or "exchanged", the password is such a token
+  workloads         {"keys": URL, "issuer": …, "audience": …}: whose tokens of workloads are good
   post              the status that POST is refused with, such as 404; absent: it is served
   fields            the fields that the token is answered in; absent: both
   delay             seconds before each answer
 
 What somebody has no right to is not granted, and is no error, as with all token servers. A lifetime
 below 0 makes tokens that ended then. LOG gets a line of JSON for each request, in which a password
-is "right", "wrong" or "none".
+is "right", "wrong" or "none"; for an exchange its scope, and its audience as the service.
 """
 
 import base64
 import http.server
 import json
-import subprocess
 import sys
 import threading
 import time
 import urllib.parse
+import urllib.request
 import uuid
+
+import web_tokens
 
 settings_file, key_file, certificate_file, log_file = sys.argv[1:5]
 log_lock = threading.Lock()
@@ -37,18 +42,29 @@ def read_settings():
         return json.load(file)
 
 
-def base64_url(content):
-    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
-
-
 def certificate_in_base64():
     with open(certificate_file, encoding="ascii") as file:
         return "".join(line.strip() for line in file if not line.startswith("-----"))
 
 
-def signature(content):
-    command = ["openssl", "dgst", "-sha256", "-sign", key_file]
-    return subprocess.run(command, input=content, capture_output=True, check=True).stdout
+def workload_in(settings, token):
+    trusted = settings["workloads"]
+    with urllib.request.urlopen(trusted["keys"]) as keys:
+        return web_tokens.verified(token, json.load(keys), trusted["issuer"], trusted["audience"])
+
+
+def is_exchanged(settings, token):
+    keys = web_tokens.public_keys(key_file)
+    return web_tokens.verified(token, keys, settings["issuer"], "exchanged") is not None
+
+
+def is_right(settings, user, password):
+    proof = user.get("proof")
+    if proof == "workload":
+        return workload_in(settings, password) is not None
+    if proof == "exchanged":
+        return is_exchanged(settings, password)
+    return password == user.get("password", "")
 
 
 def granted(user, scopes):
@@ -65,7 +81,6 @@ def granted(user, scopes):
 def sign_token(settings, name, user, scopes):
     now = int(time.time())
     end = now + user.get("lifetime", 300)
-    header = {"typ": "JWT", "alg": "RS256", "x5c": [certificate_in_base64()]}
     claims = {
         "iss": settings["issuer"],
         "sub": name,
@@ -76,8 +91,7 @@ def sign_token(settings, name, user, scopes):
         "jti": str(uuid.uuid4()),
         "access": granted(user, scopes),
     }
-    content = ".".join(base64_url(json.dumps(part).encode()) for part in (header, claims))
-    return f"{content}.{base64_url(signature(content.encode()))}"
+    return web_tokens.sign(key_file, claims, x5c=[certificate_in_base64()])
 
 
 class TokenRequest(http.server.BaseHTTPRequestHandler):
@@ -94,6 +108,9 @@ class TokenRequest(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
         form = urllib.parse.parse_qs(body)
+        if self.path == "/exchange":
+            self.exchange(form)
+            return
         name, password = (form.get(field, [""])[0] for field in ("username", "password"))
         refused = read_settings().get("post")
         if refused:
@@ -103,11 +120,31 @@ class TokenRequest(http.server.BaseHTTPRequestHandler):
         else:
             self.serve(form, name, password)
 
+    def exchange(self, form):
+        settings = read_settings()
+        time.sleep(settings.get("delay", 0))
+        kind = "urn:ietf:params:oauth:grant-type:token-exchange"
+        given = form.get("subject_token", [""])[0]
+        wish = {"scope": form.get("scope", []), "service": form.get("audience", [""])}
+        if form.get("grant_type") != [kind] or "subject_token_type" not in form:
+            self.answer(400, {"error": "unsupported_grant_type"}, wish, "", "unread")
+            return
+        workload = workload_in(settings, given)
+        if workload is None:
+            refusal = {"error": "invalid_request", "error_description": f"no good token: {given}"}
+            self.answer(400, refusal, wish, "", "wrong")
+            return
+        claims = {"iss": settings["issuer"], "sub": workload["sub"], "aud": ["exchanged"],
+                  "exp": int(time.time()) + 300}
+        answer = {"access_token": web_tokens.sign(key_file, claims), "expires_in": 300,
+                  "issued_token_type": "urn:ietf:params:oauth:token-type:jwt", "token_type": "N_A"}
+        self.answer(200, answer, wish, workload["sub"], "right")
+
     def serve(self, wish, name, password):
         settings = read_settings()
         time.sleep(settings.get("delay", 0))
         user = settings["users"].get(name)
-        if user is None or password != user.get("password", ""):
+        if user is None or not is_right(settings, user, password):
             refusal = {"code": "UNAUTHORIZED", "message": "incorrect username or password"}
             self.answer(401, {"errors": [refusal]}, wish, name, "wrong")
             return

@@ -63,7 +63,8 @@ std::optional<std::string> address_in(const std::string& host) {
 
 // What the verdict or the next request hangs on. Where it points to, libcurl says.
 bool is_judged(std::string_view name) {
-  return is_one_of(lower_case(name), {"www-authenticate", "content-type", "ratelimit-remaining"});
+  return is_one_of(lower_case(name),
+                   {"www-authenticate", "content-type", "ratelimit-remaining", "retry-after"});
 }
 
 HttpFailure private_address() {

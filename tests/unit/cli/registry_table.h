@@ -22,8 +22,8 @@
 // with two spaces or more between the columns. The first line counts that fits; what fits none is
 // answered by nobody. A `*` in a URL is
 // anything. WHO is `nobody`, `USER:PASSWORD` in Basic or a form, a
-// token, or `any`. `private` says that the answer came from a private address; the body `echo` is
-// all that was sent.
+// token, `subject TOKEN` of an exchange, what is posted as JSON, or `any`. `private` says that the
+// answer came from a private address; the body `echo` is all that was sent.
 class RegistryTable {
  public:
   void add(std::string_view line) {
@@ -82,6 +82,9 @@ class RegistryTable {
       return pullsecret::decode_base64(authorization.substr(6)).value_or("?");
     if (authorization.starts_with("Bearer ")) return std::string(authorization.substr(7));
     if (request.form.empty()) return "nobody";
+    if (request.form.starts_with('{')) return request.form;
+    if (const std::string subject = field(request.form, "subject_token="); !subject.empty())
+      return "subject " + subject;
     return field(request.form, "&username=") + ":" + field(request.form, "&password=");
   }
 

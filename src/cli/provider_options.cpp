@@ -1,0 +1,152 @@
+#include "cli/provider_options.h"
+
+#include <algorithm>
+#include <initializer_list>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "kubernetes/match_images.h"
+#include "registry/origin.h"
+#include "system/error.h"
+#include "system/text.h"
+
+namespace pullsecret {
+namespace {
+
+void check_pattern(const std::string& pattern) {
+  if (is_match_pattern(pattern) && !pattern.empty()) return;
+  throw Error("--match",
+              fmt::format("\"{}\" is no pattern: the kubelet would not start", printable(pattern)),
+              "a pattern is HOST[:PORT][/PATH]; a * stands for one label of the host");
+}
+
+// None of `options` where `needed` is not there.
+void require(bool is_there, const std::string& needed, const CommandLine& line,
+             std::initializer_list<const char*> options) {
+  if (is_there) return;
+  for (const char* option : options)
+    if (is_given(line, option))
+      throw Error(fmt::format("--{}", option), fmt::format("it goes with --{} alone", needed),
+                  fmt::format("add --{}, or leave it out", needed));
+}
+
+// An option's value that is not empty.
+std::optional<std::string> text_of(const CommandLine& line, const std::string& option) {
+  auto text = value_of(line, option);
+  if (text && text->empty()) throw Error(fmt::format("--{}", option), "it is empty");
+  return text;
+}
+
+std::string checked_text_of(const CommandLine& line, const std::string& option,
+                            void (*check)(const std::string&)) {
+  const auto text = value_of(line, option);
+  if (text) with_place(fmt::format("--{}", option), [&] { check(*text); });
+  return text.value_or("");
+}
+
+std::string exchange_url_of(const CommandLine& line) {
+  std::string url = value_of(line, "exchange").value();
+  const auto origin = origin_of(url);
+  if (!origin)
+    throw Error("--exchange", "it is no URL that can be asked",
+                "it is https://HOST[:PORT]/PATH, without a login in it");
+  if (!origin->is_https && !is_loopback(origin->host))
+    throw Error("--exchange", "over http everybody could read the token", "name an https URL");
+  return url;
+}
+
+// NAME, where the answer has the token, or NAME=VALUE of the request.
+void add_field(TokenExchange& exchange, const std::string& field) {
+  const std::size_t end = field.find('=');
+  if (field.empty() || end == 0)
+    throw Error("--exchange-field", "it names no field",
+                "it is NAME, of the answer, or NAME=VALUE, of what is posted");
+  if (end == std::string::npos)
+    exchange.answer_field = field;
+  else
+    exchange.fields.emplace_back(field.substr(0, end), field.substr(end + 1));
+}
+
+TokenExchange read_exchange(const CommandLine& line) {
+  TokenExchange exchange{.url = exchange_url_of(line),
+                         .audience = text_of(line, "audience").value_or(""),
+                         .scope = checked_text_of(line, "scope", check_token_scope),
+                         .is_json = is_set(line, "exchange-json")};
+  for (const std::string& field : values_of(line, "exchange-field"))
+    add_field(exchange, field);
+  return exchange;
+}
+
+}  // namespace
+
+std::vector<std::string> match_patterns_of(const CommandLine& line) {
+  std::vector<std::string> patterns = values_of(line, "match");
+  std::for_each(patterns.begin(), patterns.end(), check_pattern);
+  return patterns;
+}
+
+OptionGroup token_options() {
+  return {
+      "The Pod's own token",
+      {{.name = "service-account-token",
+        .description = "answer with the token of the Pod's service account, which the kubelet "
+                       "hands on where its config has tokenAttributes"},
+       {.name = "username", .value = {"NAME"}, .description = "the token is the password of NAME"},
+       {.name = "match",
+        .value = {"PATTERN"},
+        .is_repeatable = true,
+        .description = "only for images of HOST[:PORT][/PATH], where a * is one label of the "
+                       "host; any other has no credential; may be repeated"},
+       {.name = "audience-expected",
+        .value = {"AUDIENCE"},
+        .description = "refuse a token that is for another audience, or for more than this"},
+       {.name = "username-annotation",
+        .value = {"KEY"},
+        .description = "NAME is what this annotation of the service account says, which the "
+                       "kubelet's config names, too; else that of --username"},
+       {.name = "or-store",
+        .description = "for a Pod without a token: what the node's Docker config has"},
+       {.name = "exchange",
+        .value = {"URL"},
+        .description = "exchange the token there first (OAuth 2.0 Token Exchange, RFC 8693): "
+                       "what it gives is the password"},
+       {.name = "audience",
+        .value = {"AUDIENCE"},
+        .description = "for whom the exchange is to make a token"},
+       {.name = "scope", .value = {"SCOPE"}, .description = "what that may do"},
+       {.name = "scope-annotation",
+        .value = {"KEY"},
+        .description = "SCOPE is what this annotation of the service account says"},
+       {.name = "exchange-json", .description = "post a JSON object, no form"},
+       {.name = "exchange-field",
+        .value = {"NAME[=VALUE]"},
+        .is_repeatable = true,
+        .description = "NAME: the answer has the token there, not in access_token. NAME=VALUE: "
+                       "post this field, in the place of RFC 8693's or beside them; {token} "
+                       "stands for the token; may be repeated"}}};
+}
+
+std::optional<TokenUse> read_token_use(const CommandLine& line) {
+  const bool is_wanted = is_set(line, "service-account-token");
+  const bool has_exchange = is_given(line, "exchange");
+  require(is_wanted, "service-account-token", line,
+          {"username", "match", "audience-expected", "username-annotation", "or-store", "exchange",
+           "audience", "scope", "scope-annotation", "exchange-json", "exchange-field"});
+  require(has_exchange, "exchange", line,
+          {"audience", "scope", "scope-annotation", "exchange-json", "exchange-field"});
+  if (!is_wanted) return std::nullopt;
+  TokenUse use{.username = checked_text_of(line, "username", check_token_username),
+               .patterns = match_patterns_of(line),
+               .audience = text_of(line, "audience-expected"),
+               .username_annotation = text_of(line, "username-annotation"),
+               .scope_annotation = text_of(line, "scope-annotation")};
+  if (use.username.empty() && !use.username_annotation)
+    throw Error("--service-account-token", "there is no username that the token is the password of",
+                "name it with --username, as the registry's manual says");
+  if (has_exchange) use.exchange = read_exchange(line);
+  return use;
+}
+
+}  // namespace pullsecret
