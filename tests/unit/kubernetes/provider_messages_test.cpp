@@ -86,9 +86,9 @@ TEST_CASE("a service account's token and annotations of other types are none") {
            fields + "}";
   };
   CHECK(refusal(with(R"("serviceAccountToken":["hunter2"])")) ==
-        "serviceAccountToken must be a string");
+        "standard input:1:133: serviceAccountToken must be a string");
   CHECK(refusal(with(R"("serviceAccountAnnotations":{"a":1})")) ==
-        "serviceAccountAnnotations.a must be a string");
+        "standard input:1:144: serviceAccountAnnotations.a must be a string");
   const auto annotations = [&](const std::string& fields) {
     return read_request(with(fields)).service_account_annotations;
   };
