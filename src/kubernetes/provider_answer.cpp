@@ -17,7 +17,7 @@ bool serves_a_part(const std::string& key, const Image& image) {
 }
 
 std::optional<std::chrono::seconds> shortest_time(const std::map<std::string, Credential>& auth,
-                                                 Time now) {
+                                                  Time now) {
   std::optional<std::chrono::seconds> shortest;
   for (const auto& [key, credential] : auth) {
     const auto end = expiry_of(credential);
