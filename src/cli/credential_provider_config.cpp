@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@
 #include "cli/store_options.h"
 #include "docker/config_file.h"
 #include "kubernetes/documents.h"
+#include "kubernetes/name_rules.h"
 #include "kubernetes/provider_config_writer.h"
 #include "operations/node_checks.h"
 #include "operations/provider_for_node.h"
@@ -29,30 +31,98 @@ namespace fs = std::filesystem;
 struct ProviderConfigOptions {
   StoreOptions store;
   std::vector<std::string> patterns;
+  std::optional<TokenAttributes> token;  // what Pods' tokens it asks for; none: the stores' logins
+  bool or_store = false;                 // those for a Pod without one
+  std::vector<std::string> token_arguments;  // the provider's, for them
   std::optional<std::string> merge;
   std::optional<std::string> output_file;
   ProviderFormat format = ProviderFormat::yaml;
 };
 
+std::vector<std::string> annotations_of(const CommandLine& line, const std::string& option) {
+  std::vector<std::string> keys = without_repeats(values_of(line, option));
+  for (const std::string& key : keys)
+    try {
+      check_annotation_key(key);
+    } catch (const Error& error) {
+      throw Error("--" + option, error.message(), error.hint());
+    }
+  return keys;
+}
+
+void refuse_in_both(const TokenAttributes& token) {
+  const auto& optional = token.optional_annotations;
+  for (const std::string& key : token.required_annotations)
+    if (std::find(optional.begin(), optional.end(), key) != optional.end())
+      throw Error("--optional-annotation",
+                  key + " is required already: the kubelet would not start",
+                  "leave out one of the two");
+}
+
+TokenAttributes token_attributes_of(const CommandLine& line, const std::string& audience) {
+  if (audience.empty())
+    throw Error("--service-account-token", "an empty audience: the kubelet would not start",
+                "it is what the registry wants in the token's aud, such as registry.example.com");
+  TokenAttributes token{.audience = audience,
+                        .cache = choice_of<TokenAttributes::Cache>(line, "cache-type"),
+                        .required_annotations = annotations_of(line, "require-annotation"),
+                        .optional_annotations = annotations_of(line, "optional-annotation")};
+  refuse_in_both(token);
+  return token;
+}
+
+// What the provider is to be told besides is sent to it by the kubelet alone if the config says so.
+void add_annotation(TokenAttributes& token, const std::optional<std::string>& key) {
+  if (!key) return;
+  for (const auto* known : {&token.required_annotations, &token.optional_annotations})
+    if (std::find(known->begin(), known->end(), *key) != known->end()) return;
+  token.optional_annotations.push_back(*key);
+}
+
+void read_token_options(const CommandLine& line, ProviderConfigOptions& config) {
+  const auto audience = value_of(line, "service-account-token");
+  for (const std::string option : {"cache-type", "require-annotation", "optional-annotation"})
+    if (!audience && is_given(line, option))
+      throw Error("--" + option, "it is of a ServiceAccount's token, and none is asked for",
+                  "ask for it with --service-account-token AUDIENCE");
+  const auto use = read_token_use(line, audience.has_value());
+  if (!use) return;
+  config.or_store = is_set(line, "or-store");
+  if (config.store.config && !config.or_store)
+    throw Error("--config", "with --service-account-token no Docker config is read",
+                "leave it out, or add --or-store");
+  if (use->patterns.empty())
+    throw Error("", "no --match", "name the registries that the token goes to, and no other");
+  config.token = token_attributes_of(line, *audience);
+  add_annotation(*config.token, use->username_annotation);
+  add_annotation(*config.token, use->scope_annotation);
+  config.token->requires_service_account =
+      !config.or_store || !config.token->required_annotations.empty();
+  config.token_arguments = token_use_arguments(line);
+}
+
 ProviderConfigOptions read_provider_config_options(const CommandLine& line) {
   ProviderConfigOptions config{.store = read_store_options(line),
                                .patterns = match_patterns_of(line),
+                               .token = {},
+                               .or_store = false,
+                               .token_arguments = {},
                                .merge = value_of(line, "merge"),
                                .output_file = value_of(line, "output-file"),
                                .format = choice_of<ProviderFormat>(line, "output")};
   if (config.store.config == "-")
     throw Error("--config", "standard input is gone when the kubelet asks", "name the node's file");
   if (config.output_file == "-") config.output_file.reset();
+  read_token_options(line, config);
   return config;
 }
 
 // ---- What is said beside it
 
-ProviderComments comments_for(const fs::path& config_file) {
+ProviderComments comments_for(const std::string& purpose) {
   return {
       .head =
-          {"For the kubelet: credentials for images from " + place_of(config_file) + ".",
-           "Made by pullsecret credential-provider config.", "",
+          {"For the kubelet: " + purpose, "Made by pullsecret credential-provider config.", "",
            "The kubelet reads this when it starts, and does not start where a program is missing",
            "in BIN_DIR, the one folder for all providers.", "",
            "kubeadm: these flags, in KUBELET_EXTRA_ARGS of /etc/default/kubelet (Red Hat's:",
@@ -77,23 +147,48 @@ JsonText read_providers(const std::string& name) {
   return source;
 }
 
+// What pullsecret did on this node, and does no more.
+Notices what_ends(const JsonText& source, const CredentialProvider& before,
+                  const CredentialProvider& provider) {
+  if (before.token.has_value() == provider.token.has_value()) return {};
+  return {{.text = {source.file,
+                    before.token ? "its pullsecret handed on Pods' tokens, and answers from the "
+                                   "node's stores from now on"
+                                 : "its pullsecret answered from the node's stores, and hands on "
+                                   "Pods' tokens from now on"}}};
+}
+
 WithNotices<std::string> config_text(const ProviderConfigOptions& options,
                                      const CredentialProvider& provider,
                                      const ProviderComments& comments) {
   if (!options.merge) return {new_provider_config(provider, comments, options.format)};
   const JsonText source = read_providers(*options.merge);
   MergedConfig merged = merged_provider_config(source, provider, comments, options.format);
+  Notices notices = merged.replaced ? what_ends(source, *merged.replaced, provider) : Notices();
   const bool loses_comments = options.format == ProviderFormat::yaml && !merged.keeps_text &&
                               source.text.find('#') != std::string::npos;
-  if (!loses_comments) return {std::move(merged.text)};
-  return {
-      std::move(merged.text),
-      {{Severity::note,
-        {"", source.file +
-                 " is not in YAML's block style: its comments are left out, its values kept"}}}};
+  if (loses_comments)
+    notices.push_back(
+        {Severity::note,
+         {"", source.file +
+                  " is not in YAML's block style: its comments are left out, its values kept"}});
+  return {std::move(merged.text), std::move(notices)};
 }
 
-void provider_config(const ProviderConfigOptions& options, const Streams& streams) {
+void print_config(const ProviderConfigOptions& options, const CredentialProvider& provider,
+                  const std::string& purpose, const Notices& notices, const Streams& streams) {
+  const std::string text =
+      told(config_text(options, provider, comments_for(purpose)), streams, options.store.quiet);
+  print_notices(streams, notices, options.store.quiet);
+  if (options.output_file)
+    std::ignore =
+        replace_file(*options.output_file, text, Access::as_before);  // it can be made again
+  else
+    streams.data(text);
+}
+
+// Of the node's Docker config and its stores.
+void config_of_stores(const ProviderConfigOptions& options, const Streams& streams) {
   ConfigLocation location = find_config(options.store.config);
   const fs::path file = fs::absolute(location.file).lexically_normal();
   if (!location.is_there)
@@ -102,18 +197,55 @@ void provider_config(const ProviderConfigOptions& options, const Streams& stream
   const Config config = parse_config_file(location, read_config_text(location));
   StatusLine status(streams, options.store.quiet);
   HelperClient helpers = make_helper_client(options.store, status);
-  const auto [provider, notices] = provider_for_node(file, config, options.patterns, helpers);
+  auto [provider, notices] = provider_for_node(file, config, options.patterns, helpers);
   status.erase();
   print_notices(streams, notices, options.store.quiet);
   if (provider.match_images.empty()) throw no_registry_error(config);
-  const std::string text =
-      told(config_text(options, provider, comments_for(file)), streams, options.store.quiet);
-  print_notices(streams, notices_for_node(config, provider), options.store.quiet);
-  if (options.output_file)
-    std::ignore =
-        replace_file(*options.output_file, text, Access::as_before);  // it can be made again
+  if (options.token)
+    hand_on_token(provider, *options.token, options.patterns, options.token_arguments);
+  print_config(options, provider, fmt::format("credentials for images from {}.", place_of(file)),
+               notices_for_node(config, provider), streams);
+}
+
+void config_of_token(const ProviderConfigOptions& options, const Streams& streams) {
+  const auto [provider, notices] =
+      provider_of_token(*options.token, options.patterns, options.token_arguments);
+  print_config(options, provider,
+               "the token of the Pod's ServiceAccount as its login (Kubernetes 1.34 and later).",
+               notices, streams);
+}
+
+void provider_config(const ProviderConfigOptions& options, const Streams& streams) {
+  if (options.token && !options.or_store)
+    config_of_token(options, streams);
   else
-    streams.data(text);
+    config_of_stores(options, streams);
+}
+
+// The options about the token: what the kubelet hands over, and what the provider does with it.
+OptionGroup token_group() {
+  OptionGroup group{
+      "The Pod's own token",
+      {{.name = "service-account-token",
+        .value = {"AUDIENCE"},
+        .description = "the kubelet hands over one that has this aud, as the registry wants it; "
+                       "for the images of --match alone"},
+       {.name = "cache-type",
+        .value = {"TYPE", ValueKind::choice, {"Token", "ServiceAccount"}},
+        .description = "Token (default): an answer is kept for that token alone, which is one "
+                       "Pod's; ServiceAccount: for all Pods of the same"},
+       {.name = "require-annotation",
+        .value = {"KEY"},
+        .is_repeatable = true,
+        .description = "only where the ServiceAccount has this annotation, which the provider "
+                       "gets; may be repeated"},
+       {.name = "optional-annotation",
+        .value = {"KEY"},
+        .is_repeatable = true,
+        .description = "the provider gets this annotation where it is there; may be repeated"}}};
+  for (Option& option : token_use_options())
+    group.options.push_back(std::move(option));
+  return group;
 }
 
 }  // namespace
@@ -135,6 +267,10 @@ config names, and those that the store of "credsStore" lists. Comments in the
 YAML say which flags the kubelet needs, for kubeadm, k3s and microk8s, and which
 link to make. Run it on the node, as root. It says what cannot work there: a
 store that needs a desktop or a passphrase, a helper that is not there.
+
+With --service-account-token no login is kept on the node: the kubelet hands the
+provider a token of the Pod's ServiceAccount for AUDIENCE, and that is the
+password of NAME for the images of --match. Kubernetes has it since 1.34.
 )",
       .groups =
           {{"Options",
@@ -152,6 +288,7 @@ store that needs a desktop or a passphrase, a helper that is not there.
                              "pullsecret's in the place of an older one"},
              timeout_option(),
              quiet_option()}},
+           token_group(),
            {"Output",
             {{.letter = 'o',
               .name = "output",
@@ -166,6 +303,12 @@ store that needs a desktop or a passphrase, a helper that is not there.
     $ cd /var/lib/rancher/credentialprovider
     $ ln -s /usr/bin/pullsecret bin/
     $ pullsecret credential-provider config --output-file config.yaml
+
+    The same for Pods that pull with their own tokens:
+
+    $ pullsecret credential-provider config --output-file config.yaml \
+          --service-account-token registry.example.com --username token \
+          --match registry.example.com
 )",
       .prepare = prepare<read_provider_config_options, provider_config>};
 }

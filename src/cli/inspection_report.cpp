@@ -12,6 +12,7 @@
 #include "credential/expiry.h"
 #include "credential/go_json_writer.h"
 #include "credential/issuers.h"
+#include "credential/jwt.h"
 #include "credential/registry.h"
 #include "kubernetes/keyring.h"
 #include "operations/node_endpoints.h"
@@ -210,7 +211,8 @@ std::string key_of(const std::string& key, InspectionStyle style) {
 }
 
 std::string username_of(const Credential& credential, InspectionStyle style) {
-  const std::string_view prefix = token_prefix(credential.username);
+  const std::string_view prefix =
+      jwt_claims(credential.username) ? "eyJ" : token_prefix(credential.username);
   return prefix.empty() || style.show_secrets ? credential.username : std::string(prefix) + "…";
 }
 

@@ -87,13 +87,41 @@ std::vector<std::string> match_patterns_of(const CommandLine& line) {
   return patterns;
 }
 
-OptionGroup token_options() {
+std::vector<Option> token_use_options() {
   return {
+      {.name = "username", .value = {"NAME"}, .description = "the token is the password of NAME"},
+      {.name = "username-annotation",
+       .value = {"KEY"},
+       .description = "NAME is what this annotation of the service account says, which the "
+                      "kubelet's config names, too; else that of --username"},
+      {.name = "or-store",
+       .description = "for a Pod without a token: what the node's Docker config has"},
+      {.name = "exchange",
+       .value = {"URL"},
+       .description = "exchange the token there first (OAuth 2.0 Token Exchange, RFC 8693): "
+                      "what it gives is the password"},
+      {.name = "audience",
+       .value = {"AUDIENCE"},
+       .description = "for whom the exchange is to make a token"},
+      {.name = "scope", .value = {"SCOPE"}, .description = "what that may do"},
+      {.name = "scope-annotation",
+       .value = {"KEY"},
+       .description = "SCOPE is what this annotation of the service account says"},
+      {.name = "exchange-json", .description = "post a JSON object, no form"},
+      {.name = "exchange-field",
+       .value = {"NAME[=VALUE]"},
+       .is_repeatable = true,
+       .description = "NAME: the answer has the token there, not in access_token. NAME=VALUE: "
+                      "post this field, in the place of RFC 8693's or beside them; {token} "
+                      "stands for the token; may be repeated"}};
+}
+
+OptionGroup token_options() {
+  OptionGroup group{
       "The Pod's own token",
       {{.name = "service-account-token",
         .description = "answer with the token of the Pod's service account, which the kubelet "
                        "hands on where its config has tokenAttributes"},
-       {.name = "username", .value = {"NAME"}, .description = "the token is the password of NAME"},
        {.name = "match",
         .value = {"PATTERN"},
         .is_repeatable = true,
@@ -101,45 +129,30 @@ OptionGroup token_options() {
                        "host; any other has no credential; may be repeated"},
        {.name = "audience-expected",
         .value = {"AUDIENCE"},
-        .description = "refuse a token that is for another audience, or for more than this"},
-       {.name = "username-annotation",
-        .value = {"KEY"},
-        .description = "NAME is what this annotation of the service account says, which the "
-                       "kubelet's config names, too; else that of --username"},
-       {.name = "or-store",
-        .description = "for a Pod without a token: what the node's Docker config has"},
-       {.name = "exchange",
-        .value = {"URL"},
-        .description = "exchange the token there first (OAuth 2.0 Token Exchange, RFC 8693): "
-                       "what it gives is the password"},
-       {.name = "audience",
-        .value = {"AUDIENCE"},
-        .description = "for whom the exchange is to make a token"},
-       {.name = "scope", .value = {"SCOPE"}, .description = "what that may do"},
-       {.name = "scope-annotation",
-        .value = {"KEY"},
-        .description = "SCOPE is what this annotation of the service account says"},
-       {.name = "exchange-json", .description = "post a JSON object, no form"},
-       {.name = "exchange-field",
-        .value = {"NAME[=VALUE]"},
-        .is_repeatable = true,
-        .description = "NAME: the answer has the token there, not in access_token. NAME=VALUE: "
-                       "post this field, in the place of RFC 8693's or beside them; {token} "
-                       "stands for the token; may be repeated"}}};
+        .description = "refuse a token that is for another audience, or for more than this"}}};
+  for (Option& option : token_use_options())
+    group.options.push_back(std::move(option));
+  return group;
 }
 
 std::optional<TokenUse> read_token_use(const CommandLine& line) {
   const bool is_wanted = is_set(line, "service-account-token");
+  require(is_wanted, "service-account-token", line, {"match", "audience-expected"});
+  auto use = read_token_use(line, is_wanted);
+  if (use) use->audience = text_of(line, "audience-expected");
+  return use;
+}
+
+std::optional<TokenUse> read_token_use(const CommandLine& line, bool is_wanted) {
   const bool has_exchange = is_given(line, "exchange");
   require(is_wanted, "service-account-token", line,
-          {"username", "match", "audience-expected", "username-annotation", "or-store", "exchange",
-           "audience", "scope", "scope-annotation", "exchange-json", "exchange-field"});
+          {"username", "username-annotation", "or-store", "exchange", "audience", "scope",
+           "scope-annotation", "exchange-json", "exchange-field"});
   require(has_exchange, "exchange", line,
           {"audience", "scope", "scope-annotation", "exchange-json", "exchange-field"});
   if (!is_wanted) return std::nullopt;
   TokenUse use{.username = checked_text_of(line, "username", check_token_username),
                .patterns = match_patterns_of(line),
-               .audience = text_of(line, "audience-expected"),
                .username_annotation = text_of(line, "username-annotation"),
                .scope_annotation = text_of(line, "scope-annotation")};
   if (use.username.empty() && !use.username_annotation)
@@ -147,6 +160,22 @@ std::optional<TokenUse> read_token_use(const CommandLine& line) {
                 "name it with --username, as the registry's manual says");
   if (has_exchange) use.exchange = read_exchange(line);
   return use;
+}
+
+std::vector<std::string> token_use_arguments(const CommandLine& line) {
+  std::vector<std::string> arguments;
+  for (const Option& option : token_use_options()) {
+    const std::string name(option.name), word = fmt::format("--{}", name);
+    if (!is_given(line, name)) continue;
+    if (is_flag(option)) {
+      if (is_set(line, name)) arguments.push_back(word);
+      continue;
+    }
+    for (const std::string& value :
+         option.is_repeatable ? values_of(line, name) : std::vector{*value_of(line, name)})
+      arguments.push_back(fmt::format("{}={}", word, value));
+  }
+  return arguments;
 }
 
 }  // namespace pullsecret

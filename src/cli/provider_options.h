@@ -19,4 +19,14 @@ OptionGroup token_options();
 /// missing, and for a value that none can be.
 std::optional<TokenUse> read_token_use(const CommandLine& line);
 
+/// Those of them that the config's printer takes, too, and hands on to the provider.
+std::vector<Option> token_use_options();
+
+/// What these say, but for the audience, where a token `is_wanted`. Throws Error as
+/// read_token_use() does.
+std::optional<TokenUse> read_token_use(const CommandLine& line, bool is_wanted);
+
+/// The provider's arguments, by which it reads the same.
+std::vector<std::string> token_use_arguments(const CommandLine& line);
+
 }  // namespace pullsecret

@@ -10,6 +10,7 @@
 #include "cli/block.h"
 #include "cli/inspection_report.h"
 #include "cli/table.h"
+#include "credential/expiry.h"
 #include "credential/go_duration.h"
 #include "credential/go_json_writer.h"
 #include "credential/issuers.h"
@@ -61,6 +62,7 @@ std::string nearest_in_words(const NearestPattern& nearest) {
 
 std::string answer_in_words(const ProviderOutcome& outcome) {
   if (!outcome.pattern) return "not asked";
+  if (outcome.not_started) return "not started";
   if (outcome.failure) return "discarded";
   const std::size_t count = outcome.response->auth.size();
   return count == 0 ? "none" : fmt::format("{} credential{}", count, count == 1 ? "" : "s");
@@ -105,6 +107,10 @@ Color color_of(const ProviderReport& provider) {
 std::string details(const ProviderReport& provider, TableStyle style) {
   Block block(4);
   if (provider.nearest) block.add("not asked", nearest_in_words(*provider.nearest));
+  if (const auto& reason = provider.outcome.not_started) {
+    block.add("not started", reason->message());
+    block.add_hint(reason->hint());
+  }
   if (const auto& failure = provider.outcome.failure) {
     block.add("discarded", failure->message(), Color::red);
     block.add_hint(failure->hint());
@@ -117,6 +123,20 @@ std::string details(const ProviderReport& provider, TableStyle style) {
     block.add("not tried", fmt::format("{} {}", key_in_words(untried.key), untried.reason));
   const std::string lines = block.format(style);
   return lines.empty() ? "" : "\n" + heading(shown(provider.name), 2, style) + lines;
+}
+
+std::string token_lines(const ProvidersReport& report, InspectionStyle style) {
+  if (!report.token) return "";
+  const JwtClaims& token = *report.token;
+  Block block(2);
+  block.add("issuer", shown(token.issuer));
+  block.add("audience", shown(join(token.audiences, ", ")));
+  block.add("subject", shown(token.subject));
+  if (token.end)
+    block.add("ends", fmt::format("{}, {}", pullsecret::in_words(*token.end),
+                                  time_left_in_words(*token.end, style.now)));
+  return "\n" + heading("Token of ServiceAccount " + shown(report.account), 0, style.table) +
+         block.format(style.table);
 }
 
 std::string tried_table(const ProvidersReport& report, TableStyle style) {
@@ -147,7 +167,10 @@ Json json_of(const ProviderReport& provider) {
       {"not_asked", provider.nearest ? Json(nearest_in_words(*provider.nearest)) : Json()},
       {"nearest_pattern",
        provider.nearest && provider.nearest->why.mend ? Json(*provider.nearest->why.mend) : Json()},
-      {"milliseconds", outcome.pattern ? Json(outcome.took.count()) : Json()},
+      {"not_started", outcome.not_started ? Json(outcome.not_started->message()) : Json()},
+      {"gets_token", outcome.gets_token},
+      {"milliseconds",
+       outcome.pattern && !outcome.not_started ? Json(outcome.took.count()) : Json()},
       {"discarded", outcome.failure ? Json(outcome.failure->message()) : Json()},
       {"cache_key_type", Json()},
       {"cache_seconds", Json()},
@@ -166,12 +189,33 @@ Json json_of(const ProviderReport& provider) {
   return json;
 }
 
+Json token_json(const JwtClaims& token) {
+  return {{"issuer", token.issuer},
+          {"audiences", token.audiences},
+          {"subject", token.subject},
+          {"expires", token.end ? Json(rfc3339(*token.end)) : Json()}};
+}
+
+Json try_json(const PullTry& one) {
+  return {
+      {"key", one.entry == nullptr ? Json() : Json(key_in_words(one.entry->key))},
+      {"username", one.entry == nullptr ? Json() : Json(username_of(one.entry->credential, {}))},
+      {"provider", one.entry == nullptr ? Json() : Json(one.entry->origin.name)},
+      {"outcome", in_words(one.verdict.outcome)},
+      {"reason", one.verdict.reason},
+      {"registry_says", one.verdict.registry_words},
+      {"hint", one.verdict.hint}};
+}
+
 }  // namespace
 
 ProvidersReport report_of(const std::string& name, const Image& image, const ProviderConfig& config,
+                          const std::optional<PodAccount>& account,
                           std::vector<ProviderOutcome> outcomes) {
   ProvidersReport report{.image = name,
                          .repository = image.repository,
+                         .account = account ? account->name_space + "/" + account->name : "",
+                         .token = account ? jwt_claims(account->token) : std::nullopt,
                          .providers = {},
                          .keyring = keyring_of(config, outcomes),
                          .tried = {}};
@@ -189,7 +233,8 @@ ProvidersReport report_of(const std::string& name, const Image& image, const Pro
   return report;
 }
 
-std::string providers_table(const ProvidersReport& report, TableStyle style) {
+std::string providers_table(const ProvidersReport& report, InspectionStyle inspection) {
+  const TableStyle style = inspection.table;
   std::vector<Row> rows{{{"  PROVIDER", Color::bold},
                          {"MATCHED BY", Color::bold},
                          {"ANSWER", Color::bold},
@@ -198,21 +243,26 @@ std::string providers_table(const ProvidersReport& report, TableStyle style) {
   std::string below;
   for (const ProviderReport& provider : report.providers) {
     const ProviderOutcome& outcome = provider.outcome;
-    rows.push_back({{"  " + shown(provider.name)},
-                    {outcome.pattern ? shown(*outcome.pattern) : "-"},
-                    {answer_in_words(outcome), color_of(provider)},
-                    {outcome.pattern ? fmt::format("{} ms", outcome.took.count()) : "-"},
-                    {kept_in_words(provider)}});
+    rows.push_back(
+        {{"  " + shown(provider.name)},
+         {outcome.pattern ? shown(*outcome.pattern) : "-"},
+         {answer_in_words(outcome), color_of(provider)},
+         {outcome.pattern && !outcome.not_started ? fmt::format("{} ms", outcome.took.count())
+                                                  : "-"},
+         {kept_in_words(provider)}});
     below += details(provider, style);
   }
   return heading("Image " + shown(report.image), 0, style) + format_table(rows, style) + below +
-         tried_table(report, style);
+         token_lines(report, inspection) + tried_table(report, style);
 }
 
-std::string providers_json(const ProvidersReport& report) {
+std::string providers_json(const ProvidersReport& report, const PullReport* pull) {
   Json json{{"image", report.image},
             {"asked_for", report.repository},
+            {"service_account", report.account.empty() ? Json() : Json(report.account)},
+            {"token", report.token ? token_json(*report.token) : Json()},
             {"succeeds", !report.tried.empty()},
+            {"pulls", pull == nullptr ? Json() : Json(pull->succeeds)},
             {"providers", Json::array()},
             {"tried", Json::array()}};
   for (const ProviderReport& provider : report.providers)
@@ -221,6 +271,10 @@ std::string providers_json(const ProvidersReport& report) {
     json["tried"].push_back({{"key", key_in_words(one->key)},
                              {"username", username_of(one->credential, {})},
                              {"provider", one->origin.name}});
+  json["checked"] = pull == nullptr ? Json() : Json::array();
+  if (pull != nullptr)
+    for (const PullTry& one : pull->tries)
+      json["checked"].push_back(try_json(one));
   return json_document(json);
 }
 
@@ -232,6 +286,10 @@ std::optional<Error> why_none_is_tried(const ProvidersReport& report) {
   };
   if (!any([](const ProviderOutcome& outcome) { return outcome.pattern.has_value(); }))
     return Error("", fmt::format("the kubelet asks no provider for {}", report.repository));
+  if (!any([](const ProviderOutcome& outcome) {
+        return outcome.pattern.has_value() && !outcome.not_started;
+      }))
+    return Error("", "the kubelet does not start the provider, and pulls without a login");
   if (any([](const ProviderOutcome& outcome) { return outcome.failure.has_value(); }))
     return Error("", "the kubelet discards the answer, and pulls without a login");
   return Error("", "no provider has a credential for it: the kubelet pulls without a login");

@@ -89,10 +89,19 @@ std::string title_of(const PullReport& report, TableStyle style) {
          (report.pull->pods.empty() ? "" : "\n");
 }
 
+// Whose the logins are.
+std::string_view origin_heading(const PullReport& report) {
+  const bool is_provider =
+      std::any_of(report.tries.begin(), report.tries.end(), [](const PullTry& one) {
+        return one.entry != nullptr && one.entry->origin.kind == EntryOrigin::Kind::provider;
+      });
+  return is_provider ? "PROVIDER" : "SECRET";
+}
+
 std::string table_of(const PullReport& report, InspectionStyle style) {
   std::vector<Row> rows{{{"  REGISTRY KEY", Color::bold},
                          {"USERNAME", Color::bold},
-                         {"SECRET", Color::bold},
+                         {std::string(origin_heading(report)), Color::bold},
                          {"EXPIRES", Color::bold},
                          {"RESULT", Color::bold}}};
   const bool has_endpoints = report.pull != nullptr && report.pull->endpoints != nullptr;

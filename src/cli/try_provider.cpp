@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
-#include <iterator>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -12,14 +12,19 @@
 
 #include <fmt/format.h>
 
+#include "cli/image_options.h"
 #include "cli/messages.h"
+#include "cli/network.h"
 #include "cli/options.h"
 #include "cli/provider_report.h"
+#include "cli/pull_report.h"
 #include "cli/store_options.h"
-#include "cli/table.h"
+#include "credential/jwt.h"
 #include "kubernetes/ask_providers.h"
 #include "kubernetes/documents.h"
 #include "kubernetes/image.h"
+#include "kubernetes/name_rules.h"
+#include "operations/check.h"
 #include "operations/node_checks.h"
 #include "system/error.h"
 #include "system/file.h"
@@ -34,6 +39,9 @@ struct ProviderTestOptions {
   std::string name;
   Image image;
   fs::path config_file, bin_dir;
+  std::optional<PodAccount> account;      // of the Pod; its token is yet to be read
+  std::optional<std::string> token_file;  // `-`: standard input
+  bool checks_pull = false;
   std::chrono::milliseconds timeout = ProviderRun().timeout;
   ReportFormat format = ReportFormat::table;
   bool quiet = false;
@@ -48,6 +56,47 @@ fs::path path_in(const CommandLine& line, const std::string& option) {
   return fs::absolute(*value).lexically_normal();
 }
 
+PodAccount account_in(const std::string& text) {
+  const std::size_t slash = text.find('/');
+  if (slash == std::string::npos || !is_namespace(text.substr(0, slash)) ||
+      !is_secret_name(text.substr(slash + 1)))
+    throw Error("--service-account",
+                fmt::format("\"{}\" is not NAMESPACE/NAME of a ServiceAccount", printable(text)),
+                "such as team/default");
+  return {.name_space = text.substr(0, slash), .name = text.substr(slash + 1)};
+}
+
+std::map<std::string, std::string> annotations_in(const std::vector<std::string>& texts) {
+  std::map<std::string, std::string> annotations;
+  for (const std::string& text : texts) {
+    const std::size_t end = text.find('=');
+    if (end == std::string::npos || end == 0)
+      throw Error("--annotation", "it is KEY=VALUE, such as acme.example/role=puller");
+    const std::string key = text.substr(0, end);
+    try {
+      check_annotation_key(key);
+    } catch (const Error& error) {
+      throw Error("--annotation", error.message(), error.hint());
+    }
+    annotations[key] = text.substr(end + 1);
+  }
+  return annotations;
+}
+
+std::optional<PodAccount> account_in(const CommandLine& line) {
+  const auto name = value_of(line, "service-account");
+  if (name) {
+    PodAccount account = account_in(*name);
+    account.annotations = annotations_in(values_of(line, "annotation"));
+    return account;
+  }
+  for (const std::string option : {"token-file", "annotation"})
+    if (is_given(line, option))
+      throw Error("--" + option, "it is of a ServiceAccount, and none is named",
+                  "name the Pod's with --service-account NAMESPACE/NAME");
+  return std::nullopt;
+}
+
 ProviderTestOptions read_provider_test_options(const CommandLine& line) {
   const auto name = operand_of(line);
   if (!name) throw Error("", "no image named", "such as ghcr.io/acme/app:1.4");
@@ -55,6 +104,9 @@ ProviderTestOptions read_provider_test_options(const CommandLine& line) {
                            .image = parse_image(*name),
                            .config_file = path_in(line, "config-file"),
                            .bin_dir = path_in(line, "bin-dir"),
+                           .account = account_in(line),
+                           .token_file = value_of(line, "token-file"),
+                           .checks_pull = is_set(line, "check"),
                            .format = choice_of<ReportFormat>(line, "output"),
                            .quiet = is_set(line, "quiet")};
   test.timeout = timeout_of(line).value_or(test.timeout);
@@ -63,38 +115,26 @@ ProviderTestOptions read_provider_test_options(const CommandLine& line) {
 
 // ---- The config
 
-// As the kubelet takes a folder since Kubernetes 1.34: by their names.
+// As the kubelet takes a folder since Kubernetes 1.34: by their names, of which `.yaml` is one,
+// too. What is a folder by a link it does not pass over, and cannot read.
 std::vector<fs::path> config_files(const fs::path& name) {
   if (!fs::is_directory(name)) return {name};
   std::set<fs::path> files;
   for (const fs::directory_entry& entry : fs::directory_iterator(name)) {
-    const fs::path extension = entry.path().extension();
-    const bool is_config = extension == ".json" || extension == ".yaml" || extension == ".yml";
-    if (is_config && !entry.is_directory()) files.insert(entry.path());
+    const std::string file = entry.path().filename();
+    const bool is_config =
+        file.ends_with(".json") || file.ends_with(".yaml") || file.ends_with(".yml");
+    if (is_config && !fs::is_directory(entry.symlink_status())) files.insert(entry.path());
   }
   if (files.empty()) throw Error(place_of(name), "there is no .yaml, .yml or .json in this folder");
   return {files.begin(), files.end()};
 }
 
-void refuse_repeated_names(const fs::path& file, const ProviderConfig& config) {
-  std::set<std::string> names;
-  for (const CredentialProvider& provider : config.providers)
-    if (!names.insert(provider.name).second)
-      throw Error(place_of(file), fmt::format("two providers are named {}, in several files",
-                                              printable(provider.name)));
-}
-
 ProviderConfig load_providers(const fs::path& name) {
-  ProviderConfig all;
-  for (const fs::path& file : config_files(name)) {
-    ProviderConfig config =
-        read_provider_config({place_of(file), read_input(file, max_manifest_size)});
-    std::move(config.providers.begin(), config.providers.end(), std::back_inserter(all.providers));
-    std::move(config.unknown_fields.begin(), config.unknown_fields.end(),
-              std::back_inserter(all.unknown_fields));
-    refuse_repeated_names(file, all);
-  }
-  return all;
+  std::vector<JsonText> files;
+  for (const fs::path& file : config_files(name))
+    files.push_back({place_of(file), read_input(file, max_manifest_size)});
+  return read_provider_configs(place_of(name), files);
 }
 
 // What a kubelet would not start with is no more a question of images.
@@ -108,21 +148,54 @@ ProviderConfig load_for_kubelet(const ProviderTestOptions& options) {
   }
 }
 
+// ---- The token
+
+// A line break behind it is that of `kubectl create token`.
+std::string read_token(const std::string& file) {
+  constexpr std::size_t largest_token = 64UL * 1024;
+  const JsonText source = read_file_or_input(file, largest_token);
+  const std::string token(trim(source.text));
+  if (jwt_claims(token) && token.find_first_of(" \t\r\n") == std::string::npos) return token;
+  throw Error(source.file,
+              token.empty() ? "it is empty, and no token of a ServiceAccount"
+                            : "it is no token of a ServiceAccount, which is a JSON Web Token",
+              "one is made by kubectl create token");
+}
+
+// In what it is not as the kubelet's own would be.
+Notices what_differs(const PodAccount& account, const std::string& audience, Time now) {
+  const JwtClaims token = jwt_claims(account.token).value_or(JwtClaims());
+  const auto& audiences = token.audiences;
+  std::vector<std::string> reasons;
+  if (std::find(audiences.begin(), audiences.end(), audience) == audiences.end())
+    reasons.push_back(fmt::format("it is for the audience {}, and the kubelet's is for {}",
+                                  audiences.empty() ? "-" : printable(join(audiences, ", ")),
+                                  printable(audience)));
+  if (token.end && *token.end <= now) reasons.push_back(time_left_in_words(*token.end, now));
+  const std::string subject =
+      fmt::format("system:serviceaccount:{}:{}", account.name_space, account.name);
+  if (token.subject != subject)
+    reasons.push_back(fmt::format("its subject is {}, not {}", printable(token.subject), subject));
+  if (reasons.empty()) return {};
+  return {{.text = {"the token", join(reasons, "; "),
+                    fmt::format("`kubectl create token {} -n {} --audience {}`",
+                                shell_word(account.name), shell_word(account.name_space),
+                                shell_word(audience))}}};
+}
+
 // ---- What cannot be as on the node
 
-Notices what_differs(const ProviderTestOptions& options, const ProviderConfig& config) {
+Notices what_differs(const ProviderTestOptions& options, const ProviderConfig& config,
+                     const std::optional<PodAccount>& account, Time now) {
   Notices notices;
-  if (!config.unknown_fields.empty())
-    notices.push_back({.text = {place_of(options.config_file),
-                                "newer kubelets do not start with a field that they do not know: " +
-                                    join(config.unknown_fields, ", ")}});
+  std::set<std::string> audiences;
   for (const CredentialProvider& provider : config.providers)
-    if (provider.wants_service_account)
-      notices.push_back(
-          {Severity::note,
-           {"", printable(provider.name) +
-                    " gets the token of the Pod's ServiceAccount from the kubelet, and none "
-                    "here"}});
+    if (pattern_for(provider, options.image) && !why_not_started(provider, account) &&
+        gets_token(provider, account) && !account->token.empty())
+      audiences.insert(provider.token->audience);
+  for (const std::string& audience : audiences)
+    for (Notice& notice : what_differs(*account, audience, now))
+      notices.push_back(std::move(notice));
   if (geteuid() != 0)
     notices.push_back(
         {Severity::note,
@@ -130,16 +203,46 @@ Notices what_differs(const ProviderTestOptions& options, const ProviderConfig& c
   return notices;
 }
 
-void provider_test(const ProviderTestOptions& options, const Streams& streams) {
+// After the notices to that.
+ProvidersReport ask_as_kubelet(const ProviderTestOptions& options, const Streams& streams) {
   const ProviderConfig config = load_for_kubelet(options);
-  print_notices(streams, what_differs(options, config), options.quiet);
-  const ProvidersReport report = report_of(options.name, options.image, config,
-                                           ask_providers(config, options.image,
-                                                         {.bin_dir = options.bin_dir,
-                                                          .environment = service_environment(),
-                                                          .timeout = options.timeout}));
-  streams.data(options.format == ReportFormat::json ? providers_json(report)
-                                                    : providers_table(report, streams.table));
+  std::optional<PodAccount> account = options.account;
+  if (options.token_file) account->token = read_token(*options.token_file);
+  print_notices(streams, what_differs(options, config, account, streams.now), options.quiet);
+  return report_of(options.name, options.image, config, account,
+                   ask_providers(config, options.image,
+                                 {.bin_dir = options.bin_dir,
+                                  .environment = service_environment(),
+                                  .timeout = options.timeout,
+                                  .account = account}));
+}
+
+// With what the registry said to the `pull` if it was asked.
+void print_report(const ProvidersReport& report, const PullReport* pull,
+                  const ProviderTestOptions& options, const Streams& streams) {
+  if (options.format == ReportFormat::json) return streams.data(providers_json(report, pull));
+  const InspectionStyle style{.table = streams.table, .now = streams.now};
+  streams.data(providers_table(report, style));
+  if (pull != nullptr) streams.data("\nThe registry\n" + pull_table({*pull}, style));
+}
+
+// Whether the image pulls is asked only once the providers have answered; but what asks is had
+// before the token is read.
+void test_and_check(const ProviderTestOptions& options, const Streams& streams) {
+  const HttpExchange network = network_for(streams, {}, "the registry is asked", [] {});
+  const ProvidersReport report = ask_as_kubelet(options, streams);
+  const std::vector<ImagePull> pulls{
+      {.name = options.name, .image = options.image, .offered = report.tried}};
+  const PullReport pull = ask_registries(about_images(pulls), {network, {}, streams.now}).front();
+  print_report(report, &pull, options, streams);
+  if (pull.succeeds) return;
+  throw why_none_is_tried(report).value_or(Error("", "the image does not pull"));
+}
+
+void provider_test(const ProviderTestOptions& options, const Streams& streams) {
+  if (options.checks_pull) return test_and_check(options, streams);
+  const ProvidersReport report = ask_as_kubelet(options, streams);
+  print_report(report, nullptr, options, streams);
   if (const auto why = why_none_is_tried(report)) throw Error(*why);
 }
 
@@ -160,13 +263,29 @@ It reads the config as the kubelet does, and starts each provider with a pattern
 that matches: with the environment of a service, without a terminal. It reads
 the answers as strictly as the kubelet. It shows what each provider answered,
 how long it took, how long the answer is kept, and which credentials the kubelet
-tries for the image, in its order. It shows no password. Run it on the node, as
-root.
+tries for the image, in its order. It shows no password and no token. Run it on
+the node, as root.
 
-The exit status is 1 if no credential is tried; then it says why.
+A provider that the kubelet hands a token of the Pod's ServiceAccount is asked
+with that of --token-file, or not started where the kubelet does not start it.
+
+The exit status is 1 if no credential is tried; then it says why. With --check
+it is 1 if the image does not pull.
 )",
           .groups =
-              {{"Options",
+              {{"The Pod's ServiceAccount",
+                {{.name = "service-account",
+                  .value = {"NAMESPACE/NAME"},
+                  .description = "the Pod has this one (default: none)"},
+                 {.name = "token-file",
+                  .value = {.name = "FILE|-", .kind = ValueKind::file, .input = "the token"},
+                  .description = "its token for the audience of the config, as kubectl create "
+                                 "token prints it"},
+                 {.name = "annotation",
+                  .value = {"KEY=VALUE"},
+                  .is_repeatable = true,
+                  .description = "it has this annotation; may be repeated"}}},
+               {"Options",
                 {{.name = "config-file",
                   .value = {"FILE", ValueKind::file},
                   .description = "that of the kubelet's flag --image-credential-provider-config; a "
@@ -174,6 +293,9 @@ The exit status is 1 if no credential is tried; then it says why.
                  {.name = "bin-dir",
                   .value = {"FOLDER", ValueKind::file},
                   .description = "that of its flag --image-credential-provider-bin-dir"},
+                 {.name = "check",
+                  .description = "ask the registry, too, as pullsecret check does, whether the "
+                                 "image pulls with what was answered"},
                  report_option("table (default), or json, for scripts"),
                  timeout_option("end a provider that takes longer (default: 60s, as the kubelet)"),
                  quiet_option("no notes and warnings")}}},
@@ -187,6 +309,13 @@ The exit status is 1 if no credential is tried; then it says why.
     The kubelet tries
       REGISTRY KEY  USERNAME  KIND          LENGTH  PROVIDER
       ghcr.io       octocat   GitHub token  40      pullsecret
+
+    With the token that the kubelet would hand over:
+
+    $ kubectl create token builder -n team --audience registry.example.com |
+          pullsecret credential-provider test registry.example.com/app \
+          --config-file config.yaml --bin-dir bin \
+          --service-account team/builder --token-file - --check
 )",
           .operand = Value{"IMAGE"},
           .prepare = prepare<read_provider_test_options, provider_test>};

@@ -8,6 +8,10 @@
 #include <utility>
 #include <variant>
 
+#include <fmt/format.h>
+
+#include "credential/go_json_reader.h"
+#include "helper/protocol.h"
 #include "kubernetes/match_images.h"
 #include "kubernetes/provider_request.h"
 #include "system/executable_format.h"
@@ -22,24 +26,53 @@ using std::chrono::steady_clock;
 
 constexpr std::size_t largest_answer = 1024UL * 1024;
 
-std::optional<std::string> pattern_for(const CredentialProvider& provider, const Image& image) {
-  const auto found =
-      std::find_if(provider.match_images.begin(), provider.match_images.end(),
-                   [&](const std::string& pattern) { return asks_for(pattern, image); });
-  return found == provider.match_images.end() ? std::nullopt : std::optional(*found);
-}
-
-// What it wrote to standard error, on one line.
-std::string words_of(const std::string& error_output) {
+// What it wrote to standard error, on one line, without the token it was handed.
+std::string words_of(std::string error_output, const std::string& token) {
+  constexpr std::string_view in_its_place = "(the token)";
+  if (!token.empty())
+    for (std::size_t at = 0; (at = error_output.find(token, at)) != std::string::npos;
+         at += in_its_place.size())
+      error_output.replace(at, token.size(), in_its_place);
   std::vector<std::string> lines = split(trim(error_output), '\n');
   std::erase_if(lines, [](const std::string& line) { return trim(line).empty(); });
   return printable(join(lines, "; "), 300);
 }
 
-Error failure_of(const std::filesystem::path& program, const ProgramResult& result) {
+// By what it printed: a login, the words for none, or how it is called.
+bool is_answer_of_helper(const std::string& output) {
+  const std::string_view text = trim(output);
+  if (text.starts_with('{')) {
+    const JsonText json{"", output};
+    if (find_json_fault(json)) return false;
+    const auto members = members_of(first_value(json));
+    return string_field(members, "ServerURL") && string_field(members, "Secret");
+  }
+  return is_one_of(text, {credentials_not_found, no_server_url, no_username}) ||
+         text.find("<store|get|erase|list") != std::string_view::npos;
+}
+
+// By its name, or that of the program which it is a link to.
+bool is_named_as_helper(const std::filesystem::path& program) {
+  std::error_code unknown;
+  const auto linked = std::filesystem::weakly_canonical(program, unknown).filename().string();
+  return program.filename().string().starts_with(helper_program_prefix) ||
+         linked.starts_with(helper_program_prefix);
+}
+
+// What Docker asks, the kubelet cannot.
+Error failure_of_helper(const Error& failure) {
+  return {failure.place(),
+          "it is a docker-credential-helper, which answers Docker and not the kubelet: " +
+              failure.message(),
+          "`pullsecret credential-provider config` prints a config by which the kubelet asks "
+          "pullsecret, and that the helper"};
+}
+
+Error failure_of(const std::filesystem::path& program, const ProgramResult& result,
+                 const std::string& token) {
   if (const auto* not_started = std::get_if<NotStarted>(&result.end))
     return start_failure(program, not_started->error_number);
-  const std::string words = words_of(result.error_output);
+  const std::string words = words_of(result.error_output, token);
   return {place_of(program), in_words(result.end) + (words.empty() ? "" : ": " + words)};
 }
 
@@ -48,33 +81,103 @@ bool is_done(const ProgramEnd& end) {
   return exited != nullptr && exited->status == 0;
 }
 
+// Of a service account's annotations those alone that the config names.
+ProviderRequest request_to(const CredentialProvider& provider, const Image& image,
+                           const std::optional<PodAccount>& account) {
+  ProviderRequest request{.api_version = provider.api_version, .image = image};
+  if (!gets_token(provider, account)) return request;
+  request.service_account_token = account->token;
+  for (const auto* keys :
+       {&provider.token->required_annotations, &provider.token->optional_annotations})
+    for (const std::string& key : *keys)
+      if (const auto annotation = account->annotations.find(key);
+          annotation != account->annotations.end())
+        request.service_account_annotations.insert(*annotation);
+  return request;
+}
+
+// What is taken of the answer, or why nothing is.
+void take_answer(const ProgramResult& result, const std::filesystem::path& program,
+                 const ProviderRequest& request, ProviderOutcome& outcome) {
+  if (!is_done(result.end)) {
+    outcome.failure = failure_of(program, result, request.service_account_token);
+  } else {
+    try {
+      outcome.response = read_provider_response(result.output, request.api_version);
+    } catch (const Error& error) {
+      outcome.failure = Error(place_of(program), error.what(), error.hint());
+    }
+  }
+  if (outcome.failure && (is_named_as_helper(program) || is_answer_of_helper(result.output)))
+    outcome.failure = failure_of_helper(*outcome.failure);
+}
+
 ProviderOutcome ask(const CredentialProvider& provider, const Image& image, std::string pattern,
                     const ProviderRun& run) {
+  ProviderOutcome outcome{.pattern = std::move(pattern),
+                          .not_started = why_not_started(provider, run.account)};
+  if (outcome.not_started) return outcome;
+  outcome.gets_token = gets_token(provider, run.account);
   const std::filesystem::path program = run.bin_dir / provider.name;
-  ProviderOutcome outcome{.pattern = std::move(pattern)};
+  const ProviderRequest request = request_to(provider, image, run.account);
   const auto begin = steady_clock::now();
-  const ProgramResult result = run_program(
-      {.program = program,
-       .arguments = provider.args,
-       .input = format_provider_request({.api_version = provider.api_version, .image = image}),
-       .timeout = run.timeout,
-       .max_output = largest_answer,
-       .environment = provider_environment(provider, run.environment),
-       .surroundings = Surroundings::services});
+  const ProgramResult result =
+      run_program({.program = program,
+                   .arguments = provider.args,
+                   .input = format_provider_request(request),
+                   .timeout = run.timeout,
+                   .max_output = largest_answer,
+                   .environment = provider_environment(provider, run.environment),
+                   .surroundings = Surroundings::services});
   outcome.took = std::chrono::floor<std::chrono::milliseconds>(steady_clock::now() - begin);
-  if (!is_done(result.end)) {
-    outcome.failure = failure_of(program, result);
-    return outcome;
-  }
-  try {
-    outcome.response = read_provider_response(result.output, provider.api_version);
-  } catch (const Error& error) {
-    outcome.failure = Error(place_of(program), error.what(), error.hint());
-  }
+  take_answer(result, program, request, outcome);
   return outcome;
 }
 
+// For which audience a token is missing.
+void refuse_without_token(const ProviderConfig& config, const Image& image,
+                          const std::optional<PodAccount>& account) {
+  if (!account || !account->token.empty()) return;
+  for (const CredentialProvider& provider : config.providers)
+    if (pattern_for(provider, image) && !why_not_started(provider, account) &&
+        gets_token(provider, account))
+      throw Error(
+          printable(provider.name), "it gets a token of the ServiceAccount, and none is given",
+          fmt::format("`kubectl create token {} -n {} --audience {}`, piped to --token-file -",
+                      shell_word(account->name), shell_word(account->name_space),
+                      shell_word(provider.token->audience)));
+}
+
 }  // namespace
+
+std::optional<std::string> pattern_for(const CredentialProvider& provider, const Image& image) {
+  const auto found =
+      std::find_if(provider.match_images.begin(), provider.match_images.end(),
+                   [&](const std::string& pattern) { return asks_for(pattern, image); });
+  return found == provider.match_images.end() ? std::nullopt : std::optional(*found);
+}
+
+std::optional<Error> why_not_started(const CredentialProvider& provider,
+                                     const std::optional<PodAccount>& account) {
+  if (!provider.token) return std::nullopt;
+  if (!account) {
+    if (!provider.token->requires_service_account) return std::nullopt;
+    return Error("", "it requires a ServiceAccount, and the Pod has none",
+                 "name the Pod's with --service-account NAMESPACE/NAME");
+  }
+  for (const std::string& key : provider.token->required_annotations)
+    if (!account->annotations.contains(key))
+      return Error("",
+                   fmt::format("it requires the annotation {}, which ServiceAccount {}/{} does "
+                               "not have",
+                               key, account->name_space, account->name),
+                   fmt::format("if it does: --annotation {}=VALUE", key));
+  return std::nullopt;
+}
+
+bool gets_token(const CredentialProvider& provider, const std::optional<PodAccount>& account) {
+  return provider.token && account;
+}
 
 Environment provider_environment(const CredentialProvider& provider, Environment kubelets) {
   for (const auto& [name, value] : provider.env)
@@ -98,6 +201,7 @@ void check_programs(const ProviderConfig& config, const std::filesystem::path& b
 
 std::vector<ProviderOutcome> ask_providers(const ProviderConfig& config, const Image& image,
                                            const ProviderRun& run) {
+  refuse_without_token(config, image, run.account);
   std::vector<ProviderOutcome> outcomes;
   outcomes.reserve(config.providers.size());
   for (const CredentialProvider& provider : config.providers) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,7 @@ Error too_many_values(std::string place);
 struct Document {
   nlohmann::json tree;
   std::string_view text;  ///< the document as it stands in the source; empty if that is YAML
+  std::optional<std::string> repeated = {};  ///< of YAML: a name that is there twice in one map
 };
 
 /// What the plain scalars of YAML are, but for those that stand for null.

@@ -1,15 +1,20 @@
 #include "kubernetes/provider_config.h"
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <initializer_list>
-#include <optional>
+#include <iterator>
 #include <set>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "credential/go_duration.h"
+#include "credential/go_json_reader.h"
 #include "kubernetes/documents.h"
 #include "kubernetes/match_images.h"
+#include "kubernetes/name_rules.h"
 #include "kubernetes/provider_request.h"
 #include "system/error.h"
 #include "system/text.h"
@@ -20,28 +25,61 @@ namespace {
 using Tree = nlohmann::json;
 using Names = std::initializer_list<std::string_view>;
 
-/// Reads the config of one file.
+// In the order of TokenAttributes::Cache.
+constexpr std::array cache_types{std::string_view("Token"), std::string_view("ServiceAccount")};
+
+// A name that is there twice in one object of the JSON.
+std::optional<std::string> repeated_name(std::string_view json) {
+  std::set<std::string> names;
+  std::vector<std::string_view> inner;
+  if (kind_of(json) == JsonKind::array) inner = elements_of(json);
+  if (kind_of(json) == JsonKind::object)
+    for (const JsonMember& member : members_of(json)) {
+      if (!names.insert(member.name).second) return member.name;
+      inner.push_back(member.value);
+    }
+  for (const std::string_view value : inner)
+    if (auto name = repeated_name(value)) return name;
+  return std::nullopt;
+}
+
+/// Reads the configs of one file or several.
 class ProviderConfigReader {
  public:
-  explicit ProviderConfigReader(std::string file) : file_(std::move(file)) {}
+  /// Reads one more.
+  void add(const JsonText& source) {
+    file_ = source.file;
+    const std::vector<Document> documents = read_documents(source, PlainScalars::typed).values;
+    if (documents.empty()) throw error("it is empty");
+    if (documents.size() > 1)
+      throw error("more than one document, of which the kubelet reads the first");
+    const Document& document = documents.front();
+    if (const auto name = document.text.empty() ? document.repeated : repeated_name(document.text))
+      throw error(fmt::format("\"{}\" is there twice", printable(*name, 60)));
+    add(document.tree);
+  }
 
-  ProviderConfig read(const Tree& tree) {
-    if (!tree.is_object()) throw error("no CredentialProviderConfig, which is an object");
-    note_unknown(tree, {"apiVersion", "kind", "providers"}, "");
-    check_kind(tree);
-    const Tree& providers = list(tree, "providers", "the config");
-    if (providers.empty()) throw error("it has no providers");
-    for (std::size_t i = 0; i < providers.size(); ++i)
-      config_.providers.push_back(read_provider(providers[i], i));
+  ProviderConfig take(const std::string& name) {
+    if (config_.providers.empty()) throw Error(name, "it has no providers");
     return std::move(config_);
   }
 
  private:
+  void add(const Tree& tree) {
+    if (!tree.is_object()) throw error("no CredentialProviderConfig, which is an object");
+    const bool is_newest = check_kind(tree);
+    refuse_unknown(tree, {"apiVersion", "kind", "providers"}, "");
+    const Tree& providers = list(tree, "providers", "the config");
+    for (std::size_t i = 0; i < providers.size(); ++i)
+      config_.providers.push_back(read_provider(providers[i], i, is_newest));
+  }
+
   Error error(const std::string& message, const std::string& hint = {}) const {
     return {file_, message, hint};
   }
 
-  void check_kind(const Tree& tree) const {
+  // Whether it is of the version that has all fields.
+  bool check_kind(const Tree& tree) const {
     const std::string kind = text(tree, "kind", "the config");
     const std::string version = text(tree, "apiVersion", "the config");
     if (kind != "CredentialProviderConfig")
@@ -52,11 +90,14 @@ class ProviderConfigReader {
                              "kubelet.config.k8s.io/v1alpha1"}))
       throw error(fmt::format("its apiVersion is \"{}\"", printable(version, 60)),
                   "apiVersion: kubelet.config.k8s.io/v1");
+    return version == "kubelet.config.k8s.io/v1";
   }
 
-  void note_unknown(const Tree& object, Names known, const std::string& path) {
+  void refuse_unknown(const Tree& object, Names known, const std::string& path) const {
     for (const auto& [name, value] : object.items())
-      if (!is_one_of(name, known)) config_.unknown_fields.push_back(path + printable(name, 60));
+      if (!is_one_of(name, known))
+        throw error(fmt::format("kubelets do not start with a field that they do not know: {}{}",
+                                path, printable(name, 60)));
   }
 
   // A member that is there, and not null.
@@ -95,13 +136,16 @@ class ProviderConfigReader {
     return found;
   }
 
-  CredentialProvider read_provider(const Tree& tree, std::size_t position) {
+  CredentialProvider read_provider(const Tree& tree, std::size_t position, bool is_newest) {
     const std::string path = fmt::format("providers[{}]", position);
     if (!tree.is_object()) throw error(path + " must be an object");
-    note_unknown(tree,
-                 {"name", "matchImages", "defaultCacheDuration", "apiVersion", "args", "env",
-                  "tokenAttributes"},
-                 path + ".");
+    if (!is_newest && tree.contains("tokenAttributes"))
+      throw error(fmt::format("{}.tokenAttributes needs a config of the newest version", path),
+                  "apiVersion: kubelet.config.k8s.io/v1");
+    refuse_unknown(tree,
+                   {"name", "matchImages", "defaultCacheDuration", "apiVersion", "args", "env",
+                    "tokenAttributes"},
+                   path + ".");
     CredentialProvider provider{.name = text(tree, "name", path),
                                 .match_images = texts(tree, "matchImages", path),
                                 .api_version = text(tree, "apiVersion", path),
@@ -112,10 +156,9 @@ class ProviderConfigReader {
     check_patterns(provider.match_images, of);
     provider.default_cache_duration = duration(tree, of);
     provider.env = read_env(tree, path, of);
-    if (const Tree* attributes = find(tree, "tokenAttributes")) {
-      check_token_attributes(*attributes, provider.api_version, path + ".tokenAttributes", of);
-      provider.wants_service_account = true;
-    }
+    if (const Tree* attributes = find(tree, "tokenAttributes"))
+      provider.token =
+          token_attributes(*attributes, provider.api_version, path + ".tokenAttributes.", of);
     return provider;
   }
 
@@ -165,28 +208,76 @@ class ProviderConfigReader {
     std::vector<std::pair<std::string, std::string>> env;
     for (const Tree& variable : list(tree, "env", of)) {
       if (!variable.is_object()) throw error(fmt::format("env of {} must hold objects", of));
-      note_unknown(variable, {"name", "value"}, path + ".env.");
+      refuse_unknown(variable, {"name", "value"}, path + ".env.");
       env.emplace_back(text(variable, "name", "env of " + of),
                        text(variable, "value", "env of " + of));
     }
     return env;
   }
 
-  void check_token_attributes(const Tree& attributes, const std::string& api,
-                              const std::string& path, const std::string& of) {
+  TokenAttributes token_attributes(const Tree& tree, const std::string& api,
+                                   const std::string& path, const std::string& of) const {
     const std::string name = "tokenAttributes of " + of;
-    if (!attributes.is_object()) throw error(name + " must be an object");
-    note_unknown(attributes,
-                 {"serviceAccountTokenAudience", "cacheType", "requireServiceAccount",
-                  "requiredServiceAccountAnnotationKeys", "optionalServiceAccountAnnotationKeys"},
-                 path + ".");
-    if (text(attributes, "serviceAccountTokenAudience", name).empty())
-      throw error(name + " has no serviceAccountTokenAudience");
-    const Tree* is_required = find(attributes, "requireServiceAccount");
+    if (!tree.is_object()) throw error(name + " must be an object");
+    refuse_unknown(tree,
+                   {"serviceAccountTokenAudience", "cacheType", "requireServiceAccount",
+                    "requiredServiceAccountAnnotationKeys", "optionalServiceAccountAnnotationKeys"},
+                   path);
+    TokenAttributes attributes{
+        .audience = text(tree, "serviceAccountTokenAudience", name),
+        .required_annotations = annotations(tree, "requiredServiceAccountAnnotationKeys", name),
+        .optional_annotations = annotations(tree, "optionalServiceAccountAnnotationKeys", name)};
+    if (attributes.audience.empty()) throw error(name + " has no serviceAccountTokenAudience");
+    attributes.cache = cache_type(tree, name);
+    const Tree* is_required = find(tree, "requireServiceAccount");
     if (is_required == nullptr || !is_required->is_boolean())
       throw error(name + " must say requireServiceAccount: true or false");
+    attributes.requires_service_account = is_required->get<bool>();
+    if (!attributes.requires_service_account && !attributes.required_annotations.empty())
+      throw error(name +
+                      " has requiredServiceAccountAnnotationKeys, and does not require a "
+                      "ServiceAccount",
+                  "requireServiceAccount: true");
+    refuse_in_both(attributes, name);
     if (api != newest_provider_api)
       throw error(fmt::format("{} need the apiVersion {}", name, newest_provider_api));
+    return attributes;
+  }
+
+  TokenAttributes::Cache cache_type(const Tree& tree, const std::string& name) const {
+    const std::string type = text(tree, "cacheType", name);
+    const auto known = std::find(cache_types.begin(), cache_types.end(), type);
+    if (known == cache_types.end())
+      throw error(type.empty()
+                      ? name + " has no cacheType"
+                      : fmt::format("{} has the cacheType \"{}\"", name, printable(type, 60)),
+                  "cacheType: Token, or ServiceAccount");
+    return static_cast<TokenAttributes::Cache>(known - cache_types.begin());
+  }
+
+  // Their rule is that of annotations, in any letter case.
+  std::vector<std::string> annotations(const Tree& tree, std::string_view field,
+                                       const std::string& name) const {
+    std::vector<std::string> keys = texts(tree, field, name);
+    std::set<std::string> known;
+    for (const std::string& key : keys) {
+      try {
+        check_annotation_key(key);
+      } catch (const Error& refusal) {
+        throw error(fmt::format("{} of {}: {}", field, name, refusal.message()));
+      }
+      if (!known.insert(key).second)
+        throw error(fmt::format("{} of {} has {} twice", field, name, key));
+    }
+    return keys;
+  }
+
+  void refuse_in_both(const TokenAttributes& attributes, const std::string& name) const {
+    const auto& optional = attributes.optional_annotations;
+    for (const std::string& key : attributes.required_annotations)
+      if (std::find(optional.begin(), optional.end(), key) != optional.end())
+        throw error(
+            fmt::format("{} has {} as a required and as an optional annotation", name, key));
   }
 
   std::string file_;
@@ -196,12 +287,19 @@ class ProviderConfigReader {
 
 }  // namespace
 
+std::string_view in_words(TokenAttributes::Cache cache) {
+  return cache_types.at(static_cast<std::size_t>(cache));
+}
+
 ProviderConfig read_provider_config(const JsonText& source) {
-  const std::vector<Document> documents = read_documents(source, PlainScalars::typed).values;
-  if (documents.empty()) throw Error(source.file, "it is empty");
-  if (documents.size() > 1)
-    throw Error(source.file, "more than one document, of which the kubelet reads the first");
-  return ProviderConfigReader(source.file).read(documents.front().tree);
+  return read_provider_configs(source.file, {source});
+}
+
+ProviderConfig read_provider_configs(const std::string& name, const std::vector<JsonText>& files) {
+  ProviderConfigReader reader;
+  for (const JsonText& file : files)
+    reader.add(file);
+  return reader.take(name);
 }
 
 }  // namespace pullsecret

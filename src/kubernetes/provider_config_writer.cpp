@@ -25,11 +25,23 @@ using OrderedTree = nlohmann::ordered_json;
 
 // ---- Values
 
+OrderedTree tree_of(const TokenAttributes& token) {
+  OrderedTree tree{{"serviceAccountTokenAudience", token.audience},
+                   {"cacheType", in_words(token.cache)},
+                   {"requireServiceAccount", token.requires_service_account}};
+  if (!token.required_annotations.empty())
+    tree["requiredServiceAccountAnnotationKeys"] = token.required_annotations;
+  if (!token.optional_annotations.empty())
+    tree["optionalServiceAccountAnnotationKeys"] = token.optional_annotations;
+  return tree;
+}
+
 OrderedTree tree_of(const CredentialProvider& provider) {
   OrderedTree tree{{"name", provider.name},
                    {"matchImages", provider.match_images},
                    {"defaultCacheDuration", short_go_duration(provider.default_cache_duration)},
                    {"apiVersion", provider.api_version}};
+  if (provider.token) tree["tokenAttributes"] = tree_of(*provider.token);
   if (!provider.args.empty()) tree["args"] = provider.args;
   for (const auto& [name, value] : provider.env)
     tree["env"].push_back({{"name", name}, {"value", value}});
@@ -38,8 +50,20 @@ OrderedTree tree_of(const CredentialProvider& provider) {
 
 // What the field's documents write first, in their order; the rest follows by name.
 OrderedTree in_usual_order(const Tree& tree) {
-  constexpr std::array<std::string_view, 8> usual{
-      "name", "value", "matchImages", "defaultCacheDuration", "apiVersion", "kind", "args", "env"};
+  constexpr std::array<std::string_view, 14> usual{"name",
+                                                   "value",
+                                                   "matchImages",
+                                                   "defaultCacheDuration",
+                                                   "apiVersion",
+                                                   "kind",
+                                                   "tokenAttributes",
+                                                   "serviceAccountTokenAudience",
+                                                   "cacheType",
+                                                   "requireServiceAccount",
+                                                   "requiredServiceAccountAnnotationKeys",
+                                                   "optionalServiceAccountAnnotationKeys",
+                                                   "args",
+                                                   "env"};
   if (tree.is_array()) {
     OrderedTree list = OrderedTree::array();
     for (const Tree& element : tree)
@@ -75,15 +99,18 @@ bool is_without_providers(const Tree& tree) {
   return providers == tree.end() || providers->is_null() || *providers == Tree::array();
 }
 
-// The config as it is to be, after a check of what it was.
+// The provider of that name in a config, which may have none yet.
+std::optional<CredentialProvider> provider_in(const JsonText& source, const std::string& name) {
+  if (is_without_providers(read_tree(source))) return std::nullopt;
+  for (CredentialProvider& provider : read_provider_config(source).providers)
+    if (provider.name == name) return std::move(provider);
+  return std::nullopt;
+}
+
+// The config as it is to be.
 Tree merged_tree(const JsonText& source, const CredentialProvider& provider) {
   Tree tree = read_tree(source);
-  if (is_without_providers(tree)) {
-    tree["providers"] = Tree::array({tree_of(provider)});
-    read_provider_config({source.file, tree.dump()});
-    return tree;
-  }
-  read_provider_config(source);
+  if (is_without_providers(tree)) tree["providers"] = Tree::array();
   Tree& providers = tree["providers"];
   const std::size_t position = position_of(providers, provider.name);
   if (position == providers.size()) providers.push_back(nullptr);
@@ -210,6 +237,21 @@ bool is_json(std::string_view text) {
   return trim(text).starts_with('{');
 }
 
+MergedConfig merged(const JsonText& source, const CredentialProvider& provider,
+                    const ProviderComments& comments, ProviderFormat format) {
+  const Tree tree = merged_tree(source, provider);
+  const std::size_t position = position_of(tree["providers"], provider.name);
+  const auto merged_into = [&](const std::string& text) {
+    return merged_text(text, provider, position, comments.provider);
+  };
+  if (format == ProviderFormat::json) return {json_document(in_usual_order(tree))};
+  if (!is_json(source.text))
+    if (auto text = merged_into(source.text); text && reads_as(*text, tree))
+      return {*std::move(text), true};
+  std::string text = format_yaml(in_usual_order(tree));
+  return {merged_into(text).value_or(text)};
+}
+
 }  // namespace
 
 std::string new_provider_config(const CredentialProvider& provider,
@@ -225,17 +267,12 @@ std::string new_provider_config(const CredentialProvider& provider,
 
 MergedConfig merged_provider_config(const JsonText& source, const CredentialProvider& provider,
                                     const ProviderComments& comments, ProviderFormat format) {
-  const Tree tree = merged_tree(source, provider);
-  const std::size_t position = position_of(tree["providers"], provider.name);
-  const auto merged_into = [&](const std::string& text) {
-    return merged_text(text, provider, position, comments.provider);
-  };
-  if (format == ProviderFormat::json) return {json_document(in_usual_order(tree))};
-  if (!is_json(source.text))
-    if (auto text = merged_into(source.text); text && reads_as(*text, tree))
-      return {*std::move(text), true};
-  std::string text = format_yaml(in_usual_order(tree));
-  return {merged_into(text).value_or(text)};
+  auto replaced = provider_in(source, provider.name);
+  MergedConfig result = merged(source, provider, comments, format);
+  result.replaced = std::move(replaced);
+  // What is added may need a newer version than the config is of.
+  read_provider_config({source.file, result.text});
+  return result;
 }
 
 }  // namespace pullsecret

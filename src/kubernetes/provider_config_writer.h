@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,12 +25,14 @@ std::string new_provider_config(const CredentialProvider& provider,
 struct MergedConfig {
   std::string text;
   bool keeps_text = false;  ///< all others are as they were, byte for byte
+  std::optional<CredentialProvider> replaced = std::nullopt;  ///< the one of its name, if there was
 };
 
 /// The config in `source` with `provider` in the place of the one of its name, else at the end. All
 /// others are kept: byte for byte, with comments and order, where `source` has them as YAML in
 /// block style and `format` is that; else value for value. Doing it again changes nothing. Throws
-/// Error as read_provider_config() does, but `source` may have no providers yet.
+/// Error as read_provider_config() does, for `source`, which may have no providers yet, and for
+/// what comes of it: an older version has no `tokenAttributes`.
 MergedConfig merged_provider_config(const JsonText& source, const CredentialProvider& provider,
                                     const ProviderComments& comments, ProviderFormat format);
 

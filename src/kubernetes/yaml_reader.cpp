@@ -224,7 +224,8 @@ class TreeBuilder {
 
   void put(Tree tree, const yaml_mark_t& mark) {
     if (open_.empty()) {
-      documents_.push_back({.tree = std::move(tree), .text = {}});
+      documents_.push_back(
+          {.tree = std::move(tree), .text = {}, .repeated = std::exchange(repeated_, {})});
     } else if (open_.back().collection.is_array()) {
       open_.back().collection.push_back(std::move(tree));
     } else if (auto& name = open_.back().name) {
@@ -236,11 +237,16 @@ class TreeBuilder {
     }
   }
 
-  static void put_member(Tree& object, const std::string& name, Tree tree) {
-    if (name == "<<" && tree.is_object())
+  // What a merge brings along is there twice, too, to Kubernetes' strict reader.
+  void put_member(Tree& object, const std::string& name, Tree tree) {
+    if (name == "<<" && tree.is_object()) {
+      for (const auto& [merged, value] : tree.items())
+        if (object.contains(merged)) repeated_ = merged;
       object.insert(tree.begin(), tree.end());  // not over what is there
-    else
+    } else {
+      if (object.contains(name)) repeated_ = name;
       object[name] = std::move(tree);
+    }
   }
 
   void spend_value(const yaml_mark_t& mark) {
@@ -277,6 +283,7 @@ class TreeBuilder {
   const PlainScalars plain_;
   std::vector<Document> documents_;
   std::vector<Open> open_;                               // from the outermost
+  std::optional<std::string> repeated_;                  // in the document that is read
   std::map<std::string, std::optional<Tree>> anchored_;  // nothing: its end is still to come
   std::size_t values_ = 0;
   TreeSize written_out_{.values = 0};

@@ -24,6 +24,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
+CredentialProvider own_provider() {
+  return {.name = "pullsecret",
+          .match_images = {},
+          .default_cache_duration = std::chrono::minutes(10),
+          .api_version = std::string(newest_provider_api)};
+}
+
 // ---- For which images
 
 bool is_on_path(const std::string& helper) {
@@ -131,12 +138,33 @@ void set_environment(const fs::path& file, const Config& config, CredentialProvi
 
 }  // namespace
 
+void hand_on_token(CredentialProvider& provider, TokenAttributes token,
+                   const std::vector<std::string>& patterns,
+                   const std::vector<std::string>& arguments) {
+  provider.match_images = without_repeats(patterns);
+  std::vector<std::string>& all = provider.args;
+  all.push_back("--service-account-token");
+  for (const std::string& pattern : provider.match_images)
+    all.push_back("--match=" + pattern);
+  all.push_back("--audience-expected=" + token.audience);
+  all.insert(all.end(), arguments.begin(), arguments.end());
+  provider.token = std::move(token);
+}
+
+WithNotices<CredentialProvider> provider_of_token(TokenAttributes token,
+                                                  const std::vector<std::string>& patterns,
+                                                  const std::vector<std::string>& arguments) {
+  WithNotices<CredentialProvider> node{own_provider()};
+  add_patterns(without_repeats(patterns), node);
+  node.value.args = {"credential-provider"};
+  hand_on_token(node.value, std::move(token), patterns, arguments);
+  return node;
+}
+
 WithNotices<CredentialProvider> provider_for_node(const fs::path& file, const Config& config,
                                                   const std::vector<std::string>& patterns,
                                                   HelperClient& helpers) {
-  WithNotices<CredentialProvider> node{{.name = "pullsecret",
-                                        .default_cache_duration = std::chrono::minutes(10),
-                                        .api_version = std::string(newest_provider_api)}};
+  WithNotices<CredentialProvider> node{own_provider()};
   set_images(config, patterns, helpers, node);
   set_environment(file, config, node.value);
   return node;

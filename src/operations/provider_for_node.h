@@ -21,6 +21,18 @@ WithNotices<CredentialProvider> provider_for_node(const std::filesystem::path& f
                                                   const std::vector<std::string>& patterns,
                                                   HelperClient& helpers);
 
+/// Makes of `provider` one that hands `token` on for the images of `patterns` alone, as pullsecret's
+/// options in `arguments` say besides.
+void hand_on_token(CredentialProvider& provider, TokenAttributes token,
+                   const std::vector<std::string>& patterns,
+                   const std::vector<std::string>& arguments);
+
+/// Such a provider, which needs no Docker config. The notices are about patterns that no image
+/// matches.
+WithNotices<CredentialProvider> provider_of_token(TokenAttributes token,
+                                                  const std::vector<std::string>& patterns,
+                                                  const std::vector<std::string>& arguments);
+
 /// There is no image that `config` would serve.
 Error no_registry_error(const Config& config);
 

@@ -12,7 +12,8 @@ the tests can break:
 - a request is at most 3 MiB, its namespace exists, and it has no unknown field. Refusing unknown
   fields always, and not only when kubectl asks for strict validation, is this program's own rule.
 
-Nothing runs: a Job stays what it was when it was created.
+Nothing runs: a Job stays what it was when it was created. A token of a service account can be had for
+any name, and proves nothing.
 
 usage: api_server_standin.py [--pods CERTIFICATE KEY] NAMESPACE...
 
@@ -23,8 +24,10 @@ of a service account, `stand-in-token.NAMESPACE.NAME`, and allows what Roles all
 
 import base64
 import json
+import re
 import ssl
 import sys
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 from urllib.parse import parse_qs, urlsplit
@@ -258,6 +261,31 @@ def object_in(data):
     return body
 
 
+TOKEN_PATH = re.compile("/api/v1/namespaces/([^/]+)/serviceaccounts/([^/]+)/token")
+
+
+def token_request(namespace, name, request):
+    """The token of any service account, signed by nobody, with the claims of Kubernetes' own."""
+
+    def part(value):
+        text = json.dumps(value, separators=(",", ":")).encode()
+        return base64.urlsafe_b64encode(text).decode().rstrip("=")
+
+    now = int(time.time())
+    lifetime = request["spec"].get("expirationSeconds") or 3600
+    claims = {
+        "aud": request["spec"].get("audiences") or ["https://kubernetes.default.svc.cluster.local"],
+        "exp": now + lifetime,
+        "iat": now,
+        "iss": "https://kubernetes.default.svc.cluster.local",
+        "kubernetes.io": {"namespace": namespace, "serviceaccount": {"name": name, "uid": "1"}},
+        "sub": f"system:serviceaccount:{namespace}:{name}",
+    }
+    token = f"{part({'alg': 'none', 'kid': TITLE})}.{part(claims)}.hunter2"
+    end = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(claims["exp"]))
+    return {**request, "status": {"token": token, "expirationTimestamp": end}}
+
+
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = f"pullsecret-tests ({TITLE})"
@@ -275,7 +303,10 @@ class Handler(BaseHTTPRequestHandler):
             self.handle_object("get", self.read)
 
     def do_POST(self):
-        self.handle_object("create", self.create)
+        account = TOKEN_PATH.fullmatch(urlsplit(self.path).path)
+        if account:
+            return self.answer(201, token_request(*account.groups(), object_in(self.read_data())))
+        return self.handle_object("create", self.create)
 
     def do_PATCH(self):
         self.handle_object("patch", self.change)

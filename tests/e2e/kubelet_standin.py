@@ -7,8 +7,10 @@ written down once more in another language than the program under test.
 starts PROGRAM for all IMAGEs at once, as the kubelet does: with the environment of a system's
 service and the NAMEs, in /, without a terminal, for at most a minute. Prints a JSON object for each
 image: `taken`, what the kubelet takes from the answer: {cacheKeyType, cacheDuration, auth}, or null
-and `discarded`, why it takes none; `status` and `stderr` of the program. REQUEST=TEXT in the
-environment of the stand-in is written in the place of its own request; API_VERSION is another one.
+and `discarded`, why it takes none; `status` and `stderr` of the program; `not_started`, why it was
+not started. REQUEST=TEXT in the environment of the stand-in is written in the place of its own request;
+API_VERSION is another one. TOKEN_ATTRIBUTES=JSON are the provider's `tokenAttributes`, and
+SERVICE_ACCOUNT=JSON is that of the Pod, {annotations, token}; without it the Pod has none.
 """
 
 import concurrent.futures
@@ -20,6 +22,8 @@ import sys
 
 SERVICE = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin", "LANG": "C.UTF-8"}
 VERSION = os.environ.get("API_VERSION", "credentialprovider.kubelet.k8s.io/v1")
+ATTRIBUTES = json.loads(os.environ.get("TOKEN_ATTRIBUTES", "null"))
+ACCOUNT = json.loads(os.environ.get("SERVICE_ACCOUNT", "null"))
 DURATION = re.compile(r"[-+]?(\d+(\.\d*)?(ns|us|µs|ms|s|m|h))+|0")
 
 
@@ -66,10 +70,29 @@ def decode(text):
             "auth": answer.get("auth")}
 
 
+def why_not_started():
+    """Kubernetes 1.34 and later."""
+    if not ATTRIBUTES or (not ACCOUNT and not ATTRIBUTES["requireServiceAccount"]):
+        return None
+    if not ACCOUNT:
+        return "no service account"
+    for key in ATTRIBUTES.get("requiredServiceAccountAnnotationKeys", []):
+        if key not in ACCOUNT["annotations"]:
+            return f"no annotation {key}"
+    return None
+
+
 def request(image):
-    return os.environ.get("REQUEST") or json.dumps(
-        {"kind": "CredentialProviderRequest", "apiVersion": VERSION, "image": image},
-        separators=(",", ":")) + "\n"
+    """Go writes a map by its keys, and leaves out what is empty."""
+    fields = {"kind": "CredentialProviderRequest", "apiVersion": VERSION, "image": image}
+    if ATTRIBUTES and ACCOUNT:
+        fields["serviceAccountToken"] = ACCOUNT["token"]
+        keys = sorted(ATTRIBUTES.get("requiredServiceAccountAnnotationKeys", []) +
+                      ATTRIBUTES.get("optionalServiceAccountAnnotationKeys", []))
+        told = {key: ACCOUNT["annotations"][key] for key in keys if key in ACCOUNT["annotations"]}
+        if told:
+            fields["serviceAccountAnnotations"] = told
+    return os.environ.get("REQUEST") or json.dumps(fields, separators=(",", ":")) + "\n"
 
 
 def start(command, environment):
@@ -84,7 +107,7 @@ def result_of(process, image):
         process.kill()
         output, error = process.communicate()
     result = {"image": image, "status": process.returncode, "stderr": error.decode(),
-              "taken": None, "discarded": None}
+              "not_started": None, "taken": None, "discarded": None}
     try:
         if process.returncode != 0:
             raise Discarded(f"exit status {process.returncode}")
@@ -103,6 +126,11 @@ def main():
         if name in os.environ:
             environment[name] = os.environ[name]
     environment |= dict(variable.split("=", 1) for variable in variables)
+    if why_not_started():
+        for image in images.split(","):
+            print(json.dumps({"image": image, "not_started": why_not_started(), "taken": None,
+                              "discarded": None, "status": None, "stderr": ""}))
+        return
     processes = [(start(sys.argv[split + 1:], environment), image) for image in images.split(",")]
     with concurrent.futures.ThreadPoolExecutor(len(processes)) as pool:
         for result in pool.map(result_of, *zip(*processes)):

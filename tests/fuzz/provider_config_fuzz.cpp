@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "fuzz/require.h"
 #include "kubernetes/match_images.h"
@@ -24,6 +25,9 @@ void check(const ProviderConfig& config) {
     require(!provider.name.empty() && provider.name.find('/') == std::string::npos);
     require(!provider.match_images.empty());
     require(provider.default_cache_duration >= std::chrono::nanoseconds(0));
+    if (const auto& token = provider.token)
+      require(!token->audience.empty() && provider.api_version == newest_provider_api &&
+              (token->requires_service_account || token->required_annotations.empty()));
     for (const std::string& pattern : provider.match_images) {
       require(is_match_pattern(pattern));
       if (asks_for(pattern, image)) continue;
@@ -31,22 +35,25 @@ void check(const ProviderConfig& config) {
       require(!why.reason.empty() && (!why.mend || asks_for(*why.mend, image)));
     }
   }
-  for (const std::string& field : config.unknown_fields)
-    require(is_printable(field));
 }
 
 bool is_same(const CredentialProvider& a, const CredentialProvider& b) {
   return a.name == b.name && a.match_images == b.match_images &&
          a.default_cache_duration == b.default_cache_duration && a.api_version == b.api_version &&
-         a.args == b.args && a.env == b.env && a.wants_service_account == b.wants_service_account;
+         a.args == b.args && a.env == b.env && a.token == b.token;
 }
 
-void check_merged(const JsonText& source, ProviderFormat format) {
-  const CredentialProvider own{.name = "pullsecret",
-                               .match_images = {"docker.io", "*.example.com:5000"},
-                               .default_cache_duration = std::chrono::minutes(10),
-                               .api_version = std::string(newest_provider_api),
-                               .args = {"credential-provider"}};
+CredentialProvider own(bool has_token) {
+  CredentialProvider provider{.name = "pullsecret",
+                              .match_images = {"docker.io", "*.example.com:5000"},
+                              .default_cache_duration = std::chrono::minutes(10),
+                              .api_version = std::string(newest_provider_api),
+                              .args = {"credential-provider"}};
+  if (has_token) provider.token = {.audience = "reg", .required_annotations = {"a.example/b"}};
+  return provider;
+}
+
+void check_merged(const JsonText& source, ProviderFormat format, const CredentialProvider& own) {
   const ProviderComments comments{.head = {}, .provider = {"linked"}};
   const std::string merged = merged_provider_config(source, own, comments, format).text;
   const auto providers = read_provider_config({"merged", merged}).providers;
@@ -74,9 +81,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   } catch (const Error& error) {
     require(is_printable(error.what()) && is_printable(error.hint()));
   }
-  for (const ProviderFormat format : {ProviderFormat::yaml, ProviderFormat::json})
+  for (const auto& [format, has_token] : {std::pair{ProviderFormat::yaml, false},
+                                          {ProviderFormat::json, false},
+                                          {ProviderFormat::yaml, true}})
     try {
-      check_merged(source, format);
+      check_merged(source, format, own(has_token));
     } catch (const Error& error) {
       require(is_printable(error.what()) && is_printable(error.hint()));
       require(error.place().find("merged") == std::string::npos);

@@ -227,7 +227,7 @@ WordSet all_matches(const std::string& line, const std::regex& pattern) {
 }
 
 ManualCommand read_manual(const Command& command) {
-  static const std::regex option(R"(Fl (\S , )?-?[a-z-]+( Cm [a-z]+( \| [a-z]+)*| Ar)?)");
+  static const std::regex option(R"(Fl (\S , )?-?[a-z-]+( Cm [A-Za-z]+( \| [A-Za-z]+)*| Ar)?)");
   std::ifstream manual(fmt::format("{}/../../man/{}.1", TEST_DATA_DIR, manual_page_of(command)));
   CHECK(manual.is_open());
   ManualCommand found;

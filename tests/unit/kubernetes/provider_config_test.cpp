@@ -105,9 +105,8 @@ TEST_CASE("a config of providers is read as the kubelet reads it") {
   CHECK(first.api_version == newest_provider_api);
   CHECK(first.args == std::vector<std::string>{"get-credentials"});
   CHECK(first.env == std::vector<std::pair<std::string, std::string>>{{"AWS_PROFILE", "node"}});
-  CHECK_FALSE(first.wants_service_account);
-  CHECK(config.providers[1].wants_service_account);
-  CHECK(config.unknown_fields.empty());
+  CHECK_FALSE(first.token);
+  CHECK(config.providers[1].token == TokenAttributes{.audience = "gcp"});
 }
 
 TEST_CASE("a config of providers may be JSON, and of an older version") {
@@ -118,11 +117,6 @@ TEST_CASE("a config of providers may be JSON, and of an older version") {
            R"("apiVersion":"credentialprovider.kubelet.k8s.io/)" +
            version + R"("}]})");
   CHECK(config.providers.front().default_cache_duration == 0s);
-}
-
-TEST_CASE("what the kubelet does not know is told by its path") {
-  CHECK(read(with("  timeout: 1\n  env: [{name: A, valeu: hunter2}]\n")).unknown_fields ==
-        std::vector<std::string>{"providers[0].timeout", "providers[0].env.valeu"});
 }
 
 TEST_CASE("a config that the kubelet refuses is refused, with the reason") {
@@ -155,13 +149,54 @@ TEST_CASE("a config that the kubelet refuses is refused, with the reason") {
       {with("  args: yes\n"), "args of providers[0] must be a list"},
       {with("  env: [a]\n"), "env of provider p must hold objects"},
       {with("  env: [{name: A, value: true}]\n"), "value of env of provider p must be a string"},
-      {with("  tokenAttributes: {}\n"),
-       "tokenAttributes of provider p has no serviceAccountTokenAudience"},
-      {with("  tokenAttributes: {serviceAccountTokenAudience: a, requireServiceAccount: 'true'}\n"),
-       "tokenAttributes of provider p must say requireServiceAccount: true or false"},
+      {with("  timeout: 1\n"),
+       "kubelets do not start with a field that they do not know: providers[0].timeout"},
+      {with("  env: [{name: A, valeu: hunter2}]\n"),
+       "kubelets do not start with a field that they do not know: providers[0].env.valeu"},
+      {with("  args: []\n  args: []\n"), "\"args\" is there twice"},
+      {head + "- &p {name: p, args: []}\n- {<<: *p, name: q}\n", "\"name\" is there twice"},
+      {R"({"kind":"CredentialProviderConfig","providers":[{"env":[{"name":"A","name":"B"}]}]})",
+       "\"name\" is there twice"},
   }));
   CAPTURE(text);
   CHECK(config_refusal(text) == message);
+}
+
+TEST_CASE("what kubelets start with is taken, and nothing else") {
+  const nlohmann::json data = test_data("kubelet-configs.json");
+  const auto provider_with = [&](const nlohmann::json& patch) {
+    nlohmann::json provider = data["provider"];
+    provider.merge_patch(patch);
+    return provider;
+  };
+  const auto config_with = [&](const nlohmann::json& patch, const nlohmann::json& providers) {
+    nlohmann::json config = data["base"];
+    config.merge_patch(patch);
+    config["providers"] = providers;
+    return JsonText{"config", config.dump()};
+  };
+  const nlohmann::json none = nlohmann::json::object();
+  for (const nlohmann::json& row : data["configs"]) {
+    INFO(row["case"]);
+    std::vector<JsonText> files;
+    if (row.contains("yaml")) {
+      files.push_back({"config", row["yaml"]});
+    } else if (row.contains("files")) {
+      for (const nlohmann::json& patches : row["files"]) {
+        nlohmann::json providers = nlohmann::json::array();
+        for (const nlohmann::json& patch : patches)
+          providers.push_back(provider_with(patch));
+        files.push_back(config_with(none, providers));
+      }
+    } else {
+      nlohmann::json providers{provider_with(row.value("provider", none))};
+      if (row.contains("second")) providers.push_back(provider_with(row["second"]));
+      files.push_back(config_with(row.value("config", none), providers));
+    }
+    const auto error = error_of([&] { read_provider_configs("config", files); });
+    INFO((error ? error->what() : "taken"));
+    CHECK(!error == row["taken"].get<bool>());
+  }
 }
 
 TEST_CASE("a duration that the kubelet refuses is refused") {
@@ -230,21 +265,22 @@ TEST_CASE("a config without a last line break, or with those of Windows, is merg
 TEST_CASE("what is not in block style is merged value for value") {
   const auto text = GENERATE(
       as<std::string>(),
-      "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: CredentialProviderConfig\n"
+      "apiVersion: kubelet.config.k8s.io/v1\nkind: CredentialProviderConfig\n"
       "providers: [{name: p, matchImages: [gcr.io], defaultCacheDuration: 1m, apiVersion: "
       "credentialprovider.kubelet.k8s.io/v1, tokenAttributes: {serviceAccountTokenAudience: a, "
-      "requireServiceAccount: false}}]\n",
-      R"({"kind":"CredentialProviderConfig","apiVersion":"kubelet.config.k8s.io/v1beta1",)"
+      "requireServiceAccount: false, cacheType: Token}}]\n",
+      R"({"kind":"CredentialProviderConfig","apiVersion":"kubelet.config.k8s.io/v1",)"
       R"("providers":[{"name":"p","matchImages":["gcr.io"],"defaultCacheDuration":"1m",)"
       R"("apiVersion":"credentialprovider.kubelet.k8s.io/v1","tokenAttributes":)"
-      R"({"serviceAccountTokenAudience":"a","requireServiceAccount":false}}]})");
+      R"({"serviceAccountTokenAudience":"a","requireServiceAccount":false,"cacheType":"Token"}}]})");
   const MergedConfig result = merged(text);
   CHECK_FALSE(result.keeps_text);
   CHECK(result.text ==
-        "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: CredentialProviderConfig\nproviders:\n"
+        "apiVersion: kubelet.config.k8s.io/v1\nkind: CredentialProviderConfig\nproviders:\n"
         "  - name: p\n    matchImages:\n      - gcr.io\n    defaultCacheDuration: \"1m\"\n"
         "    apiVersion: credentialprovider.kubelet.k8s.io/v1\n    tokenAttributes:\n"
-        "      requireServiceAccount: false\n      serviceAccountTokenAudience: a\n" +
+        "      serviceAccountTokenAudience: a\n      cacheType: Token\n"
+        "      requireServiceAccount: false\n" +
             own_item(2));
   CHECK(merged(result.text).text == result.text);
 
@@ -255,19 +291,63 @@ TEST_CASE("what is not in block style is merged value for value") {
         false);
 }
 
-TEST_CASE("what is kept value for value may be nothing, a number, or look like another") {
+TEST_CASE("what is kept value for value may be nothing, or look like another") {
   const std::string text =
       "apiVersion: kubelet.config.k8s.io/v1\nkind: CredentialProviderConfig\n"
       "providers: [{name: p, matchImages: [gcr.io], defaultCacheDuration: 1m, apiVersion: "
-      "credentialprovider.kubelet.k8s.io/v1, env: ~, args: ['null', 'true', '1', '~', ''], "
-      "later: {a: null, b: 1, c: 1.5, d: true, e: [0x10, -3]}}]\n";
+      "credentialprovider.kubelet.k8s.io/v1, env: ~, args: ['null', 'true', '1', '~', '']}]\n";
   const MergedConfig result = merged(text);
   CHECK(read(result.text).providers[0].args ==
         std::vector<std::string>{"null", "true", "1", "~", ""});
-  for (const std::string_view line :
-       {"    env: null\n", "      a: null\n", "      b: 1\n", "      c: 1.5\n", "      d: true\n",
-        "        - 16\n        - -3\n"})
-    CHECK(result.text.find(line) != std::string::npos);
+  CHECK(result.text.find("    env: null\n") != std::string::npos);
+}
+
+TEST_CASE("a provider that wants a token is written, and merged, with all of it") {
+  CredentialProvider provider = own();
+  provider.token = {.audience = "reg: a",
+                    .cache = TokenAttributes::Cache::service_account,
+                    .required_annotations = {"acme.example/role"},
+                    .optional_annotations = {"acme.example/scope"}};
+  for (const ProviderFormat format : {ProviderFormat::yaml, ProviderFormat::json}) {
+    const std::string text = new_provider_config(provider, comments, format);
+    CHECK(read(text).providers.at(0).token == provider.token);
+    const JsonText others{"config.yaml", head + ecr + gke};
+    const std::string merged = merged_provider_config(others, provider, comments, format).text;
+    CHECK(read(merged).providers.at(1).token == TokenAttributes{.audience = "gcp"});
+    CHECK(read(merged).providers.at(2).token == provider.token);
+    CHECK(merged_provider_config({"", merged}, provider, comments, format).text == merged);
+  }
+}
+
+TEST_CASE("a provider that wants a token is not merged into a config of an older version") {
+  CredentialProvider provider = own();
+  provider.token = {.audience = "reg"};
+  const std::string text =
+      "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: CredentialProviderConfig\nproviders:\n";
+  for (const std::string& others : {text + ecr, text}) {
+    const auto error = error_of([&] {
+      merged_provider_config({"config.yaml", others}, provider, comments, ProviderFormat::yaml);
+    });
+    REQUIRE(error);
+    CHECK(error->hint() == "apiVersion: kubelet.config.k8s.io/v1");
+  }
+}
+
+TEST_CASE("the files of a folder are read as one config") {
+  const auto file = [](const std::string& name, const std::string& provider) {
+    return JsonText{"d/" + name, head + provider};
+  };
+  const JsonText none = file("0.yaml", "");
+  CHECK(read_provider_configs("d", {none, file("1.yaml", gke), file("2.yaml", ecr)})
+            .providers.at(1)
+            .name == "ecr-credential-provider");
+  const auto refused = [](const std::vector<JsonText>& files) {
+    return error_of([&] { read_provider_configs("d", files); }).value();
+  };
+  CHECK(refused({none, none}).what() == std::string("d: it has no providers"));
+  CHECK(refused({file("1.yaml", ecr), file("2.yaml", ecr)}).what() ==
+        std::string("d/2.yaml: two providers are named ecr-credential-provider"));
+  CHECK(refused({file("1.yaml", ecr), file("2.yaml", "- name: p\n")}).place() == "d/2.yaml");
 }
 
 TEST_CASE("what only looks like a provider is none") {
