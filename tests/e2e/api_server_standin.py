@@ -264,7 +264,41 @@ def object_in(data):
 TOKEN_PATH = re.compile("/api/v1/namespaces/([^/]+)/serviceaccounts/([^/]+)/token")
 
 
-def token_request(namespace, name, request):
+def fields_of(message):
+    """Of a protobuf message: (number, value) of each field that is a number or has a length."""
+    at = 0
+
+    def number():
+        nonlocal at
+        value = shift = 0
+        while True:
+            byte = message[at]
+            at += 1
+            value |= (byte & 0x7F) << shift
+            shift += 7
+            if byte < 0x80:
+                return value
+
+    while at < len(message):
+        field, kind = divmod(number(), 8)
+        if kind == 0:
+            yield field, number()
+        else:
+            size = number()
+            at += size
+            yield field, message[at - size : at]
+
+
+def audiences_in(data):
+    """Of a TokenRequest, in JSON or as kubectl sends it (k8s.io/api, authentication/v1)."""
+    if not data.startswith(b"k8s\0"):
+        return object_in(data)["spec"]["audiences"]
+    request = dict(fields_of(data[4:]))[2]
+    spec = dict(fields_of(request))[2]
+    return [value.decode() for field, value in fields_of(spec) if field == 1]
+
+
+def token_request(namespace, name, audiences):
     """The token of any service account, signed by nobody, with the claims of Kubernetes' own."""
 
     def part(value):
@@ -272,18 +306,22 @@ def token_request(namespace, name, request):
         return base64.urlsafe_b64encode(text).decode().rstrip("=")
 
     now = int(time.time())
-    lifetime = request["spec"].get("expirationSeconds") or 3600
     claims = {
-        "aud": request["spec"].get("audiences") or ["https://kubernetes.default.svc.cluster.local"],
-        "exp": now + lifetime,
+        "aud": audiences,
+        "exp": now + 3600,
         "iat": now,
         "iss": "https://kubernetes.default.svc.cluster.local",
         "kubernetes.io": {"namespace": namespace, "serviceaccount": {"name": name, "uid": "1"}},
         "sub": f"system:serviceaccount:{namespace}:{name}",
     }
     token = f"{part({'alg': 'none', 'kid': TITLE})}.{part(claims)}.hunter2"
-    end = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(claims["exp"]))
-    return {**request, "status": {"token": token, "expirationTimestamp": end}}
+    return {
+        "apiVersion": "authentication.k8s.io/v1",
+        "kind": "TokenRequest",
+        "metadata": {"namespace": namespace, "name": name},
+        "spec": {"audiences": audiences},
+        "status": {"token": token},
+    }
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -305,7 +343,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         account = TOKEN_PATH.fullmatch(urlsplit(self.path).path)
         if account:
-            return self.answer(201, token_request(*account.groups(), object_in(self.read_data())))
+            return self.answer(201, token_request(*account.groups(), audiences_in(self.read_data())))
         return self.handle_object("create", self.create)
 
     def do_PATCH(self):

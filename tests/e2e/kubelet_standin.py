@@ -83,7 +83,7 @@ def why_not_started():
 
 
 def request(image):
-    """Go writes a map by its keys, and leaves out what is empty."""
+    """Go writes a map by its keys, leaves out what is empty, and escapes what HTML has."""
     fields = {"kind": "CredentialProviderRequest", "apiVersion": VERSION, "image": image}
     if ATTRIBUTES and ACCOUNT:
         fields["serviceAccountToken"] = ACCOUNT["token"]
@@ -92,7 +92,10 @@ def request(image):
         told = {key: ACCOUNT["annotations"][key] for key in keys if key in ACCOUNT["annotations"]}
         if told:
             fields["serviceAccountAnnotations"] = told
-    return os.environ.get("REQUEST") or json.dumps(fields, separators=(",", ":")) + "\n"
+    text = json.dumps(fields, separators=(",", ":"), ensure_ascii=False)
+    for character in "<>&":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return os.environ.get("REQUEST") or text + "\n"
 
 
 def start(command, environment):

@@ -54,7 +54,7 @@ as_the_kubelet() {
   attributes "$json"
   for key; do options+=(--annotation "$key"); done
   standin=("SERVICE_ACCOUNT=$(jq -nc --rawfile token token '{token: ($token | rtrimstr("\n")), annotations:
-    ([$ARGS.positional[] | capture("(?<key>[^=]*)=(?<value>.*)"; "s")] | from_entries)}' --args "$@")")
+    ($ARGS.positional | map(index("=") as $at | {key: .[:$at], value: .[$at + 1:]}) | from_entries)}' --args "$@")")
   [ ! "${no_account-}" ] || options=() standin=(SERVICE_ACCOUNT=null)
   rm -f "$bin_dir"/provider.seen
   env "TOKEN_ATTRIBUTES=$json" "${standin[@]}" python3 "$e2e/kubelet_standin.py" "$image" -- "$bin_dir/provider" \
@@ -112,7 +112,7 @@ try
 status_is 1
 out_json '.providers[0].discarded | startswith("it is a docker-credential-helper")' true
 run pullsecret credential-provider test "$image" --config-file config.json --bin-dir "$bin_dir"
-take_hint "$(sed -n 's/^ *hint: //p' "$scratch/out")"
+take_hint "$(sed -n 's/^→ //p' "$scratch/out")"
 config '{"credHelpers": {"registry.example.com": "mine"}}'
 follow
 mv "$scratch/out" config.json
@@ -122,7 +122,9 @@ try
 succeeds
 out_json '.tried | map(.username)' '["octocat"]'
 
-# ---- A registry
+# ---- A registry, and pullsecret's own provider
+
+has_port_of_tokens() { grep -q '^[0-9]' "$scratch/tokens.log"; }
 
 it 'a registry that takes the token: --check says that the image pulls, and with which try'
 openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=tokens -days 2 -keyout "$scratch/token.key" \
@@ -131,22 +133,18 @@ jq -n --rawfile token token '{issuer: "test", service: "registry", users: {token
   {password: ($token | rtrimstr("\n")), rights: {"acme/app": ["pull", "push"]}}}}' >"$scratch/settings.json"
 start tokens python3 "$programs/token_server.py" "$scratch/settings.json" "$scratch/token.key" \
   "$scratch/token.crt" "$scratch/tokens"
-wait_until grep -q '^[0-9]' "$scratch/tokens.log" || bail_out 'no token server'
+wait_until has_port_of_tokens || bail_out "no token server: $(<"$scratch/tokens.log")"
 start_registry_with "auth: {token: {realm: http://127.0.0.1:$(<"$scratch/tokens.log")/token, service: registry,
   issuer: test, rootcertbundle: $scratch/token.crt}}"
 make_image "$scratch/image"
 user=token password=$(<token)
 push acme/app:1
 image=$registry/acme/app:1
-attributes "$(wants '{}')"
-provider <<END
-token=\$(sed 's/.*"serviceAccountToken":"\\([^"]*\\)".*/\\1/')
-echo '{"kind":"CredentialProviderResponse","apiVersion":"$api_version","cacheKeyType":"Image",
-  "auth":{"$registry":{"username":"token","password":"'"\$token"'"}}}'
-END
+pullsecret credential-provider config --service-account-token reg --username token --match "$registry" \
+  -o json --output-file config.json
 try --service-account "$account" --token-file token --check
 succeeds
-out_json '[.pulls, (.checked | map([.provider, .outcome]))]' '[true,[["provider","pulls"]]]'
+out_json '[.pulls, (.checked | map([.provider, .outcome]))]' '[true,[["pullsecret","pulls"]]]'
 out_lacks "$(cut -d . -f 2 token)"
 
 it 'it refuses another'
