@@ -151,7 +151,8 @@ ProviderConfig load_for_kubelet(const ProviderTestOptions& options) {
 // ---- The token
 
 // A line break behind it is that of `kubectl create token`.
-std::string read_token(const std::string& file) {
+std::string read_token(const std::string& file, const Streams& streams) {
+  if (file == "-") print_note_of_typing(streams, "a token");
   constexpr std::size_t largest_token = 64UL * 1024;
   const JsonText source = read_file_or_input(file, largest_token);
   const std::string token(trim(source.text));
@@ -207,7 +208,7 @@ Notices what_differs(const ProviderTestOptions& options, const ProviderConfig& c
 ProvidersReport ask_as_kubelet(const ProviderTestOptions& options, const Streams& streams) {
   const ProviderConfig config = load_for_kubelet(options);
   std::optional<PodAccount> account = options.account;
-  if (options.token_file) account->token = read_token(*options.token_file);
+  if (options.token_file) account->token = read_token(*options.token_file, streams);
   print_notices(streams, what_differs(options, config, account, streams.now), options.quiet);
   return report_of(options.name, options.image, config, account,
                    ask_providers(config, options.image,
@@ -226,6 +227,14 @@ void print_report(const ProvidersReport& report, const PullReport* pull,
   if (pull != nullptr) streams.data("\nThe registry\n" + pull_table({*pull}, style));
 }
 
+// What the registry says to a login is the provider's to mend: no Secret is made here.
+void leave_out_logins(PullReport& pull) {
+  using enum PullOutcome;
+  for (PullTry& one : pull.tries)
+    for (const PullOutcome outcome : {refused, expired, no_access})
+      if (one.verdict.outcome == outcome) one.verdict.hint.clear();
+}
+
 // Whether the image pulls is asked only once the providers have answered; but what asks is had
 // before the token is read.
 void test_and_check(const ProviderTestOptions& options, const Streams& streams) {
@@ -233,7 +242,8 @@ void test_and_check(const ProviderTestOptions& options, const Streams& streams) 
   const ProvidersReport report = ask_as_kubelet(options, streams);
   const std::vector<ImagePull> pulls{
       {.name = options.name, .image = options.image, .offered = report.tried}};
-  const PullReport pull = ask_registries(about_images(pulls), {network, {}, streams.now}).front();
+  PullReport pull = ask_registries(about_images(pulls), {network, {}, streams.now}).front();
+  leave_out_logins(pull);
   print_report(report, &pull, options, streams);
   if (pull.succeeds) return;
   throw why_none_is_tried(report).value_or(Error("", "the image does not pull"));
