@@ -21,8 +21,8 @@ WithNotices<CredentialProvider> provider_for_node(const std::filesystem::path& f
                                                   const std::vector<std::string>& patterns,
                                                   HelperClient& helpers);
 
-/// Makes of `provider` one that hands `token` on for the images of `patterns` alone, as pullsecret's
-/// options in `arguments` say besides.
+/// Makes of `provider` one that hands `token` on for the images of `patterns` alone, as the options
+/// of pullsecret in `arguments` say besides.
 void hand_on_token(CredentialProvider& provider, TokenAttributes token,
                    const std::vector<std::string>& patterns,
                    const std::vector<std::string>& arguments);

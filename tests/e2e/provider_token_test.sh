@@ -82,7 +82,7 @@ it 'without a token the hint says how to have one'
 attributes "$(wants '{}')"
 try --service-account "$account"
 status_is 1
-hint_on_standard_error
+hint_on_standard_error 'create token'
 rm -f "$bin_dir/provider.seen"
 follow_by sh -c "$command | pullsecret credential-provider test $image --config-file config.json \
   --bin-dir $bin_dir -o json --service-account $account --token-file - || [ \$? = 1 ]"
@@ -91,10 +91,10 @@ out_json '.token.expires != null' true
 expect 'a provider that got it' grep -q serviceAccountToken "$bin_dir/provider.seen"
 
 it 'a token for another audience: the hint makes the right one'
-make_token other >other
-try --service-account "$account" --token-file other
+make_token other >other.jwt
+try --service-account "$account" --token-file other.jwt
 err_has 'warning: the token: it is for the audience other, and the kubelet.s is for reg$'
-hint_on_standard_error
+hint_on_standard_error 'create token'
 follow
 mv "$scratch/out" right
 run pullsecret credential-provider test "$image" --config-file config.json --bin-dir "$bin_dir" -o json \
@@ -148,15 +148,16 @@ out_json '[.pulls, (.checked | map([.provider, .outcome]))]' '[true,[["pullsecre
 out_lacks "$(cut -d . -f 2 token)"
 
 it 'it refuses another'
-kubectl create token another -n team --audience reg >token
-try --service-account team/another --token-file token --check
+account=team/another
+make_token reg >token
+try --service-account "$account" --token-file token --check
 status_is 1
 err_has 'error: the image does not pull$'
 out_json '[.succeeds, .pulls, .checked[0].outcome]' '[true,false,"refused"]'
 
 it 'the registry is not asked without --check'
 : >"$scratch/tokens"
-try --service-account team/another --token-file token
+try --service-account "$account" --token-file token
 succeeds
 out_json '[.pulls, .checked]' '[null,null]'
 expect 'nobody asked' [ ! -s "$scratch/tokens" ]
