@@ -42,11 +42,7 @@ struct ProviderConfigOptions {
 std::vector<std::string> annotations_of(const CommandLine& line, const std::string& option) {
   std::vector<std::string> keys = without_repeats(values_of(line, option));
   for (const std::string& key : keys)
-    try {
-      check_annotation_key(key);
-    } catch (const Error& error) {
-      throw Error("--" + option, error.message(), error.hint());
-    }
+    with_place("--" + option, [&] { check_annotation_key(key); });
   return keys;
 }
 
@@ -71,9 +67,11 @@ TokenAttributes token_attributes_of(const CommandLine& line, const std::string& 
   return token;
 }
 
-// What the provider is to be told besides is sent to it by the kubelet alone if the config says so.
-void add_annotation(TokenAttributes& token, const std::optional<std::string>& key) {
+// An annotation that the provider wants is sent to it only if the config names it.
+void add_annotation(TokenAttributes& token, const CommandLine& line, const std::string& option) {
+  const auto key = value_of(line, option);
   if (!key) return;
+  with_place("--" + option, [&] { check_annotation_key(*key); });
   for (const auto* known : {&token.required_annotations, &token.optional_annotations})
     if (std::find(known->begin(), known->end(), *key) != known->end()) return;
   token.optional_annotations.push_back(*key);
@@ -94,8 +92,8 @@ void read_token_options(const CommandLine& line, ProviderConfigOptions& config) 
   if (use->patterns.empty())
     throw Error("", "no --match", "name the registries that the token goes to, and no other");
   config.token = token_attributes_of(line, *audience);
-  add_annotation(*config.token, use->username_annotation);
-  add_annotation(*config.token, use->scope_annotation);
+  for (const std::string option : {"username-annotation", "scope-annotation"})
+    add_annotation(*config.token, line, option);
   config.token->requires_service_account =
       !config.or_store || !config.token->required_annotations.empty();
   config.token_arguments = token_use_arguments(line);

@@ -73,11 +73,7 @@ std::map<std::string, std::string> annotations_in(const std::vector<std::string>
     if (end == std::string::npos || end == 0)
       throw Error("--annotation", "it is KEY=VALUE, such as acme.example/role=puller");
     const std::string key = text.substr(0, end);
-    try {
-      check_annotation_key(key);
-    } catch (const Error& error) {
-      throw Error("--annotation", error.message(), error.hint());
-    }
+    with_place("--annotation", [&] { check_annotation_key(key); });
     annotations[key] = text.substr(end + 1);
   }
   return annotations;

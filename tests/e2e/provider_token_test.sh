@@ -142,7 +142,7 @@ push acme/app:1
 image=$registry/acme/app:1
 pullsecret credential-provider config --service-account-token reg --username token --match "$registry" \
   -o json --output-file config.json
-try --service-account "$account" --token-file token --check
+try --service-account "$account" --token-file - --check <token
 succeeds
 out_json '[.pulls, (.checked | map([.provider, .outcome]))]' '[true,[["pullsecret","pulls"]]]'
 out_lacks "$(cut -d . -f 2 token)"
