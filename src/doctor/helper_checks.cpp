@@ -90,8 +90,8 @@ void check_store_behind(const Interview& interview, HelperCheck& check) {
   if (store.findings.empty()) return;
   const bool has_problem = worst(store.findings) == Severity::problem;
   check.findings = std::move(store.findings);
-  // With a GPG key that cannot encrypt, pass still reads.
-  if (check.state.works() && !store.is_shut)
+  // With a GPG key that cannot encrypt, pass still reads, as route does for other registries.
+  if ((check.state.works() && !store.is_shut) || !is_about_all(status->faults))
     condition = Condition::impaired;
   else
     condition = has_problem ? Condition::useless : Condition::unreachable;

@@ -22,6 +22,7 @@ bool prevents_store(const StoreFault& fault) {
 
 // What counts whatever the helper itself answered.
 bool is_certain(const StoreStatus& status, const StoreFault& fault) {
+  if (!fault.registries.empty()) return false;
   return status.state == StoreState::unusable || prevents_store(fault);
 }
 
@@ -35,13 +36,15 @@ bool can_be_asked(const std::string& store) {
 
 std::optional<Severity> severity_of(const std::string& store, const StoreStatus& status,
                                     const StoreFault& fault, Tried tried) {
-  if (status.state == StoreState::unusable || tried == Tried::failed) return Severity::problem;
+  if (status.state == StoreState::unusable || tried == Tried::failed || !fault.registries.empty())
+    return Severity::problem;
   if (!prevents_store(fault)) return std::nullopt;
   if (!can_be_asked(store)) return Severity::problem;
   return tried == Tried::gave_credential ? std::nullopt : std::optional(Severity::warning);
 }
 
 std::string consequence(const HelperUse& use, const StoreStatus& status, const StoreFault& fault) {
+  if (!fault.registries.empty()) return what_fails(use, fmt::format(" for {}", fault.registries));
   if (fault.prevents == Prevents::store) return fmt::format("{} login fails", use.client());
   if (fault.prevents == Prevents::get)
     return fmt::format("{} pull fails{}", use.client(), older_pull(use));
@@ -98,7 +101,8 @@ StoreCheck check_store(const HelperUse& use, const StoreStatus& status, Tried tr
   for (const StoreFault& fault : status.faults) {
     const auto severity = severity_of(store, status, fault, tried);
     if (!severity) continue;
-    check.is_shut |= fault.prevents == Prevents::both && tried != Tried::gave_credential;
+    check.is_shut |= fault.registries.empty() && fault.prevents == Prevents::both &&
+                     tried != Tried::gave_credential;
     check.findings.push_back(
         {{fmt::format("{}-{}", store, fault.kind), *severity,
           fmt::format("{}; {}", fault.message, consequence(use, status, fault)), fault.hint},

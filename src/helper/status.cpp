@@ -31,6 +31,7 @@ std::string format_fault(const StoreFault& fault) {
   object.add_value("Prevents", preventions.at(static_cast<std::size_t>(fault.prevents)));
   object.add_string("Message", fault.message);
   object.add_string("Hint", fault.hint);
+  if (!fault.registries.empty()) object.add_string("For", fault.registries);
   return object.text();
 }
 
@@ -90,7 +91,8 @@ std::optional<StoreFault> read_fault(std::string_view value) {
   const auto prevents = actions ? read_prevents(*actions) : std::nullopt;
   StoreFault fault{.kind = find_text(members, "Kind"),
                    .message = printable(find_text(members, "Message"), longest_text),
-                   .hint = printable(find_text(members, "Hint"), longest_text)};
+                   .hint = printable(find_text(members, "Hint"), longest_text),
+                   .registries = printable(find_text(members, "For"), longest_text)};
   if (!is_kind(fault.kind) || !prevents || fault.message.empty()) return std::nullopt;
   fault.prevents = *prevents;
   return fault;
@@ -116,14 +118,22 @@ std::optional<StoreStatus> read_status(std::string_view store, const Members& me
                      .faults = *std::move(faults),
                      .needs_passphrase = is_true(members, "Passphrase")};
   const bool is_consistent = status.state == StoreState::locked ||
-                             status.faults.empty() == (status.state == StoreState::ready);
+                             is_about_all(status.faults) == (status.state == StoreState::unusable);
   return is_consistent ? std::optional(std::move(status)) : std::nullopt;
 }
 
 }  // namespace
 
+bool is_about_all(const std::vector<StoreFault>& faults) {
+  return std::any_of(faults.begin(), faults.end(),
+                     [](const StoreFault& fault) { return fault.registries.empty(); });
+}
+
 StoreFault fault(std::string kind, Prevents prevents, const Error& error) {
-  return {std::move(kind), prevents, error.message(), error.hint()};
+  return {.kind = std::move(kind),
+          .prevents = prevents,
+          .message = error.message(),
+          .hint = error.hint()};
 }
 
 StoreStatus unusable(StoreFault fault) {
@@ -152,7 +162,9 @@ std::string status_in_words(std::string_view store, const StoreStatus& status) {
   if (status.entries) lines += line("entries", std::to_string(*status.entries));
   lines += line("state", in_words(status.state));
   for (const StoreFault& fault : status.faults) {
-    lines += line("fault", fmt::format("{}: {}", fault.kind, fault.message));
+    lines +=
+        line("fault", fmt::format("{}: {}{}", fault.kind, fault.message,
+                                  fault.registries.empty() ? "" : ", for " + fault.registries));
     if (!fault.hint.empty()) lines += line("hint", fault.hint);
   }
   return lines;

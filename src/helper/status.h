@@ -22,12 +22,14 @@ namespace pullsecret {
 // Programs decide by State, Kind and Prevents alone; Message and Hint are for people, as Error's.
 // A State is
 //
-//   ready      it stores and reads, and asks nobody
+//   ready      it stores and reads, and asks nobody; but for the registries that its faults name
 //   locked     it has to ask the user for a password first; its faults say why that may fail
 //   unusable   it cannot store, or cannot read, until what its faults say is mended
 //
 // Where a passphrase opens what it keeps, there is also "Passphrase":true, even if some program
 // remembers that for now: on a machine where nobody enters it the store is shut.
+//
+// A fault may be about some registries alone, which "For":"quay.io" names.
 //
 // Prevents names the actions that fail because of the fault, `store` or `get` or both. The kinds:
 //
@@ -66,15 +68,20 @@ struct StoreFault {
   std::string kind;  ///< lower case letters and hyphens
   Prevents prevents = Prevents::both;
   std::string message;
-  std::string hint;  ///< may be empty
+  std::string hint;             ///< may be empty
+  std::string registries = {};  ///< in words, those that it is about; empty: all
 };
+
+/// Whether one of them is about all registries.
+bool is_about_all(const std::vector<StoreFault>& faults);
 
 /// The fault that `error` tells of.
 StoreFault fault(std::string kind, Prevents prevents, const Error& error);
 
 struct StoreStatus {
   StoreState state = StoreState::ready;
-  std::vector<StoreFault> faults = {};  ///< some if it is unusable; none if it is ready
+  std::vector<StoreFault> faults = {};  ///< if it is unusable one at least is_about_all(); if it is
+                                        ///< ready, none is
   std::optional<std::size_t> entries = std::nullopt;  ///< how many, if it can be told
   bool needs_passphrase = false;  ///< to be read, kept by some program for now or not
 
