@@ -54,7 +54,10 @@ HttpExchange exchange_network(const ProviderOptions& options, const Streams& str
 ProviderResponse answer_from_stores(const ProviderRequest& request, const ProviderOptions& options,
                                     const Streams& streams) {
   HelperClient helpers(options.limits, [](auto, auto, const auto&) { end_without_reader(); });
-  return provide(request, options.config, options.account, helpers, streams.now);
+  auto [answer, notices] = provide(request, options.config, options.account, helpers, streams.now);
+  for (const Notice& notice : notices)
+    print_warning(streams, Error("", notice.text.what()));
+  return answer;
 }
 
 ProviderResponse answer(const ProviderRequest& request, const ProviderOptions& options,

@@ -16,15 +16,21 @@
 namespace pullsecret {
 namespace {
 
-// What has no credential has none; any other reason is an error.
-KeyedCredentials take_known(std::vector<Resolved> resolved) {
-  KeyedCredentials known;
+// What has no credential has none, of which an account that was named is told; any other reason is
+// an error.
+WithNotices<KeyedCredentials> take_known(std::vector<Resolved> resolved, bool is_of_account) {
+  WithNotices<KeyedCredentials> known;
   for (Resolved& registry : resolved) {
-    if (std::holds_alternative<NoCredential>(registry.outcome)) continue;
+    if (const auto* absent = std::get_if<NoCredential>(&registry.outcome)) {
+      if (is_of_account)
+        known.notices.push_back(
+            {.text = {key_in_words(registry.key), absent->reason.what(), absent->reason.hint()}});
+      continue;
+    }
     try {
       if (const Error* error = why_unresolved(registry)) throw *error;
       auto& credential = std::get<Credential>(registry.outcome);
-      known.emplace_back(registry.key, pull_credential(registry.key, std::move(credential)));
+      known.value.emplace_back(registry.key, pull_credential(registry.key, std::move(credential)));
     } catch (const Error& error) {
       throw Error(key_in_words(registry.key), error.what());
     }
@@ -34,19 +40,20 @@ KeyedCredentials take_known(std::vector<Resolved> resolved) {
 
 }  // namespace
 
-ProviderResponse provide(const ProviderRequest& request, const std::optional<std::string>& named,
-                         const std::string& account, HelperClient& helpers, Time now) {
-  if (!is_any_config(named)) return provider_answer(request, {}, {}, {});
+WithNotices<ProviderResponse> provide(const ProviderRequest& request,
+                                      const std::optional<std::string>& named,
+                                      const std::string& account, HelperClient& helpers, Time now) {
+  if (!is_any_config(named)) return {provider_answer(request, {}, {}, {})};
   Config config = load_config(named).config;
   config.account = account;
   const std::vector<std::string> known = named_registries(config);
-  KeyedCredentials credentials =
-      mend_keys(take_known(resolve(config, registries_for_images(config, known, {request.image}),
-                                   helpers)))
-          .value;
+  WithNotices<KeyedCredentials> found =
+      take_known(resolve(config, registries_for_images(config, known, {request.image}), helpers),
+                 !account.empty());
+  KeyedCredentials credentials = mend_keys(std::move(found.value)).value;
   const std::map<std::string, Credential> by_key(std::move_iterator(credentials.begin()),
                                                  std::move_iterator(credentials.end()));
-  return provider_answer(request, by_key, known, now);
+  return {provider_answer(request, by_key, known, now), std::move(found.notices)};
 }
 
 }  // namespace pullsecret

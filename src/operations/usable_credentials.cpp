@@ -265,6 +265,15 @@ std::optional<Notice> notice_of_others(const Spellings& spellings,
                "take those you do not need out of the config; docker logout takes all of them"}};
 }
 
+// Docker takes a URL for its host, whoever stands in it: whose login is wanted says --account.
+void refuse_account(const Config& config, const std::string& name) {
+  const KeyParts parts = split_key(name);
+  if (parts.scheme.empty() || parts.login.empty() || config.auths.find(name) != nullptr) return;
+  throw Error(key_in_words(name), "a username in it chooses no login",
+              fmt::format("name {}, with --account {}", key_in_words(registry_host(name)),
+                          shell_word(parts.login.substr(0, parts.login.find_first_of(":@")))));
+}
+
 // As `docker login` takes it: a URL may have a path, too.
 Image image_named(const std::string& name) {
   try {
@@ -278,6 +287,7 @@ Image image_named(const std::string& name) {
 }  // namespace
 
 std::string registry_named(const Config& config, const std::string& name) {
+  refuse_account(config, name);
   if (!is_about_path(name) || (!config.is_podmans && config.auths.find(name) != nullptr))
     return name;
   Image image = image_named(name);

@@ -37,7 +37,7 @@ using KeyedCredentials = std::vector<std::pair<std::string, Credential>>;
 
 /// What Docker asks for where it is given `name`, a registry in any spelling, a path or an image:
 /// of the latter two the host, unless `config` has an entry of just this name; in podman's file the
-/// nearest path that it has.
+/// nearest path that it has. Throws Error for a name with a username that is no entry's.
 std::string registry_named(const Config& config, const std::string& name);
 
 /// `credentials`, of the registries that were `asked` for, as they go into a Secret that is there,
