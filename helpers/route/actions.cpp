@@ -10,22 +10,31 @@
 #include "credential/account.h"
 #include "credential/expiry.h"
 #include "credential/go_duration.h"
+#include "credential/go_json_writer.h"
 #include "credential/registry.h"
+#include "helper/client.h"
+#include "helpers/route/arguments.h"
+#include "helpers/route/ask_helpers.h"
 #include "helpers/route/init.h"
 #include "helpers/route/messages.h"
 #include "helpers/route/remembered.h"
 #include "helpers/route/rules.h"
+#include "system/environment.h"
 #include "system/error.h"
+#include "system/run_programs.h"
 #include "system/session_keyring.h"
 #include "system/text.h"
 
 namespace pullsecret {
 namespace {
 
-// Empty where it is there no more.
+// By the name that the shell has for it, which may lead through links. Empty where it is there no
+// more.
 std::filesystem::path working_folder() {
   std::error_code gone;
-  return std::filesystem::current_path(gone);
+  const std::filesystem::path named = environment_variable("PWD").value_or("");
+  const bool is_named = named.is_absolute() && std::filesystem::equivalent(named, ".", gone);
+  return is_named ? named : std::filesystem::current_path(gone);
 }
 
 }  // namespace
@@ -73,22 +82,22 @@ More: man docker-credential-route
 
 namespace {
 
-using Arguments = std::vector<std::string>;
+using Words = std::vector<std::string>;
 
-const std::string& host_in(const Arguments& arguments, std::size_t least, std::size_t most) {
-  static const std::string every_host;
-  if (arguments.size() < least || arguments.size() > most)
-    throw Error("",
-                arguments.size() < least
-                    ? "arguments are missing"
-                    : fmt::format("unexpected argument: {}", printable(arguments[most], 80)),
-                "`docker-credential-route --help` lists what there is");
-  return arguments.empty() ? every_host : arguments.front();
+// For `pullsecret migrate`: the entries of those that are not in use, as `list` would answer them.
+void print_other_accounts() {
+  JsonObjectWriter entries;
+  for (const auto& [server_url, found] : open_route()->accounts(""))
+    for (const std::string& other : found.others)
+      if (const auto own = account_url(server_url, other)) entries.add_string(*own, other);
+  print(entries.text() + '\n');
 }
 
-void accounts(const Arguments& arguments) {
+void accounts(const Words& words) {
+  if (words == Words{"-o", "json"}) return print_other_accounts();
   std::string lines;
-  for (const auto& [server_url, found] : open_route()->accounts(host_in(arguments, 0, 1))) {
+  for (const auto& [server_url, found] :
+       open_route()->accounts(read_arguments(words, 0, 1).host())) {
     const std::string host = printable(routed_host(server_url));
     if (!found.in_use.empty())
       lines += fmt::format("{}  {}  in use\n", host, printable(found.in_use));
@@ -98,44 +107,92 @@ void accounts(const Arguments& arguments) {
   print(lines);
 }
 
-void use(const Arguments& arguments) {
-  const std::string& host = host_in(arguments, 2, 2);
-  open_route()->use(host, arguments.back());
+void use(const Words& words) {
+  const Arguments arguments = read_arguments(words, 2, 2);
+  open_route()->use(arguments.host(), arguments.words.back());
 }
 
 std::string in_words(const CacheRule& cache) {
   return cache.at_most ? short_go_duration(*cache.at_most) : "as long as the answer says";
 }
 
+// What a `get` would look for, and find.
+std::optional<Remembered> remembered_answer(const Rule& rule, const std::string& server_url,
+                                            Time now) {
+  const auto find = [&](const Rule& asked, const std::string& name) {
+    return find_remembered(question(asked, name), *rule.cache, now);
+  };
+  const std::string username = account_named(rule, server_url);
+  if (username.empty()) return find(rule, server_url);
+  const auto own = account_url(server_url, username);
+  if (auto found = own ? find(keepers(rule), *own) : std::nullopt) return found;
+  auto in_use = find(keepers(rule), server_url);
+  return in_use && in_use->credential.username == username ? in_use : std::nullopt;
+}
+
+// Why an answer may find no place; empty: nothing says so.
+std::string lack_of_room() {
+  constexpr std::size_t of_an_answer = 4096;
+  const auto room = keyring_room();
+  if (!room || (room->free_bytes >= of_an_answer && room->free_keys > 1)) return {};
+  return "; there may be no place for it: " + in_words(*room);
+}
+
 std::string memory_in_words(const Rule& rule, const std::string& server_url) {
   if (!rule.cache) return "nothing";
   if (const auto fault = session_keyring_fault()) return fmt::format("nothing: {}", fault->what());
   const Time now = current_time();
-  const auto known = find_remembered(rule, server_url, now);
-  if (!known) return fmt::format("nothing yet, then {}", in_words(*rule.cache));
+  const auto known = remembered_answer(rule, server_url, now);
+  if (!known) return fmt::format("nothing yet, then {}{}", in_words(*rule.cache), lack_of_room());
   return fmt::format("the login of {}, {}", printable(known->credential.username),
                      time_left_in_words(known->end, now));
 }
 
-void explain(const Arguments& arguments) {
-  const std::string server_url = docker_server_url(host_in(arguments, 1, 1));
+std::string helpers_in_words(const Rule& rule) {
+  std::vector<std::string> helpers;
+  for (const std::string& helper : rule.helpers)
+    helpers.push_back(find_on_path(helper_program_name(helper)).found ? helper
+                                                                      : helper + " (not on PATH)");
+  return printable(
+      join(helpers, rule.goes_on_after_errors ? ", then, also after an error, " : ", then "));
+}
+
+// Whose login it is; empty: that of who mints tokens.
+std::string account_in_words(const Rule& rule, const std::string& server_url,
+                             const std::filesystem::path& folder) {
+  const std::string named = account_named(rule, server_url);
+  const bool is_rules = !environment_variable(account_variable);
+  if (!named.empty())
+    return fmt::format("{}, as {} says", printable(named),
+                       is_rules ? "the rule" : account_variable);
+  if (keepers(rule).helpers.size() != rule.helpers.size()) return {};
+  const auto accounts = RouteStore({rule}, folder, warn).accounts(server_url);
+  for (const auto& [registry, found] : accounts)
+    if (!found.in_use.empty()) return printable(found.in_use) + ", in use";
+  return "none in use";
+}
+
+void explain(const Words& words) {
+  const std::string server_url = docker_server_url(read_arguments(words, 1, 1).host());
+  const std::filesystem::path folder = working_folder();
   const std::vector<Rule> rules = load_rules();
-  const Rule* rule = find_rule(rules, server_url, working_folder());
+  const Rule* rule = find_rule(rules, server_url, folder);
   if (rule == nullptr)
     return print(fmt::format("registry:    {}\nrule:        none: Docker finds no login\n",
                              key_in_words(routed_host(server_url))));
-  std::string lines =
-      fmt::format("registry:    {}\nrule:        routes[{}], match {}\nhelpers:     {}\n",
-                  key_in_words(routed_host(server_url)), rule - rules.data(),
-                  printable(rule->match), printable(join(rule->helpers, ", then ")));
+  std::string lines = fmt::format(
+      "registry:    {}\nrule:        routes[{}], match {}{}\nhelpers:     {}\n",
+      key_in_words(routed_host(server_url)), rule - rules.data(), printable(rule->match),
+      rule->in.empty() ? "" : ", in " + printable(rule->in), helpers_in_words(*rule));
   for (const auto& [name, value] : rule->variables)
     lines += fmt::format("environment: {}\n", printable(name));
-  if (!rule->account.empty()) lines += fmt::format("account:     {}\n", printable(rule->account));
+  if (const std::string account = account_in_words(*rule, server_url, folder); !account.empty())
+    lines += fmt::format("account:     {}\n", account);
   print(lines + fmt::format("remembered:  {}\n", memory_in_words(*rule, server_url)));
 }
 
-void forget_action(const Arguments& arguments) {
-  const std::string& host = host_in(arguments, 0, 1);
+void forget_action(const Words& words) {
+  const std::string host = read_arguments(words, 0, 1).host();
   host.empty() ? forget_all() : forget(routed_host(host));
 }
 

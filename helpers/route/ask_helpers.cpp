@@ -19,6 +19,8 @@ namespace {
 constexpr std::chrono::milliseconds no_limit = std::chrono::hours(24);
 constexpr const char* depth_variable = "DOCKER_CREDENTIAL_ROUTE_DEPTH";
 
+constexpr const char* hosts_variable = "DOCKER_CREDENTIAL_ROUTE_HOSTS";
+
 // One that asks this program for another registry than it was asked for is no loop.
 constexpr int max_depth = 4;
 
@@ -29,10 +31,19 @@ int depth() {
   return end == text.data() + text.size() ? value : max_depth;
 }
 
-HelperCall call(const Rule& rule, const std::string& helper, std::string action,
-                std::string input) {
+// The registries that this call and those before it are about.
+std::vector<std::string> hosts() {
+  return split(environment_variable(hosts_variable).value_or(""), ' ');
+}
+
+// About no registry if `server_url` is empty.
+HelperCall call(const Rule& rule, const std::string& helper, std::string action, std::string input,
+                const std::string& server_url) {
   Environment variables = rule.variables;
   variables[depth_variable] = std::to_string(depth() + 1);
+  std::vector<std::string> about = hosts();
+  if (!server_url.empty()) about.push_back(routed_host(server_url));
+  variables[hosts_variable] = join(without_repeats(std::move(about)), " ");
   return {.helper = helper,
           .action = std::move(action),
           .input = std::move(input),
@@ -52,7 +63,7 @@ auto parsed(const HelperCall& call, Parse parse) {
 
 std::optional<StoredCredential> get_from(const Rule& rule, const std::string& helper,
                                          const std::string& server_url) {
-  const HelperCall question = call(rule, helper, "get", server_url);
+  const HelperCall question = call(rule, helper, "get", server_url, server_url);
   const HelperReply reply = reply_to(rule, question);
   if (const auto* failure = std::get_if<HelperFailure>(&reply)) throw failure->error;
   const auto* answer = std::get_if<std::string>(&reply);
@@ -73,7 +84,7 @@ void tell(const Rule& rule, const HelperCall& call) {
 HelperCall call_to_store(const Rule& rule, const std::string& helper, const std::string& server_url,
                          const StoredCredential& credential) {
   HelperCall request =
-      call(rule, helper, "store", format_credential_message(server_url, credential));
+      call(rule, helper, "store", format_credential_message(server_url, credential), server_url);
   request.secret = credential.secret;
   return request;
 }
@@ -82,18 +93,33 @@ bool mints_tokens(const std::string& helper) {
   return find_token_helper(helper) != nullptr;
 }
 
-// Whether `helper` has it from now on.
+// Whether `helper` has it from now on. Upstream's keep one for each username, and answer any of
+// them: there the others go first.
 bool keeps(const Rule& rule, const std::string& helper, const std::string& server_url,
            const StoredCredential& credential) {
-  tell(rule, call_to_store(rule, helper, server_url, credential));
-  const auto kept = get_from(rule, helper, server_url);
+  const HelperCall request = call_to_store(rule, helper, server_url, credential);
+  tell(rule, request);
+  auto kept = get_from(rule, helper, server_url);
+  if (kept && kept->username != credential.username) {
+    tell(rule, call(rule, helper, "erase", server_url, server_url));
+    tell(rule, request);
+    kept = get_from(rule, helper, server_url);
+  }
   return kept && kept->username == credential.username && kept->secret == credential.secret;
 }
 
 }  // namespace
 
-void refuse_loop() {
-  if (depth() >= max_depth)
+Rule keepers(Rule rule) {
+  std::erase_if(rule.helpers, mints_tokens);
+  return rule;
+}
+
+void refuse_loop(const std::string& host) {
+  const std::vector<std::string> before = hosts();
+  const bool is_same =
+      !host.empty() && std::find(before.begin(), before.end(), host) != before.end();
+  if (is_same || depth() >= max_depth)
     throw Error("", "a rule leads back to this program, by way of a helper that asks it",
                 "name the helper that keeps the login in routes.json");
 }
@@ -132,7 +158,7 @@ void erase_from_helpers(const Rule& rule, const std::string& server_url, const W
   std::optional<Error> first_error;
   for (const std::string& helper : rule.helpers)
     try {
-      tell(rule, call(rule, helper, "erase", server_url));
+      tell(rule, call(rule, helper, "erase", server_url, server_url));
     } catch (const Error& error) {
       if (mints_tokens(helper)) continue;
       if (rule.goes_on_after_errors)
@@ -153,7 +179,7 @@ std::map<std::string, Listed> list_of_helpers(const std::vector<Rule>& rules,
     longest = std::max(longest, rule.timeout.value_or(no_limit));
     for (const std::string& helper : rule.helpers) {
       rules_asked.push_back(&rule);
-      calls.push_back(call(rule, helper, "list", "unused"));
+      calls.push_back(call(rule, helper, "list", "unused", ""));
     }
   }
   const std::vector<HelperReply> replies = HelperClient({.timeout = longest}).run(calls);

@@ -14,13 +14,18 @@ namespace pullsecret {
 
 // What a rule's helpers are asked, and told. A helper has as much time as the rule gives it,
 // without a `timeout` any: it may wait for its user. Which call leads back to this program is
-// counted in DOCKER_CREDENTIAL_ROUTE_DEPTH in the environment of each.
+// counted in DOCKER_CREDENTIAL_ROUTE_DEPTH in the environment of each, and for which registries
+// stands in DOCKER_CREDENTIAL_ROUTE_HOSTS.
 
 /// Told of what went wrong and fails nothing.
 using Warn = std::function<void(const Error&)>;
 
-/// Throws Error if this program was started by a helper that it has started itself.
-void refuse_loop();
+/// Throws Error if this program was started by a helper that it has started itself: to be asked for
+/// the same registry, `host` (routed_host()), or, whatever for, after a few rounds.
+void refuse_loop(const std::string& host = {});
+
+/// The rule with those of its helpers alone that are not known to mint tokens.
+Rule keepers(Rule rule);
 
 /// What the first helper that has it answers. Throws the Error of one that fails; where the rule
 /// goes on after errors, `warn` gets it.

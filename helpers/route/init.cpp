@@ -7,12 +7,12 @@
 #include <fmt/format.h>
 
 #include "credential/account.h"
-#include "credential/issuers.h"
 #include "credential/registry.h"
 #include "docker/ask_stores.h"
 #include "docker/config_file.h"
 #include "docker/resolve.h"
 #include "helper/client.h"
+#include "helpers/route/arguments.h"
 #include "helpers/route/ask_helpers.h"
 #include "helpers/route/messages.h"
 #include "helpers/route/take_over.h"
@@ -26,23 +26,6 @@ namespace pullsecret {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct InitOptions {
-  bool undo = false, yes = false;
-};
-
-InitOptions read_options(const std::vector<std::string>& arguments) {
-  InitOptions options;
-  for (const std::string& argument : arguments)
-    if (argument == "--undo")
-      options.undo = true;
-    else if (argument == "--yes")
-      options.yes = true;
-    else
-      throw Error("", fmt::format("unexpected argument: {}", printable(argument, 80)),
-                  "`docker-credential-route --help` lists what there is");
-  return options;
-}
 
 /// Docker's config.json, as it is.
 struct ConfigJson {
@@ -76,10 +59,11 @@ std::vector<std::string> changed_lines(const Config& config, const ConfigChange&
   return lines;
 }
 
-bool is_confirmed(const InitOptions& options) {
-  return options.yes || is_change_confirmed("docker-credential-route",
-                                            options.undo ? "docker-credential-route init --undo"
-                                                         : "docker-credential-route init");
+bool is_confirmed(const Arguments& arguments) {
+  return arguments.has("--yes") ||
+         is_change_confirmed("docker-credential-route", arguments.has("--undo")
+                                                            ? "docker-credential-route init --undo"
+                                                            : "docker-credential-route init");
 }
 
 void change_config(const ConfigJson& file, const ConfigChange& change) {
@@ -94,7 +78,8 @@ void show(const ConfigJson& file, const ConfigChange& change) {
 }
 
 // Rules that are there already count if they are these: a run before was killed.
-void write_rules(const std::string& text) {
+void write_rules(const std::string& text, const ConfigLocation& config) {
+  const FilesAs as(config.held ? config.held->changed_as : std::nullopt);
   const fs::path file = own_rules_file();
   const Folder folder = make_private_folder(file.parent_path());
   const FilePlace place{folder, file.filename()};
@@ -123,7 +108,7 @@ bool names_route(const Config& config) {
   return std::find(helpers.begin(), helpers.end(), "route") != helpers.end();
 }
 
-void begin(const InitOptions& options) {
+void begin(const Arguments& arguments) {
   const ConfigJson file = read_config_json();
   if (names_route(file.config))
     throw Error(file.json.file, "it names route already",
@@ -135,41 +120,36 @@ void begin(const InitOptions& options) {
   parse_rules({place_of(own_rules_file()), taken.rules});
   print(taken.rules);
   show(file, taken.change);
-  if (!is_confirmed(options)) return;
+  if (!is_confirmed(arguments)) return;
   require_changeable(file.location);
   require_writable(file.location);
-  write_rules(taken.rules);
+  write_rules(taken.rules, file.location);
   change_config(file, taken.change);
 }
 
-// What mints tokens keeps nothing, and need not be there.
-std::vector<Rule> kept_by(std::vector<Rule> rules) {
-  for (Rule& rule : rules)
-    std::erase_if(rule.helpers,
-                  [](const std::string& helper) { return find_token_helper(helper) != nullptr; });
-  return rules;
-}
-
-void undo(const InitOptions& options) {
+void undo(const Arguments& arguments) {
   const ConfigJson file = read_config_json();
   const std::vector<Rule> rules = load_rules();
   std::map<std::string, std::string> kept;
   const auto refuse = [](const Error& error) -> void { throw Error(error); };  // its logins too
-  for (const auto& [server_url, entry] : list_of_helpers(kept_by(rules), "/", refuse))
+  std::vector<Rule> keeping;  // what mints tokens need not be there
+  for (const Rule& rule : rules)
+    keeping.push_back(keepers(rule));
+  for (const auto& [server_url, entry] : list_of_helpers(keeping, "/", refuse))
     if (!parse_account_url(server_url)) kept.emplace(server_url, entry.helper);
   const ConfigChange change = give_back(file.config, rules, kept);
   if (change.empty()) throw Error(file.json.file, "it does not name route");
   show(file, change);
-  if (!is_confirmed(options)) return;
+  if (!is_confirmed(arguments)) return;
   change_config(file, change);
   say(fmt::format("{} stays, and is not read any more", place_of(rules_file())));
 }
 
 }  // namespace
 
-void init_route(const std::vector<std::string>& arguments) {
-  const InitOptions options = read_options(arguments);
-  options.undo ? undo(options) : begin(options);
+void init_route(const std::vector<std::string>& words) {
+  const Arguments arguments = read_arguments(words, 0, 0, {"--undo", "--yes"});
+  arguments.has("--undo") ? undo(arguments) : begin(arguments);
 }
 
 }  // namespace pullsecret

@@ -1,6 +1,8 @@
 #include "helpers/route/route_status.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -10,6 +12,7 @@
 #include "credential/issuers.h"
 #include "helper/client.h"
 #include "helper/way_to_have.h"
+#include "helpers/route/remembered.h"
 #include "helpers/route/rules.h"
 #include "system/run_programs.h"
 #include "system/session_keyring.h"
@@ -27,16 +30,34 @@ bool looks_secret(const std::string& name, const std::string& value) {
                        has("private_key") || has("api_key")));
 }
 
+bool is_missing(const std::string& helper) {
+  return !find_on_path(helper_program_name(helper)).found;
+}
+
+// Whether one that is not there keeps the rule from answering.
+bool is_broken(const Rule& rule) {
+  const auto missing = std::count_if(rule.helpers.begin(), rule.helpers.end(), is_missing);
+  const auto all = static_cast<std::ptrdiff_t>(rule.helpers.size());
+  return rule.goes_on_after_errors ? missing == all : missing > 0;
+}
+
+// Of some rules alone, the faults say of which registries.
 std::vector<StoreFault> missing_helpers(const std::vector<Rule>& rules) {
-  std::set<std::string> named;
-  for (const Rule& rule : rules)
-    named.insert(rule.helpers.begin(), rule.helpers.end());
+  std::map<std::string, std::vector<std::string>> matches;  // by helper
+  std::size_t broken = 0;
+  for (const Rule& rule : rules) {
+    if (!is_broken(rule)) continue;
+    ++broken;
+    for (const std::string& helper : rule.helpers)
+      if (is_missing(helper))
+        matches[helper].push_back(rule.match == "*" ? "all others" : rule.match);
+  }
   std::vector<StoreFault> faults;
-  for (const std::string& helper : named)
-    if (!find_on_path(helper_program_name(helper)).found)
-      faults.push_back({"helper-missing", Prevents::both,
-                        fmt::format("{} is not on PATH", program_of(helper)),
-                        std::string(way_to_have(helper))});
+  for (const auto& [helper, registries] : matches)
+    faults.push_back(
+        {"helper-missing", Prevents::both, fmt::format("{} is not on PATH", program_of(helper)),
+         std::string(way_to_have(helper)),
+         broken == rules.size() ? "" : printable(join(without_repeats(registries), ", "))});
   return faults;
 }
 
@@ -61,16 +82,20 @@ StoreStatus route_status() {
     return status;
   }
   StoreStatus status{.faults = missing_helpers(rules), .facts = {file}};
-  if (!status.faults.empty()) status.state = StoreState::unusable;
+  if (is_about_all(status.faults)) status.state = StoreState::unusable;
   const auto forbidden = session_keyring_fault();
-  status.facts.push_back({"Cache", forbidden
-                                       ? fmt::format("nothing is remembered: {}", forbidden->what())
-                                       : "in the kernel's session keyring"});
+  const auto room = keyring_room();
+  status.facts.push_back(
+      {"Cache", forbidden
+                    ? fmt::format("nothing is remembered: {}", forbidden->what())
+                    : "in the kernel's session keyring" + (room ? "; " + in_words(*room) : "")});
+  std::vector<std::string> warnings = vain_rules(rules);
   if (const std::string secrets = secrets_among(rules); !secrets.empty())
-    status.facts.push_back(
-        {"Warning", fmt::format("{} in env looks like a secret: each program of this user can read "
-                                "it in the helper's environment",
-                                secrets)});
+    warnings.push_back(
+        fmt::format("{} in env looks like a secret: each program of this user can "
+                    "read it in the helper's environment",
+                    secrets));
+  if (!warnings.empty()) status.facts.push_back({"Warning", join(warnings, "; ")});
   return status;
 }
 

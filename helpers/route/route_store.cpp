@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "credential/issuers.h"
 #include "credential/registry.h"
 #include "helpers/route/remembered.h"
 #include "system/environment.h"
@@ -22,52 +21,69 @@ Error no_such_account(const std::string& server_url, const std::string& username
 
 // What mints tokens has one account.
 bool keeps_accounts(const Rule& rule, const std::string& server_url) {
-  for (const std::string& helper : rule.helpers)
-    if (find_token_helper(helper) == nullptr) return account_url(server_url, "any").has_value();
-  return false;
+  return !keepers(rule).helpers.empty() && account_url(server_url, "any");
 }
 
 // What is about to change is forgotten before, and what somebody remembers meanwhile after it,
 // whatever comes of the change.
 class Forgetting {
  public:
-  explicit Forgetting(std::string host) : host_(std::move(host)), lock_(lock_host(host_)) {
-    forget(host_);
+  Forgetting(std::string host, const Warn& warn) : host_(std::move(host)), lock_(lock_host(host_)) {
+    forget_or(warn);
   }
   Forgetting(const Forgetting&) = delete;
   Forgetting& operator=(const Forgetting&) = delete;
-  ~Forgetting() { forget(host_); }
+  ~Forgetting() {
+    forget_or([](const Error&) {});
+  }
 
  private:
+  void forget_or(const Warn& warn) const {
+    try {
+      forget(host_);
+    } catch (const Error& error) {
+      warn(Error("",
+                 std::string("other sessions may go on with what they remember: ") + error.what(),
+                 error.hint()));
+    }
+  }
+
   std::string host_;
   FileDescriptor lock_;
 };
 
 }  // namespace
 
+std::string account_named(const Rule& rule, const std::string& server_url) {
+  if (!keeps_accounts(rule, server_url)) return {};
+  return environment_variable(account_variable).value_or(rule.account);
+}
+
 RouteStore::RouteStore(std::vector<Rule> rules, std::filesystem::path folder, Warn warn)
     : rules_(std::move(rules)), folder_(std::move(folder)), warn_(std::move(warn)) {}
 
 void RouteStore::store(const std::string& server_url, const StoredCredential& credential) {
+  refuse_loop(routed_host(server_url));
   const Rule& rule = rule_for(server_url);
-  const Forgetting forgetting(routed_host(server_url));
+  const Forgetting forgetting(routed_host(server_url), warn_);
   if (keeps_accounts(rule, server_url)) {
-    const auto before = readable(rule, server_url);
+    const auto before = readable(keepers(rule), server_url);
     const bool is_other = before && before->username != credential.username;
     if (is_other) keep_as_account(rule, server_url, *before);
     const auto own = account_url(server_url, credential.username);
-    if (is_other || (own && readable(rule, *own))) keep_as_account(rule, server_url, credential);
+    if (is_other || (own && readable(keepers(rule), *own)))
+      keep_as_account(rule, server_url, credential);
   }
   store_in_helper(rule, server_url, credential, warn_);
 }
 
 std::optional<StoredCredential> RouteStore::get(const std::string& server_url) {
+  refuse_loop(routed_host(server_url));
   const Rule* rule = find_rule(rules_, server_url, folder_);
   if (rule == nullptr) return std::nullopt;
-  const std::string username =
-      environment_variable("DOCKER_CREDENTIAL_ACCOUNT").value_or(rule->account);
-  if (username.empty() || !keeps_accounts(*rule, server_url)) return ask(*rule, server_url);
-  return account(*rule, server_url, username);
+  const std::string username = account_named(*rule, server_url);
+  if (username.empty()) return ask(*rule, server_url);
+  return account(keepers(*rule), server_url, username);
 }
 
 // The account's own entry goes first: else one that is killed in between would leave it behind.
@@ -75,11 +91,12 @@ void RouteStore::erase(const std::string& server_url) {
   const Rule* rule = find_rule(rules_, server_url, folder_);
   if (rule == nullptr) return;
   const std::string host = routed_host(server_url);
-  const Forgetting forgetting(host);
+  refuse_loop(host);
+  const Forgetting forgetting(host, warn_);
   const auto in_use =
-      keeps_accounts(*rule, server_url) ? readable(*rule, server_url) : std::nullopt;
+      keeps_accounts(*rule, server_url) ? readable(keepers(*rule), server_url) : std::nullopt;
   const auto own = in_use ? account_url(server_url, in_use->username) : std::nullopt;
-  if (own && readable(*rule, *own)) erase_from_helpers(*rule, *own, warn_);
+  if (own && readable(keepers(*rule), *own)) erase_from_helpers(*rule, *own, warn_);
   erase_from_helpers(*rule, server_url, warn_);
   if (!in_use) return;
   for (const auto& [registry, left] : accounts(server_url))
@@ -117,8 +134,9 @@ std::map<std::string, Accounts> RouteStore::accounts(const std::string& server_u
 
 void RouteStore::use(const std::string& server_url, const std::string& username) {
   const std::string registry = docker_server_url(server_url);
-  const Rule& rule = rule_for(registry);
-  const Forgetting forgetting(routed_host(registry));
+  refuse_loop(routed_host(registry));
+  const Rule rule = keepers(rule_for(registry));
+  const Forgetting forgetting(routed_host(registry), warn_);
   const auto in_use = get_from_helpers(rule, registry, warn_);
   if (in_use && in_use->username == username) return;
   const auto own = account_url(registry, username);
@@ -164,7 +182,7 @@ std::optional<StoredCredential> RouteStore::readable(const Rule& rule,
 std::optional<StoredCredential> RouteStore::ask(const Rule& rule,
                                                 const std::string& server_url) const {
   if (!rule.cache || session_keyring_fault()) return get_from_helpers(rule, server_url, warn_);
-  if (auto known = find_remembered(rule, server_url, current_time()))
+  if (auto known = find_remembered(question(rule, server_url), *rule.cache, current_time()))
     return std::move(known->credential);
   return ask_once(rule, server_url);
 }
@@ -173,14 +191,15 @@ std::optional<StoredCredential> RouteStore::ask(const Rule& rule,
 std::optional<StoredCredential> RouteStore::ask_once(const Rule& rule,
                                                      const std::string& server_url) const {
   const FileDescriptor lock = lock_host(routed_host(server_url));
-  if (auto known = find_remembered(rule, server_url, current_time()))
+  const Question asked = question(rule, server_url);
+  if (auto known = find_remembered(asked, *rule.cache, current_time()))
     return std::move(known->credential);
   auto answer = get_from_helpers(rule, server_url, warn_);
   if (!answer) return std::nullopt;
   const Time now = current_time();
   try {
     if (const auto end = end_of_remembering(*rule.cache, *answer, now))
-      remember(rule, server_url, {*answer, *end}, now);
+      remember(asked, {*answer, *end}, now);
   } catch (const Error& error) {
     warn_(Error("", fmt::format("it will be asked for again: {}", error.what()), error.hint()));
   }

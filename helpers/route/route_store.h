@@ -14,6 +14,12 @@
 
 namespace pullsecret {
 
+constexpr const char* account_variable = "DOCKER_CREDENTIAL_ACCOUNT";
+
+/// The account that this variable, or else the rule, names; empty: the one in use is answered, as
+/// always where helpers mint tokens.
+std::string account_named(const Rule& rule, const std::string& server_url);
+
 /// Who can log in to a registry.
 struct Accounts {
   std::string in_use;            ///< the username; empty: none

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -18,6 +19,7 @@
 #include "system/file.h"
 #include "system/folder.h"
 #include "system/text.h"
+#include "system/whose_folder.h"
 
 namespace pullsecret {
 namespace {
@@ -33,6 +35,14 @@ struct Member {
   void (*read)(const Json& value, const std::string& place, Rule& rule);
 };
 
+// A host in lower case as clients ask for it.
+std::string asked_host(std::string host) {
+  if (is_docker_hub_host(host)) return "docker.io";
+  if (!host.ends_with(https_port)) return host;
+  host.resize(host.size() - https_port.size());
+  return is_docker_hub_host(host) ? "docker.io" : host;
+}
+
 const std::string& text_of(const Json& value, const std::string& place) {
   if (value.is_string() && !value.get_ref<const std::string&>().empty() &&
       !has_control_character(value.get_ref<const std::string&>()))
@@ -41,13 +51,21 @@ const std::string& text_of(const Json& value, const std::string& place) {
 }
 
 void read_match(const Json& value, const std::string& place, Rule& rule) {
-  rule.match = lower_case(text_of(value, place));
-  if (rule.match.find("://") != std::string::npos || rule.match.find('/') != std::string::npos)
+  const std::string match = lower_case(text_of(value, place));
+  if (match.find('/') != std::string::npos)
     throw Error(place, "must be a host, or HOST:PORT",
                 "Docker tells a helper no path: leave it out, and the scheme, too");
-  if (is_docker_hub_host(rule.match)) rule.match = "docker.io";
+  if (match.find('@') != std::string::npos)
+    throw Error(place, "must be a host, or HOST:PORT, without a username",
+                "\"account\" says whose login is answered");
+  rule.match = asked_host(match);
   const auto url = parse_url(rule.match);
-  if (!url) throw Error(place, fmt::format("is no host: {}", printable(rule.match, 80)));
+  const bool has_asked_characters =
+      rule.match.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.-_:[]*") ==
+      std::string::npos;
+  const bool is_any = rule.match == any_registry && match != any_registry;  // such as `*:443`
+  if (!url || !has_asked_characters || is_any || rule.match.ends_with(':'))
+    throw Error(place, fmt::format("is no host: {}", printable(match, 80)));
   rule.pattern = parts_of(*url);
 }
 
@@ -120,13 +138,34 @@ void read_account(const Json& value, const std::string& place, Rule& rule) {
   rule.account = text_of(value, place);
 }
 
+// Without `.`, `..` and slashes too many.
+std::string normal(const fs::path& path) {
+  const fs::path clean = path.lexically_normal();
+  return (clean.has_filename() ? clean : clean.parent_path()).string();
+}
+
+// The folders before the first pattern as they are without links, as git does with includeIf.
+std::string resolved_pattern(const fs::path& pattern) {
+  fs::path plain, rest;
+  for (const fs::path& component : pattern)
+    if (rest.empty() && component.string().find_first_of("*?[\\") == std::string::npos)
+      plain /= component;
+    else
+      rest /= component;
+  std::error_code unknown;
+  const fs::path resolved = fs::weakly_canonical(plain, unknown);
+  return normal((unknown ? plain : resolved) / rest);
+}
+
 void read_folder(const Json& value, const std::string& place, Rule& rule) {
-  rule.folder = text_of(value, place);
-  if (rule.folder.starts_with("~/"))
-    rule.folder.replace(0, 1, home_folder().string());
-  else if (!rule.folder.starts_with('/'))
+  rule.in = text_of(value, place);
+  std::string folder = rule.in;
+  if (folder == "~" || folder.starts_with("~/"))
+    folder.replace(0, 1, home_folder().string());
+  else if (!folder.starts_with('/'))
     throw Error(place, "must begin with / or ~/");
-  if (rule.folder.ends_with('/')) rule.folder += "**";
+  if (folder.ends_with('/')) folder += "**";
+  rule.folders = without_repeats({normal(folder), resolved_pattern(folder)});
 }
 
 constexpr std::array<Member, 8> members{{{"match", read_match},
@@ -164,9 +203,38 @@ Rule rule_of(const Json& value, const std::string& place) {
   return rule;
 }
 
+// Refuses a member that is there twice: of two readers one would take the first, one the last.
+class MembersOnce {
+ public:
+  explicit MembersOnce(std::string file) : file_(std::move(file)) {}
+
+  bool operator()(int depth, Json::parse_event_t event, const Json& value) {
+    const auto level = static_cast<std::size_t>(depth);
+    if (event == Json::parse_event_t::object_start) {
+      names_.resize(level + 1);
+      names_.back().clear();
+      if (level == depth_of_rule) ++rules_;
+    } else if (event == Json::parse_event_t::key &&
+               !names_.at(level - 1).insert(value.get_ref<const std::string&>()).second) {
+      throw Error(
+          level > depth_of_rule && rules_ > 0 ? fmt::format("{}: routes[{}]", file_, rules_ - 1)
+                                              : file_,
+          fmt::format("has \"{}\" twice", printable(value.get_ref<const std::string&>(), 40)));
+    }
+    return true;
+  }
+
+ private:
+  static constexpr std::size_t depth_of_rule = 2;  ///< in an array, in an object
+
+  std::string file_;
+  std::vector<std::set<std::string>> names_;  ///< of the objects that are open
+  std::size_t rules_ = 0;
+};
+
 Json parse_with_comments(const JsonText& json) {
   try {
-    return Json::parse(json.text, nullptr, true, true);
+    return Json::parse(json.text, MembersOnce(json.file), true, true);
   } catch (const Json::parse_error& error) {
     LineCounter lines;
     throw error_at(json, lines,
@@ -206,7 +274,13 @@ bool matches(const Rule& rule, const std::optional<UrlParts>& host) {
 }
 
 bool counts_in(const Rule& rule, const fs::path& folder) {
-  return rule.folder.empty() || path_matches(rule.folder, folder.string());
+  if (rule.folders.empty()) return true;
+  std::error_code gone;
+  const fs::path resolved = fs::canonical(folder, gone);
+  return std::any_of(rule.folders.begin(), rule.folders.end(), [&](const std::string& pattern) {
+    return path_matches(pattern, normal(folder)) ||
+           (!gone && path_matches(pattern, resolved.string()));
+  });
 }
 
 Error no_rules(const fs::path& file) {
@@ -214,10 +288,16 @@ Error no_rules(const fs::path& file) {
           "`docker-credential-route init` makes it from config.json"};
 }
 
-// Who can write to it says which program gets the logins.
+// Who can write to it says which program gets the logins. Root takes its caller's by sudo, as git
+// does (whose_folder.h).
 void refuse_others(const OpenFile& opened, const fs::path& file) {
-  if (opened.status.st_uid != geteuid() && opened.status.st_uid != 0)
-    throw Error(place_of(file), "refused: it is another user's");
+  const uid_t owner = opened.status.st_uid;
+  const auto caller = sudo_caller();
+  if (owner != geteuid() && owner != 0 && !(caller && caller->id == owner)) {
+    throw Error(place_of(file),
+                fmt::format("refused: it is another user's ({})", printable(user_of(owner).name)),
+                geteuid() == 0 ? "root has rules of its own with HOME=/root" : "");
+  }
   if ((opened.status.st_mode & S_IWOTH) != 0)
     throw Error(place_of(file), "refused: anybody may write to it",
                 fmt::format("chmod o-w {}", shell_operand(file.string())));
@@ -247,10 +327,13 @@ fs::path own_rules_file() {
 }
 
 fs::path rules_file() {
-  const fs::path own = own_rules_file(), system = "/etc/docker-credential-route/routes.json";
+  return counting_file(own_rules_file(), "/etc/docker-credential-route/routes.json");
+}
+
+fs::path counting_file(const fs::path& own, const fs::path& system) {
   std::error_code unreachable;
-  const bool is_systems = !fs::exists(own, unreachable) && fs::exists(system, unreachable);
-  return is_systems ? system : own;
+  const bool is_absent = fs::symlink_status(own, unreachable).type() == fs::file_type::not_found;
+  return is_absent && fs::exists(system, unreachable) ? system : own;
 }
 
 std::vector<Rule> load_rules() {
@@ -263,14 +346,34 @@ std::vector<Rule> load_rules() {
 }
 
 std::string routed_host(std::string_view server_url) {
-  std::string host = lower_case(registry_host(server_url));
-  if (is_docker_hub_host(host)) return "docker.io";
-  if (host.ends_with(https_port)) host.resize(host.size() - https_port.size());
-  return host;
+  return asked_host(lower_case(registry_host(server_url)));
 }
 
 bool is_for(const Rule& rule, std::string_view host) {
   return matches(rule, host_parts(host));
+}
+
+std::vector<std::string> vain_rules(const std::vector<Rule>& rules) {
+  std::vector<std::string> words;
+  for (auto rule = rules.begin(); rule != rules.end(); ++rule) {
+    const auto before = std::find_if(rules.begin(), rule, [&](const Rule& one) {
+      return (one.folders.empty() || one.in == rule->in) &&
+             (one.match == any_registry ||
+              (rule->match != any_registry && parts_match(one.pattern, rule->pattern)));
+    });
+    const auto number = rule - rules.begin();
+    if (before != rule)
+      words.push_back(
+          fmt::format("routes[{}] never counts: routes[{}] stands before it, and is "
+                      "for all that it is for",
+                      number, before - rules.begin()));
+    else if (rule->match != any_registry && !is_for(*rule, "docker.io") &&
+             std::any_of(docker_hub_hosts.begin(), docker_hub_hosts.end(),
+                         [&](std::string_view host) { return is_for(*rule, host); }))
+      words.push_back(
+          fmt::format("routes[{}] is not for Docker Hub, which is docker.io here", number));
+  }
+  return words;
 }
 
 const Rule* find_rule(const std::vector<Rule>& rules, std::string_view server_url,

@@ -13,6 +13,10 @@ namespace pullsecret {
 /// All server URLs in `store`, as its `list` answers. Throws Error if it fails.
 std::vector<std::string> list_store(const std::string& store, HelperClient& helpers);
 
+/// The server URLs of the accounts (account.h) in `store` of which its `list` does not tell: those
+/// behind docker-credential-route. Throws Error if it fails.
+std::vector<std::string> list_hidden_accounts(const std::string& store, HelperClient& helpers);
+
 /// An entry of a store.
 struct StoreKey {
   std::string store;

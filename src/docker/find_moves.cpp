@@ -61,6 +61,8 @@ Listed list_stores(const Config& config, const Migration& migration, HelperClien
     try {
       listed[store] = list_store(store, helpers);
       std::erase(*listed[store], probe_server_url);
+      for (std::string& account : list_hidden_accounts(store, helpers))
+        listed[store]->push_back(std::move(account));
     } catch (const Error&) {
       if (has_to_answer(store, migration)) throw;
       listed[store] = std::nullopt;
@@ -269,7 +271,9 @@ class Decision {
     else if (is_beside && is_inline(migration_.to))
       stay(move, is_docker_hub_token(move.key)
                      ? "a token of Docker Hub's web login, which a store alone keeps"
-                     : "an account that is not in use, which a store alone keeps");
+                     : fmt::format("an account that is not in use, which a store alone keeps: {} "
+                                   "still answers for it",
+                                   printable(move.from)));
     else if (would_hide_path(move, store))
       stay(move, "Docker takes an entry about a path for its host");
     else if (migration_.for_podman && !is_inline(migration_.to) && is_inline(move.from) &&

@@ -17,7 +17,8 @@ struct OwnStore {
   std::string_view name;
   std::string_view origin;          ///< what brings its program, as a hint
   std::vector<std::string> faults;  ///< the kinds in its status; doctor finds NAME-KIND
-  bool keeps_logins = true;         ///< itself; else it asks other helpers, and is never chosen
+  bool keeps_logins = true;         ///< itself; else it asks other helpers, and is never chosen;
+                                    ///< `accounts -o json` lists what its `list` leaves out
   /// A desktop's session keeps it: it asks in a window, and is nowhere else. Upstream's helper
   /// lists entries without a server URL where it is locked, and has no status.
   bool needs_desktop = false;

@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
+#include <fstream>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -145,6 +147,24 @@ std::vector<std::string> entries_in_session(std::string_view prefix) {
   for (const auto& [serial, description] : own_keyrings())
     if (description.starts_with(prefix)) found.push_back(description);
   return found;
+}
+
+// A line for each user: `UID: USAGE KEYS/INSTANTIATED KEYS/MOST BYTES/MOST` (proc(5)).
+std::optional<KeyringRoom> keyring_room() {
+  std::ifstream users("/proc/key-users");
+  for (std::string line; std::getline(users, line);) {
+    unsigned user = 0;
+    std::size_t keys = 0, bytes = 0;
+    KeyringRoom room;
+    if (std::sscanf(line.c_str(), "%u: %*u %*u/%*u %zu/%zu %zu/%zu", &user, &keys, &room.keys,
+                    &bytes, &room.bytes) != 5 ||
+        user != geteuid())
+      continue;
+    room.free_keys = room.keys - std::min(keys, room.keys);
+    room.free_bytes = room.bytes - std::min(bytes, room.bytes);
+    return room;
+  }
+  return std::nullopt;
 }
 
 std::optional<Error> session_keyring_fault() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,6 +41,14 @@ void forget_in_session(const std::string& description);
 
 /// The descriptions of this user's entries in the session that begin with `prefix`.
 std::vector<std::string> entries_in_session(std::string_view prefix);
+
+/// What the kernel still keeps for this user, of what it keeps at most (keys(7)).
+struct KeyringRoom {
+  std::size_t free_bytes = 0, bytes = 0;
+  std::size_t free_keys = 0, keys = 0;
+};
+/// Nothing where that cannot be known.
+std::optional<KeyringRoom> keyring_room();
 
 /// Why this process can keep nothing there; nothing if it can.
 std::optional<Error> session_keyring_fault();

@@ -208,6 +208,29 @@ run "$route" accounts "$shop"
 out_is "$(printf '%s  alice  in use\n%s  robot' "$shop" "$shop")"
 answers "$shop" alice hunter2-a
 
+it 'migrate out of route takes them along, too'
+run pullsecret migrate --to encryptedfile
+succeeds
+config '{"credsStore":"encryptedfile"}'
+for account in alice robot; do
+  run pullsecret get "$shop" --account "$account" -o password
+  out_is "hunter2-${account:0:1}"
+done
+same 'what is left' "$(ls "$HOME/other")" ''
+
+it 'migrate out of route into the file says what stays in it'
+rules '{"match": "*", "helper": "encryptedfile"}'
+config '{"credsStore":"route"}'
+run pullsecret migrate --to inline
+succeeds
+out_has 'stays: an account that is not in use'
+ask get "https://robot@$shop"
+out_json .Secret '"hunter2-r"'
+rules '{"match": "*", "helper": "other"}'
+config '{"credsStore":"route"}'
+log_in "$shop" robot hunter2-r
+log_in "$shop" alice hunter2-a
+
 it 'an account that there is not is said, with those that there are'
 run "$route" use "$shop" eve
 status_is 1
@@ -282,6 +305,34 @@ END
   succeeds_quietly
   same 'the calls' "$(calls)" 1
 
+  it 'a login that is stored in one session is not answered by an older one in another'
+  rules '{"match": "*", "helper": "encryptedfile", "cache": "6h"}'
+  login() { run "$@" "$route" store <<<"{\"ServerURL\":\"s.example.com\",\"Username\":\"u\",\"Secret\":\"$secret\"}"; }
+  secret=hunter2-old login
+  answers s.example.com u hunter2-old
+  secret=hunter2-new login python3 "$e2e/in_session.py"
+  answers s.example.com u hunter2-new
+
+  it 'nor is what a slow call brings that began before'
+  helper slow_store <<END
+[ "\$1" != get ] || { read -r server; answer=\$(cat "$scratch/token"); sleep \$(cat "$scratch/delay")
+  printf '{"ServerURL":"x","Username":"u","Secret":"%s"}' "\$answer"; exit; }
+[ "\$1" != store ] || sed 's/.*Secret":"//; s/".*//' >"$scratch/token"
+END
+  rules '{"match": "*", "helper": "slow_store", "cache": "6h"}'
+  echo hunter2-old >"$scratch/token"
+  echo 3 >"$scratch/delay"
+  # In a session that has its locks elsewhere.
+  mkdir -m 700 "$scratch/elsewhere"
+  XDG_RUNTIME_DIR=$scratch/elsewhere "$route" get <<<s.example.com >"$scratch/slow" &
+  slow=$!
+  sleep 1
+  echo 0 >"$scratch/delay"
+  secret=hunter2-new login
+  wait "$slow"
+  XDG_RUNTIME_DIR=$scratch/elsewhere answers s.example.com u hunter2-new
+  rules '{"match": "*.example.com", "helper": "slow", "env": {"AWS_PROFILE": "prod"}, "cache": "6h"}'
+
   it 'a caller that is killed leaves no lock'
   : >"$scratch/calls"
   "$route" get <<<b.example.com >/dev/null 2>&1 &
@@ -306,14 +357,18 @@ same 'the calls' "$(calls)" 2
 run python3 "$e2e/in_session.py" --without-keyrings "$route" status
 out_json '.Cache | startswith("nothing is remembered: ")' true
 
-it 'a helper that asks route again is stopped'
+it 'a helper that asks route again is stopped at once, whatever is locked'
 helper loop <<END
 exec "$route" "\$1"
 END
-rules '{"match": "*", "helper": "loop"}'
-ask get ghcr.io
-status_is 1
-out_has 'leads back to this program'
+for cache in '' ', "cache": "6h"'; do
+  rules "{\"match\": \"*\", \"helper\": \"loop\"$cache}"
+  SECONDS=0
+  ask get ghcr.io
+  status_is 1
+  out_has 'leads back to this program'
+  expect 'no wait for a lock' [ "$SECONDS" -lt 10 ]
+done
 
 all_are_followed
 finish

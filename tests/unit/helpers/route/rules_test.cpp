@@ -68,6 +68,77 @@ TEST_CASE("a rule counts in the folders that it names") {
   CHECK(helper_for(rules, "ghcr.io", "/srv/one/two/app") == "other");
 }
 
+TEST_CASE("folders match by the name that is given, and without links, as git's includeIf does") {
+  const TemporaryFolder folder;
+  const std::filesystem::path top = std::filesystem::canonical(folder.path());
+  std::filesystem::create_directories(top / "home/work/app");
+  std::filesystem::create_directory_symlink(top / "home", top / "link");
+  std::filesystem::create_directory_symlink(top / "home/work", top / "away");
+  const auto helper_in = [&](const std::string& home, const std::string& in,
+                             const std::string& where) {
+    const ScopedVariable variable("HOME", (top / home).string());
+    return helper_for(rules_of(R"({"match": "*", "in": ")" + in + R"(", "helper": "here"})"),
+                      "ghcr.io", top / where);
+  };
+  CHECK(helper_in("home/", "~/work/**", "home/work/app") == "here");
+  CHECK(helper_in("link", "~/work/**", "home/work/app") == "here");
+  CHECK(helper_in("link", "~/work/**", "link/work") == "here");
+  CHECK(helper_in("home", "~/work/", "away/app") == "here");
+  CHECK(helper_in("home", "~/work/../work/*", "home/work/app") == "here");
+  CHECK(helper_in("home", top / "away/**", "home/work/app") == "here");
+  CHECK(helper_in("home", top / "away/**", "away/app") == "here");
+  CHECK(helper_in("home", "~", "home") == "here");
+  CHECK(helper_in("home", "~/work", "home/work/app") == "none");
+  CHECK(helper_in("home", "~/work/**", "home") == "none");
+}
+
+TEST_CASE("a match is what clients ask for, in whatever spelling, or it is refused") {
+  CHECK(helper_for(rules_of(R"({"match": "GHCR.io:443", "helper": "x"})"), "ghcr.io") == "x");
+  CHECK(helper_for(rules_of(R"({"match": "Index.Docker.io:443", "helper": "x"})"), "docker.io") ==
+        "x");
+  for (const char* match :
+       {"*:443", "ghcr.io:", "ghcr.io:*", "ghcr.io?x", "ghcr.io#x", "ghcr io", "ghcr.io,quay.io"})
+    CHECK(
+        refusal_of(R"({"routes": [{"match": ")" + std::string(match) + R"(", "helper": "x"}]})") ==
+        "routes.json: routes[0].match: is no host: " + std::string(match) + "; ");
+  CHECK(refusal_of(R"({"routes": [{"match": "alice:pw@ghcr.io", "helper": "x"}]})") ==
+        "routes.json: routes[0].match: must be a host, or HOST:PORT, without a username; "
+        "\"account\" says whose login is answered");
+  CHECK(refusal_of(R"({"routes": [{"match": "https://ghcr.io", "helper": "x"}]})")
+            .find("must be a host") != std::string::npos);
+}
+
+TEST_CASE("rules that are for nothing are told") {
+  const auto rules = rules_of(R"({"match": "*.dkr.ecr.*.amazonaws.com", "helper": "x"},
+      {"match": "1.dkr.ecr.*.amazonaws.com", "helper": "x"}, {"match": "*.docker.io", "helper": "x"},
+      {"match": "a.io", "in": "~/work", "helper": "x"}, {"match": "a.io", "helper": "x"},
+      {"match": "a.io:5000", "helper": "x"}, {"match": "*", "in": "/srv", "helper": "x"},
+      {"match": "*", "helper": "x"}, {"match": "b.io", "in": "/srv", "helper": "x"})");
+  CHECK(vain_rules(rules) ==
+        std::vector<std::string>{
+            "routes[1] never counts: routes[0] stands before it, and is for all that it is for",
+            "routes[2] is not for Docker Hub, which is docker.io here",
+            "routes[8] never counts: routes[6] stands before it, and is for all that it is for"});
+}
+
+TEST_CASE("a member that is there twice is refused") {
+  CHECK(refusal_of(R"({"routes": [], "routes": []})") == R"(routes.json: has "routes" twice; )");
+  CHECK(refusal_of(R"({"routes": [{"match": "*", "helper": "x"},
+                                  {"match": "*", "helper": "x", "match": "a.io"}]})") ==
+        R"(routes.json: routes[1]: has "match" twice; )");
+  CHECK(refusal_of(R"({"routes": [{"match": "*", "env": {"A": "x", "A": "y"}}]})") ==
+        R"(routes.json: routes[0]: has "A" twice; )");
+}
+
+TEST_CASE("the user's own rules count even if they cannot be reached") {
+  const TemporaryFolder folder;
+  const auto system = folder.write("etc.json", "{}");
+  CHECK(counting_file(folder.path() / "own.json", system) == system);
+  std::filesystem::create_symlink("loop", folder.path() / "loop");
+  CHECK(counting_file(folder.path() / "loop/own.json", system) == folder.path() / "loop/own.json");
+  CHECK(counting_file(folder.write("own.json", "{}"), system) == folder.path() / "own.json");
+}
+
 TEST_CASE("what is no rule is refused with its place, and with what is meant") {
   CHECK(refusal_of("{\"routes\": [\n  {\"match\": \"*\",}]}") ==
         "routes.json:2:17: is no JSON from here on; a comma too many, or one that is missing?");
@@ -125,4 +196,6 @@ TEST_CASE("rules that another user can change are refused") {
   chmod(file.c_str(), 0644);
   if (chown(file.c_str(), stranger, stranger) != 0) return skip("this is for root");
   CHECK(error_of([] { load_rules(); })->message().find("another user's") != std::string::npos);
+  const ScopedVariable caller("SUDO_UID", std::to_string(stranger));
+  CHECK(load_rules().size() == 1);
 }
