@@ -343,6 +343,29 @@ END
   answers b.example.com AWS hunter2-prod
   same 'the calls' "$(calls)" 2
 
+  it 'what finds no place in the kernel is asked for again, and explain and status say why'
+  if can_be_nobody; then
+    helper large <<'END'
+read -r server
+[ "$1" = get ] || exit 1
+printf '{"ServerURL":"x","Username":"AWS","Secret":"%s"}' "$(head -c 2000 /dev/zero | base64 -w 0)"
+END
+    mkdir -p "$scratch/nobody/.config/docker-credential-route"
+    echo '{"routes": [{"match": "*", "helper": "large", "cache": "6h"}]}' \
+      >"$scratch/nobody/.config/docker-credential-route/routes.json"
+    chown -R nobody "$scratch/nobody"
+    run env HOME="$scratch/nobody" python3 "$e2e/in_session.py" "${as_nobody[@]}" sh -c '
+      for i in 1 2 3 4 5 6 7 8 9; do echo $i.example.com | "$1" get | grep -c AWS; done
+      "$1" explain 9.example.com
+      "$1" status -o text' sh "$route"
+    succeeds
+    same 'the answers' "$(grep -c '^1$' "$scratch/out")" 9
+    if grep -q 'it will be asked for again' "$scratch/err"; then # this kernel has no big_key
+      out_has 'nothing yet, then 6h; there may be no place for it: [0-9]* of 20000 bytes'
+      out_has 'cache: .*; [0-9]* of 20000 bytes'
+    fi
+  fi
+
   it 'nothing of it is on a disk, or in an argument list'
   ! grep -rqs hunter2-prod "$HOME" || problem "found: $(grep -rl hunter2-prod "$HOME")"
 fi
