@@ -191,9 +191,14 @@ void explain(const Words& words) {
   print(lines + fmt::format("remembered:  {}\n", memory_in_words(*rule, server_url)));
 }
 
+// In this session it is done even where others cannot be told.
 void forget_action(const Words& words) {
   const std::string host = read_arguments(words, 0, 1).host();
-  host.empty() ? forget_all() : forget(routed_host(host));
+  try {
+    host.empty() ? forget_all() : forget(routed_host(host));
+  } catch (const Error& error) {
+    warn(not_told(error));
+  }
 }
 
 }  // namespace

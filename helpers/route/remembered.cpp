@@ -217,6 +217,11 @@ void forget_all() {
   write_change(all_hosts);
 }
 
+Error not_told(const Error& why) {
+  return {"", fmt::format("other sessions may go on with what they remember: {}", why.what()),
+          why.hint()};
+}
+
 std::string in_words(const KeyringRoom& room) {
   return fmt::format("{} of {} bytes and {} of {} keys are free", room.free_bytes, room.bytes,
                      room.free_keys, room.keys);

@@ -47,9 +47,10 @@ std::optional<Time> end_of_remembering(const CacheRule& cache, const StoredCrede
 void remember(const Question& question, const Remembered& answer, Time now);
 
 /// Forgets what any session of this user remembers for a registry (routed_host()), or everything.
-/// Throws Error if other sessions may go on.
+/// Throws Error if it does so in this session alone, of which not_told() makes words.
 void forget(std::string_view host);
 void forget_all();
+Error not_told(const Error& why);
 
 /// What forget() does for other sessions. Throws Error.
 void write_change(std::string_view host);

@@ -95,7 +95,7 @@ StoreStatus route_status() {
         fmt::format("{} in env looks like a secret: each program of this user can "
                     "read it in the helper's environment",
                     secrets));
-  if (!warnings.empty()) status.facts.push_back({"Warning", join(warnings, "; ")});
+  status.warning = join(warnings, "; ");
   return status;
 }
 

@@ -42,9 +42,7 @@ class Forgetting {
     try {
       forget(host_);
     } catch (const Error& error) {
-      warn(Error("",
-                 std::string("other sessions may go on with what they remember: ") + error.what(),
-                 error.hint()));
+      warn(not_told(error));
     }
   }
 

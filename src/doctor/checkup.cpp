@@ -155,7 +155,7 @@ constexpr std::array check_list{
           "helper-name-prefix helper-name-empty helper-name-invalid helper-misspelled "
           "helper-read-only helper-hangs helper-crashes helper-no-json helper-no-list "
           "helper-fails helper-docker-desktop helper-dev-container helper-interactive-only "
-          "secretservice-lists-labels STORE-FAULT",
+          "secretservice-lists-labels route-rules STORE-FAULT",
           true, false, look_at_helpers},
     Check{"the store that Docker takes where none is named", "default-store", true, false,
           look_at_default_store},

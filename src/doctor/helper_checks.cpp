@@ -108,10 +108,18 @@ void check_labels(const Interview& interview, HelperCheck& check) {
                  "entries"));
 }
 
+void check_rules(const Interview& interview, HelperCheck& check) {
+  const auto status = status_behind(interview);
+  if (!status || status->warning.empty()) return;
+  append(check.findings, warning("route-rules", program_of(interview.use.helper), status->warning,
+                                 "change routes.json"));
+}
+
 HelperCheck check(const Interview& interview, UserShell& shell) {
   HelperCheck check = check_answers(interview);
   check_store_behind(interview, check);
   check_labels(interview, check);
+  check_rules(interview, check);
   if (worst(check.findings) == Severity::problem) return check;
   if (interview.program) return interactive_only(interview.use, *interview.program);
   append(check.findings, check_other_paths(interview.use, shell));

@@ -116,6 +116,7 @@ std::optional<StoreStatus> read_status(std::string_view store, const Members& me
   if (find_text(members, "Store") != store || state == states.end() || !faults) return std::nullopt;
   StoreStatus status{.state = static_cast<StoreState>(state - states.begin()),
                      .faults = *std::move(faults),
+                     .warning = printable(find_text(members, "Warning"), longest_text),
                      .needs_passphrase = is_true(members, "Passphrase")};
   const bool is_consistent = status.state == StoreState::locked ||
                              is_about_all(status.faults) == (status.state == StoreState::unusable);
@@ -152,6 +153,7 @@ std::string format_status(std::string_view store, const StoreStatus& status) {
   if (status.needs_passphrase) object.add_value("Passphrase", "true");
   for (const StoreStatus::Fact& fact : status.facts)
     object.add_string(fact.name, fact.value);
+  if (!status.warning.empty()) object.add_string("Warning", status.warning);
   return object.text() + '\n';
 }
 
@@ -160,6 +162,7 @@ std::string status_in_words(std::string_view store, const StoreStatus& status) {
   for (const StoreStatus::Fact& fact : status.facts)
     lines += line(fact.name, fact.value);
   if (status.entries) lines += line("entries", std::to_string(*status.entries));
+  if (!status.warning.empty()) lines += line("warning", status.warning);
   lines += line("state", in_words(status.state));
   for (const StoreFault& fault : status.faults) {
     lines +=

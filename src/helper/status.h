@@ -57,7 +57,8 @@ namespace pullsecret {
 //   unwritable       encryptedfile, pass: what storing makes or replaces cannot be written (store)
 //   damaged          encryptedfile: its bytes are not those that were written
 //
-// Other fields say more for people, and differ from store to store.
+// "Warning" says what fails nothing, and is not as its user means it. Other fields say more for
+// people, and differ from store to store.
 
 enum class StoreState { ready, locked, unusable };
 
@@ -83,6 +84,7 @@ struct StoreStatus {
   std::vector<StoreFault> faults = {};  ///< if it is unusable one at least is_about_all(); if it is
                                         ///< ready, none is
   std::optional<std::size_t> entries = std::nullopt;  ///< how many, if it can be told
+  std::string warning = {};                           ///< of what fails nothing
   bool needs_passphrase = false;  ///< to be read, kept by some program for now or not
 
   struct Fact {
