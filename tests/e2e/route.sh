@@ -307,10 +307,14 @@ END
 
   it 'a login that is stored in one session is not answered by an older one in another'
   rules '{"match": "*", "helper": "encryptedfile", "cache": "6h"}'
-  login() { run "$@" "$route" store <<<"{\"ServerURL\":\"s.example.com\",\"Username\":\"u\",\"Secret\":\"$secret\"}"; }
-  secret=hunter2-old login
+  # login SECRET [COMMAND...]: stores it, by COMMAND.
+  login() {
+    run "${@:2}" "$route" store <<<"{\"ServerURL\":\"s.example.com\",\"Username\":\"u\",\"Secret\":\"$1\"}"
+    succeeds_quietly
+  }
+  login hunter2-old
   answers s.example.com u hunter2-old
-  secret=hunter2-new login python3 "$e2e/in_session.py"
+  login hunter2-new python3 "$e2e/in_session.py"
   answers s.example.com u hunter2-new
 
   it 'nor is what a slow call brings that began before'
@@ -328,7 +332,7 @@ END
   slow=$!
   sleep 1
   echo 0 >"$scratch/delay"
-  secret=hunter2-new login
+  login hunter2-new
   wait "$slow"
   XDG_RUNTIME_DIR=$scratch/elsewhere answers s.example.com u hunter2-new
   rules '{"match": "*.example.com", "helper": "slow", "env": {"AWS_PROFILE": "prod"}, "cache": "6h"}'
