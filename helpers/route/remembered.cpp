@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 #include <sodium.h>
@@ -20,6 +21,7 @@
 #include "system/file.h"
 #include "system/lock.h"
 #include "system/private_file.h"
+#include "system/text.h"
 #include "system/whose_folder.h"
 
 namespace pullsecret {
@@ -41,52 +43,18 @@ std::string hash_of(std::string_view text) {
 
 // Variables that decide what a helper answers: where it finds what it knows, and as whom it asks. A
 // name that ends in `_` is the start of several.
-constexpr auto deciding_variables = std::to_array<std::string_view>({"AWS_",
-                                                                     "ECR_",
-                                                                     "AZURE_",
-                                                                     "ARM_",
-                                                                     "MSI_",
-                                                                     "IDENTITY_",
-                                                                     "ACR_",
-                                                                     "CLOUDSDK_",
-                                                                     "GOOGLE_",
-                                                                     "GCLOUD_",
-                                                                     "GCE_",
-                                                                     "OCI_",
-                                                                     "IBMCLOUD_",
-                                                                     "ALIBABA_",
-                                                                     "ALICLOUD_",
-                                                                     "TENCENTCLOUD_",
-                                                                     "SCW_",
-                                                                     "YC_",
-                                                                     "DOCTL_",
-                                                                     "DIGITALOCEAN_",
-                                                                     "GITLAB_",
-                                                                     "GH_",
-                                                                     "GITHUB_TOKEN",
-                                                                     "CI_JOB_TOKEN",
-                                                                     "VAULT_",
-                                                                     "OP_",
-                                                                     "BW_",
-                                                                     "KUBECONFIG",
-                                                                     "DOCKER_CONFIG",
-                                                                     "DOCKER_AUTH_CONFIG",
-                                                                     "DOCKER_CREDENTIAL_KEY_FILE",
-                                                                     "REGISTRY_AUTH_FILE",
-                                                                     "PASSWORD_STORE_",
-                                                                     "GNUPGHOME",
-                                                                     "DBUS_SESSION_BUS_ADDRESS",
-                                                                     "HOME",
-                                                                     "PATH",
-                                                                     "XDG_CONFIG_HOME",
-                                                                     "XDG_DATA_HOME",
-                                                                     "XDG_RUNTIME_DIR"});
+constexpr std::string_view deciding_variables =
+    "AWS_ ECR_ AZURE_ ARM_ MSI_ IDENTITY_ ACR_ CLOUDSDK_ GOOGLE_ GCLOUD_ GCE_ OCI_ IBMCLOUD_ "
+    "ALIBABA_ ALICLOUD_ TENCENTCLOUD_ SCW_ YC_ DOCTL_ DIGITALOCEAN_ GITLAB_ GH_ GITHUB_TOKEN "
+    "CI_JOB_TOKEN VAULT_ OP_ BW_ KUBECONFIG DOCKER_CONFIG DOCKER_AUTH_CONFIG "
+    "DOCKER_CREDENTIAL_KEY_FILE REGISTRY_AUTH_FILE PASSWORD_STORE_ GNUPGHOME "
+    "DBUS_SESSION_BUS_ADDRESS HOME PATH XDG_CONFIG_HOME XDG_DATA_HOME XDG_RUNTIME_DIR";
 
 bool decides(const std::string& variable) {
-  return std::any_of(
-      deciding_variables.begin(), deciding_variables.end(), [&](std::string_view known) {
-        return known.ends_with('_') ? variable.starts_with(known) : variable == known;
-      });
+  static const std::vector<std::string> known = split(deciding_variables, ' ');
+  return std::any_of(known.begin(), known.end(), [&](const std::string& name) {
+    return name.ends_with('_') ? variable.starts_with(name) : variable == name;
+  });
 }
 
 std::string entry_prefix(std::string_view host) {
