@@ -54,10 +54,7 @@ HttpExchange exchange_network(const ProviderOptions& options, const Streams& str
 ProviderResponse answer_from_stores(const ProviderRequest& request, const ProviderOptions& options,
                                     const Streams& streams) {
   HelperClient helpers(options.limits, [](auto, auto, const auto&) { end_without_reader(); });
-  auto [answer, notices] = provide(request, options.config, options.account, helpers, streams.now);
-  for (const Notice& notice : notices)
-    print_warning(streams, Error("", notice.text.what()));
-  return answer;
+  return told(provide(request, options.config, options.account, helpers, streams.now), streams);
 }
 
 ProviderResponse answer(const ProviderRequest& request, const ProviderOptions& options,

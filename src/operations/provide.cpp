@@ -23,8 +23,7 @@ WithNotices<KeyedCredentials> take_known(std::vector<Resolved> resolved, bool is
   for (Resolved& registry : resolved) {
     if (const auto* absent = std::get_if<NoCredential>(&registry.outcome)) {
       if (is_of_account)
-        known.notices.push_back(
-            {.text = {key_in_words(registry.key), absent->reason.what(), absent->reason.hint()}});
+        known.notices.push_back({.text = {key_in_words(registry.key), absent->reason.what()}});
       continue;
     }
     try {
