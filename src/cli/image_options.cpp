@@ -64,7 +64,7 @@ WithNotices<PullInputs> read_pull_inputs(const ImageOptions& options,
                                          const std::optional<std::string>& file,
                                          const std::string& name_space, Time now) {
   const auto read = [](const std::optional<std::string>& name) {
-    return name ? std::optional(read_file_or_input(*name, max_manifest_size)) : std::nullopt;
+    return name ? std::optional(read_manifest_text(*name)) : std::nullopt;
   };
   const bool is_one = options.images_in == file;
   const auto manifests = read(options.images_in);
@@ -103,10 +103,15 @@ std::optional<NodeEndpoints> read_node_endpoints(const NodeOptions& options, boo
                                       std::filesystem::path(*options.registries).parent_path());
 }
 
-JsonText read_file_or_input(const std::string& file, std::size_t max_bytes) {
-  if (file != "-") return {place_of(file), read_input(file, max_bytes)};
+JsonText read_file_or_input(const std::string& file, std::size_t max_bytes,
+                            std::string_view way_to_less) {
+  if (file != "-") return {place_of(file), read_input(file, max_bytes, way_to_less)};
   const std::string place = "standard input";
-  return {place, read_all(STDIN_FILENO, place, max_bytes)};
+  return {place, read_all(STDIN_FILENO, place, max_bytes, way_to_less)};
+}
+
+JsonText read_manifest_text(const std::string& file) {
+  return read_file_or_input(file, max_manifest_size, way_to_fewer_objects);
 }
 
 }  // namespace pullsecret

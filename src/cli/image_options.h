@@ -67,6 +67,10 @@ void require_images(const NodeOptions& options, bool has_images);
 std::optional<NodeEndpoints> read_node_endpoints(const NodeOptions& options, bool has_images);
 
 /// The text of `file`, or of standard input for `-`, at most `max_bytes`.
-JsonText read_file_or_input(const std::string& file, std::size_t max_bytes);
+JsonText read_file_or_input(const std::string& file, std::size_t max_bytes,
+                            std::string_view way_to_less = {});
+
+/// The same for manifests.
+JsonText read_manifest_text(const std::string& file);
 
 }  // namespace pullsecret

@@ -191,7 +191,8 @@ std::variant<std::string_view, JsonFault> scan(const JsonText& json, std::size_t
   Scanner scanner(text, start);
   if (scanner.value()) return text.substr(start, scanner.at() - start);
   if (scanner.is_too_deep())
-    return JsonFault{.error = {json.file, fmt::format("nested deeper than {} levels", max_depth)},
+    return JsonFault{.error = {json.file, fmt::format("nested deeper than {} levels", max_depth),
+                               "neither a login nor a Pod is: leave out the part that is"},
                      .is_own_limit = true};
   LineCounter lines;
   return JsonFault{.error = syntax_error(json, lines, scanner.at())};

@@ -346,10 +346,11 @@ bool is_config_json(const ConfigLocation& location) {
   return !file.status || (!file.is_stream() && !file.is_folder());
 }
 
-JsonText read_config_text(ConfigLocation& location, std::size_t max_size) {
+JsonText read_config_text(ConfigLocation& location, std::size_t max_size,
+                          std::string_view way_to_less) {
   const bool is_input = location.is_named && location.file == "-";
   const std::string place = is_input ? "standard input" : place_of(location.file);
-  if (is_input) return {place, read_all(STDIN_FILENO, place, max_size)};
+  if (is_input) return {place, read_all(STDIN_FILENO, place, max_size, way_to_less)};
   if (!location.is_there && !is_there(location.file)) return {place, {}};
   if (!location.held) location.held = hold_to_change(location.file, location.is_named);
   HeldFile& file = location.held->file;
@@ -357,7 +358,8 @@ JsonText read_config_text(ConfigLocation& location, std::size_t max_size) {
   const auto& user = location.held->changed_as;
   const bool is_theirs = user && file.status && file.status->st_uid == user->id;
   const FilesAs as(is_theirs ? user : std::nullopt);
-  return {place, location.is_named ? read_input(file, max_size) : read_file(file, max_size)};
+  return {place,
+          location.is_named ? read_input(file, max_size, way_to_less) : read_file(file, max_size)};
 }
 
 LoadedConfig loaded_config(const ConfigLocation& location, JsonText json) {

@@ -86,10 +86,12 @@ std::string command_for_first_config(std::string_view text);
 /// podman's auth.json or a .dockercfg, which follow other rules.
 bool is_config_json(const ConfigLocation& location);
 
-/// The text of the config, at most `max_size` bytes, which for `-` is standard input; it is empty
-/// where there was no config, and still is none. A file is held from then on. One that was not
-/// named has to be a regular file. Throws Error with the file as its place.
-JsonText read_config_text(ConfigLocation& location, std::size_t max_size = max_config_size);
+/// The text of the config, which for `-` is standard input; it is empty where there was no config,
+/// and still is none. A file is held from then on. One that was not named has to be a regular file.
+/// Throws Error with the file as its place, also for more than `max_size` bytes, with the hint
+/// `way_to_less`.
+JsonText read_config_text(ConfigLocation& location, std::size_t max_size = max_config_size,
+                          std::string_view way_to_less = {});
 
 /// The config that `json` is, the text at `location`.
 LoadedConfig loaded_config(const ConfigLocation& location, JsonText json);

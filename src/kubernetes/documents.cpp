@@ -68,7 +68,8 @@ bool is_control_character(char c) {
 
 void check_text(const JsonText& source) {
   if (source.text.size() > max_manifest_size)
-    throw Error(source.file, "larger than " + size_in_words(max_manifest_size));
+    throw Error(source.file, "larger than " + size_in_words(max_manifest_size),
+                std::string(way_to_fewer_objects));
   if (source.text.starts_with("\xFF\xFE") || source.text.starts_with("\xFE\xFF"))
     throw Error(source.file, "UTF-16 text; a manifest is UTF-8",
                 "save it as UTF-8, in PowerShell with Out-File -Encoding utf8");
@@ -107,7 +108,7 @@ bool is_template(std::string_view text) {
 
 Error too_many_values(std::string place) {
   return {std::move(place), fmt::format("more than {} values", max_manifest_values),
-          "give fewer objects at once, such as those of one namespace"};
+          std::string(way_to_fewer_objects)};
 }
 
 }  // namespace pullsecret

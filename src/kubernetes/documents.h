@@ -24,6 +24,10 @@ inline constexpr std::size_t max_manifest_size = 64UL * 1024 * 1024;
 /// aliases and tags of YAML stand for is bounded by itself (yaml_reader.h).
 inline constexpr std::size_t max_manifest_values = 5'000'000;
 
+/// A hint: how to keep what is given below these bounds.
+inline constexpr std::string_view way_to_fewer_objects =
+    "give fewer objects at once, such as those of one namespace";
+
 /// There are more values than that.
 Error too_many_values(std::string place);
 

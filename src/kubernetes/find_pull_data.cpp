@@ -76,6 +76,11 @@ Remark missing_data_key(const SecretManifest& manifest, SecretType type) {
   else if (misplaced && misplaced->type == type)
     hint = fmt::format("call the data key {} in place of {}", names_of(type).data_key,
                        printable(misplaced->key));
+  else if (!manifest.miscased.empty())
+    hint = fmt::format("nobody reads {}: letter case counts, in data and in stringData",
+                       printable(manifest.miscased.front()));
+  else if (data_keys(manifest).empty())
+    hint = "`pullsecret convert` makes one that has it, of your logins";
   return {"missing-data-key", problem,
           fmt::format("it has no data key {}, the one of its type; {}", names_of(type).data_key,
                       keys_in_words(manifest)),

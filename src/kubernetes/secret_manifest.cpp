@@ -55,10 +55,12 @@ class ManifestReader {
     if (kind.empty()) throw Error(file_, "no Kubernetes object: it has no \"kind\"", hint);
     if (kind == "List" || kind == "SecretList")
       read_items(object, kind == "List" ? "" : "Secret");
-    else if (kind == "Secret")
-      read_secret(object, is_item);
-    else
+    else if (kind != "Secret")
       manifests_.skipped.push_back(std::move(kind));
+    else if (const std::string group = group_of(object); !group.empty())
+      manifests_.skipped.push_back(fmt::format("{}.{}", kind, group));
+    else
+      read_secret(object, is_item);
   }
 
   void read_config_file(const Tree& config, std::string_view json) {
@@ -71,6 +73,14 @@ class ManifestReader {
 
  private:
   static constexpr auto hint = "kubectl get secret NAME -o yaml";
+
+  // Others have kinds of that name, too. An item of a SecretList may leave it to the list.
+  static std::string group_of(const Tree& object) {
+    const Tree& version = member(object, "apiVersion");
+    if (!version.is_string()) return {};
+    const auto& text = version.get_ref<const std::string&>();
+    return text.substr(0, text.find('/') == std::string::npos ? 0 : text.find('/'));
+  }
 
   void read_items(const Tree& list, const std::string& kind) {
     const Tree& items = member(list, "items");
@@ -96,6 +106,9 @@ class ManifestReader {
     secret.type = text(object, "type", name);
     secret.data = texts(object, "data", name, secret.not_texts);
     secret.string_data = texts(object, "stringData", name, secret.not_texts);
+    for (const auto& [key, value] : object.items())
+      for (const std::string_view meant : {"data", "stringData"})
+        if (key != meant && equal_ignoring_case(key, meant)) secret.miscased.push_back(key);
     secret.size = applied_size(object);
     if (keep_ == KeepObjects::yes) secret.object = object;
     manifests_.secrets.push_back(std::move(secret));

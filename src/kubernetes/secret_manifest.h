@@ -24,6 +24,9 @@ struct SecretManifest {
   /// Of these what is a number, or true or false, and so refused by the API server: `port`. It is
   /// among them as text.
   std::vector<std::string> not_texts = {};
+  /// What is meant to be `data` or `stringData`, in another letter case, which nobody reads:
+  /// `Data`.
+  std::vector<std::string> miscased = {};
   /// Of the manifest as compact JSON, which client-side apply keeps, without what the cluster
   /// added; of a config file that of its base64.
   std::size_t size = 0;

@@ -60,7 +60,15 @@ Error syntax_error(const JsonText& source, const yaml_mark_t& mark, const std::s
         return {fmt::format("{}:{}:{}", source.file, mark.line + 1 - i, at + 1),
                 "a template, which nobody has rendered: it is no YAML yet",
                 "render it, as with `helm template . | pullsecret check --images-in -`"};
-  return {fmt::format("{}:{}:{}", source.file, mark.line + 1, mark.column + 1), message};
+  if (source.text.find("\n====\n") != std::string::npos)
+    return {source.file, "what kubectl describe prints, and no manifest",
+            "kubectl get secret NAME -o yaml"};
+  // It stumbles over the line, or the one below.
+  const bool has_tab = std::any_of(lines.begin(), lines.end(), [](std::string_view line) {
+    return line.substr(0, line.find_first_not_of(" \t")).find('\t') != std::string_view::npos;
+  });
+  return {fmt::format("{}:{}:{}", source.file, mark.line + 1, mark.column + 1), message,
+          has_tab ? "YAML takes no tabs before a line: put spaces in their place" : ""};
 }
 
 std::string text_of(const yaml_char_t* text) {
@@ -256,12 +264,16 @@ class TreeBuilder {
   void spend_written_out(const TreeSize& size, const yaml_mark_t& mark) {
     written_out_.values += size.values;
     written_out_.bytes += size.bytes;
+    constexpr auto hint = "write out what they stand for, or give fewer objects at once";
     if (written_out_.values > max_written_out_values)
       throw error(mark,
-                  fmt::format("its aliases stand for more than {} values", max_written_out_values));
+                  fmt::format("its aliases stand for more than {} values", max_written_out_values),
+                  hint);
     if (written_out_.bytes > max_written_out_size)
-      throw error(mark, fmt::format("its aliases and tags stand for more than {}",
-                                    size_in_words(max_written_out_size)));
+      throw error(mark,
+                  fmt::format("its aliases and tags stand for more than {}",
+                              size_in_words(max_written_out_size)),
+                  hint);
   }
 
   // No tag is kept, but libyaml writes out what its handle stands for, each time.
@@ -272,11 +284,12 @@ class TreeBuilder {
   std::string place(const yaml_mark_t& mark) const {
     return fmt::format("{}:{}:{}", source_.file, mark.line + 1, mark.column + 1);
   }
-  Error error(const yaml_mark_t& mark, std::string message) const {
-    return {place(mark), std::move(message), ""};
+  Error error(const yaml_mark_t& mark, std::string message, std::string hint = {}) const {
+    return {place(mark), std::move(message), std::move(hint)};
   }
   Error too_deep(const yaml_mark_t& mark) const {
-    return error(mark, fmt::format("nested deeper than {} levels", max_depth));
+    return error(mark, fmt::format("nested deeper than {} levels", max_depth),
+                 "no Pod and no Secret is: leave out the object that is there");
   }
 
   const JsonText& source_;
@@ -334,7 +347,8 @@ void check_handles(const JsonText& source) {
   for (std::size_t at = source.text.find(directive); at != std::string::npos;
        at = source.text.find(directive, at + directive.size()))
     if (++handles > max_handles)
-      throw Error(source.file, fmt::format("more than {} handles of tags", max_handles));
+      throw Error(source.file, fmt::format("more than {} handles of tags", max_handles),
+                  "Kubernetes has no use for tags: take the lines with %TAG out");
 }
 
 }  // namespace

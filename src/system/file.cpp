@@ -45,12 +45,12 @@ void take_access(const NewFile& created, const HeldFile& held) {
   created.take_access_of(status, original);
 }
 
-std::string read_held(HeldFile& held, std::size_t max_bytes) {
+std::string read_held(HeldFile& held, std::size_t max_bytes, std::string_view way_to_less = {}) {
   std::optional<OpenFile> file = open_regular(held.place);
   if (!file) throw Error(held.asked_for, error_text(ENOENT));
   held.status = file->status;
   held.content = std::make_shared<const FileDescriptor>(std::move(file->descriptor));
-  return read_all(held.content->get(), held.asked_for, max_bytes);
+  return read_all(held.content->get(), held.asked_for, max_bytes, way_to_less);
 }
 
 }  // namespace
@@ -59,7 +59,8 @@ std::string place_of(const fs::path& path) {
   return printable(path.string(), 4096);
 }
 
-std::string read_all(int descriptor, const std::string& name, std::size_t max_bytes) {
+std::string read_all(int descriptor, const std::string& name, std::size_t max_bytes,
+                     std::string_view way_to_less) {
   std::string content;
   std::array<char, 16384> buffer{};
   while (true) {
@@ -69,7 +70,8 @@ std::string read_all(int descriptor, const std::string& name, std::size_t max_by
     if (count == 0) return content;
     content.append(buffer.data(), static_cast<std::size_t>(count));
     if (content.size() > max_bytes)
-      throw Error(name, fmt::format("larger than {}", size_in_words(max_bytes)));
+      throw Error(name, fmt::format("larger than {}", size_in_words(max_bytes)),
+                  std::string(way_to_less));
   }
 }
 
@@ -79,11 +81,11 @@ std::string read_file(const fs::path& file, std::size_t max_bytes) {
   return read_all(opened->descriptor.get(), place_of(file), max_bytes);
 }
 
-std::string read_input(const fs::path& file, std::size_t max_bytes) {
+std::string read_input(const fs::path& file, std::size_t max_bytes, std::string_view way_to_less) {
   const FileDescriptor opened(uninterrupted(file_calls().openat, AT_FDCWD, file.c_str(),
                                             O_RDONLY | O_NOCTTY | O_CLOEXEC, mode_t{0}));
   if (!opened.is_open()) throw system_error(place_of(file));
-  return read_all(opened.get(), place_of(file), max_bytes);
+  return read_all(opened.get(), place_of(file), max_bytes, way_to_less);
 }
 
 std::string read_file(HeldFile& file, std::size_t max_bytes) {
@@ -91,9 +93,9 @@ std::string read_file(HeldFile& file, std::size_t max_bytes) {
   return read_held(file, max_bytes);
 }
 
-std::string read_input(HeldFile& file, std::size_t max_bytes) {
-  if (!file.is_stream()) return read_held(file, max_bytes);
-  return read_all(open_to_read(file).get(), file.asked_for, max_bytes);
+std::string read_input(HeldFile& file, std::size_t max_bytes, std::string_view way_to_less) {
+  if (!file.is_stream()) return read_held(file, max_bytes, way_to_less);
+  return read_all(open_to_read(file).get(), file.asked_for, max_bytes, way_to_less);
 }
 
 bool has_reader(int descriptor) {

@@ -24,15 +24,17 @@ std::string place_of(const std::filesystem::path& path);
 std::string read_file(const std::filesystem::path& file, std::size_t max_bytes);
 
 /// The same for one that the user named as an input: it may be a pipe, as of `<(…)`, and is then
-/// waited for.
-std::string read_input(const std::filesystem::path& file, std::size_t max_bytes);
+/// waited for. `way_to_less` is the hint where it holds too much.
+std::string read_input(const std::filesystem::path& file, std::size_t max_bytes,
+                       std::string_view way_to_less = {});
 
 /// The same for a file that was looked up; a regular file is held from then on.
 std::string read_file(HeldFile& file, std::size_t max_bytes);
-std::string read_input(HeldFile& file, std::size_t max_bytes);
+std::string read_input(HeldFile& file, std::size_t max_bytes, std::string_view way_to_less = {});
 
 /// What is left to read from the open `descriptor`; `name` is the place of errors.
-std::string read_all(int descriptor, const std::string& name, std::size_t max_bytes);
+std::string read_all(int descriptor, const std::string& name, std::size_t max_bytes,
+                     std::string_view way_to_less = {});
 
 /// Whether somebody may still read what is written to `descriptor`: not if it is a pipe or a socket
 /// whose other end is closed.

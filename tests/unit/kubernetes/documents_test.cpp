@@ -195,6 +195,21 @@ TEST_CASE("the handles of tags are bounded, which libyaml compares with each oth
   CHECK(refusal_of_documents(text + "--- a") == "m.yaml: more than 1000 handles of tags");
 }
 
+TEST_CASE("what is refused for its size, or its tabs, says what to do") {
+  const auto hint = [](const std::string& text) {
+    const auto error = error_of([&] { read_documents({"m.yaml", text}); });
+    return error ? error->hint() : "";
+  };
+  CHECK_THAT(hint("a: &a " + std::string(1'000'000, 'x') + "\nb: [" + repeated("*a,", 10) + "]"),
+             Contains("write out what they stand for"));
+  CHECK_THAT(hint(repeated("- ", 65)), Contains("leave out the object"));
+  CHECK_THAT(hint(repeated(R"({"a":)", 100)), Contains("leave out the part"));
+  CHECK_THAT(hint(std::string(max_manifest_size + 1, ' ')), Contains("give fewer objects"));
+  CHECK_THAT(hint(repeated("%TAG !a! x\n", 1'001) + "--- a"), Contains("%TAG"));
+  CHECK_THAT(hint("kind: Pod\nspec:\n\tcontainers: []\n"), Contains("no tabs"));
+  CHECK(hint("a: b\n c: 'd\te'\n").empty());
+}
+
 TEST_CASE("empty documents are some, and end") {
   CHECK(trees("---\n---\n---\n") == "[null,null,null]");
   CHECK(trees("---\n...\n---\na\n") == R"([null,"a"])");

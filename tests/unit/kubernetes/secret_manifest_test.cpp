@@ -70,11 +70,14 @@ items: [{metadata: {name: c}}]
 ---
 kind: Deployment
 ---
+apiVersion: example.com/v1
+kind: Secret
+---
 kind: Secret
 metadata: {generateName: d-}
 )");
   CHECK(names(manifests) == Names{"a", "b", "c", ""});
-  CHECK(manifests.skipped == Names{"ConfigMap", "Deployment"});
+  CHECK(manifests.skipped == Names{"ConfigMap", "Deployment", "Secret.example.com"});
   CHECK(names(read_manifest(
             R"({"kind":"Secret","metadata":{"name":"x"}} {"kind":"List","items":[]})")) ==
         Names{"x"});
