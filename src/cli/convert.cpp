@@ -40,6 +40,7 @@ ConvertOptions read_convert_options(const CommandLine& line) {
                          .choice = {.registries = values_of(line, "registry"),
                                     .all = is_set(line, "all"),
                                     .skip_unresolved = is_set(line, "skip-unresolved")}};
+  convert.manifest.account = convert.account;
   convert.images = read_image_options(line);
   convert.choice.way_to_skip = "--skip-unresolved converts the others";
   convert.choice.as_passwords = convert.manifest.format != OutputFormat::config;

@@ -67,12 +67,18 @@ std::string format_manifest(const Secret& secret, OutputFormat format) {
   return format == OutputFormat::json ? to_json(secret) : to_yaml(secret);
 }
 
-std::vector<std::string> new_secrets(const ManifestOptions& options,
-                                     const std::map<std::string, Credential>& credentials) {
+Secret secret_of(const ManifestOptions& options,
+                 const std::map<std::string, Credential>& credentials) {
   Secret secret = options.secret;
   secret.data = pull_secret_data(secret.type, credentials);
   if (options.append_hash) secret.name += hash_suffix(secret);
   check_option("--append-hash", check_secret_name, secret.name);
+  return secret;
+}
+
+std::vector<std::string> new_secrets(const ManifestOptions& options,
+                                     const std::map<std::string, Credential>& credentials) {
+  Secret secret = secret_of(options, credentials);
   if (options.namespaces.empty()) return {format_manifest(secret, options.format)};
 
   std::vector<std::string> documents;
@@ -86,7 +92,7 @@ std::vector<std::string> new_secrets(const ManifestOptions& options,
 std::vector<std::string> secrets_there(const ManifestOptions& options, const EntryChanges& changes,
                                        const Streams& streams, bool quiet) {
   std::vector<std::string> documents;
-  const JsonText source = read_file_or_input(*options.into, max_manifest_size);
+  const JsonText source = read_manifest_text(*options.into);
   for (const auto& object : told(changed_secrets(source, changes), streams, quiet))
     documents.push_back(options.format == OutputFormat::json ? json_document(object)
                                                              : format_yaml(object));
@@ -160,6 +166,11 @@ OptionGroup into_options() {
             .description = "take its entry out of them; may be repeated"}}};
 }
 
+std::string printed_name(const ManifestOptions& options,
+                         const std::map<std::string, Credential>& credentials) {
+  return options.append_hash ? secret_of(options, credentials).name : options.secret.name;
+}
+
 ManifestOptions read_manifest_options(const CommandLine& line) {
   ManifestOptions options;
   options.format = choice_of<OutputFormat>(line, "output");
@@ -186,7 +197,8 @@ void write_secrets(const ManifestOptions& options, std::map<std::string, Credent
                    const Streams& streams, bool quiet) {
   const std::vector<std::string> documents =
       options.into
-          ? secrets_there(options, {std::move(credentials), options.removed}, streams, quiet)
+          ? secrets_there(options, {std::move(credentials), options.removed, options.account},
+                          streams, quiet)
           : new_secrets(options, credentials);
   // A stream of JSON documents needs no separator.
   const std::string_view separator = options.format == OutputFormat::yaml ? "---\n" : "";

@@ -25,6 +25,7 @@ struct ManifestOptions {
   std::optional<std::string> output_file;
   std::optional<std::string> into;   ///< the Secrets that are changed, in place of a new one
   std::vector<std::string> removed;  ///< registries whose entries these lose
+  std::string account = {};          ///< whose entries alone change; empty: those of all
 };
 
 /// The options that say what the Secret is, and those that say where it goes; `formats` says what
@@ -34,6 +35,10 @@ OptionGroup output_options(std::string_view formats);
 
 /// Throws Error for a name, label or annotation that Kubernetes would refuse.
 ManifestOptions read_manifest_options(const CommandLine& line);
+
+/// The name of the Secret of `credentials`, with the hash where that is asked for.
+std::string printed_name(const ManifestOptions& options,
+                         const std::map<std::string, Credential>& credentials);
 
 /// The options about Secrets that are there already.
 OptionGroup into_options();

@@ -50,9 +50,12 @@ class EntryPass {
  public:
   EntryPass(const EntryChanges& changes, Missing missing, const PullData& before,
             ChangedSecret& result)
-      : missing_(missing), before_(before), result_(result) {
+      : missing_(missing), account_(changes.account), before_(before), result_(result) {
     for (const std::string& key : changes.removed)
-      removed_.insert(registry_of(key));
+      if (find_before(key) != nullptr)
+        removed_keys_.insert(key);
+      else
+        removed_.insert(registry_of(key));
     for (const auto& keyed : changes.put)
       put_.emplace(registry_of(keyed.first), &keyed);
   }
@@ -92,7 +95,8 @@ class EntryPass {
     for (const JsonMember& entry : entries)
       change(entry, object);
     for (const auto& [registry, keyed] : put_)
-      if (is_last && missing_ == Missing::added && !found_.contains(registry)) {
+      if (is_last && !found_.contains(registry) &&
+          (missing_ == Missing::added || lost_.contains(registry))) {
         object.add_value(keyed->first, pull_secret_entry(keyed->first, keyed->second));
         result_.added.push_back(keyed->first);
       }
@@ -101,24 +105,64 @@ class EntryPass {
 
   void change(const JsonMember& entry, JsonObjectWriter& object) {
     const std::string registry = registry_of(entry.name);
-    if (const auto put = put_.find(registry); put != put_.end()) {
+    const auto put = put_.find(registry);
+    const bool is_put = put != put_.end(), is_removed_key = removed_keys_.contains(entry.name),
+               is_removed = is_removed_key || removed_.contains(registry);
+    if ((is_put || is_removed) && is_anothers(entry.name)) {
       found_.insert(registry);
-      result_.replaced.push_back(entry.name);
-      const std::string key = kubelet_registry_key(entry.name);
-      if (key != entry.name) result_.respelled[entry.name] = key;
-      if (!written_.insert(key).second) return;
-      Credential credential = put->second->second;
-      if (credential.email.empty()) credential.email = email_of(entry.value);
-      const std::string quoted =
-          key == entry.name ? std::string(entry.quoted_name) : go_json_string(key);
-      object.add_quoted(quoted, pull_secret_entry(key, credential));
-    } else if (removed_.contains(registry)) {
+      result_.kept_accounts.push_back({entry.name, username_before(entry.name), account_});
+      keep(entry, object);
+    } else if (is_removed_key || (is_removed && !is_put)) {
+      lost_.insert(registry);
       result_.removed.push_back(entry.name);
+    } else if (is_put) {
+      found_.insert(registry);
+      replace(entry, put->second->second, object);
     } else {
-      result_.left_alone.push_back(entry.name);
+      keep(entry, object);
       if (is_beside_put(entry.name)) result_.kept_beside.push_back(entry.name);
-      object.add_quoted(entry.quoted_name, entry.value);
+      if (is_beside_removed(registry)) result_.kept_spellings.push_back(entry.name);
     }
+  }
+
+  void keep(const JsonMember& entry, JsonObjectWriter& object) {
+    result_.left_alone.push_back(entry.name);
+    object.add_quoted(entry.quoted_name, entry.value);
+  }
+
+  void replace(const JsonMember& entry, Credential credential, JsonObjectWriter& object) {
+    result_.replaced.push_back(entry.name);
+    const std::string key = kubelet_registry_key(entry.name);
+    if (key != entry.name) result_.respelled[entry.name] = key;
+    if (!written_.insert(key).second) return;
+    const std::string before = username_before(entry.name);
+    if (!before.empty() && before != credential.username)
+      result_.replaced_accounts.push_back({entry.name, before, credential.username});
+    if (credential.email.empty()) credential.email = email_of(entry.value);
+    const std::string quoted =
+        key == entry.name ? std::string(entry.quoted_name) : go_json_string(key);
+    object.add_quoted(quoted, pull_secret_entry(key, credential));
+  }
+
+  const PullEntry* find_before(const std::string& key) const {
+    const auto found = std::find_if(before_.entries.begin(), before_.entries.end(),
+                                    [&](const PullEntry& known) { return known.key == key; });
+    return found == before_.entries.end() ? nullptr : &*found;
+  }
+
+  std::string username_before(const std::string& key) const {
+    const PullEntry* entry = find_before(key);
+    return entry == nullptr ? "" : entry->credential.username;
+  }
+
+  bool is_anothers(const std::string& key) const {
+    const std::string username = username_before(key);
+    return !account_.empty() && !username.empty() && username != account_;
+  }
+
+  bool is_beside_removed(const std::string& registry) const {
+    return std::any_of(removed_keys_.begin(), removed_keys_.end(),
+                       [&](const std::string& key) { return registry_of(key) == registry; });
   }
 
   // Whether it is a longer key or a pattern, which serves images of a registry that is put.
@@ -135,15 +179,17 @@ class EntryPass {
   }
 
   bool has_login(const std::string& key, const Credential& credential) const {
-    return std::any_of(before_.entries.begin(), before_.entries.end(), [&](const PullEntry& known) {
-      return known.key == key && is_same_login(known.credential, credential);
-    });
+    const PullEntry* entry = find_before(key);
+    return entry != nullptr && is_same_login(entry->credential, credential);
   }
 
   Missing missing_;
+  const std::string& account_;
   const PullData& before_;
   ChangedSecret& result_;
-  std::set<std::string> removed_;
+  std::set<std::string> removed_keys_;  // as they are spelled in the Secret
+  std::set<std::string> removed_;       // registries of which it has none so
+  std::set<std::string> lost_;          // registries of what was removed
   std::map<std::string, const std::pair<const std::string, Credential>*> put_;  // by registry
   std::set<std::string> found_;                                                 // of put_
   std::set<std::string> written_;  // keys of replaced entries

@@ -15,7 +15,17 @@ namespace pullsecret {
 /// to the kubelet once they are mended: `https://GHCR.io` and `ghcr.io`.
 struct EntryChanges {
   std::map<std::string, Credential> put;  ///< by key, as kubelet_registry_key() spells it
-  std::vector<std::string> removed;       ///< keys in any spelling
+  /// Keys. Where the Secret has one as it is spelled, that one goes, else all of its registry.
+  std::vector<std::string> removed;
+  /// The username whose entries alone are replaced and removed, besides those without one; empty:
+  /// all are.
+  std::string account = {};
+};
+
+/// An entry of another username than the new one has.
+struct OtherAccount {
+  std::string key, username;
+  std::string new_username;
 };
 
 /// Whether a Secret gets the entries that it does not have.
@@ -34,6 +44,10 @@ struct ChangedSecret {
   /// Of those left alone the ones that serve images of a registry which was put, with other
   /// credentials: `ghcr.io/acme`, where `ghcr.io` was put. The kubelet tries longer keys first.
   std::vector<std::string> kept_beside;
+  /// Of those left alone other spellings of what was removed, which serve the same images.
+  std::vector<std::string> kept_spellings;
+  std::vector<OtherAccount> replaced_accounts;
+  std::vector<OtherAccount> kept_accounts;  ///< of those left alone what is not the account's
 
   bool is_changed() const { return !added.empty() || !replaced.empty() || !removed.empty(); }
 };

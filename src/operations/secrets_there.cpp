@@ -32,12 +32,14 @@ std::string keys_in_words(const std::vector<std::string>& keys) {
 
 std::vector<SecretManifest> pull_secrets(const JsonText& source, KeepObjects keep,
                                          Notices& notices) {
+  constexpr auto hint = "kubectl get secret NAME -o yaml; kubectl get secrets lists the names";
+  constexpr auto hint_for_change =
+      "kubectl get secret NAME -o yaml; without --into a new Secret is made";
   auto [secrets, skipped] = read_manifests(source, keep);
   const std::size_t all = secrets.size() + skipped.size();
   std::erase_if(secrets, [](const SecretManifest& secret) { return !is_pull_secret(secret); });
   if (secrets.empty())
-    throw Error(source.file, "no pull secret",
-                "kubectl get secret NAME -o yaml; kubectl get secrets lists the names");
+    throw Error(source.file, "no pull secret", keep == KeepObjects::yes ? hint_for_change : hint);
   if (const std::size_t others = all - secrets.size(); others > 0)
     notices.push_back({Severity::note,
                        {source.file, fmt::format("skipped {} {}, which {} no pull secret", others,
@@ -135,6 +137,38 @@ Notice notice_of_kept(const std::string& name, const std::vector<std::string>& k
            way_to_replace(keys)}};
 }
 
+// What was meant may have been all spellings.
+Notice notice_of_spellings(const std::string& name, const std::vector<std::string>& keys) {
+  std::vector<std::string> options;
+  for (const std::string& key : keys)
+    options.push_back("--remove " + shell_word(key));
+  return {Severity::note,
+          {name,
+           fmt::format("{} {} another spelling of what was removed, and serve{} the same images",
+                       keys_in_words(keys), keys.size() == 1 ? "is" : "are",
+                       keys.size() == 1 ? "s" : ""),
+           "to take that out, too: " + join(options, " ")}};
+}
+
+// Tokens of some registries have a username each, and so a new one is no fault. But what others
+// were given may be for what this login may not pull, and this one for what they may not.
+Notices notices_of_accounts(const std::string& name, const ChangedSecret& changed) {
+  Notices notices;
+  for (const auto& [key, username, new_username] : changed.replaced_accounts)
+    notices.push_back(
+        {.text = {name,
+                  fmt::format("{} was the login of {}, and is now that of {}", key_in_words(key),
+                              printable(username, 100), printable(new_username, 100)),
+                  fmt::format("to leave alone what others have: convert --account {}",
+                              shell_word(new_username))}});
+  for (const auto& [key, username, account] : changed.kept_accounts)
+    notices.push_back({Severity::note,
+                       {name, fmt::format("{} is the login of {}, and not of {}", key_in_words(key),
+                                          username.empty() ? "nobody" : printable(username, 100),
+                                          printable(account, 100))}});
+  return notices;
+}
+
 std::string replaced_in_words(const ChangedSecret& changed) {
   std::vector<std::string> words;
   for (const std::string& key : changed.replaced) {
@@ -161,6 +195,14 @@ Notice notice_of_changes(const std::string& name, const ChangedSecret& changed) 
   return {Severity::note, {name, join(parts, "; ")}};
 }
 
+// Of several nobody knows which is to have it.
+std::string way_to_add(const SecretManifest& one) {
+  return fmt::format(
+      "a Secret that is given alone gets what it does not have: `kubectl get secret {}{} -o yaml`",
+      is_secret_name(one.name) ? one.name : "NAME",
+      is_namespace(one.name_space) ? " -n " + one.name_space : "");
+}
+
 bool is_immutable(const nlohmann::json& object) {
   const auto found = object.find("immutable");
   return found != object.end() && *found == true;
@@ -170,7 +212,8 @@ std::string wanted_in_words(const EntryChanges& changes) {
   std::vector<std::string> keys = changes.removed;
   for (const auto& [key, credential] : changes.put)
     keys.push_back(key);
-  return keys_in_words(keys);
+  return keys_in_words(keys) +
+         (changes.account.empty() ? "" : " of " + printable(changes.account, 100));
 }
 
 }  // namespace
@@ -181,7 +224,7 @@ WithNotices<ConfigOrSecrets> config_or_secrets(const std::optional<std::string>&
     return {{std::move(loaded)}, std::move(notices)};
   }
   ConfigLocation location = find_config(named);
-  JsonText text = read_config_text(location, max_manifest_size);
+  JsonText text = read_config_text(location, max_manifest_size, way_to_fewer_objects);
   if (!is_manifest(text.text)) {
     if (text.text.size() > max_config_size)
       throw Error(text.file, "larger than " + size_in_words(max_config_size));
@@ -204,6 +247,7 @@ WithNotices<std::vector<nlohmann::json>> changed_secrets(const JsonText& source,
       pull_secrets(source, KeepObjects::yes, result.notices);
   const bool is_alone = secrets.size() == 1 && !secrets.front().is_item;
   std::vector<std::string> without, kept;
+  bool is_any_anothers = false;
   for (const SecretManifest& secret : secrets)
     try {
       const std::string name = name_in_words(secret);
@@ -215,6 +259,11 @@ WithNotices<std::vector<nlohmann::json>> changed_secrets(const JsonText& source,
         without.push_back(name);
       if (!changed.kept_beside.empty())
         result.notices.push_back(notice_of_kept(name, changed.kept_beside));
+      if (!changed.kept_spellings.empty())
+        result.notices.push_back(notice_of_spellings(name, changed.kept_spellings));
+      for (Notice& notice : notices_of_accounts(name, changed))
+        result.notices.push_back(std::move(notice));
+      is_any_anothers |= !changed.kept_accounts.empty();
       kept.insert(kept.end(), changed.kept_beside.begin(), changed.kept_beside.end());
       if (!changed.is_changed()) continue;
       if (is_immutable(changed.object))
@@ -230,8 +279,10 @@ WithNotices<std::vector<nlohmann::json>> changed_secrets(const JsonText& source,
     throw Error(is_alone ? name_in_words(secrets.front()) : source.file,
                 fmt::format("{} for {}", is_alone ? "it has no entry" : "no Secret has an entry",
                             wanted_in_words(changes)),
-                kept.empty() ? "pullsecret inspect shows what is there"
-                             : way_to_replace(without_repeats(std::move(kept))));
+                is_any_anothers ? "without --account what others have is replaced, too"
+                : !kept.empty() ? way_to_replace(without_repeats(std::move(kept)))
+                : is_alone || changes.put.empty() ? "pullsecret inspect shows what is there"
+                                                  : way_to_add(secrets.front()));
   constexpr std::size_t most_names = 10;
   if (!without.empty())
     result.notices.push_back(
