@@ -82,6 +82,7 @@ Where nobody is asked:
     Secret refused  the kubelet cannot read the Secret, or one of the Pod
     Pod refused     the API server takes no such Pod
     no endpoint     no mirror may be asked, or the node cannot read its file
+    not pulled      imagePullPolicy is Never, or the Pod has ended: no failure
 )",
       .groups = {{"Which images",
                   {image_option("this image; may be repeated"),

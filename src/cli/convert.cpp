@@ -59,15 +59,6 @@ std::string config_with(JsonText json, KeyedCredentials credentials) {
   return printable_json(changed_config(json, change));
 }
 
-void write_credentials(const ManifestOptions& manifest, JsonText json, KeyedCredentials credentials,
-                       const Streams& streams, bool quiet) {
-  if (manifest.format == OutputFormat::config)
-    return write_output(manifest, config_with(std::move(json), std::move(credentials)), streams);
-  std::map<std::string, Credential> by_key(std::move_iterator(credentials.begin()),
-                                           std::move_iterator(credentials.end()));
-  write_secrets(manifest, std::move(by_key), streams, quiet);
-}
-
 // An image of a manifest that no entry serves may well be public.
 void note_unserved(const std::vector<std::string>& images, const Streams& streams) {
   std::vector<std::string> names;
@@ -83,8 +74,7 @@ Workloads read_workloads_of(const ConvertOptions& options, const Streams& stream
   const auto& file = options.images.images_in;
   if (!file) return {};
   const bool quiet = options.store.quiet;
-  Workloads workloads =
-      told(workloads_in(read_file_or_input(*file, max_manifest_size)), streams, quiet);
+  Workloads workloads = told(workloads_in(read_manifest_text(*file)), streams, quiet);
   std::vector<Error> refused;
   for (const InvalidImage& image : workloads.invalid_images)
     refused.push_back(image.reason);
@@ -92,7 +82,11 @@ Workloads read_workloads_of(const ConvertOptions& options, const Streams& stream
     if (pod.refusal)
       refused.emplace_back(pod.in_words(), "the API server refuses it: " + pod.refusal->message(),
                            pod.refusal->hint());
-  if (workloads.images.empty()) throw Error(refused.front());
+  if (workloads.images.empty())
+    throw refused.empty() ? Error("", "no image is pulled for any of its Pods",
+                                  "a Pod that has ended pulls nothing, nor does imagePullPolicy: "
+                                  "Never")
+                          : Error(refused.front());
   for (const Error& reason : refused)
     if (!quiet) print_warning(streams, reason);
   return workloads;
@@ -146,14 +140,22 @@ void convert(const ConvertOptions& options, const Streams& streams) {
     credentials = by_names_asked(choice.registries, loaded.config, std::move(credentials));
   loaded.config = {};  // which may be large, and is not needed any more
   ManifestOptions manifest = options.manifest;
-  if (manifest.format != OutputFormat::config && !manifest.into) {
+  if (manifest.format == OutputFormat::config)
+    return write_output(manifest, config_with(std::move(loaded.json), std::move(credentials)),
+                        streams);
+  std::map<std::string, Credential> by_key(std::move_iterator(credentials.begin()),
+                                           std::move_iterator(credentials.end()));
+  if (!manifest.into) {
     if (!manifest.is_named)
       manifest.secret.name =
           secret_name ? *secret_name : common_secret_name(workloads).value_or(manifest.secret.name);
-    print_notices(streams, notices_of_pods(workloads, manifest.secret.name, manifest.namespaces),
+    print_notices(streams,
+                  notices_of_pods(workloads, {.name = printed_name(manifest, by_key),
+                                              .is_name_chosen = !manifest.append_hash,
+                                              .name_spaces = manifest.namespaces}),
                   quiet);
   }
-  write_credentials(manifest, std::move(loaded.json), std::move(credentials), streams, quiet);
+  write_secrets(manifest, std::move(by_key), streams, quiet);
 }
 
 }  // namespace

@@ -72,7 +72,7 @@ Row row_of(const PullRefusal& refusal, std::size_t columns) {
   Row row(columns, Cell{"-"});
   row.front().text = "  -";
   if (refusal.secret != nullptr) row[2].text = display_name(refusal.secret->origin);
-  row.back() = {refusal.outcome, Color::red};
+  row.back() = {refusal.outcome, refusal.is_failure ? Color::red : Color::none};
   return row;
 }
 

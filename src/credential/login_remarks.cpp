@@ -61,7 +61,7 @@ bool is_wrapped(std::string_view password) {
 void add_template(std::string_view what, std::string_view text, std::vector<Remark>& remarks) {
   if (const TemplateMark* mark = find_template_mark(text))
     remarks.push_back({"unfilled-template", mark->may_be_meant ? warning : problem,
-                       in_words(what, *mark), std::string(mark->way)});
+                       in_words(what, *mark), std::string(mark->way.secrets)});
 }
 
 }  // namespace

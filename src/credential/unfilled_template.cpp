@@ -12,18 +12,33 @@
 namespace pullsecret {
 namespace {
 
-constexpr std::string_view way_of_helm =
+constexpr WayToFill way_of_helm{
     "give the value that is missing, and look at what comes of it: `helm template . | pullsecret "
-    "inspect`";
-constexpr std::string_view way_of_variables =
-    "set the variables, and look at what comes of them: `envsubst <FILE | pullsecret inspect`";
-constexpr std::string_view way_of_kustomize =
-    "put the value in, and look at what comes of it: `kubectl kustomize . | pullsecret inspect`";
+    "inspect`",
+    "give the value that is missing, and look at what comes of it: `helm template . | pullsecret "
+    "check --images-in -`"};
+constexpr WayToFill way_of_variables{
+    "set the variables, and look at what comes of them: `envsubst <FILE | pullsecret inspect`",
+    "set the variables, and look at what comes of them: `envsubst <FILE | pullsecret check "
+    "--images-in -`"};
+constexpr WayToFill way_of_kustomize{
+    "put the value in, and look at what comes of it: `kubectl kustomize . | pullsecret inspect`",
+    "put the value in, and look at what comes of it: `kubectl kustomize . | pullsecret check "
+    "--images-in -`"};
+// In a manifest it is kustomize's, elsewhere any shell's or pipeline's.
+constexpr WayToFill way_of_parentheses{way_of_variables.secrets, way_of_kustomize.images};
+// Build systems fill it in, each its own.
+constexpr WayToFill way_of_sed{
+    "put the value in, and look at what comes of it: `sed 's|MARK|VALUE|g' FILE | pullsecret "
+    "inspect`",
+    "put the value in, and look at what comes of it: `sed 's|MARK|VALUE|g' FILE | pullsecret check "
+    "--images-in -`"};
+constexpr WayToFill ways_of_sops{way_of_sops, "`sops -d FILE | pullsecret check --images-in -`"};
 
 // The first that fits counts.
 constexpr std::array marks{
     TemplateMark{.words = "SOPS's ENC[…]",
-                 .way = way_of_sops,
+                 .way = ways_of_sops,
                  .begin = "ENC[",
                  .end = "]",
                  .is_alone = true},
@@ -38,10 +53,9 @@ constexpr std::array marks{
     TemplateMark{.words = "{{ … }}", .way = way_of_helm, .begin = "{{", .end = "}}"},
     TemplateMark{
         .words = "${…}", .way = way_of_variables, .begin = "${", .end = "}", .is_name = true},
+    TemplateMark{.words = "#{…}", .way = way_of_sed, .begin = "#{", .end = "}", .is_name = true},
     TemplateMark{
-        .words = "#{…}", .way = way_of_variables, .begin = "#{", .end = "}", .is_name = true},
-    TemplateMark{
-        .words = "$(…)", .way = way_of_variables, .begin = "$(", .end = ")", .is_alone = true},
+        .words = "$(…)", .way = way_of_parentheses, .begin = "$(", .end = ")", .is_alone = true},
     TemplateMark{.words = "$NAME",
                  .way = way_of_variables,
                  .may_be_meant = true,
@@ -49,21 +63,21 @@ constexpr std::array marks{
                  .is_alone = true,
                  .is_name = true},
     TemplateMark{.words = "%NAME%",
-                 .way = way_of_variables,
+                 .way = way_of_sed,
                  .may_be_meant = true,
                  .begin = "%",
                  .end = "%",
                  .is_alone = true,
                  .is_name = true},
     TemplateMark{.words = "@NAME@",
-                 .way = way_of_variables,
+                 .way = way_of_sed,
                  .may_be_meant = true,
                  .begin = "@",
                  .end = "@",
                  .is_alone = true,
                  .is_name = true},
     TemplateMark{.words = "__NAME__",
-                 .way = way_of_variables,
+                 .way = way_of_sed,
                  .may_be_meant = true,
                  .begin = "__",
                  .end = "__",
@@ -134,6 +148,18 @@ bool fits_anywhere(std::string_view text, const TemplateMark& mark) {
   return false;
 }
 
+// Whether a mark that else stands alone is a part of `name`.
+bool fits_in_name(std::string_view name, const TemplateMark& mark) {
+  if (mark.end.empty()) return false;
+  const std::size_t begin = name.find(mark.begin);
+  if (begin == std::string_view::npos) return false;
+  const std::size_t inner = begin + mark.begin.size(), end = name.find(mark.end, inner);
+  if (end == std::string_view::npos) return false;
+  const std::string_view named = name.substr(inner, end - inner);
+  return std::any_of(named.begin(), named.end(), is_name_character) &&
+         fits_alone(name.substr(begin, end + mark.end.size() - begin), mark);
+}
+
 bool is_placeholder_word(std::string_view text) {
   constexpr std::size_t longest = 100;
   if (text.empty() || text.size() > longest) return false;
@@ -155,6 +181,21 @@ const TemplateMark* find_template_mark(std::string_view text) {
   for (const TemplateMark& mark : marks)
     if (mark.is_alone ? fits_alone(text, mark) : fits_anywhere(text, mark)) return &mark;
   return is_placeholder_word(text) ? &word_mark : nullptr;
+}
+
+const TemplateMark* find_template_mark_in_name(std::string_view name) {
+  if (const TemplateMark* mark = find_template_mark(name)) return mark;
+  for (const TemplateMark& mark : marks)
+    if (mark.is_alone && fits_in_name(name, mark)) return &mark;
+  while (!name.empty()) {
+    const std::size_t end = std::min(name.find_first_of("/:@"), name.size());
+    const std::string_view part = name.substr(0, end);
+    if (const TemplateMark* mark = find_template_mark(part);
+        mark != nullptr && std::any_of(part.begin(), part.end(), is_name_character))
+      return mark;
+    name.remove_prefix(std::min(end + 1, name.size()));
+  }
+  return nullptr;
 }
 
 std::string in_words(std::string_view what, const TemplateMark& mark) {

@@ -108,7 +108,7 @@ class EntryPass {
     const auto put = put_.find(registry);
     const bool is_put = put != put_.end(), is_removed_key = removed_keys_.contains(entry.name),
                is_removed = is_removed_key || removed_.contains(registry);
-    if ((is_put || is_removed) && is_anothers(entry.name)) {
+    if ((is_put || is_removed) && is_anothers(entry.name, is_put)) {
       found_.insert(registry);
       result_.kept_accounts.push_back({entry.name, username_before(entry.name), account_});
       keep(entry, object);
@@ -155,9 +155,10 @@ class EntryPass {
     return entry == nullptr ? "" : entry->credential.username;
   }
 
-  bool is_anothers(const std::string& key) const {
+  // An entry without a username is nobody's, and anybody may put a login there.
+  bool is_anothers(const std::string& key, bool is_put) const {
     const std::string username = username_before(key);
-    return !account_.empty() && !username.empty() && username != account_;
+    return !account_.empty() && username != account_ && !(is_put && username.empty());
   }
 
   bool is_beside_removed(const std::string& registry) const {

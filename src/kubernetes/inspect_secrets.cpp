@@ -14,6 +14,7 @@
 #include "credential/registry.h"
 #include "credential/unfilled_template.h"
 #include "kubernetes/find_pull_data.h"
+#include "kubernetes/name_rules.h"
 #include "kubernetes/pull_data.h"
 #include "system/text.h"
 
@@ -31,7 +32,7 @@ void check_key(const std::string& key, std::vector<Remark>& remarks) {
                        "take it out of the key: it is no secret there"});
   if (const TemplateMark* mark = find_template_mark(key))
     remarks.push_back(
-        {"unfilled-template", problem, in_words("the key", *mark), std::string(mark->way)});
+        {"unfilled-template", problem, in_words("the key", *mark), std::string(mark->way.secrets)});
   else if (served_images(mended) != served_images(key))
     remarks.push_back({"misspelled-key", problem,
                        "the kubelet does not match this key with the images people mean",
@@ -198,6 +199,17 @@ void inspect_data(const std::string& data, const SecretManifest& manifest, const
   check_alike_keys(secret.entries, secret.remarks);
 }
 
+// Where it belongs, and what it is called.
+void check_names(const SecretManifest& manifest, std::vector<Remark>& remarks) {
+  for (const auto& [what, name] :
+       {std::pair("the namespace", &manifest.name_space), {"the name", &manifest.name}})
+    if (const TemplateMark* mark = find_template_mark_in_name(*name);
+        mark != nullptr && !is_secret_name(*name))
+      remarks.push_back({"unfilled-template", warning,
+                         in_words(fmt::format("{} {}", what, printable(*name, 100)), *mark),
+                         std::string(mark->way.secrets)});
+}
+
 Remark not_base64(const SecretManifest& manifest, const std::string& key) {
   auto [what, hint] = mistaken_base64(manifest.data.at(key));
   return {"not-base64", problem,
@@ -221,6 +233,7 @@ InspectedSecret inspect_secret(const SecretManifest& manifest, Time now) {
                  .name_space = manifest.name_space,
                  .is_made = manifest.is_made},
       .type = manifest.type.empty() ? "Opaque" : manifest.type};
+  check_names(manifest, secret.remarks);
   if (auto remark = remark_on_place(manifest)) secret.remarks.push_back(*std::move(remark));
   if (!manifest.not_texts.empty()) secret.remarks.push_back(not_a_string(manifest));
   check_size(manifest, secret.remarks);

@@ -18,7 +18,7 @@ namespace {
 std::optional<MistakenData> text_of_template(std::string_view text) {
   const TemplateMark* mark = find_template_mark(text);
   if (mark == nullptr) return std::nullopt;
-  return MistakenData{in_words("a text that", *mark), std::string(mark->way)};
+  return MistakenData{in_words("a text that", *mark), std::string(mark->way.secrets)};
 }
 
 // A quote behind `"{` ends the string, which is no JSON with it.

@@ -175,9 +175,33 @@ const SecretMaker* secret_maker(std::string_view group, std::string_view kind) {
   return maker == makers.end() ? nullptr : &*maker;
 }
 
-bool has_unknown_pods(std::string_view group) {
-  return !is_own_group(group) && !group.ends_with(".k8s.io") &&
-         !is_one_of(group, {"policy", "autoscaling"});
+bool is_own_kind(std::string_view group, std::string_view kind) {
+  return is_own_group(group) &&
+         (pod_place(group, "", kind) != nullptr || is_one_of(kind, {"Binding",
+                                                                    "ComponentStatus",
+                                                                    "ConfigMap",
+                                                                    "ControllerRevision",
+                                                                    "Endpoints",
+                                                                    "Event",
+                                                                    "Ingress",
+                                                                    "LimitRange",
+                                                                    "Namespace",
+                                                                    "NetworkPolicy",
+                                                                    "Node",
+                                                                    "PersistentVolume",
+                                                                    "PersistentVolumeClaim",
+                                                                    "PodSecurityPolicy",
+                                                                    "ResourceQuota",
+                                                                    "Scale",
+                                                                    "Secret",
+                                                                    "Service",
+                                                                    "ServiceAccount",
+                                                                    "Status"}));
+}
+
+bool may_have_pods(std::string_view group, std::string_view kind) {
+  if (is_own_group(group)) return !is_own_kind(group, kind);
+  return !group.ends_with(".k8s.io") && !is_one_of(group, {"policy", "autoscaling"});
 }
 
 }  // namespace pullsecret

@@ -54,7 +54,10 @@ struct SecretMaker {
 /// nullptr where none is known.
 const SecretMaker* secret_maker(std::string_view group, std::string_view kind);
 
-/// Whether kinds of the group that are not known may have Pods: it is none of Kubernetes' own.
-bool has_unknown_pods(std::string_view group);
+/// Whether Kubernetes itself has that kind in that group of its own.
+bool is_own_kind(std::string_view group, std::string_view kind);
+
+/// Whether an object of a kind without a PodPlace may have Pods: it is none of Kubernetes' own.
+bool may_have_pods(std::string_view group, std::string_view kind);
 
 }  // namespace pullsecret

@@ -146,7 +146,7 @@ class PullDataReader {
         return json_.error(
             entry.value,
             in_words(fmt::format("the \"auth\" of {}", key_in_words(entry.name)), *mark),
-            std::string(mark->way));
+            std::string(mark->way.secrets));
       return json_.error(entry.value,
                          fmt::format("the \"auth\" of {} {}", key_in_words(entry.name), why),
                          "\"auth\" is base64 of username:password");

@@ -11,6 +11,8 @@
 #include <nlohmann/json.hpp>
 
 #include "credential/unfilled_template.h"
+#include "kubernetes/image_triggers.h"
+#include "kubernetes/name_rules.h"
 #include "kubernetes/pod_places.h"
 #include "system/error.h"
 #include "system/text.h"
@@ -71,8 +73,36 @@ std::string_view type_in_words(const Tree& value) {
   return value.is_number() ? "a number" : "a string";
 }
 
+// `containers[]` of `containers[].image`.
+std::string_view holder_of(std::string_view path) {
+  return path.substr(0, path.rfind('.'));
+}
+
 std::string_view last_member(std::string_view path) {
   return path.substr(path.rfind('.') + 1);
+}
+
+// A member that is a text; empty if it is none.
+std::string_view text_or_none(const Tree& object, const char* name) {
+  if (!object.is_object()) return {};
+  const auto found = object.find(name);
+  if (found == object.end() || !found->is_string()) return {};
+  return found->get_ref<const std::string&>();
+}
+
+// What a cluster says of the object once no Pod of it is to be.
+std::string end_of(const Tree& object, std::string_view kind) {
+  const auto status = object.find("status");
+  if (status == object.end() || !status->is_object()) return {};
+  const std::string_view phase = text_or_none(*status, "phase");
+  if (kind == "Pod" && is_one_of(phase, {"Succeeded", "Failed"})) return std::string(phase);
+  const auto conditions = status->find("conditions");
+  if (kind != "Job" || conditions == status->end()) return {};
+  for (const Tree& condition : *conditions)
+    if (const std::string_view type = text_or_none(condition, "type");
+        is_one_of(type, {"Complete", "Failed"}) && text_or_none(condition, "status") == "True")
+      return std::string(type);
+  return {};
 }
 
 /// Reads the members of one object; `place_` is that object, for errors.
@@ -115,18 +145,35 @@ class WorkloadReader {
       read_object(item, kind, kind.empty() ? "" : version);
   }
 
-  Name name_of(const Tree& object) const {
+  Name name_of(const Tree& object) {
     const Tree& metadata = object_in(object, "metadata");
     Name found{text_in(metadata, "namespace"), text_in(metadata, "name"),
                metadata.is_object() && metadata.contains("uid")};
     if (found.name_space.empty()) found.name_space = name_space_;
     if (found.name.empty()) found.name = text_in(metadata, "generateName");
+    note_unfilled(found.name_space);
     return found;
+  }
+
+  void note_unfilled(const std::string& name_space) {
+    const TemplateMark* mark =
+        is_namespace(name_space) ? nullptr : find_template_mark_in_name(name_space);
+    if (mark == nullptr || !unfilled_namespaces_.insert(name_space).second) return;
+    workloads_.unfilled_namespaces.emplace_back(
+        file_, in_words("the namespace " + printable(name_space, 100), *mark),
+        std::string(mark->way.images));
+  }
+
+  void pass_over_unknown(const Tree& object, std::string_view kind, std::string_view group) {
+    const bool has_images = may_have_pods(group, kind) && holds_images(object);
+    pass_over(object, kind, group,
+              {.has_images = has_images,
+               .why = has_images && is_own_group(group) ? "Kubernetes has no such kind" : ""});
   }
 
   void read_other(const Tree& object, const std::string& kind, std::string_view group) {
     if (const SecretMaker* maker = secret_maker(group, kind)) read_maker(object, *maker);
-    pass_over(object, kind, group, has_unknown_pods(group) && holds_images(object));
+    pass_over_unknown(object, kind, group);
   }
 
   // What is not as it should be says nothing.
@@ -149,12 +196,11 @@ class WorkloadReader {
   }
 
   void pass_over(const Tree& object, std::string_view kind, std::string_view group,
-                 bool has_images) {
-    PassedOver passed{.kind = fmt::format("{}{}{}", kind, group.empty() ? "" : ".", group),
-                      .in_words = {},
-                      .has_images = has_images};
-    if (has_images) {
+                 PassedOver passed) {
+    passed.kind = fmt::format("{}{}{}", kind, group.empty() ? "" : ".", group);
+    if (passed.has_images) {
       const Name name = name_of(object);
+      passed.name_space = name.name_space;
       passed.in_words =
           Pod{.kind = passed.kind, .name_space = name.name_space, .name = name.name}.in_words();
     }
@@ -186,6 +232,7 @@ class WorkloadReader {
                      const PodPlace& place) {
     Pod named{.kind = kind};
     place_ = named.in_words();
+    unknown_images_.clear();
     std::vector<Pod> pods;
     try {
       pods = read_pods(object, group, place, named);
@@ -197,13 +244,21 @@ class WorkloadReader {
     std::unordered_set<std::string> known;
     for (Pod& pod : pods) {
       // Whoever runs what others make says what is put there.
+      if (!is_own)
+        for (const std::string& image : pod.images)
+          if (has_parameter(image))
+            unknown_images_.push_back(printable(image, 100) + " has a parameter in it");
       if (!is_own) std::erase_if(pod.images, has_parameter);
       for (const std::string& image : pod.images)
-        add_image(image);
+        if (pod.end.empty()) add_image(image, is_pulled(pod, image));
       known.insert(pod.images.begin(), pod.images.end());
       workloads_.pods.push_back(std::move(pod));
     }
-    if (!is_own && !is_refused && holds_images(object, known)) pass_over(object, kind, group, true);
+    if (!unknown_images_.empty() || (!is_own && !is_refused && holds_images(object, known)))
+      pass_over(object, kind, group,
+                {.has_images = true,
+                 .is_part = !known.empty(),
+                 .why = unknown_images_.empty() ? "" : unknown_images_.front()});
   }
 
   // `named` gets the object's name first, for whoever it is that cannot be read.
@@ -213,15 +268,17 @@ class WorkloadReader {
     named.name_space = std::move(name_space);
     named.name = std::move(name);
     named.is_made = is_made && named.kind == "Pod";
+    if (is_made && is_own_group(group)) named.end = end_of(object, named.kind);
     place_ = named.in_words();
     const std::vector<std::string> misplaced = misplaced_in(object, place);
+    const std::vector<ImageTrigger> triggers = image_triggers(object, named.kind);
     std::vector<Pod> pods;
     std::size_t position = 0;
     each_at(object, place.path, [&](const Tree& spec) {
       if (!spec.is_object() && !spec.is_null()) throw must_be("spec", "an object", spec);
       Pod pod = named;
       put_at(place, position++, misplaced, pod);
-      read_pod(spec, *place.shape, is_own_group(group), pod);
+      read_pod(spec, *place.shape, is_own_group(group), triggers, pod);
       add_parts(spec, *place.shape, std::move(pod), pods);
     });
     return pods;
@@ -303,20 +360,36 @@ class WorkloadReader {
 
   // Where another's kind has no image, OpenShift's included, whoever makes the Pod may put one
   // there.
-  void read_pod(const Tree& spec, const PodShape& shape, bool is_own, Pod& pod) {
+  void read_pod(const Tree& spec, const PodShape& shape, bool is_own,
+                const std::vector<ImageTrigger>& triggers, Pod& pod) {
     const bool needs_images = is_own && pod.kind != "DeploymentConfig";
+    std::unordered_set<std::string> pulled;
     for (const std::string_view path : shape.images) {
+      const std::string_view holder = holder_of(path), image = last_member(path);
       const std::string_view list = path.substr(0, path.find('['));
       std::size_t position = 0;
-      each_at(spec, path, [&](const Tree& image) {
-        std::string name = text(image, last_member(path));
+      each_at(spec, holder, [&](const Tree& container) {
+        if (!holder.ends_with("[]") && !container.is_object() && !container.is_null())
+          throw must_be(last_member(holder), "an object", container);
+        std::string name = text_in(container, image);
+        const std::size_t here = position++;
+        if (const ImageTrigger* trigger =
+                trigger_for(container, list == "containers" ? here : no_position, triggers);
+            trigger != nullptr && name.find('@') == std::string::npos)
+          return unknown_images_.push_back(
+              fmt::format("the image of {}[{}] is what its trigger puts there, from {}", list, here,
+                          printable(trigger->source, 100)));
         if (needs_images && name.empty() && list.ends_with("ontainers"))
-          throw Error(place_, fmt::format("{}[{}] has no \"image\"", list, position));
-        ++position;
-        if (!name.empty()) pod.images.push_back(std::move(name));
+          throw Error(place_, fmt::format("{}[{}] has no \"image\"", list, here));
+        if (name.empty()) return;
+        if (member(container, image == "image" ? "imagePullPolicy" : "pullPolicy") != "Never")
+          pulled.insert(name);
+        pod.images.push_back(std::move(name));
       });
     }
     pod.images = without_repeats(std::move(pod.images));
+    std::copy_if(pod.images.begin(), pod.images.end(), std::back_inserter(pod.never_pulled),
+                 [&](const std::string& name) { return !pulled.contains(name); });
     for (const std::string_view path : shape.pull_secrets)
       if (pod.pull_secrets.empty())
         each_at(spec, path, [&](const Tree& list) {
@@ -325,6 +398,17 @@ class WorkloadReader {
     for (const std::string_view path : shape.accounts)
       if (pod.account.empty())
         each_at(spec, path, [&](const Tree& name) { pod.account = text(name, last_member(path)); });
+  }
+
+  // A trigger's position is one of `containers`.
+  static constexpr std::size_t no_position = std::string::npos;
+
+  const ImageTrigger* trigger_for(const Tree& container, std::size_t position,
+                                  const std::vector<ImageTrigger>& triggers) const {
+    if (triggers.empty() || !container.is_object()) return nullptr;
+    const Tree& name = member(container, "name");
+    return trigger_of(triggers, name.is_string() ? name.get_ref<const std::string&>() : "",
+                      position);
   }
 
   // What looks like imagePullSecrets and stands where nobody reads it.
@@ -386,20 +470,24 @@ class WorkloadReader {
     return names;
   }
 
-  void add_image(const std::string& name) {
-    if (!known_images_.insert(name).second) return;
-    if (known_images_.size() > max_workload_images)
+  // The kubelet looks at its name before it looks whether to pull it.
+  void add_image(const std::string& name, bool is_pulled) {
+    if (known_images_.contains(name)) return;
+    if (known_images_.size() >= max_workload_images)
       throw Error(file_, fmt::format("more than {} images", max_workload_images),
                   "give the manifests in parts");
     try {
-      workloads_.images.push_back({name, with_place(place_, [&] { return parse_image(name); })});
+      WorkloadImage image{name, with_place(place_, [&] { return parse_image(name); })};
+      if (!is_pulled) return;
+      workloads_.images.push_back(std::move(image));
     } catch (const Error& error) {
-      const TemplateMark* mark = find_template_mark(name);
+      const TemplateMark* mark = find_template_mark_in_name(name);
       workloads_.invalid_images.push_back(
-          {name, mark == nullptr
-                     ? error
-                     : Error(place_, in_words("the image's name", *mark), std::string(mark->way))});
+          {name, mark == nullptr ? error
+                                 : Error(place_, in_words("the image's name", *mark),
+                                         std::string(mark->way.images))});
     }
+    known_images_.insert(name);
   }
 
   // ---- Members, absent or null being empty
@@ -460,7 +548,8 @@ class WorkloadReader {
 
   const std::string &file_, &name_space_;
   std::string place_;
-  std::unordered_set<std::string> known_images_;
+  std::unordered_set<std::string> known_images_, unfilled_namespaces_;
+  std::vector<std::string> unknown_images_;  // of the object that is read: why they are not known
   Workloads workloads_;
 };
 
@@ -472,6 +561,16 @@ std::vector<Image> images_of(const std::vector<WorkloadImage>& named) {
   for (const WorkloadImage& image : named)
     images.push_back(image.image);
   return images;
+}
+
+bool is_pulled(const Pod& pod, const std::string& image) {
+  return pod.end.empty() && std::find(pod.never_pulled.begin(), pod.never_pulled.end(), image) ==
+                                pod.never_pulled.end();
+}
+
+bool is_any_pulled(const Pod& pod) {
+  return std::any_of(pod.images.begin(), pod.images.end(),
+                     [&](const std::string& image) { return is_pulled(pod, image); });
 }
 
 std::string Pod::in_words() const {

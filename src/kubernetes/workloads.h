@@ -48,12 +48,22 @@ struct Pod {
   /// right place and another form than the API server takes: `spec.imagePullSecrets[0]`.
   std::vector<std::string> misplaced = {};
   std::vector<std::string> images = {};  ///< each name once
+  /// Of these the ones that the kubelet never pulls: each of its containers says so.
+  std::vector<std::string> never_pulled = {};
+  /// Nothing is pulled for it any more: `Succeeded`, `Failed`; `Complete` of a Job.
+  std::string end = {};
   /// Why the API server takes no such object, with the Pod as its place; it then has no images.
   std::optional<Error> refusal = std::nullopt;
 
   /// `Deployment team/web`, printable.
   std::string in_words() const;
 };
+
+/// Whether the kubelet pulls `image`, one of the Pod's.
+bool is_pulled(const Pod& pod, const std::string& image);
+
+/// Whether it pulls one of its images.
+bool is_any_pulled(const Pod& pod);
 
 struct ServiceAccount {
   std::string name_space;
@@ -77,11 +87,14 @@ struct SecretToCome {
   std::string maker;  ///< `ExternalSecret team/regcred`, printable
 };
 
-/// The objects of a kind that makes no Pod, as far as is known.
+/// An object of a kind that makes no Pod, as far as is known, or of which a part is not known.
 struct PassedOver {
-  std::string kind;      ///< with its group, as kubectl has it: `Job.batch.volcano.sh`
-  std::string in_words;  ///< `Job.batch.volcano.sh team/train`, printable
-  bool has_images = false;
+  std::string kind = {};  ///< with its group, as kubectl has it: `Job.batch.volcano.sh`
+  std::string name_space = {};
+  std::string in_words = {};  ///< `Job.batch.volcano.sh team/train`, printable
+  bool has_images = false;    ///< which are not known
+  bool is_part = false;       ///< others of its images are
+  std::string why = {};       ///< whose the images are, or what else is odd; may be empty
 };
 
 /// What manifests say of Pods and of what these need to be pulled. An empty namespace is left open.
@@ -93,6 +106,8 @@ struct Workloads {
   std::vector<SecretName> secrets;
   std::vector<SecretToCome> to_come;
   std::vector<PassedOver> passed_over;  ///< every other object
+  /// Namespaces that are templates, each once; the place is who has it.
+  std::vector<Error> unfilled_namespaces;
 };
 
 /// Reads Pod, PodTemplate, Deployment, ReplicaSet, ReplicationController, StatefulSet, DaemonSet,
@@ -101,8 +116,10 @@ struct Workloads {
 /// JSON or YAML with one document or several: the images of containers, initContainers,
 /// ephemeralContainers and image volumes (`volumes[].image.reference`), and the names of Secrets.
 ///
-/// An image with a parameter of Argo or Tekton in it, `$(params.image)`, is known to nobody yet:
-/// its object stands among what is passed over, too. So does one with images at other places.
+/// An image with a parameter of Argo or Tekton in it, `$(params.image)`, and one that OpenShift
+/// puts there (image_triggers.h), is known to nobody yet: its object stands among what is passed
+/// over, too. So does one with images at other places. Images that are never pulled are not among
+/// `images`.
 ///
 /// Where what makes a Pod has a field of another type than Kubernetes has for it, or a container of
 /// Kubernetes' own groups has no image, that is the Pod's refusal. Throws Error for such a field

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -58,6 +59,18 @@ void add_try(Inquiry& inquiry, const KeyringEntry* entry) {
     inquiry.report.tries.push_back({.entry = entry, .verdict = {}});
   inquiry.question.tries.push_back(entry == nullptr ? std::nullopt
                                                     : sent_credential(entry->credential));
+}
+
+// Who logged in for an image that is not there needs no other login.
+void leave_out_login_for_nothing(PullReport& report) {
+  PullVerdict& last = report.tries.back().verdict;
+  if (report.pull == nullptr || report.pull->endpoints != nullptr ||
+      report.tries.back().entry != nullptr || last.outcome != PullOutcome::no_access)
+    return;
+  if (std::any_of(report.tries.begin(), report.tries.end(), [](const PullTry& one) {
+        return one.entry != nullptr && one.verdict.outcome == PullOutcome::no_such_image;
+      }))
+    last.hint.clear();
 }
 
 // Of a Pod that misses its Secret, its own finding says what to do.
@@ -225,6 +238,7 @@ Inquiry about_refused(const InspectedSecret& secret) {
 
 WithNotices<std::vector<Inquiry>> about_registries(const Keyring& keyring) {
   WithNotices<std::vector<Inquiry>> about;
+  std::set<std::string> local;
   for (const KeyringEntry& entry : keyring.entries()) {
     const auto host = host_of_key(entry.key);
     if (!host) {
@@ -234,6 +248,8 @@ WithNotices<std::vector<Inquiry>> about_registries(const Keyring& keyring) {
                             entry.key.empty() ? "\"\"" : key_in_words(entry.key))}});
       continue;
     }
+    if (const auto remark = remark_on_local(*host); remark && local.insert(*host).second)
+      about.notices.push_back({Severity::note, {"", remark->message, remark->hint}});
     Inquiry& inquiry = about.value.emplace_back();
     inquiry.report.registry = inquiry.question.host = *host;
     add_try(inquiry, &entry);
@@ -252,6 +268,7 @@ std::vector<PullReport> ask_registries(std::vector<Inquiry> inquiries, const Pul
   auto answer = answers.begin();
   for (Inquiry& inquiry : inquiries) {
     PullReport& report = reports.emplace_back(std::move(inquiry.report));
+    report.succeeds = report.pull != nullptr && is_unneeded(*report.pull);
     if (report.tries.empty()) continue;
     std::vector<PullVerdict>& verdicts = *answer++;
     report.tries.resize(verdicts.size());
@@ -262,6 +279,7 @@ std::vector<PullReport> ask_registries(std::vector<Inquiry> inquiries, const Pul
       if (report.pull != nullptr) say_what_endpoints_are_sent(report.tries[k], *report.pull);
       say_what_looks_wrong(report.tries[k]);
     }
+    leave_out_login_for_nothing(report);
     leave_hint_to_pods(report);
     report.succeeds = succeeds(report);
     for (PullTry& one : report.tries)

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "credential/unfilled_template.h"
 #include "kubernetes/name_rules.h"
 #include "registry/origin.h"
 #include "system/text.h"
@@ -44,17 +45,22 @@ PodJoin join_of(const PullInputs& inputs) {
   return PodJoin(std::move(around));
 }
 
-std::vector<Remark> remarks_on(const Image& image) {
-  const auto origin = origin_of("https://" + image.registry_host);
+// A tag, or what stands first, may be a template that is a right name all the same.
+std::optional<Remark> remark_on_template(const std::string& name, const Image& image) {
+  const TemplateMark* mark = find_template_mark(image.reference);
+  if (mark == nullptr) mark = find_template_mark(name.substr(0, name.find('/')));
+  if (mark == nullptr) return std::nullopt;
+  return Remark{"unfilled-template", warning, in_words("the image's name", *mark),
+                std::string(mark->way.images)};
+}
+
+std::vector<Remark> remarks_on(const std::string& name, const Image& image) {
   std::vector<Remark> remarks;
+  if (auto remark = remark_on_template(name, image)) remarks.push_back(*std::move(remark));
   if (is_address_without_port(image.registry_host))
     remarks.push_back({"address-without-port", warning, "no entry of a Secret serves this image",
                        std::string(address_needs_port)});
-  if (origin && is_loopback(origin->host))
-    remarks.push_back({"local-registry", note,
-                       fmt::format("{} is the node itself, to the node, and not this machine",
-                                   printable(image.registry_host)),
-                       "a registry of the cluster needs a name that each node knows"});
+  if (auto remark = remark_on_local(image.registry_host)) remarks.push_back(*std::move(remark));
   return remarks;
 }
 
@@ -183,7 +189,7 @@ void fill(ImagePull& pull, const Image& image, const std::vector<const Inspected
           const Keyring& keyring) {
   pull.image = image;
   pull.secrets = secrets;
-  pull.remarks = remarks_on(image);
+  pull.remarks = remarks_on(pull.name, image);
   if (!pull.refusal) pull.offered = keyring.offered(image);
 }
 
@@ -218,6 +224,7 @@ class PullsOfPods {
     const bool is_anonymous = found.has_none && !inputs_.has_secrets;
     auto& pulls = groups_[{is_anonymous, found.secrets}];
     for (const std::string& name : pod.images) {
+      if (add_unneeded(pod, name)) continue;
       const auto [at, is_new] = pulls.emplace(name, pulls_.size());
       if (is_new) pulls_.push_back({.name = name});
       add_pod({&pod, found.findings, found.has_way, found.missing}, pulls_[at->second].pods);
@@ -230,6 +237,24 @@ class PullsOfPods {
     JoinedPod& known = pods.back();
     known.has_way &= joined.has_way;
     add_findings(std::move(joined.findings), known);
+  }
+
+  // Whether it is one: for such an image no Secret matters.
+  bool add_unneeded(const Pod& pod, const std::string& name) {
+    if (is_pulled(pod, name) || (pod.end.empty() && invalid_.contains(name))) return false;
+    const auto [at, is_new] = unneeded_.emplace(std::pair(name, pod.end), pulls_.size());
+    if (is_new) {
+      const std::string why =
+          pod.end.empty()
+              ? "its imagePullPolicy is Never: the image has to be on the node"
+              : fmt::format("it has ended ({}): nothing is pulled for it any more", pod.end);
+      ImagePull& pull = pulls_.emplace_back();
+      pull.name = name;
+      pull.refusal = PullRefusal{.outcome = "not pulled", .reason = Error("", why), .is_failure = false};
+      pull.remarks = {{pod.end.empty() ? "never-pulled" : "pod-ended", note, why, ""}};
+    }
+    add_pod({&pod}, pulls_[at->second].pods);
+    return true;
   }
 
   // Of what cannot be read at all, no image is known.
@@ -273,8 +298,30 @@ class PullsOfPods {
   std::unordered_map<std::string, const Error*> invalid_;
   // By the Secrets; with true there are none, whatever the config has.
   std::map<std::pair<bool, std::vector<std::size_t>>, std::map<std::string, std::size_t>> groups_;
+  std::map<std::pair<std::string, std::string>, std::size_t> unneeded_;  // by name and end
   std::vector<ImagePull> pulls_;
 };
+
+/// What one run could make for all Pods, and whether it can.
+struct Wanted {
+  std::vector<std::string> name_spaces;  ///< those that were asked for, then those of other Pods
+  std::set<std::string> names;
+};
+
+Wanted wanted_by_pods(const Workloads& workloads, const PodJoin& join, const SecretsToMake& made) {
+  Wanted wanted{.name_spaces = made.name_spaces, .names = {}};
+  for (const Pod& pod : workloads.pods) {
+    const std::vector<std::string> names = join.secrets_of(pod).front().names;
+    if (names.empty() || !is_any_pulled(pod)) continue;
+    const bool is_of_made = std::find(names.begin(), names.end(), made.name) != names.end();
+    wanted.names.insert(is_of_made ? made.name : names.front());
+    // One that names another Secret is for a run of its own.
+    if ((is_of_made || !made.is_name_chosen) && is_namespace(pod.name_space))
+      wanted.name_spaces.push_back(pod.name_space);
+  }
+  wanted.name_spaces = without_repeats(std::move(wanted.name_spaces));
+  return wanted;
+}
 
 // Pods that share their words share a notice.
 Notices grouped(const std::vector<std::pair<std::string, Error>>& said) {
@@ -307,6 +354,19 @@ PullRefusal refusal_of(const InspectedSecret& secret) {
   static const Remark nobody{.message = "there is no registry to be asked"};
   const auto& [name, severity, message, hint] = why == nullptr ? nobody : *why;
   return {"Secret refused", Error(name_in_words(secret.origin), message, hint), &secret};
+}
+
+std::optional<Remark> remark_on_local(const std::string& registry_host) {
+  const auto origin = origin_of("https://" + registry_host);
+  if (!origin || !is_loopback(origin->host)) return std::nullopt;
+  return Remark{"local-registry", note,
+                fmt::format("{} is the node itself, to the node, and not this machine",
+                            printable(registry_host)),
+                "a registry of the cluster needs a name that each node knows"};
+}
+
+bool is_unneeded(const ImagePull& pull) {
+  return pull.refusal && !pull.refusal->is_failure;
 }
 
 std::vector<ImagePull> image_pulls(const PullInputs& inputs, const Keyring& config) {
@@ -346,9 +406,11 @@ std::vector<JoinedPod> pods_with_findings(const PullInputs& inputs) {
     invalid.emplace(image.name, &image.reason);
   std::vector<JoinedPod> pods;
   for (const Pod& pod : inputs.workloads.pods) {
+    if (!pod.end.empty()) continue;
     JoinedPod joined{&pod};
-    for (PodSecrets& found : join.secrets_of(pod))
-      add_findings(std::move(found.findings), joined);
+    if (pod.refusal || pod.images.empty() || is_any_pulled(pod))
+      for (PodSecrets& found : join.secrets_of(pod))
+        add_findings(std::move(found.findings), joined);
     std::vector<Remark>& findings = joined.findings;
     for (const std::string& image : pod.images)
       if (const auto found = invalid.find(image); found != invalid.end())
@@ -360,12 +422,12 @@ std::vector<JoinedPod> pods_with_findings(const PullInputs& inputs) {
   return pods;
 }
 
-Notices notices_of_pods(const Workloads& workloads, const std::string& name,
-                        const std::vector<std::string>& name_spaces) {
+Notices notices_of_pods(const Workloads& workloads, const SecretsToMake& made) {
   PodSurroundings around{.secrets = {}, .accounts = workloads.accounts};
   for (const SecretName& secret : workloads.secrets)
     around.secrets.push_back({secret.name_space, secret.name});
   const PodJoin join(around);
+  const Wanted wanted = wanted_by_pods(workloads, join, made);
   std::vector<std::pair<std::string, Error>> said;
   for (const Pod& pod : workloads.pods) {
     const PodSecrets found = join.secrets_of(pod).front();
@@ -374,38 +436,51 @@ Notices notices_of_pods(const Workloads& workloads, const std::string& name,
       said.emplace_back(pod.in_words(), Error("", message, hint));
     };
     const bool names_it =
-        std::find(found.names.begin(), found.names.end(), name) != found.names.end();
-    if (pod.images.empty() || (!names_it && !found.secrets.empty())) continue;
+        std::find(found.names.begin(), found.names.end(), made.name) != found.names.end();
+    if (!is_any_pulled(pod) || (!names_it && !found.secrets.empty())) continue;
     // Who says it stands before it.
     const auto say_finding = [&](const Remark& finding, const std::string& hint) {
       const std::string who = pod.in_words() + " ";
       say("it " + finding.message.substr(finding.message.starts_with(who) ? who.size() : 0), hint);
     };
-    const std::string its_place = fmt::format("{}: [{{name: {}}}]", pod.secrets_place, name);
+    const std::string its_place = fmt::format("{}: [{{name: {}}}]", pod.secrets_place, made.name);
     if (found.names.empty()) {
       for (const Remark& finding : found.findings)
         say_finding(finding, is_about_none(finding) ? its_place : finding.hint);
     } else if (!names_it && is_secret_name(found.names.front())) {
       const std::string& other = found.names.front();
-      say(fmt::format("it names the pull Secret {}, and not {}", printable(other), name),
-          "--name " + other);
+      say(fmt::format("it names the pull Secret {}, and not {}", printable(other), made.name),
+          !made.is_name_chosen       ? its_place
+          : wanted.names.size() == 1 ? "--name " + other
+          : is_namespace(pod.name_space)
+              ? fmt::format("in a run of its own: --name {} --namespace {}", other, pod.name_space)
+              : "in a run of its own: --name " + other);
     } else if (!names_it) {
       say_finding(found.findings.back(), found.findings.back().hint);
-    } else if (!pod.name_space.empty() && !name_spaces.empty() &&
-               std::find(name_spaces.begin(), name_spaces.end(), pod.name_space) ==
-                   name_spaces.end()) {
+    } else if (!pod.name_space.empty() && !made.name_spaces.empty() &&
+               std::find(made.name_spaces.begin(), made.name_spaces.end(), pod.name_space) ==
+                   made.name_spaces.end()) {
       say(fmt::format("it is in namespace {}, where no Secret is made", printable(pod.name_space)),
-          is_namespace(pod.name_space) ? "--namespace " + pod.name_space : "");
+          is_namespace(pod.name_space) ? "--namespace " + pullsecret::join(wanted.name_spaces, ",")
+                                       : "");
     }
   }
-  return grouped(said);
+  Notices notices = grouped(said);
+  if (made.name_spaces.empty() && wanted.name_spaces.size() > 1)
+    notices.push_back(
+        {note,
+         {"",
+          fmt::format("the Pods are in {}, and one Secret is made, which is in one of them",
+                      pullsecret::join(wanted.name_spaces, ", ")),
+          "--namespace " + pullsecret::join(wanted.name_spaces, ",")}});
+  return notices;
 }
 
 std::optional<std::string> common_secret_name(const Workloads& workloads) {
   const PodJoin join({.secrets = {}, .accounts = workloads.accounts});
   std::optional<std::string> common;
   for (const Pod& pod : workloads.pods) {
-    if (pod.images.empty()) continue;
+    if (!is_any_pulled(pod)) continue;
     for (const PodSecrets& found : join.secrets_of(pod)) {
       const std::vector<std::string> names = without_repeats(found.names);
       if (names.empty()) continue;

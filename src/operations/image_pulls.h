@@ -24,15 +24,17 @@ struct JoinedPod {
 };
 
 /// What stands in the place of a registry's answer where nobody is asked: the image is none, the
-/// kubelet refuses a Secret or the API server the Pod, or the node has nobody to ask.
-inline constexpr std::array<std::string_view, 4> refusal_outcomes{
-    "InvalidImageName", "Secret refused", "Pod refused", "no endpoint"};
+/// kubelet refuses a Secret or the API server the Pod, the node has nobody to ask, or the kubelet
+/// has no need to.
+inline constexpr std::array<std::string_view, 5> refusal_outcomes{
+    "InvalidImageName", "Secret refused", "Pod refused", "no endpoint", "not pulled"};
 
 /// Why the kubelet pulls nothing, and asks nobody.
 struct PullRefusal {
   std::string outcome;  ///< as a table has it, one of refusal_outcomes
   Error reason;
   const InspectedSecret* secret = nullptr;  ///< of no Pod, and refused
+  bool is_failure = true;  ///< whether the Pod would need it
 };
 
 /// Of a Secret that the kubelet refuses, or has nothing to read in; in the words of inspect.
@@ -55,6 +57,12 @@ struct ImagePull {
   const RegistryEndpoints* endpoints = nullptr;
 };
 
+/// Whether the kubelet pulls it for none of its Pods, and need not.
+bool is_unneeded(const ImagePull& pull);
+
+/// What is to be said where the registry is at the node itself; nothing where it is not.
+std::optional<Remark> remark_on_local(const std::string& registry_host);
+
 /// The images of `inputs`: each that is named by the user, with all Secrets that were given, of the
 /// namespace that is asked about, as if a Pod named these; then those of its Pods, with the Secrets
 /// of each Pod alone, and once for each namespace that it may be in. Where a Docker config counts
@@ -64,10 +72,16 @@ std::vector<ImagePull> image_pulls(const PullInputs& inputs, const Keyring& conf
 /// The Pods of `inputs` of which there is something to be said.
 std::vector<JoinedPod> pods_with_findings(const PullInputs& inputs);
 
-/// What the Secrets to be made, of this name, in these namespaces, are to the Pods: a notice for
-/// each Pod that has other Secrets, or none. Without a namespace they are made in any.
-Notices notices_of_pods(const Workloads& workloads, const std::string& name,
-                        const std::vector<std::string>& name_spaces);
+/// The Secrets that are made.
+struct SecretsToMake {
+  std::string name;
+  bool is_name_chosen = true;            ///< whether they could have any: a hash is not chosen
+  std::vector<std::string> name_spaces;  ///< one in each; empty: one alone, in any
+};
+
+/// What these are to the Pods: a notice for each Pod that has other Secrets, or none, and one where
+/// a single Secret cannot be in all of their namespaces.
+Notices notices_of_pods(const Workloads& workloads, const SecretsToMake& made);
 
 /// The one name under which Pods have a pull Secret, by themselves or their ServiceAccounts;
 /// nothing if there is none, or there are several.

@@ -10,6 +10,7 @@
 
 #include "credential/unfilled_template.h"
 #include "kubernetes/find_pull_data.h"
+#include "kubernetes/name_rules.h"
 #include "system/text.h"
 
 namespace pullsecret {
@@ -30,6 +31,16 @@ std::vector<std::string> kinds_of(const std::vector<PassedOver>& objects) {
   return kinds;
 }
 
+// A hint: the images that a manifest does not have are those of the Pods that come of it.
+std::string way_to_images(const PassedOver& object) {
+  return fmt::format("the Pods that come of it have them: `kubectl get pods{} -o yaml`",
+                     is_namespace(object.name_space) ? " -n " + object.name_space : "");
+}
+
+std::string why_unknown(const PassedOver& object) {
+  return object.why.empty() ? "" : ": " + object.why;
+}
+
 // Of objects that hold images, nobody may think that they were asked about.
 Notices notices_of_passed_over(const std::vector<PassedOver>& objects, const std::string& file) {
   Notices notices;
@@ -38,8 +49,11 @@ Notices notices_of_passed_over(const std::vector<PassedOver>& objects, const std
   for (const PassedOver& object : objects)
     if (object.has_images)
       notices.push_back(
-          {.text = {file, fmt::format("passed over {}, which names images that are not known here",
-                                      object.in_words)},
+          {.text = {file,
+                    fmt::format("passed over {}{}, which names images that are not known here{}",
+                                object.is_part ? "a part of " : "", object.in_words,
+                                why_unknown(object)),
+                    way_to_images(object)},
            .is_unconditional = true});
   return notices;
 }
@@ -76,19 +90,28 @@ Workloads joined(Workloads one, Workloads other, bool takes_pods) {
 
 WithNotices<Workloads> workloads_in(const Documents& manifests, const std::string& name_space) {
   WithNotices<Workloads> found{read_workloads(manifests, name_space)};
-  const auto& [images, invalid_images, pods, accounts, secrets, to_come, passed_over] = found.value;
+  const auto& [images, invalid_images, pods, accounts, secrets, to_come, passed_over, unfilled] =
+      found.value;
+  for (const Error& why : unfilled)
+    found.notices.push_back({.text = why});
   move_behind(found.notices, notices_of_passed_over(passed_over, manifests.file));
-  const bool is_any_refused =
-      std::any_of(pods.begin(), pods.end(), [](const Pod& pod) { return pod.refusal.has_value(); });
-  if (!images.empty() || !invalid_images.empty() || is_any_refused) return found;
+  if (std::any_of(pods.begin(), pods.end(),
+                  [](const Pod& pod) { return pod.refusal || !pod.images.empty(); }))
+    return found;
   std::vector<std::string> kinds;
   kinds.reserve(passed_over.size());
   for (const PassedOver& object : passed_over)
     kinds.push_back(object.kind);
-  throw Error(manifests.file,
-              "the manifests name no image" +
-                  (kinds.empty() ? "" : "; passed over " + kinds_in_words(kinds)),
-              "it takes Pods, and what makes them: Deployments, Jobs and the like");
+  const auto unknown =
+      std::find_if(passed_over.begin(), passed_over.end(), std::mem_fn(&PassedOver::has_images));
+  const bool is_any_unknown = unknown != passed_over.end();
+  throw Error(
+      manifests.file,
+      fmt::format("the manifests name no image{}{}{}", is_any_unknown ? " that is known here" : "",
+                  kinds.empty() ? "" : "; passed over " + kinds_in_words(kinds),
+                  is_any_unknown ? why_unknown(*unknown) : ""),
+      is_any_unknown ? way_to_images(*unknown)
+                     : "it takes Pods, and what makes them: Deployments, Jobs and the like");
 }
 
 void remove_inspected(const std::vector<InspectedSecret>& inspected,
@@ -122,6 +145,15 @@ bool is_encrypted(const std::vector<std::string>& kinds) {
                      [](const std::string& kind) { return kind.starts_with("ENC["); });
 }
 
+// A hint, where the file has no pull secret.
+std::string way_to_secret(const std::vector<std::string>& kinds) {
+  if (is_encrypted(kinds)) return std::string(way_of_sops);
+  if (std::any_of(kinds.begin(), kinds.end(),
+                  [](const std::string& kind) { return equal_ignoring_case(kind, "Secret"); }))
+    return "letter case counts: kind: Secret";
+  return "kubectl get secret NAME -o yaml; kubectl get secrets lists the names";
+}
+
 // `has_manifests`: their Pods may have the file's ServiceAccounts. `wants_pods`: the file's own
 // count.
 void add_file(const JsonText& given, const std::string& name_space, Time now,
@@ -145,9 +177,7 @@ void add_file(const JsonText& given, const std::string& name_space, Time now,
   if (secrets.empty() && !takes_pods)
     throw Error(file.file,
                 "no pull secret" + (skipped.empty() ? "" : ", only " + kinds_in_words(skipped)),
-                is_encrypted(skipped)
-                    ? std::string(way_of_sops)
-                    : "kubectl get secret NAME -o yaml; kubectl get secrets lists the names");
+                way_to_secret(skipped));
   if (!skipped.empty())
     inputs.notices.push_back({Severity::note, {"", "skipped " + kinds_in_words(skipped)}});
   if (beside) remove_inspected(secrets, beside->secrets);

@@ -64,7 +64,12 @@ std::string why_unserved(const ImagePull& pull) {
   for (const Remark& remark : pull.remarks)
     if (remark.name == "no-secret-of-namespace") return "\n    " + remark.message;
   const std::string refused = refusals(pull.secrets);
-  return refused.empty() ? reasons(pull.secrets, *pull.image) : refused;
+  std::string why = refused.empty() ? reasons(pull.secrets, *pull.image) : refused;
+  // Where there are Pods, a table has them.
+  for (const Remark& remark : pull.remarks)
+    if (pull.pods.empty() && is_one_of(remark.name, {"local-registry", "address-without-port"}))
+      why += "\n    " + remark.message;
+  return why;
 }
 
 // ---- How long entries last
@@ -122,7 +127,7 @@ void require_entries(const std::vector<ImagePull>& images) {
   std::size_t count = 0;
   bool is_any_public = true;
   for (const ImagePull& image : images) {
-    if (image.refused_secrets.empty() && (!image.offered.empty() || is_served_by_file(image)))
+    if (image.refused_secrets.empty() && (!image.offered.empty() || is_served_by_file(image) || is_unneeded(image)))
       continue;
     unserved +=
         "\n  " + (image.name.empty() ? image.pods.front().pod->in_words() : printable(image.name));

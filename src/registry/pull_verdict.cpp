@@ -176,8 +176,9 @@ PullVerdict missing(const PullEvidence& evidence, const Answer& answer) {
   if (!answer.has_code("NAME_UNKNOWN")) return verdict;
   verdict.reason = fmt::format("there is no repository {}, or it may not be seen",
                                printable(evidence.repository));
-  verdict.hint =
-      "see how the repository is spelled; " + std::string(evidence.issuer->way_to_access);
+  verdict.hint = "see how the repository is spelled; ";
+  verdict.hint += evidence.credential == nullptr ? "a private one is seen with a credential alone"
+                                                 : evidence.issuer->way_to_access;
   return verdict;
 }
 

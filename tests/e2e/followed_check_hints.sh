@@ -180,6 +180,38 @@ printf '#!/bin/sh\n%s\n' '[ "$*" = "template ." ] && cat both.yaml' >"$scratch/b
 chmod +x "$scratch/bin/helm"
 follow
 
+it 'an image that is a template: its tool fills it in'
+# kustomize is kubectl's own; here it has nothing to put together.
+stand_in_for_kubectl "$scratch/bin" both.yaml 'kustomize .'
+export IMAGE=$image
+# shellcheck disable=SC2016 # it is the mark
+for mark in '{{ .Values.image }}' '${IMAGE}' '__IMAGE__' 'REPLACE_ME'; do
+  jq --arg mark "$mark" '.spec.containers[0].image = $mark' named.json >template.json
+  run pullsecret check secret.yaml --images-in template.json -o json
+  hint_of InvalidImageName
+  command=${command/MARK/$mark}
+  command=${command/VALUE/$image}
+  { cat secret.yaml && echo --- && cat template.json; } >template.yaml
+  command=${command/FILE/template.yaml}
+  follow
+done
+unset IMAGE
+
+it 'an image that is put there later: the Pods have it'
+cat >config.yaml <<'END'
+apiVersion: apps.openshift.io/v1
+kind: DeploymentConfig
+metadata: {name: app, namespace: team}
+spec:
+  triggers: [{type: ImageChange, imageChangeParams: {containerNames: [app], from: {kind: ImageStreamTag, name: app}}}]
+  template: {spec: {containers: [{name: app, image: " "}]}}
+END
+stand_in_for_kubectl "$scratch/bin" named.json 'get pods -n team -o yaml'
+run pullsecret check secret.yaml --images-in config.yaml
+hint_on_standard_error
+command="$command | pullsecret check secret.yaml --images-in -"
+follow
+
 it 'what is piped into convert and get is taken with --config -'
 run pullsecret convert <secret.yaml
 hint_on_standard_error

@@ -80,6 +80,51 @@ command=${command/FILE/$file}
 follow
 pull_data '.auths | keys' '["ghcr.io"]'
 
+it 'Secrets that are there: of a List none gets what it does not have, and where there is none'
+printf %s "$password" >token
+for name in one two; do
+  kubectl create secret docker-registry $name --docker-server=ghcr.io --docker-username=u --docker-password=p \
+    --dry-run=client -o yaml | kubectl apply -f - >"$scratch/log"
+done
+kubectl get secrets one two -o yaml >list.yaml
+run pullsecret create --into list.yaml --server quay.io --username u --password-file token
+hint_on_standard_error
+command="$command | pullsecret create --into - --server quay.io --username u --password-file token"
+follow
+pull_data '.auths | keys' '["ghcr.io","quay.io"]'
+kubectl create secret generic alone --from-literal=a=b --dry-run=client -o yaml >alone.yaml
+run pullsecret convert --into alone.yaml
+hint_on_standard_error
+command="${command%%; *} | pullsecret convert --into - -q"
+command=${command/NAME/one}
+follow
+pull_data '.auths | keys' '["ghcr.io"]'
+
+it 'what aliases stand for, what is too deep, and what is too large'
+{
+  printf 'kind: Pod\nmetadata: {name: app}\nspec: &spec {containers: [{image: ghcr.io/acme/app}], x: &x '
+  printf '%1000000s' '' | tr ' ' x
+  printf '}\n'
+  for i in {1..10}; do printf -- '---\nkind: Pod\nmetadata: {name: a%s}\nspec: {containers: [{image: x}]}\n' "$i"; done
+} >objects.yaml
+{ sed '/^---/,$d' objects.yaml; for i in {1..10}; do printf 'y%s: *x\n' "$i"; done; } >aliases.yaml
+run pullsecret convert --images-in aliases.yaml
+status_is 1
+expect 'to write out' grep -q 'hint: write out what they stand for' "$scratch/err"
+yq -y . objects.yaml >written.yaml
+run pullsecret convert --images-in written.yaml -q
+succeeds
+{ cat objects.yaml; printf -- '---\nkind: CustomResourceDefinition\nspec: '; printf '[%.0s' {1..70}; printf ']%.0s' {1..70}; echo; } >deep.yaml
+run pullsecret convert --images-in deep.yaml
+status_is 1
+expect 'to leave it out' grep -q 'hint: no Pod and no Secret is: leave out the object' "$scratch/err"
+run pullsecret convert --images-in objects.yaml -q
+succeeds
+{ cat objects.yaml; printf '# '; head -c 67108864 /dev/zero | tr '\0' x; } >large-objects.yaml
+run pullsecret convert --images-in large-objects.yaml
+status_is 1
+expect 'to give fewer' grep -q 'hint: give fewer objects at once' "$scratch/err"
+
 it 'inspect: a config.json under another key becomes a pull secret'
 kubectl create secret generic kaniko --from-file=config.json="$file" --dry-run=client -o yaml >kaniko.yaml
 kubectl apply -f kaniko.yaml >"$scratch/log"
@@ -134,6 +179,19 @@ cp "$scratch/out" right.yaml
 run pullsecret inspect -o json right.yaml
 out_json '[.[].entries[] | .username, .problems]' '["_json_key",[]]'
 
+it 'inspect: a Secret without data, and what describe prints'
+jq -n '{kind: "Secret", metadata: {name: "regcred"}, type: "kubernetes.io/dockerconfigjson", data: null}' >empty.json
+hint_for empty.json
+follow
+pull_data '.auths | keys' '["ghcr.io"]'
+kubectl get secret regcred -o yaml >there.yaml
+printf 'Name:  regcred\nType:  kubernetes.io/dockerconfigjson\n\nData\n====\n.dockerconfigjson:  60 bytes\n' >described
+run pullsecret inspect described
+hint_on_standard_error
+command="${command/NAME/regcred} | pullsecret inspect"
+follow
+out_has 'ghcr\.io'
+
 it 'inspect: templates that nobody filled in'
 secret_with '${CONFIG}' >template.yaml
 hint_for template.yaml
@@ -155,6 +213,13 @@ END
 sed -i "s/CONFIG/$CONFIG/; 1i apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization" kustomization.yaml
 sed -i 's/"kind": "Secret"/"apiVersion": "v1", &/' template.yaml
 sed -i 's/^    kind: Secret/    apiVersion: v1\n&/' kustomization.yaml
+follow
+out_has 'ghcr\.io'
+secret_with __CONFIG__ >template.json
+hint_for template.json
+command=${command/MARK/__CONFIG__}
+command=${command/VALUE/$CONFIG}
+command=${command/FILE/template.json}
 follow
 out_has 'ghcr\.io'
 unset CONFIG

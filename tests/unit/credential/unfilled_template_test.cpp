@@ -49,6 +49,27 @@ TEST_CASE("what templates leave where nobody put a value") {
   CHECK(words_for(text) == words);
 }
 
+TEST_CASE("a mark may be a part of a name") {
+  const auto [name, words] = GENERATE(table<std::string, std::string>({
+      {"$(REGISTRY)/app:$(TAG)", "$(…)"},
+      {"r.io/app:$(TAG)", "$(…)"},
+      {"__REGISTRY__/app:1", "__NAME__"},
+      {"registry-@ENV@.r.io/app", "@NAME@"},
+      {"r.io/<owner>/app", "<…>"},
+      {"<path:secret/data/x#image>", "<path:…>"},
+      {"$REGISTRY/app:1", "$NAME"},
+      {"REPLACE_ME/app:1", "a word such as REPLACE_ME"},
+      {"${NS}-web", "${…}"},
+      {"r.io/my__app__x:1", ""},
+      {"r.io/app@sha256:0", ""},
+      {"R.io/<&>", ""},
+      {"", ""},
+  }));
+  CAPTURE(name);
+  const TemplateMark* mark = find_template_mark_in_name(name);
+  CHECK((mark == nullptr ? "" : mark->words) == words);
+}
+
 TEST_CASE("words that stand for a value") {
   for (const char* text :
        {"REPLACE_ME", "replaceme", "Replace-Me", "REPLACE_WITH_TOKEN", "CHANGEME", "change_me_now",

@@ -123,6 +123,129 @@ items: [{}, {kind: Secret}]
   CHECK(found.secrets.size() == 1);
 }
 
+TEST_CASE("a kind that Kubernetes does not have is passed over, and said") {
+  const Workloads found = workloads_in(R"(
+apiVersion: apps/v1
+kind: Deploymnt
+metadata: {name: web, namespace: team}
+spec: {template: {spec: {containers: [{image: not-me}]}}}
+---
+kind: PersistentVolume
+spec: {rbd: {image: not-me}}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+spec: {image: not-me}
+)");
+  CHECK(found.passed_over.at(0).in_words == "Deploymnt.apps team/web");
+  CHECK(found.passed_over.at(0).why == "Kubernetes has no such kind");
+  CHECK_FALSE(found.passed_over.at(1).has_images);
+  CHECK_FALSE(found.passed_over.at(2).has_images);
+}
+
+TEST_CASE("what OpenShift's triggers put there is not known, unless it has been put there") {
+  const auto [object, why] = GENERATE(table<std::string, std::string>({
+      {R"(apiVersion: apps.openshift.io/v1
+kind: DeploymentConfig
+spec:
+  triggers: [{type: ImageChange, imageChangeParams: {containerNames: [b], from: {kind: ImageStreamTag, name: "b:1"}}}, {type: ConfigChange}, 5])",
+       "the image of containers[1] is what its trigger puts there, from ImageStreamTag b:1"},
+      {R"(kind: DeploymentConfig
+spec:
+  triggers: [{type: ImageChange, imageChangeParams: {containerNames: [b]}}])",
+       "the image of containers[1] is what its trigger puts there, from  "},
+      {R"(kind: Deployment
+metadata: {annotations: {image.openshift.io/triggers: '[{"from": {"kind": "ImageStreamTag", "name": "b:1", "namespace": "n"}, "fieldPath": "spec.template.spec.containers[?(@.name==\"b\")].image"}]'}}
+spec:)",
+       "the image of containers[1] is what its trigger puts there, from ImageStreamTag n/b:1"},
+      {R"(kind: Deployment
+metadata: {annotations: {image.openshift.io/triggers: '[{"fieldPath": "spec.template.spec.containers[1].image"}, {"fieldPath": "x"}, 5]'}}
+spec:)",
+       "the image of containers[1] is what its trigger puts there, from  "},
+  }));
+  CAPTURE(object);
+  const std::string pods =
+      "\n  template: {spec: {containers: [{name: a, image: a}, {name: b, image: ";
+  const Workloads found = workloads_in(object + pods + "' '}]}}\n");
+  CHECK(found.pods.at(0).images == Texts{"a"});
+  CHECK(found.invalid_images.empty());
+  CHECK(found.passed_over.at(0).is_part);
+  CHECK(found.passed_over.at(0).why == why);
+  const std::string digest(64, 'a');
+  const Workloads put = workloads_in(object + pods + "'r.io/b@sha256:" + digest + "'}]}}\n");
+  CHECK(put.pods.at(0).images == Texts{"a", "r.io/b@sha256:" + digest});
+  CHECK(put.passed_over.empty());
+}
+
+TEST_CASE("triggers of another form are none") {
+  const auto triggers =
+      GENERATE(as<std::string>{}, "'{'", "'{}'", "5", "'[]'", R"('[{"fieldPath": "containers["}]')",
+               R"('[{"fieldPath": "spec.template.spec.containers[x].image"}]')",
+               R"('[{"fieldPath": "spec.template.spec.containers[1].image"}]')",
+               fmt::format("'{}'", std::string(300'000, '[')));
+  const Workloads found = workloads_in(fmt::format(
+      "kind: Deployment\nmetadata: {{annotations: {{image.openshift.io/triggers: {}}}}}\n"
+      "spec: {{template: {{spec: {{initContainers: [{{image: a}}, {{image: b}}], containers: "
+      "[{{image: a}}]}}}}}}",
+      triggers));
+  CHECK(found.pods.at(0).images == Texts{"a", "b"});
+}
+
+TEST_CASE("what the kubelet never pulls, and for whom it pulls nothing any more") {
+  const Workloads found = workloads_in(R"(
+kind: Pod
+spec:
+  initContainers: [{image: a, imagePullPolicy: Never}]
+  containers: [{image: a, imagePullPolicy: Never}, {image: b}, {image: b, imagePullPolicy: Never}, {image: Wrong, imagePullPolicy: Never}]
+  volumes: [{image: {reference: c, pullPolicy: Never}}]
+---
+kind: Pod
+metadata: {uid: x}
+spec: {containers: [{image: d}]}
+status: {phase: Failed}
+---
+kind: Pod
+spec: {containers: [{image: e}]}
+status: {phase: Succeeded}
+---
+kind: Job
+metadata: {uid: x}
+spec: {template: {spec: {containers: [{image: f}]}}}
+status: {conditions: [{type: Complete, status: "False"}, 5, {type: Failed, status: "True"}]}
+---
+kind: Job
+metadata: {uid: x}
+spec: {template: {spec: {containers: [{image: g}]}}}
+status: {phase: Failed, conditions: 5}
+)");
+  Texts images;
+  for (const WorkloadImage& image : found.images)
+    images.push_back(image.name);
+  CHECK(images == Texts{"b", "e", "g"});
+  CHECK(found.invalid_images.at(0).name == "Wrong");
+  CHECK(found.pods.at(0).never_pulled == Texts{"a", "Wrong", "c"});
+  Texts ends;
+  for (const Pod& pod : found.pods)
+    ends.push_back(pod.end);
+  CHECK(ends == Texts{"", "Failed", "", "Failed", ""});
+}
+
+TEST_CASE("a namespace that is a template is said once") {
+  const Workloads found = workloads_in(R"(
+kind: Pod
+metadata: {namespace: "${NS}"}
+---
+kind: ServiceAccount
+metadata: {namespace: "${NS}"}
+---
+kind: Secret
+metadata: {namespace: todo}
+)");
+  REQUIRE(found.unfilled_namespaces.size() == 1);
+  CHECK_THAT(found.unfilled_namespaces.at(0).what(),
+             Catch::StartsWith("m.yaml: the namespace ${NS} has ${…} in it"));
+}
+
 TEST_CASE("null and nothing are alike, as in Kubernetes") {
   for (const char* pod :
        {"kind: Pod", "kind: Pod\nspec:", "kind: Pod\nspec: {containers: }",
