@@ -155,10 +155,12 @@ class EntryPass {
     return entry == nullptr ? "" : entry->credential.username;
   }
 
-  // An entry without a username is nobody's, and anybody may put a login there.
+  // An entry without a username is nobody's, and anybody may put a login there. A Secret that was
+  // given alone is meant.
   bool is_anothers(const std::string& key, bool is_put) const {
     const std::string username = username_before(key);
-    return !account_.empty() && username != account_ && !(is_put && username.empty());
+    return !account_.empty() && username != account_ &&
+           !(is_put && (username.empty() || missing_ == Missing::added));
   }
 
   bool is_beside_removed(const std::string& registry) const {

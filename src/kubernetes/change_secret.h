@@ -17,8 +17,8 @@ struct EntryChanges {
   std::map<std::string, Credential> put;  ///< by key, as kubelet_registry_key() spells it
   /// Keys. Where the Secret has one as it is spelled, that one goes, else all of its registry.
   std::vector<std::string> removed;
-  /// The username whose entries alone are removed and, besides those without one, replaced; empty:
-  /// all are.
+  /// The username whose entries alone are removed and, with Missing::left_out, besides those
+  /// without one, replaced; empty: all are.
   std::string account = {};
 };
 

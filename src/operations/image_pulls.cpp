@@ -250,7 +250,8 @@ class PullsOfPods {
               : fmt::format("it has ended ({}): nothing is pulled for it any more", pod.end);
       ImagePull& pull = pulls_.emplace_back();
       pull.name = name;
-      pull.refusal = PullRefusal{.outcome = "not pulled", .reason = Error("", why), .is_failure = false};
+      pull.refusal =
+          PullRefusal{.outcome = "not pulled", .reason = Error("", why), .is_failure = false};
       pull.remarks = {{pod.end.empty() ? "never-pulled" : "pod-ended", note, why, ""}};
     }
     add_pod({&pod}, pulls_[at->second].pods);

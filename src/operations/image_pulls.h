@@ -34,7 +34,7 @@ struct PullRefusal {
   std::string outcome;  ///< as a table has it, one of refusal_outcomes
   Error reason;
   const InspectedSecret* secret = nullptr;  ///< of no Pod, and refused
-  bool is_failure = true;  ///< whether the Pod would need it
+  bool is_failure = true;                   ///< whether the Pod would need it
 };
 
 /// Of a Secret that the kubelet refuses, or has nothing to read in; in the words of inspect.

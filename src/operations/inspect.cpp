@@ -127,7 +127,8 @@ void require_entries(const std::vector<ImagePull>& images) {
   std::size_t count = 0;
   bool is_any_public = true;
   for (const ImagePull& image : images) {
-    if (image.refused_secrets.empty() && (!image.offered.empty() || is_served_by_file(image) || is_unneeded(image)))
+    if (image.refused_secrets.empty() &&
+        (!image.offered.empty() || is_served_by_file(image) || is_unneeded(image)))
       continue;
     unserved +=
         "\n  " + (image.name.empty() ? image.pods.front().pod->in_words() : printable(image.name));

@@ -152,15 +152,16 @@ Notice notice_of_spellings(const std::string& name, const std::vector<std::strin
 
 // Tokens of some registries have a username each, and so a new one is no fault. But what others
 // were given may be for what this login may not pull, and this one for what they may not.
-Notices notices_of_accounts(const std::string& name, const ChangedSecret& changed) {
+Notices notices_of_accounts(const std::string& name, const ChangedSecret& changed, bool is_alone) {
   Notices notices;
   for (const auto& [key, username, new_username] : changed.replaced_accounts)
     notices.push_back(
         {.text = {name,
                   fmt::format("{} was the login of {}, and is now that of {}", key_in_words(key),
                               printable(username, 100), printable(new_username, 100)),
-                  fmt::format("to leave alone what others have: convert --account {}",
-                              shell_word(new_username))}});
+                  is_alone ? ""
+                           : fmt::format("to leave alone what others have: convert --account {}",
+                                         shell_word(new_username))}});
   for (const auto& [key, username, account] : changed.kept_accounts)
     notices.push_back({Severity::note,
                        {name, fmt::format("{} is the login of {}, and not of {}", key_in_words(key),
@@ -261,7 +262,7 @@ WithNotices<std::vector<nlohmann::json>> changed_secrets(const JsonText& source,
         result.notices.push_back(notice_of_kept(name, changed.kept_beside));
       if (!changed.kept_spellings.empty())
         result.notices.push_back(notice_of_spellings(name, changed.kept_spellings));
-      for (Notice& notice : notices_of_accounts(name, changed))
+      for (Notice& notice : notices_of_accounts(name, changed, is_alone))
         result.notices.push_back(std::move(notice));
       is_any_anothers |= !changed.kept_accounts.empty();
       kept.insert(kept.end(), changed.kept_beside.begin(), changed.kept_beside.end());
@@ -279,7 +280,7 @@ WithNotices<std::vector<nlohmann::json>> changed_secrets(const JsonText& source,
     throw Error(is_alone ? name_in_words(secrets.front()) : source.file,
                 fmt::format("{} for {}", is_alone ? "it has no entry" : "no Secret has an entry",
                             wanted_in_words(changes)),
-                is_any_anothers ? "without --account what others have is replaced, too"
+                is_any_anothers ? "without --account what others have is changed, too"
                 : !kept.empty() ? way_to_replace(without_repeats(std::move(kept)))
                 : is_alone || changes.put.empty() ? "pullsecret inspect shows what is there"
                                                   : way_to_add(secrets.front()));

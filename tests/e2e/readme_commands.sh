@@ -205,7 +205,7 @@ route_to() {
 # pull_secret NAMESPACE NAME KEYS: as it is in the cluster.
 pull_secret() {
   kubectl create secret generic "$2" -n "$1" --type kubernetes.io/dockerconfigjson --dry-run=client -o yaml \
-    --from-file=.dockerconfigjson=<(jq -nc "{auths: ([$3] | map({(.): {auth: \"b2xkOmh1bnRlcjI=\"}}) | add)}") |
+    --from-file=.dockerconfigjson=<(jq -nc "{auths: ([$3] | map({(.): {auth: \"b2N0b2NhdDpvbGQ=\"}}) | add)}") |
     kubectl apply -f - >/dev/null
 }
 
