@@ -323,16 +323,18 @@ class WorkloadReader {
       if (std::string own = text_in(part, shape.part_account); !own.empty())
         pod.account = std::move(own);
     if (!shape.part_settings) return;
-    const auto& [list, name, pull_secrets, account] = *shape.part_settings;
+    const PartSettings& settings = *shape.part_settings;
     std::size_t position = 0;
-    each_at(spec, list, [&](const Tree& item) {
+    each_at(spec, settings.list, [&](const Tree& item) {
       const std::string place =
-          fmt::format("{}.{}[{}]", pod.spec_place, list.substr(0, list.find('[')), position++);
-      if (text_in(item, name) != text_in(part, "name")) return;
-      if (std::string own = text_in(item, account); !own.empty()) pod.account = std::move(own);
-      each_at(item, pull_secrets, [&](const Tree& names) {
+          fmt::format("{}.{}[{}]", pod.spec_place, settings.list.substr(0, settings.list.find('[')),
+                      position++);
+      if (text_in(item, settings.name) != text_in(part, "name")) return;
+      if (std::string own = text_in(item, settings.account); !own.empty())
+        pod.account = std::move(own);
+      each_at(item, settings.pull_secrets, [&](const Tree& names) {
         std::vector<std::string> own =
-            secret_names(names, joined_place(place, pull_secrets), pod.misplaced);
+            secret_names(names, joined_place(place, settings.pull_secrets), pod.misplaced);
         if (!own.empty()) pod.pull_secrets = std::move(own);
       });
     });

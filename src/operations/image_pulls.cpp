@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "credential/registry.h"
 #include "credential/unfilled_template.h"
 #include "kubernetes/name_rules.h"
 #include "registry/origin.h"

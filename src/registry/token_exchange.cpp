@@ -38,9 +38,9 @@ FormFields fields_of(const TokenExchange& how, const std::string& token) {
               {"subject_token_type", "urn:ietf:params:oauth:token-type:jwt"}};
   fields.emplace_back("audience", how.audience);
   fields.emplace_back("scope", how.scope);
-  for (const auto& [name, value] : how.fields) {
-    std::erase_if(fields, [&](const auto& field) { return field.first == name; });
-    fields.emplace_back(name, with_token(value, token));
+  for (const auto& own : how.fields) {
+    std::erase_if(fields, [&](const auto& field) { return field.first == own.first; });
+    fields.emplace_back(own.first, with_token(own.second, token));
   }
   return fields;
 }
