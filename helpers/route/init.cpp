@@ -133,6 +133,7 @@ void undo(const Arguments& arguments) {
   std::map<std::string, std::string> kept;
   const auto refuse = [](const Error& error) -> void { throw Error(error); };  // its logins too
   std::vector<Rule> keeping;  // what mints tokens need not be there
+  keeping.reserve(rules.size());
   for (const Rule& rule : rules)
     keeping.push_back(keepers(rule));
   for (const auto& [server_url, entry] : list_of_helpers(keeping, "/", refuse))

@@ -76,7 +76,7 @@ fs::path cache_folder() {
   return (is_roots ? home : user_of(0).home) / ".cache" / "docker-credential-route";
 }
 
-constexpr std::string_view all_hosts = "";
+constexpr std::string_view all_hosts{};
 
 fs::path changes_file(std::string_view host) {
   return cache_folder() / (hash_of(host) + ".changed");

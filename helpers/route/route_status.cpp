@@ -53,6 +53,7 @@ std::vector<StoreFault> missing_helpers(const std::vector<Rule>& rules) {
         matches[helper].push_back(rule.match == "*" ? "all others" : rule.match);
   }
   std::vector<StoreFault> faults;
+  faults.reserve(matches.size());
   for (const auto& [helper, registries] : matches)
     faults.push_back(
         {"helper-missing", Prevents::both, fmt::format("{} is not on PATH", program_of(helper)),

@@ -46,6 +46,7 @@ void check_audience(const JwtClaims& claims, const std::string& audience) {
   const std::vector<std::string>& all = claims.audiences;
   if (all.size() == 1 && all.front() == audience) return;
   std::vector<std::string> names;
+  names.reserve(all.size());
   for (const std::string& one : all)
     names.push_back(printable(one, 100));
   throw Error("serviceAccountToken",

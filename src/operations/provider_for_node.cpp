@@ -143,7 +143,7 @@ void hand_on_token(CredentialProvider& provider, TokenAttributes token,
                    const std::vector<std::string>& arguments) {
   provider.match_images = without_repeats(patterns);
   std::vector<std::string>& all = provider.args;
-  all.push_back("--service-account-token");
+  all.emplace_back("--service-account-token");
   for (const std::string& pattern : provider.match_images)
     all.push_back("--match=" + pattern);
   all.push_back("--audience-expected=" + token.audience);

@@ -140,6 +140,7 @@ Notice notice_of_kept(const std::string& name, const std::vector<std::string>& k
 // What was meant may have been all spellings.
 Notice notice_of_spellings(const std::string& name, const std::vector<std::string>& keys) {
   std::vector<std::string> options;
+  options.reserve(keys.size());
   for (const std::string& key : keys)
     options.push_back("--remove " + shell_word(key));
   return {Severity::note,
