@@ -8,8 +8,8 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <fstream>
+#include <sstream>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -153,13 +153,14 @@ std::vector<std::string> entries_in_session(std::string_view prefix) {
 std::optional<KeyringRoom> keyring_room() {
   std::ifstream users("/proc/key-users");
   for (std::string line; std::getline(users, line);) {
+    std::istringstream fields(line);
     unsigned user = 0;
-    std::size_t keys = 0, bytes = 0;
+    std::size_t usage = 0, instantiated = 0, all = 0, keys = 0, bytes = 0;
+    char mark = 0;
     KeyringRoom room;
-    if (std::sscanf(line.c_str(), "%u: %*u %*u/%*u %zu/%zu %zu/%zu", &user, &keys, &room.keys,
-                    &bytes, &room.bytes) != 5 ||
-        user != geteuid())
-      continue;
+    fields >> user >> mark >> usage >> all >> mark >> instantiated >> keys >> mark >> room.keys >>
+        bytes >> mark >> room.bytes;
+    if (!fields || user != geteuid()) continue;
     room.free_keys = room.keys - std::min(keys, room.keys);
     room.free_bytes = room.bytes - std::min(bytes, room.bytes);
     return room;
