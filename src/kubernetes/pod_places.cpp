@@ -201,7 +201,29 @@ bool is_own_kind(std::string_view group, std::string_view kind) {
 
 bool may_have_pods(std::string_view group, std::string_view kind) {
   if (is_own_group(group)) return !is_own_kind(group, kind);
-  return !group.ends_with(".k8s.io") && !is_one_of(group, {"policy", "autoscaling"});
+  constexpr std::string_view suffix = ".k8s.io";
+  if (!group.ends_with(suffix)) return !is_one_of(group, {"policy", "autoscaling"});
+  group.remove_suffix(suffix.size());
+  return !is_one_of(group, {"admissionregistration",
+                            "apiextensions",
+                            "apiregistration",
+                            "authentication",
+                            "authorization",
+                            "certificates",
+                            "coordination",
+                            "discovery",
+                            "events",
+                            "flowcontrol.apiserver",
+                            "gateway.networking",
+                            "imagepolicy",
+                            "metrics",
+                            "networking",
+                            "node",
+                            "rbac.authorization",
+                            "resource",
+                            "scheduling",
+                            "snapshot.storage",
+                            "storage"});
 }
 
 }  // namespace pullsecret

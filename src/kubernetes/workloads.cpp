@@ -90,8 +90,16 @@ std::string_view text_or_none(const Tree& object, const char* name) {
   return found->get_ref<const std::string&>();
 }
 
+// Deployments keep those of older revisions.
+bool is_empty_revision(const Tree& object, std::string_view kind) {
+  using Path = Tree::json_pointer;
+  return kind == "ReplicaSet" && object.contains(Path("/metadata/ownerReferences/0")) &&
+         object.contains(Path("/spec/replicas")) && object.at(Path("/spec/replicas")) == 0;
+}
+
 // What a cluster says of the object once no Pod of it is to be.
 std::string end_of(const Tree& object, std::string_view kind) {
+  if (is_empty_revision(object, kind)) return "0 replicas";
   const auto status = object.find("status");
   if (status == object.end() || !status->is_object()) return {};
   const std::string_view phase = text_or_none(*status, "phase");

@@ -237,12 +237,22 @@ class TreeBuilder {
     } else if (open_.back().collection.is_array()) {
       open_.back().collection.push_back(std::move(tree));
     } else if (auto& name = open_.back().name) {
+      refuse_second_object(*name, mark);
       put_member(open_.back().collection, *std::exchange(name, std::nullopt), std::move(tree));
     } else if (tree.is_structured()) {
       throw syntax_error(source_, mark, "the name of a member must be a string");
     } else {
       name = tree.is_string() ? tree.get<std::string>() : tree.dump();
     }
+  }
+
+  // Of two objects without a line between them one would be lost: what `kubectl get` prints twice
+  // has none.
+  void refuse_second_object(const std::string& name, const yaml_mark_t& mark) const {
+    if (open_.size() != 1 || name != "apiVersion" || !open_.back().collection.contains(name))
+      return;
+    const Error error = syntax_error(source_, mark, "a second object begins in the same document");
+    throw Error(error.place(), error.message(), "put a line of three dashes, ---, between the two");
   }
 
   // What a merge brings along is there twice, too, to Kubernetes' strict reader.

@@ -468,12 +468,13 @@ Notices notices_of_pods(const Workloads& workloads, const SecretsToMake& made) {
     }
   }
   Notices notices = grouped(said);
-  if (made.name_spaces.empty() && wanted.name_spaces.size() > 1)
+  if (made.name_spaces.empty() && !wanted.name_spaces.empty())
     notices.push_back(
         {note,
          {"",
-          fmt::format("the Pods are in {}, and one Secret is made, which is in one of them",
-                      pullsecret::join(wanted.name_spaces, ", ")),
+          fmt::format("the Pods are in {}, and {}", pullsecret::join(wanted.name_spaces, ", "),
+                      wanted.name_spaces.size() > 1 ? "one Secret is made, which is in one of them"
+                                                    : "the Secret goes where it is applied to"),
           "--namespace " + pullsecret::join(wanted.name_spaces, ",")}});
   return notices;
 }

@@ -250,11 +250,18 @@ WithNotices<std::vector<nlohmann::json>> changed_secrets(const JsonText& source,
   const bool is_alone = secrets.size() == 1 && !secrets.front().is_item;
   std::vector<std::string> without, kept;
   bool is_any_anothers = false;
+  std::optional<Error> unchangeable;
   for (const SecretManifest& secret : secrets)
     try {
       const std::string name = name_in_words(secret);
       ChangedSecret changed =
           changed_secret(secret, changes, is_alone ? Missing::added : Missing::left_out);
+      if (changed.is_changed() && is_immutable(changed.object)) {
+        unchangeable = Error(name, "it is immutable: the API server takes no change",
+                             "delete it, and make it anew");
+        if (!is_alone) throw Error(*unchangeable);
+        result.notices.push_back({.text = *unchangeable});
+      }
       if (changed.is_changed())
         result.notices.push_back(notice_of_changes(name, changed));
       else
@@ -268,15 +275,13 @@ WithNotices<std::vector<nlohmann::json>> changed_secrets(const JsonText& source,
       is_any_anothers |= !changed.kept_accounts.empty();
       kept.insert(kept.end(), changed.kept_beside.begin(), changed.kept_beside.end());
       if (!changed.is_changed()) continue;
-      if (is_immutable(changed.object))
-        result.notices.push_back({.text = {name, "it is immutable: the API server takes no change",
-                                           "delete it, and make it anew"}});
       result.value.push_back(std::move(changed.object));
     } catch (const Error& error) {
       if (is_alone) throw;
       result.notices.push_back(
           {.text = {error.place(), "left alone: " + error.message(), error.hint()}});
     }
+  if (result.value.empty() && unchangeable) throw Error(*unchangeable);
   if (result.value.empty())
     throw Error(is_alone ? name_in_words(secrets.front()) : source.file,
                 fmt::format("{} for {}", is_alone ? "it has no entry" : "no Secret has an entry",
