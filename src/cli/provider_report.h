@@ -50,7 +50,7 @@ ProvidersReport report_of(const std::string& name, const Image& image, const Pro
 
 /// Tables for people, at most 80 columns wide: the providers, and the credentials that are tried;
 /// below them what is to be said of single ones. No password and no token is in it.
-std::string providers_table(const ProvidersReport& report, InspectionStyle style);
+std::string providers_table(const ProvidersReport& report, InspectionStyle inspection);
 
 /// JSON for scripts: one object, as man/pullsecret-credential-provider-test.1 says, with what the
 /// registry said to the `pull` if it was asked. No password and no token is in it.

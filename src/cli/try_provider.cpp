@@ -151,7 +151,7 @@ std::string read_token(const std::string& file, const Streams& streams) {
   if (file == "-") print_note_of_typing(streams, "a token");
   constexpr std::size_t largest_token = 64UL * 1024;
   const JsonText source = read_file_or_input(file, largest_token);
-  const std::string token(trim(source.text));
+  std::string token(trim(source.text));
   if (jwt_claims(token) && token.find_first_of(" \t\r\n") == std::string::npos) return token;
   throw Error(source.file,
               token.empty() ? "it is empty, and no token of a ServiceAccount"

@@ -368,7 +368,7 @@ void PodJoin::add_no_names(const Placed& pod, const ServiceAccount* account,
 
 // A Pod that is there cannot be changed. What a patch replaces is nothing here.
 Remark PodJoin::no_names(const Placed& placed, const ServiceAccount* account,
-                         const Beside& beside) const {
+                         const Beside& beside) {
   const Pod& pod = placed.pod;
   const std::string name = beside.name();
   const std::string list = fmt::format("{}: [{{name: {}}}]", pod.secrets_place, name);

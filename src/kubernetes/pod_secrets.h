@@ -73,16 +73,16 @@ class PodJoin {
   Named find(const Index& index, const std::vector<Thing>& things, const std::string& name_space,
              const std::string& name) const;
   Places places_of(const Pod& pod) const;
-  PodSecrets secrets_of(const Placed& pod) const;
-  const ServiceAccount* account_of(const Placed& pod, PodSecrets& found) const;
+  PodSecrets secrets_of(const Placed& placed) const;
+  const ServiceAccount* account_of(const Placed& placed, PodSecrets& found) const;
   void add_no_names(const Placed& pod, const ServiceAccount* account, PodSecrets& found) const;
-  Remark no_names(const Placed& pod, const ServiceAccount* account, const Beside& beside) const;
+  static Remark no_names(const Placed& placed, const ServiceAccount* account, const Beside& beside);
   /// Whether one that it names counts.
   bool has_secret(const Placed& pod, const PodSecrets& found) const;
   bool may_count(const Placed& pod, const std::string& name) const;
   void add_secret(const Placed& pod, const ServiceAccount* account, const std::string& name,
                   PodSecrets& found) const;
-  Remark absent(const Placed& pod, const ServiceAccount* account, const std::string& name,
+  Remark absent(const Placed& placed, const ServiceAccount* account, const std::string& name,
                 PodSecrets& found) const;
   const SecretToCome* to_come(const Placed& pod, const std::string& name) const;
   Beside beside(const Placed& pod, const std::vector<std::string>& named) const;

@@ -246,7 +246,7 @@ class ProviderConfigReader {
 
   TokenAttributes::Cache cache_type(const Tree& tree, const std::string& name) const {
     const std::string type = text(tree, "cacheType", name);
-    const auto known = std::find(cache_types.begin(), cache_types.end(), type);
+    const auto* const known = std::find(cache_types.begin(), cache_types.end(), type);
     if (known == cache_types.end())
       throw error(type.empty()
                       ? name + " has no cacheType"

@@ -36,7 +36,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (found == nullptr) continue;
     require(is_for(*found, routed_host(host)));
     for (const Rule* before = rules.data(); before != found; ++before)
-      require(!before->folder.empty() || !is_for(*before, routed_host(host)));
+      require(!before->folders.empty() || !is_for(*before, routed_host(host)));
   }
   return 0;
 }

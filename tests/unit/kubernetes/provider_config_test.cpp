@@ -308,10 +308,10 @@ TEST_CASE("a provider that wants a token is written, and merged, with all of it"
                     .cache = TokenAttributes::Cache::service_account,
                     .required_annotations = {"acme.example/role"},
                     .optional_annotations = {"acme.example/scope"}};
+  const JsonText others{"config.yaml", head + ecr + gke};
   for (const ProviderFormat format : {ProviderFormat::yaml, ProviderFormat::json}) {
     const std::string text = new_provider_config(provider, comments, format);
     CHECK(read(text).providers.at(0).token == provider.token);
-    const JsonText others{"config.yaml", head + ecr + gke};
     const std::string merged = merged_provider_config(others, provider, comments, format).text;
     CHECK(read(merged).providers.at(1).token == TokenAttributes{.audience = "gcp"});
     CHECK(read(merged).providers.at(2).token == provider.token);
