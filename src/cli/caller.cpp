@@ -43,12 +43,15 @@ bool is_beginning(std::string_view before, std::string_view prefix) {
 
 }  // namespace
 
-Caller caller() {
-  const std::string_view name = program_invocation_short_name;
+Caller caller_of(std::string_view name) {
   if (name == "kubectl-pullsecret") return Caller::kubectl;
   if (name == "kubectl_complete-pullsecret") return Caller::kubectl_completion;
   if (name == "docker-pullsecret") return Caller::docker;
   return Caller::shell;
+}
+
+Caller caller() {
+  return caller_of(program_invocation_short_name);
 }
 
 std::string as_called(std::string_view text, Caller by) {

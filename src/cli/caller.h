@@ -13,6 +13,9 @@ enum class Caller {
   docker,              ///< docker-pullsecret
 };
 
+/// Whom a program of this name is called by.
+Caller caller_of(std::string_view program_name);
+
 /// That of this process.
 Caller caller();
 

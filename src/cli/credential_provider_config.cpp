@@ -1,13 +1,16 @@
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <tuple>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "cli/caller.h"
 #include "cli/image_options.h"
 #include "cli/messages.h"
 #include "cli/options.h"
@@ -30,14 +33,29 @@ namespace fs = std::filesystem;
 
 struct ProviderConfigOptions {
   StoreOptions store;
+  std::string name;  // the provider's
   std::vector<std::string> patterns;
   std::optional<TokenAttributes> token;  // what Pods' tokens it asks for; none: the stores' logins
   bool or_store = false;                 // those for a Pod without one
+  bool exchanges = false;                // the token for another
   std::vector<std::string> token_arguments;  // the provider's, for them
   std::optional<std::string> merge;
   std::optional<std::string> output_file;
   ProviderFormat format = ProviderFormat::yaml;
 };
+
+// A link of this name starts pullsecret: by some names it is another program's plugin.
+std::string provider_name_of(const CommandLine& line) {
+  std::string name = value_of(line, "name").value_or(std::string(usual_provider_name));
+  const std::string in_words = printable(name);
+  if (!is_provider_name(name) || in_words != name)
+    throw Error("--name", fmt::format("\"{}\" is no name of a program in BIN_DIR", in_words),
+                "it has no slash and no space, and is not . or ..");
+  if (caller_of(name) != Caller::shell)
+    throw Error("--name", fmt::format("a program named {} is a plugin, and no provider", name),
+                "such as pullsecret-token");
+  return name;
+}
 
 std::vector<std::string> annotations_of(const CommandLine& line, const std::string& option) {
   std::vector<std::string> keys = without_repeats(values_of(line, option));
@@ -94,16 +112,22 @@ void read_token_options(const CommandLine& line, ProviderConfigOptions& config) 
   config.token = token_attributes_of(line, *audience);
   for (const std::string option : {"username-annotation", "scope-annotation"})
     add_annotation(*config.token, line, option);
-  config.token->requires_service_account =
-      !config.or_store || !config.token->required_annotations.empty();
+  if (config.or_store && !config.token->required_annotations.empty())
+    throw Error("--or-store",
+                "it is for Pods without a ServiceAccount, which --require-annotation leaves out",
+                "leave out one of the two");
+  config.token->requires_service_account = !config.or_store;
+  config.exchanges = use->exchange.has_value();
   config.token_arguments = token_use_arguments(line);
 }
 
 ProviderConfigOptions read_provider_config_options(const CommandLine& line) {
   ProviderConfigOptions config{.store = read_store_options(line),
+                               .name = provider_name_of(line),
                                .patterns = match_patterns_of(line),
                                .token = {},
                                .or_store = false,
+                               .exchanges = false,
                                .token_arguments = {},
                                .merge = value_of(line, "merge"),
                                .output_file = value_of(line, "output-file"),
@@ -117,8 +141,8 @@ ProviderConfigOptions read_provider_config_options(const CommandLine& line) {
 
 // ---- What is said beside it
 
-ProviderComments comments_for(const std::string& purpose) {
-  return {
+ProviderComments comments_for(const CredentialProvider& provider, const std::string& purpose) {
+  ProviderComments comments{
       .head =
           {"For the kubelet: " + purpose, "Made by pullsecret credential-provider config.", "",
            "The kubelet reads this when it starts, and does not start where a program is missing",
@@ -131,13 +155,21 @@ ProviderComments comments_for(const std::string& purpose) {
            "    /var/lib/rancher/credentialprovider/config.yaml",
            "    /var/lib/rancher/credentialprovider/bin",
            "microk8s: the flags of kubeadm, in /var/snap/microk8s/current/args/kubelet"},
-      .provider = {fmt::format("BIN_DIR has a link to it: `ln -s {} BIN_DIR/`",
-                               shell_word(own_program().string()))}};
+      .provider = {fmt::format(
+          "BIN_DIR has a link to it: `ln -s {} BIN_DIR/{}`", shell_word(own_program().string()),
+          provider.name == usual_provider_name ? "" : shell_word(provider.name))}};
+  if (provider.token)
+    comments.provider.emplace_back(
+        "Kubelets since 1.33: RBAC must let nodes ask for this audience (man pullsecret-recipes)");
+  return comments;
 }
 
 // ---- The other providers
 
 JsonText read_providers(const std::string& name) {
+  if (std::error_code unknown; fs::is_directory(name, unknown))
+    throw Error(place_of(name), "it is a folder",
+                "name one file of it: kubelets from 1.34 on read them all as one config");
   JsonText source = read_file_or_input(name, max_manifest_size);
   if (trim(source.text).empty())
     throw Error(source.file, "it is empty, and no config",
@@ -145,15 +177,38 @@ JsonText read_providers(const std::string& name) {
   return source;
 }
 
+// Those of `patterns` that are none of `others`.
+std::string without(const std::vector<std::string>& patterns,
+                    const std::vector<std::string>& others) {
+  std::vector<std::string> rest;
+  std::copy_if(patterns.begin(), patterns.end(), std::back_inserter(rest),
+               [&](const std::string& pattern) {
+                 return std::find(others.begin(), others.end(), pattern) == others.end();
+               });
+  return printable(join(rest, ", "));
+}
+
 // What pullsecret did on this node, and does no more.
 Notices what_ends(const JsonText& source, const CredentialProvider& before,
                   const CredentialProvider& provider) {
-  if (before.token.has_value() == provider.token.has_value()) return {};
-  return {{.text = {source.file,
-                    before.token ? "its pullsecret handed on Pods' tokens, and answers from the "
-                                   "node's stores from now on"
-                                 : "its pullsecret answered from the node's stores, and hands on "
-                                   "Pods' tokens from now on"}}};
+  const std::string name = printable(before.name);
+  if (before.name != usual_provider_name && !runs_pullsecret(before))
+    throw Error(source.file, fmt::format("its provider {} is not pullsecret, and stays", name),
+                "give --name a name that no other provider has");
+  Notices notices;
+  if (before.token.has_value() != provider.token.has_value())
+    notices.push_back(
+        {.text = {
+             source.file,
+             "its " + name +
+                 (before.token ? " handed on Pods' tokens, and answers from the node's stores"
+                               : " answered from the node's stores, and hands on Pods' tokens") +
+                 " from now on"}});
+  if (const auto lost = without(before.match_images, provider.match_images); !lost.empty())
+    notices.push_back(
+        {.text = {source.file, fmt::format("its {} is no more asked for {}", name, lost),
+                  "with --name NAME what is printed is a provider of its own beside it"}});
+  return notices;
 }
 
 WithNotices<std::string> config_text(const ProviderConfigOptions& options,
@@ -175,14 +230,34 @@ WithNotices<std::string> config_text(const ProviderConfigOptions& options,
 
 void print_config(const ProviderConfigOptions& options, const CredentialProvider& provider,
                   const std::string& purpose, const Notices& notices, const Streams& streams) {
-  const std::string text =
-      told(config_text(options, provider, comments_for(purpose)), streams, options.store.quiet);
+  const std::string text = told(config_text(options, provider, comments_for(provider, purpose)),
+                                streams, options.store.quiet);
   print_notices(streams, notices, options.store.quiet);
   if (options.output_file)
     std::ignore =
         replace_file(*options.output_file, text, Access::as_before);  // it can be made again
   else
     streams.data(text);
+}
+
+// What the options leave out that was perhaps wanted. `provider` is as it is without the token.
+void add_notices_of_token(const ProviderConfigOptions& options, const CredentialProvider& provider,
+                          Notices& notices) {
+  if (const auto rest = without(provider.match_images, options.patterns); !rest.empty())
+    notices.push_back(
+        {Severity::note,
+         {"--or-store",
+          fmt::format("it is for the images of --match alone, and not "
+                      "for those of {}",
+                      rest),
+          "a provider of another --name, without --service-account-token, has those"}});
+  const bool is_for_all_pods = options.token->cache == TokenAttributes::Cache::service_account;
+  if (is_for_all_pods && !options.exchanges)
+    notices.push_back({Severity::note,
+                       {"--cache-type",
+                        "without --exchange the answer is one Pod's token, which "
+                        "ends with that Pod: others may get what has ended",
+                        "leave it out"}});
 }
 
 // Of the node's Docker config and its stores.
@@ -196,7 +271,9 @@ void config_of_stores(const ProviderConfigOptions& options, const Streams& strea
   StatusLine status(streams, options.store.quiet);
   HelperClient helpers = make_helper_client(options.store, status);
   auto [provider, notices] = provider_for_node(file, config, options.patterns, helpers);
+  provider.name = options.name;
   status.erase();
+  if (options.token) add_notices_of_token(options, provider, notices);
   print_notices(streams, notices, options.store.quiet);
   if (provider.match_images.empty()) throw no_registry_error(config);
   if (options.token)
@@ -206,8 +283,10 @@ void config_of_stores(const ProviderConfigOptions& options, const Streams& strea
 }
 
 void config_of_token(const ProviderConfigOptions& options, const Streams& streams) {
-  const auto [provider, notices] =
+  auto [provider, notices] =
       provider_of_token(*options.token, options.patterns, options.token_arguments);
+  provider.name = options.name;
+  add_notices_of_token(options, provider, notices);
   print_config(options, provider,
                "the token of the Pod's ServiceAccount as its login (Kubernetes 1.34 and later).",
                notices, streams);
@@ -284,6 +363,10 @@ password of NAME for the images of --match. Kubernetes has it since 1.34.
               .value = {.name = "FILE|-", .kind = ValueKind::file, .input = "the other providers"},
               .description = "keep the other providers of this config as they are, and put "
                              "pullsecret's in the place of an older one"},
+             {.name = "name",
+              .value = {"NAME"},
+              .description = "the provider's, and that of its link in BIN_DIR (default: "
+                             "pullsecret); another adds a second provider"},
              timeout_option(),
              quiet_option()}},
            token_group(),

@@ -115,6 +115,7 @@ std::string details(const ProviderReport& provider, TableStyle style) {
     block.add("discarded", failure->message(), Color::red);
     block.add_hint(failure->hint());
   }
+  if (!provider.outcome.remarks.empty()) block.add("remarks", provider.outcome.remarks);
   if (provider.outcome.response)
     for (const std::string& field : provider.outcome.response->unknown_fields)
       block.add("warning", fmt::format("kubelets from 1.30 on discard an answer with {}", field),
@@ -172,6 +173,7 @@ Json json_of(const ProviderReport& provider) {
       {"milliseconds",
        outcome.pattern && !outcome.not_started ? Json(outcome.took.count()) : Json()},
       {"discarded", outcome.failure ? Json(outcome.failure->message()) : Json()},
+      {"remarks", outcome.remarks.empty() ? Json() : Json(outcome.remarks)},
       {"cache_key_type", Json()},
       {"cache_seconds", Json()},
       {"cache_is_default", Json()},

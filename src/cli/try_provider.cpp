@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -26,6 +27,7 @@
 #include "kubernetes/name_rules.h"
 #include "operations/check.h"
 #include "operations/node_checks.h"
+#include "operations/provider_for_node.h"
 #include "system/error.h"
 #include "system/file.h"
 #include "system/text.h"
@@ -182,17 +184,75 @@ Notices what_differs(const PodAccount& account, const std::string& audience, Tim
 
 // ---- What cannot be as on the node
 
+using Providers = std::vector<const CredentialProvider*>;
+
+// Of the providers for this image those that are told of Pods' ServiceAccounts.
+Providers told_of_accounts(const ProviderConfig& config, const Image& image) {
+  Providers told;
+  for (const CredentialProvider& provider : config.providers)
+    if (provider.token && pattern_for(provider, image)) told.push_back(&provider);
+  return told;
+}
+
+bool names_annotation(const CredentialProvider& provider, const std::string& key) {
+  const auto has = [&](const std::vector<std::string>& keys) {
+    return std::find(keys.begin(), keys.end(), key) != keys.end();
+  };
+  return has(provider.token->required_annotations) || has(provider.token->optional_annotations);
+}
+
+// What was given, and reaches none of them.
+Notices what_is_left_out(const Providers& told, const PodAccount& account) {
+  Notices notices;
+  if (told.empty() && !account.token.empty())
+    notices.push_back({.text = {"--token-file",
+                                "the token is handed to nobody: no provider for this image has "
+                                "tokenAttributes"}});
+  for (const auto& [key, value] : account.annotations)
+    if (std::none_of(told.begin(), told.end(), [&name = key](const CredentialProvider* provider) {
+          return names_annotation(*provider, name);
+        }))
+      notices.push_back(
+          {.text = {"--annotation", key + " is handed to nobody: no provider's config names it",
+                    "it belongs into the provider's optionalServiceAccountAnnotationKeys"}});
+  return notices;
+}
+
+// What else the kubelet needs, and the provider itself, for the token to be of use.
+Notices what_it_takes(const CredentialProvider& provider) {
+  Notices notices{
+      {Severity::note,
+       {printable(provider.name),
+        fmt::format("kubelets since 1.33 get a token for {} only where RBAC lets the nodes ask for "
+                    "it, or a volume of the Pod names this audience",
+                    printable(provider.token->audience)),
+        "the manual pullsecret-recipes has the ClusterRole"}}};
+  const auto& arguments = provider.args;
+  constexpr auto option = "--service-account-token";
+  if (runs_pullsecret(provider) &&
+      std::find(arguments.begin(), arguments.end(), option) == arguments.end())
+    notices.push_back({.text = {printable(provider.name),
+                                fmt::format("it ignores the token: its args lack {}", option),
+                                "add it, with --username and --match"}});
+  return notices;
+}
+
+void append(Notices more, Notices& notices) {
+  std::move(more.begin(), more.end(), std::back_inserter(notices));
+}
+
 Notices what_differs(const ProviderTestOptions& options, const ProviderConfig& config,
                      const std::optional<PodAccount>& account, Time now) {
   Notices notices;
+  const Providers told = told_of_accounts(config, options.image);
   std::set<std::string> audiences;
-  for (const CredentialProvider& provider : config.providers)
-    if (pattern_for(provider, options.image) && !why_not_started(provider, account) &&
-        gets_token(provider, account) && !account->token.empty())
-      audiences.insert(provider.token->audience);
-  for (const std::string& audience : audiences)
-    for (Notice& notice : what_differs(*account, audience, now))
-      notices.push_back(std::move(notice));
+  for (const CredentialProvider* provider : told) {
+    if (!account || account->token.empty() || why_not_started(*provider, account)) continue;
+    if (audiences.insert(provider->token->audience).second)
+      append(what_differs(*account, provider->token->audience, now), notices);
+    append(what_it_takes(*provider), notices);
+  }
+  if (account) append(what_is_left_out(told, *account), notices);
   if (geteuid() != 0)
     notices.push_back(
         {Severity::note,

@@ -104,6 +104,7 @@ void take_answer(const ProgramResult& result, const std::filesystem::path& progr
   } else {
     try {
       outcome.response = read_provider_response(result.output, request.api_version);
+      outcome.remarks = words_of(result.error_output, request.service_account_token);
     } catch (const Error& error) {
       outcome.failure = Error(place_of(program), error.what(), error.hint());
     }

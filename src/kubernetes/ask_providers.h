@@ -38,10 +38,12 @@ struct ProviderRun {
 
 /// What came of one provider of the config.
 struct ProviderOutcome {
-  std::optional<std::string> pattern;        ///< the first that matches; nothing: it is not asked
-  std::optional<Error> not_started;          ///< why not, though one matches; it has no place
-  bool gets_token = false;                   ///< with the request
-  std::chrono::milliseconds took{};          ///< from its start to its end
+  std::optional<std::string> pattern;  ///< the first that matches; nothing: it is not asked
+  std::optional<Error> not_started;    ///< why not, though one matches; it has no place
+  bool gets_token = false;             ///< with the request
+  std::chrono::milliseconds took{};    ///< from its start to its end
+  /// What it wrote to standard error, if the kubelet takes its answer; else `failure` has that.
+  std::string remarks;
   std::optional<ProviderResponse> response;  ///< if the kubelet takes its answer
   std::optional<Error> failure;              ///< why it does not, with the program as its place
 };
@@ -66,7 +68,7 @@ Environment provider_environment(const CredentialProvider& provider, Environment
 void check_programs(const ProviderConfig& config, const std::filesystem::path& bin_dir);
 
 /// Asks those providers that match, one after the other as the kubelet does, as services are
-/// started; the outcomes are in the order of the config. Nothing secret is in a failure but what
+/// started; the outcomes are in the order of the config. Nothing secret is in an outcome but what
 /// the provider itself wrote to standard error, which the kubelet logs, too, and never the token.
 /// Throws Error for a provider that gets a token where none was given.
 std::vector<ProviderOutcome> ask_providers(const ProviderConfig& config, const Image& image,

@@ -164,7 +164,7 @@ class ProviderConfigReader {
 
   void check_name(const std::string& name, const std::string& path) {
     if (name.empty()) throw error(path + " has no name");
-    if (name == "." || name == ".." || name.find_first_of("/ ") != std::string::npos)
+    if (!is_provider_name(name))
       throw error(
           fmt::format("\"{}\", the name of {}, is no name of a program: it has no slash and "
                       "no space, and is not . or ..",
@@ -289,6 +289,10 @@ class ProviderConfigReader {
 
 std::string_view in_words(TokenAttributes::Cache cache) {
   return cache_types.at(static_cast<std::size_t>(cache));
+}
+
+bool is_provider_name(std::string_view name) {
+  return !is_one_of(name, {"", ".", ".."}) && name.find_first_of("/ ") == std::string_view::npos;
 }
 
 ProviderConfig read_provider_config(const JsonText& source) {

@@ -48,6 +48,10 @@ struct ProviderConfig {
   std::vector<CredentialProvider> providers;  ///< in its order; never none
 };
 
+/// Whether a kubelet starts with a provider of this name: not empty, without a slash and a space,
+/// and not `.` or `..`.
+bool is_provider_name(std::string_view name);
+
 /// Reads YAML, or JSON, as the kubelet does. Throws Error, with the file as its place, for what
 /// read_documents() refuses, for more than one document, and for all that a kubelet from 1.34 on
 /// refuses: a `kind`, `apiVersion` or type that is another; a field that it does not know, or that

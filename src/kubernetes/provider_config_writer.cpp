@@ -107,6 +107,20 @@ std::optional<CredentialProvider> provider_in(const JsonText& source, const std:
   return std::nullopt;
 }
 
+// What is added may need a newer version than the config is of. All of an older one it has, too.
+void refuse_older_version(const JsonText& source, const CredentialProvider& provider) {
+  const Tree tree = read_tree(source);
+  if (!provider.token || !tree.is_object()) return;
+  const Tree version = tree.value("apiVersion", Tree());
+  for (const std::string_view older : {"v1beta1", "v1alpha1"})
+    if (version == fmt::format("kubelet.config.k8s.io/{}", older))
+      throw Error(
+          source.file,
+          fmt::format("it is of the version {}, whose providers get no token of a Pod", older),
+          "write apiVersion: kubelet.config.k8s.io/v1 at its top, which every kubelet from "
+          "1.26 on reads");
+}
+
 // The config as it is to be.
 Tree merged_tree(const JsonText& source, const CredentialProvider& provider) {
   Tree tree = read_tree(source);
@@ -267,11 +281,11 @@ std::string new_provider_config(const CredentialProvider& provider,
 
 MergedConfig merged_provider_config(const JsonText& source, const CredentialProvider& provider,
                                     const ProviderComments& comments, ProviderFormat format) {
+  refuse_older_version(source, provider);
   auto replaced = provider_in(source, provider.name);
   MergedConfig result = merged(source, provider, comments, format);
   result.replaced = std::move(replaced);
-  // What is added may need a newer version than the config is of.
-  read_provider_config({source.file, result.text});
+  read_provider_config({source.file, result.text});  // which one without providers was not yet
   return result;
 }
 

@@ -24,8 +24,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr auto own_command = "credential-provider";
+
 CredentialProvider own_provider() {
-  return {.name = "pullsecret",
+  return {.name = std::string(usual_provider_name),
           .match_images = {},
           .default_cache_duration = std::chrono::minutes(10),
           .api_version = std::string(newest_provider_api)};
@@ -122,7 +124,7 @@ std::string search_path_for(const std::vector<std::string>& helpers) {
 
 // Docker finds a config.json by its folder; any other has to be named.
 void set_environment(const fs::path& file, const Config& config, CredentialProvider& provider) {
-  provider.args = {"credential-provider"};
+  provider.args = {own_command};
   provider.env = {{"HOME", home_folder()}};
   if (file.filename() == "config.json")
     provider.env.emplace_back("DOCKER_CONFIG", file.parent_path());
@@ -137,6 +139,10 @@ void set_environment(const fs::path& file, const Config& config, CredentialProvi
 }
 
 }  // namespace
+
+bool runs_pullsecret(const CredentialProvider& provider) {
+  return !provider.args.empty() && provider.args.front() == own_command;
+}
 
 void hand_on_token(CredentialProvider& provider, TokenAttributes token,
                    const std::vector<std::string>& patterns,
@@ -156,7 +162,7 @@ WithNotices<CredentialProvider> provider_of_token(TokenAttributes token,
                                                   const std::vector<std::string>& arguments) {
   WithNotices<CredentialProvider> node{own_provider()};
   add_patterns(without_repeats(patterns), node);
-  node.value.args = {"credential-provider"};
+  node.value.args = {own_command};
   hand_on_token(node.value, std::move(token), patterns, arguments);
   return node;
 }

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "docker/config.h"
@@ -10,6 +11,12 @@
 #include "operations/notices.h"
 
 namespace pullsecret {
+
+/// The name of pullsecret's provider, where no other is wanted.
+inline constexpr std::string_view usual_provider_name = "pullsecret";
+
+/// Whether `provider` is pullsecret, under any name, as its arguments say.
+bool runs_pullsecret(const CredentialProvider& provider);
 
 /// The provider by which a node's kubelet asks pullsecret for what `config` has, which is
 /// in `file`, an absolute name: for the images of the registries that it names, of those that the
