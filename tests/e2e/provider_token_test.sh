@@ -162,5 +162,13 @@ succeeds
 out_json '[.pulls, .checked]' '[null,null]'
 expect 'nobody asked' [ ! -s "$scratch/tokens" ]
 
+it 'a second provider is pullsecret by a link of its own name'
+pullsecret credential-provider config --service-account-token reg --username second --match "$registry" \
+  --merge config.json --name second -o json --output-file config.json
+ln -s pullsecret "$bin_dir/second"
+try --service-account "$account" --token-file token
+succeeds
+out_json '.tried | map([.provider, .username])' '[["pullsecret","token"],["second","second"]]'
+
 all_are_followed
 finish
