@@ -43,12 +43,12 @@ void end_without_reader() {
   if (!has_reader(STDOUT_FILENO)) throw Error("", "nobody waits for the answer any more");
 }
 
-// Where tokens are exchanged, if they are. The registry may have to be asked where it is, and then
-// the exchange: half of the time is for each.
+// Where tokens are exchanged, if they are. The registry may have to be asked first where it is: the
+// time is for all.
 HttpExchange exchange_network(const ProviderOptions& options, const Streams& streams) {
   if (!options.token || !options.token->exchange) return {};
-  return network_for(streams, {.timeout = options.limits.timeout / 2}, "the exchange is asked",
-                     end_without_reader);
+  return network_for(streams, {.timeout = options.limits.timeout, .timeout_is_for_all = true},
+                     "the exchange is asked", end_without_reader);
 }
 
 ProviderResponse answer_from_stores(const ProviderRequest& request, const ProviderOptions& options,

@@ -9,6 +9,8 @@
 
 #include "kubernetes/match_images.h"
 #include "registry/origin.h"
+#include "registry/token_exchange.h"
+#include "registry/token_request.h"
 #include "system/error.h"
 #include "system/text.h"
 
@@ -46,6 +48,27 @@ std::string checked_text_of(const CommandLine& line, const std::string& option,
   return text.value_or("");
 }
 
+bool has_token(const std::string& value) {
+  return value.find(token_word) != std::string::npos;
+}
+
+// By the names that vendors have for what nobody else may know.
+bool is_of_secret(const std::string& field) {
+  const std::string name = lower_case(field);
+  const auto has = [&](std::string_view word) { return name.find(word) != std::string::npos; };
+  const auto ends = [&](std::string_view word) { return name.ends_with(word); };
+  return has("secret") || has("passw") || has("passphrase") || ends("token") || ends("assertion") ||
+         ends("apikey") || ends("api_key") || ends("api-key");
+}
+
+void refuse_secret(const char* option, const std::string& name, const std::string& value) {
+  if (is_of_secret(name) && !value.empty() && !has_token(value))
+    throw Error(option,
+                fmt::format("{} would be a secret in the kubelet's config, and in the list of "
+                            "processes: an exchange that wants one besides the token is not served",
+                            printable(name, 60)));
+}
+
 std::string exchange_url_of(const CommandLine& line) {
   std::string url = value_of(line, "exchange").value();
   const auto origin = origin_of(url);
@@ -54,6 +77,12 @@ std::string exchange_url_of(const CommandLine& line) {
                 "it is https://HOST[:PORT]/PATH, without a login in it");
   if (!origin->is_https && !is_loopback(origin->host))
     throw Error("--exchange", "over http everybody could read the token", "name an https URL");
+  const std::size_t query = std::min(url.find('?'), url.size() - 1) + 1;
+  for (const std::string& field : split(std::string_view(url).substr(query), '&')) {
+    const std::size_t end = field.find('=');
+    if (end == std::string::npos) continue;
+    refuse_secret("--exchange", field.substr(0, end), field.substr(end + 1));
+  }
   return url;
 }
 
@@ -69,13 +98,33 @@ void add_field(TokenExchange& exchange, const std::string& field) {
     exchange.fields.emplace_back(field.substr(0, end), field.substr(end + 1));
 }
 
+// The token is to be in what is posted, and no other secret.
+void check_posted(const FormFields& fields) {
+  const bool is_vendors = std::any_of(fields.begin(), fields.end(),
+                                      [](const auto& field) { return has_token(field.second); });
+  for (const auto& [name, value] : fields) {
+    if (name == "subject_token" && !is_vendors)
+      throw Error("--exchange-field",
+                  "with another subject_token nothing that is posted has the token",
+                  "leave it out, or write {token} where the token is to stand");
+    refuse_secret("--exchange-field", name, value);
+  }
+}
+
 TokenExchange read_exchange(const CommandLine& line) {
   TokenExchange exchange{.url = exchange_url_of(line),
                          .audience = text_of(line, "audience").value_or(""),
                          .scope = checked_text_of(line, "scope", check_token_scope),
                          .is_json = is_set(line, "exchange-json")};
-  for (const std::string& field : values_of(line, "exchange-field"))
+  std::size_t answer_fields = 0;
+  for (const std::string& field : values_of(line, "exchange-field")) {
     add_field(exchange, field);
+    if (field.find('=') == std::string::npos) ++answer_fields;
+  }
+  if (answer_fields > 1)
+    throw Error("--exchange-field", "more than one names where the answer has the token",
+                "name one; NAME=VALUE is of what is posted");
+  check_posted(exchange.fields);
   return exchange;
 }
 
@@ -138,6 +187,7 @@ OptionGroup token_options() {
 std::optional<TokenUse> read_token_use(const CommandLine& line) {
   const bool is_wanted = is_set(line, "service-account-token");
   require(is_wanted, "service-account-token", line, {"match", "audience-expected"});
+  require(!is_wanted || is_set(line, "or-store"), "or-store", line, {"config", "account"});
   auto use = read_token_use(line, is_wanted);
   if (use) use->audience = text_of(line, "audience-expected");
   return use;

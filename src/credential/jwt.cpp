@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 
 #include <nlohmann/json.hpp>
 
 #include "credential/base64.h"
+#include "credential/go_json_reader.h"
 
 namespace pullsecret {
 namespace {
@@ -28,10 +30,53 @@ std::vector<std::string> audiences_in(const nlohmann::json& claims) {
   return audiences;
 }
 
+bool are_texts(const nlohmann::json& claim) {
+  return claim.is_string() ||
+         (claim.is_array() &&
+          std::all_of(claim.begin(), claim.end(), [](const auto& one) { return one.is_string(); }));
+}
+
 std::optional<Time> end_in(const nlohmann::json& claims) {
   const auto claim = claims.find("exp");
   if (claim == claims.end() || !claim->is_number()) return std::nullopt;
   return time_of_seconds(claim->get<double>());  // RFC 7519 allows a fraction
+}
+
+bool is_of_web_token(char c) {
+  return c == '.' || c == '-' || c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+         (c >= 'A' && c <= 'Z');
+}
+
+// The claims, and which of the names that count are there more than once. Some readers take the
+// first, some the last, and Go's one in any letter case.
+struct ParsedClaims {
+  nlohmann::json claims;
+  std::string repeated = {};
+};
+
+ParsedClaims parse_claims(const std::string& text) {
+  std::map<std::string_view, int> times;
+  const auto count = [&](int depth, nlohmann::json::parse_event_t event, nlohmann::json& name) {
+    if (depth != 1 || event != nlohmann::json::parse_event_t::key) return true;
+    for (const char* counted : {"aud", "exp"})
+      if (is_field(name.get_ref<const std::string&>(), counted)) ++times[counted];
+    return true;
+  };
+  ParsedClaims parsed{nlohmann::json::parse(text, count, /*allow_exceptions=*/false)};
+  for (const auto& [name, often] : times)
+    if (often > 1) parsed.repeated = name;
+  return parsed;
+}
+
+std::string fault_in(std::string_view token, const ParsedClaims& parsed) {
+  if (!std::all_of(token.begin(), token.end(), is_of_web_token))
+    return "it has a character that no JSON Web Token has";
+  if (!parsed.repeated.empty()) return "it says more than once what its " + parsed.repeated + " is";
+  const nlohmann::json& claims = parsed.claims;
+  if (claims.contains("exp") && !end_in(claims)) return "it says no end that can be read";
+  if (claims.contains("aud") && !are_texts(claims["aud"]))
+    return "it says no audience that can be read";
+  return "";
 }
 
 }  // namespace
@@ -42,12 +87,14 @@ std::optional<JwtClaims> jwt_claims(std::string_view token) {
   const std::size_t start = token.find('.') + 1;
   const auto text = decode_unpadded_url_base64(token.substr(start, token.rfind('.') - start));
   if (!text || text->size() > max_claims_size) return std::nullopt;
-  const auto claims = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
+  const ParsedClaims parsed = parse_claims(*text);
+  const nlohmann::json& claims = parsed.claims;
   if (!claims.is_object()) return std::nullopt;
   return JwtClaims{.issuer = text_in(claims, "iss"),
                    .subject = text_in(claims, "sub"),
                    .audiences = audiences_in(claims),
-                   .end = end_in(claims)};
+                   .end = end_in(claims),
+                   .fault = fault_in(token, parsed)};
 }
 
 std::optional<Time> time_of_seconds(double seconds) {

@@ -16,6 +16,9 @@ struct JwtClaims {
   std::string subject = {};                 ///< `sub`; empty: it has none
   std::vector<std::string> audiences = {};  ///< `aud`, one or several
   std::optional<Time> end = std::nullopt;   ///< `exp`, to the second
+  /// By which of them two readers may understand two things, a phrase as Error's: an `exp` or `aud`
+  /// that is there twice, or is of another type; a character that no such token has. Empty: none.
+  std::string fault = {};
 };
 
 /// The claims of `token`, as far as each is of its type. Nothing for what is no JSON Web Token, or

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "credential/go_json_reader.h"
+#include "credential/without_secrets.h"
 #include "helper/protocol.h"
 #include "kubernetes/match_images.h"
 #include "kubernetes/provider_request.h"
@@ -27,13 +28,9 @@ using std::chrono::steady_clock;
 constexpr std::size_t largest_answer = 1024UL * 1024;
 
 // What it wrote to standard error, on one line, without the token it was handed.
-std::string words_of(std::string error_output, const std::string& token) {
-  constexpr std::string_view in_its_place = "(the token)";
-  if (!token.empty())
-    for (std::size_t at = 0; (at = error_output.find(token, at)) != std::string::npos;
-         at += in_its_place.size())
-      error_output.replace(at, token.size(), in_its_place);
-  std::vector<std::string> lines = split(trim(error_output), '\n');
+std::string words_of(const std::string& error_output, const std::string& token) {
+  const std::string text = without_secrets(error_output, {token});
+  std::vector<std::string> lines = split(trim(text), '\n');
   std::erase_if(lines, [](const std::string& line) { return trim(line).empty(); });
   return printable(join(lines, "; "), 300);
 }

@@ -66,7 +66,9 @@ void check_token(const std::string& token, const TokenUse& use, Time now) {
                 fmt::format("it has {}", time_left_in_words(*claims->end, now)));
   if (use.audience && !claims)
     throw Error("serviceAccountToken",
-                "it is no JSON Web Token, which would say for which audience it is");
+                "it is no JSON Web Token, with at most 64 KiB of claims, which would say for which "
+                "audience it is");
+  if (use.audience && !claims->fault.empty()) throw Error("serviceAccountToken", claims->fault);
   if (use.audience) check_audience(*claims, *use.audience);
 }
 

@@ -42,8 +42,8 @@ ProviderResponse no_token_answer(const ProviderRequest& request, const TokenUse&
 /// The answer that has the request's token as a password, or what `network` and `access` exchange
 /// it for. It is for the image's registry, or for the part of it that the pattern names, and kept
 /// until the password's end less a tenth. The notices are about annotations that are not there.
-/// Throws Error if there is no token, or one that has ended or is for another audience, for a
-/// username or scope that is none, and as exchange_token() does.
+/// Throws Error if there is no token, or one that has ended or is for another audience, or does not
+/// say plainly for which, for a username or scope that is none, and as exchange_token() does.
 WithNotices<ProviderResponse> provide_token(const ProviderRequest& request, const TokenUse& use,
                                             const HttpExchange& network,
                                             const RegistryAccess& access, Time now);

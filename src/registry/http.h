@@ -100,8 +100,9 @@ HttpFailure file_failure(const Error& error);
 using HttpReply = std::variant<HttpResponse, HttpFailure>;
 
 struct HttpLimits {
-  std::size_t jobs = 16;                                         ///< requests at once
-  std::chrono::milliseconds timeout = std::chrono::seconds(30);  ///< of each
+  std::size_t jobs = 16;  ///< requests at once
+  std::chrono::milliseconds timeout = std::chrono::seconds(30);
+  bool timeout_is_for_all = false;  ///< of all requests that are ever made; else of each
 };
 
 /// Makes all requests side by side; the replies are in their order.

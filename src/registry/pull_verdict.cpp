@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "credential/without_secrets.h"
 #include "registry/challenge.h"
 #include "registry/origin.h"
 #include "registry/proxy.h"

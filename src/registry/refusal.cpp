@@ -8,9 +8,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "credential/base64.h"
 #include "credential/go_json_reader.h"
-#include "credential/percent_encoding.h"
+#include "credential/without_secrets.h"
 #include "registry/origin.h"
 #include "system/error.h"
 #include "system/text.h"
@@ -66,38 +65,10 @@ std::vector<std::string> texts_in(const HttpResponse& response, RefusalWords& wo
   return texts.empty() ? words.codes : texts;
 }
 
-constexpr std::string_view hidden = "…";
-
-void hide(std::string& text, std::string_view part) {
-  if (part.empty()) return;
-  for (std::size_t at = 0; (at = text.find(part, at)) != std::string::npos; at += hidden.size())
-    text.replace(at, part.size(), hidden);
-}
-
-// Of a text that was cut, the longest beginning of `secret` that it ends with.
-void hide_beginning(std::string& text, std::string_view secret) {
-  for (std::size_t size = std::min(secret.size(), text.size()); size > 0; --size)
-    if (text.ends_with(secret.substr(0, size))) return text.resize(text.size() - size);
-}
-
-// The longest first: of one that holds another, nothing is to be left. In a URL's host there are
-// no capitals.
-std::vector<std::string> spellings_of(const std::vector<std::string>& secrets) {
-  std::vector<std::string> spellings;
-  for (const std::string& secret : secrets)
-    for (const std::string& spelling : {secret, encode_base64(secret), percent_encoded(secret)}) {
-      spellings.push_back(spelling);
-      spellings.push_back(lower_case(spelling));
-    }
-  std::sort(spellings.begin(), spellings.end(),
-            [](const auto& a, const auto& b) { return a.size() > b.size(); });
-  return without_repeats(std::move(spellings));
-}
-
 // What was cut ends with the sign of it, for people and for without_secrets().
 std::string cut(std::string_view text, std::size_t size) {
   return text.size() <= size ? std::string(text)
-                             : fmt::format("{}{}", text.substr(0, size), hidden);
+                             : fmt::format("{}{}", text.substr(0, size), omission);
 }
 
 std::string errors_json(const RefusalWords& words, const std::vector<std::string>& texts,
@@ -127,22 +98,11 @@ std::string condensed_body(const HttpResponse& response) {
   }
 }
 
-std::string without_secrets(std::string text, const std::vector<std::string>& secrets) {
-  const auto spellings = spellings_of(secrets);
-  for (const std::string& spelling : spellings)
-    hide(text, spelling);
-  if (!text.ends_with(hidden)) return text;
-  text.resize(text.size() - hidden.size());
-  for (const std::string& spelling : spellings)
-    hide_beginning(text, spelling);
-  return text + std::string(hidden);
-}
-
 RefusalWords refusal_words(const HttpResponse& response, const std::vector<std::string>& secrets) {
   RefusalWords words;
   std::vector<std::string> texts;
-  for (std::string& text : without_repeats(texts_in(response, words)))
-    texts.push_back(without_secrets(std::move(text), secrets));
+  for (const std::string& text : without_repeats(texts_in(response, words)))
+    texts.push_back(without_secrets(text, secrets));
   words.text = printable(join(texts, ": "), longest_text);
   return words;
 }

@@ -17,10 +17,6 @@ struct RefusalWords {
 /// made a short JSON with the same codes, and a part of each text. What is cut ends with `…`.
 std::string condensed_body(const HttpResponse& response);
 
-/// `text` with `…` for what occurs of `secrets` in it: as they are, in base64 or percent-encoded,
-/// and at its end the beginning of one, where a text was cut.
-std::string without_secrets(std::string text, const std::vector<std::string>& secrets);
-
 /// Reads them from the body of `response`: `{"errors":[{"code","message","detail"}]}`, the fields
 /// `error_description`, `error`, `message`, `details` or `detail` of other servers, else the first
 /// line of a plain text; a web page says nothing. They are without `secrets`.

@@ -9,6 +9,7 @@
 
 #include "credential/go_json_reader.h"
 #include "credential/go_json_writer.h"
+#include "credential/without_secrets.h"
 #include "registry/origin.h"
 #include "registry/refusal.h"
 #include "registry/token_request.h"
@@ -17,8 +18,6 @@
 
 namespace pullsecret {
 namespace {
-
-constexpr std::string_view token_word = "{token}";
 
 std::string with_token(std::string value, const std::string& token) {
   for (std::size_t at = 0; (at = value.find(token_word, at)) != std::string::npos;
@@ -101,9 +100,16 @@ std::optional<std::string> refusal_to_ask(const Origin& asked, const std::string
         name);
   if (!found->is_private)
     return fmt::format("it is at a private address, and the registry {} is not", name);
-  if (!may_have_credentials(asked, found->origin))
-    return "over http everybody could read the token";
-  return std::nullopt;
+  if (may_have_credentials(asked, found->origin)) return std::nullopt;
+  if (found->origin.is_https)
+    return fmt::format(
+        "over http it is asked only for a registry that speaks http, too, as {} does "
+        "not: name an https URL",
+        name);
+  return fmt::format(
+      "over http it is asked only at the registry's own host: name it at {}, or an "
+      "https URL",
+      printable(found->origin.host));
 }
 
 bool is_private(const HttpReply& reply) {
@@ -138,18 +144,29 @@ HttpRequest exchange_request(const TokenExchange& how, const std::string& token)
   return request;
 }
 
-ExchangedToken exchanged_token_in(const HttpResponse& response, const std::string& field) {
+ExchangedToken exchanged_token_in(const HttpResponse& response, const std::string& field,
+                                  const std::string& token) {
   ExchangedToken exchanged;
+  bool is_error = false;
   try {
     const GoJsonReader json({"", response.body}, TextBehind::refused);
     if (json.value().empty()) throw Error("", "empty");
     const auto members = json.members_of_object(json.value(), "the answer");
     exchanged = {string_field(members, field).value_or(""), lifetime_in(members)};
+    is_error = string_field(members, "error").has_value();
   } catch (const Error&) {
     throw Error("", "its answer is no JSON object of at most 64 KiB");
   }
+  const std::string place = printable(field, 60);
+  if (exchanged.token.empty()) {
+    const std::string words = is_error ? refusal_words(response, {token}).text : "";
+    throw Error("", fmt::format("its answer has no token in {}{}{}", place,
+                                words.empty() ? "" : ": ", words));
+  }
   if (!is_header_value(exchanged.token))
-    throw Error("", fmt::format("its answer has no token in {}", printable(field, 60)));
+    throw Error("", fmt::format("what its answer has in {} is no token: it has a blank, or another "
+                                "character that none has",
+                                place));
   return exchanged;
 }
 
@@ -172,7 +189,7 @@ ExchangedToken exchange_token(const TokenExchange& how, const std::string& token
       throw Error("", failure->message, failure->hint);
     const auto& response = std::get<HttpResponse>(reply);
     if (!is_success(response)) throw Error("", refusal_in(response, token));
-    return exchanged_token_in(response, how.answer_field);
+    return exchanged_token_in(response, how.answer_field, token);
   });
 }
 

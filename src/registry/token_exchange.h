@@ -3,6 +3,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -15,6 +16,9 @@ namespace pullsecret {
 // what a vendor has in its place.
 //
 //   token ──POST──> the exchange ──> the registry's token, and how long it lives
+
+/// Stands for the token in what is posted.
+inline constexpr std::string_view token_word = "{token}";
 
 /// Where, and in which words. An empty one is left out.
 struct TokenExchange {
@@ -36,9 +40,11 @@ struct ExchangedToken {
   std::optional<std::chrono::seconds> lifetime;  ///< its `expires_in`, if that is a number
 };
 
-/// What a success has in `field`. Throws Error without a place, and without a part of the answer,
-/// if there is no token, or one that no header could carry.
-ExchangedToken exchanged_token_in(const HttpResponse& response, const std::string& field);
+/// What a success has in `field`. Throws Error without a place if there is no token, or one that no
+/// header could carry: of the answer it has an OAuth error's words alone, and not `token`, which
+/// was posted.
+ExchangedToken exchanged_token_in(const HttpResponse& response, const std::string& field,
+                                  const std::string& token);
 
 /// Exchanges `token` for one that the registry host `registry` takes. It goes to the origin of the
 /// URL alone: along no redirect; to an address of a local network only if the registry, which is

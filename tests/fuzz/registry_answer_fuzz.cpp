@@ -69,7 +69,7 @@ void check_body(const HttpResponse& response) {
   if (const auto token = token_in(response, false))
     require(!token->empty() && is_printable(*token) && token->find(' ') == std::string::npos);
   try {
-    const ExchangedToken exchanged = exchanged_token_in(response, "access_token");
+    const ExchangedToken exchanged = exchanged_token_in(response, "access_token", "hunter2");
     require(exchanged.token == token_in(response, true));
     require(!exchanged.lifetime || exchanged.lifetime->count() >= 0);
   } catch (const Error& error) {

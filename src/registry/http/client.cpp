@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "registry/origin.h"
 #include "system/error.h"
 
 namespace pullsecret {
@@ -67,14 +68,27 @@ CURLM* start_libcurl() {
 
 }  // namespace
 
-HttpClient::HttpClient(HttpLimits limits) : limits_(limits), multi_(start_libcurl()) {}
+HttpClient::HttpClient(HttpLimits limits, Clock clock)
+    : limits_(limits), clock_(std::move(clock)), begun_(clock_()), multi_(start_libcurl()) {}
+
+// What a request that begins now may take.
+std::chrono::milliseconds HttpClient::time_left() const {
+  if (!limits_.timeout_is_for_all) return limits_.timeout;
+  return std::chrono::floor<std::chrono::milliseconds>(begun_ + limits_.timeout - clock_());
+}
 
 // The failure of one that cannot be begun.
 std::optional<HttpReply> HttpClient::start(std::size_t number, const HttpRequest& request,
                                            Running& running) {
   if (auto refusal = refusal_of(request)) return refusal;
+  const auto left = time_left();
+  if (left <= left.zero())  // which libcurl takes for no limit
+    return HttpFailure{
+        .kind = HttpFailure::Kind::time,
+        .message = fmt::format("timed out: there is nothing left of {} ms to ask {}",
+                               limits_.timeout.count(), origin_of(request.url)->host)};
   try {
-    auto transfer = std::make_unique<Transfer>(number, request, limits_.timeout);
+    auto transfer = std::make_unique<Transfer>(number, request, left);
     CURL* handle = transfer->handle();
     curl_multi_add_handle(multi_.get(), handle);
     running.emplace(handle, std::move(transfer));

@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <map>
@@ -25,8 +26,10 @@ class HttpClient {
   /// of one that is not.
   using Progress = std::function<void(std::size_t done, std::size_t total, const std::string& url)>;
 
-  /// Throws Error if libcurl cannot be used.
-  explicit HttpClient(HttpLimits limits);
+  using Clock = std::function<std::chrono::steady_clock::time_point()>;
+
+  /// A time limit for all begins now, by `clock`. Throws Error if libcurl cannot be used.
+  explicit HttpClient(HttpLimits limits, Clock clock = std::chrono::steady_clock::now);
 
   /// An HttpExchange: makes all requests side by side; the replies are in their order.
   std::vector<HttpReply> exchange(const std::vector<HttpRequest>& requests,
@@ -38,10 +41,13 @@ class HttpClient {
   };
   using Running = std::map<CURL*, std::unique_ptr<Transfer>>;
 
+  std::chrono::milliseconds time_left() const;
   std::optional<HttpReply> start(std::size_t number, const HttpRequest& request, Running& running);
   void take_replies(Running& running, std::vector<HttpReply>& replies);
 
   HttpLimits limits_;
+  Clock clock_;
+  std::chrono::steady_clock::time_point begun_;
   std::unique_ptr<CURLM, MultiCleanup> multi_;  // keeps the connections
   std::set<std::string> wanting_certificates_;  // hosts, with port
 };

@@ -102,7 +102,7 @@ TEST_CASE("a vendor's fields stand beside those of RFC 8693, or in their place")
 
 TEST_CASE("the answer has the new token, and how long it lives") {
   const auto exchanged = [](const std::string& body, const std::string& field = "access_token") {
-    return exchanged_token_in({.status = 200, .body = body}, field);
+    return exchanged_token_in({.status = 200, .body = body}, field, pods_token);
   };
   CHECK(exchanged(R"({"access_token":"new","expires_in":300})").token == "new");
   CHECK(exchanged(R"({"access_token":"new","expires_in":300})").lifetime ==
@@ -118,13 +118,24 @@ TEST_CASE("the answer has the new token, and how long it lives") {
 
 TEST_CASE("an answer without a token is none, and nothing of it is said") {
   for (const char* body : {R"({"token":"hunter2"})", R"({"access_token":""})", "{}", "null",
-                           R"({"access_token":"hunter2 x"})", R"({"access_token":"hunter2\n"})",
                            R"({"access_token":["hunter2"]})", R"({"access_token":null})"})
     CHECK(refusal_of_answer(body) == "sts.example.com: its answer has no token in access_token");
   for (const char* body : {"", "hunter2", "<html>hunter2", R"({"access_token":"hunter2")",
                            R"(["hunter2"])", R"({"access_token":"hunter2"} x)"})
     CHECK(refusal_of_answer(body) ==
           "sts.example.com: its answer is no JSON object of at most 64 KiB");
+}
+
+TEST_CASE("an answer whose token has odd characters, or that is an error, says so") {
+  for (const char* token :
+       {"hunter2 x", R"(hunter2\n)", R"(hunter2\u0000)", "hunter2\xc3\xa9", " "})
+    CHECK(refusal_of_answer(fmt::format(R"({{"access_token":"{}"}})", token)) ==
+          "sts.example.com: what its answer has in access_token is no token: it has a blank, or "
+          "another character that none has");
+  CHECK(refusal_of_answer(R"({"error":"invalid_grant","error_description":"no ey.pod.hunter2"})") ==
+        "sts.example.com: its answer has no token in access_token: no …: invalid_grant");
+  CHECK(refusal_of_answer(R"({"error":{"code":1},"message":"hunter2"})") ==
+        "sts.example.com: its answer has no token in access_token");
 }
 
 TEST_CASE("an exchange that refuses says so in its words, without the token") {
@@ -185,7 +196,9 @@ TEST_CASE("over http only an exchange beside a registry over http is asked") {
   };
   CHECK(why_not("127.0.0.1:5000", "http://127.0.0.1:5000/v2/") == "none");
   CHECK(why_not("127.0.0.1:5000", "https://127.0.0.1:5000/v2/") ==
-        "127.0.0.1:9000: over http everybody could read the token");
+        "127.0.0.1:9000: over http it is asked only for a registry that speaks http, too, as "
+        "127.0.0.1:5000 does not: name an https URL");
   CHECK(why_not("localhost:5000", "http://localhost:5000/v2/") ==
-        "127.0.0.1:9000: over http everybody could read the token");
+        "127.0.0.1:9000: over http it is asked only at the registry's own host: name it at "
+        "localhost, or an https URL");
 }

@@ -1,8 +1,11 @@
 #include "registry/http/client.h"
 
+#include <netinet/in.h>
 #include <poll.h>
+#include <sys/socket.h>
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -11,9 +14,11 @@
 #include "catch.h"
 #include "support.h"
 #include "system/child_program.h"
+#include "system/file_descriptor.h"
 #include "temporary_folder.h"
 
 using namespace pullsecret;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -57,6 +62,28 @@ class TlsServer {
   TemporaryFolder folder_;
   StartedProgram program_;
   std::string port_;
+};
+
+/// One that takes connections, and says nothing.
+class SilentServer {
+ public:
+  SilentServer() : socket_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof(address);
+    auto* any = reinterpret_cast<sockaddr*>(&address);  // NOLINT(*-reinterpret-cast)
+    REQUIRE(bind(socket_.get(), any, size) == 0);
+    REQUIRE(listen(socket_.get(), 8) == 0);
+    REQUIRE(getsockname(socket_.get(), any, &size) == 0);
+    port_ = ntohs(address.sin_port);
+  }
+
+  std::string url() const { return "http://127.0.0.1:" + std::to_string(port_) + "/"; }
+
+ private:
+  FileDescriptor socket_;
+  int port_ = 0;
 };
 
 HttpReply reply_to(const std::string& url, const TlsTrust& trust) {
@@ -106,6 +133,29 @@ TEST_CASE("requests are made side by side, and their replies are in their order"
     CHECK(status_in(replies[i]) == (i % 3 == 0 ? 0 : 200));
   CHECK(most_done < requests.size());
   CHECK(client.exchange({}).empty());
+}
+
+TEST_CASE("a time limit for all is that of the requests together") {
+  std::chrono::steady_clock::time_point now;
+  const auto failure_after = [&](bool is_for_all, std::chrono::milliseconds passed) {
+    HttpClient client({.timeout = 50s, .timeout_is_for_all = is_for_all}, [&] { return now; });
+    now += passed;
+    return std::get<HttpFailure>(client.exchange({{.url = "http://127.0.0.1:1/"}}).at(0));
+  };
+  CHECK(failure_after(true, 49s).kind == HttpFailure::Kind::connection);
+  CHECK(failure_after(true, 50s).kind == HttpFailure::Kind::time);
+  CHECK(failure_after(true, 73s).message ==
+        "timed out: there is nothing left of 50000 ms to ask 127.0.0.1");
+  CHECK(failure_after(false, 73s).kind == HttpFailure::Kind::connection);
+}
+
+TEST_CASE("a request that hangs has what those before it left of the time for all") {
+  const SilentServer server;
+  std::chrono::steady_clock::time_point now;
+  HttpClient client({.timeout = 50s, .timeout_is_for_all = true}, [&] { return now; });
+  now += 49'900ms;
+  CHECK(std::get<HttpFailure>(client.exchange({{.url = server.url()}}).at(0)).message ==
+        "timed out: 127.0.0.1 has not answered within 100 ms");
 }
 
 TEST_CASE("a certificate that cannot be read is a failure of its request alone") {
