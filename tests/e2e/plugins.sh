@@ -67,7 +67,9 @@ if command -v kubectl >/dev/null; then
   echo '{"kind": "Secret", "metadata": {"name": "s"}, "type": "kubernetes.io/dockerconfigjson",
     "data": {".dockerconfigjson": "ENC[AES256_GCM,data:x]"}}' >sops.json
   run kubectl pullsecret check sops.json
-  fails_with 1 'is not base64' 'hint: `sops -d FILE | kubectl pullsecret inspect`$'
+  status_is 1
+  out_has 'is not base64'
+  out_has '→ `sops -d FILE [|] kubectl pullsecret inspect`$'
 
   it 'data is data'
   run kubectl pullsecret convert --annotation 'note=`pullsecret convert`'
