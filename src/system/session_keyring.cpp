@@ -156,10 +156,10 @@ std::optional<KeyringRoom> keyring_room() {
     std::istringstream fields(line);
     unsigned user = 0;
     std::size_t usage = 0, instantiated = 0, all = 0, keys = 0, bytes = 0;
-    char mark = 0;
+    char separator = 0;
     KeyringRoom room;
-    fields >> user >> mark >> usage >> all >> mark >> instantiated >> keys >> mark >> room.keys >>
-        bytes >> mark >> room.bytes;
+    fields >> user >> separator >> usage >> all >> separator >> instantiated >> keys >> separator >>
+        room.keys >> bytes >> separator >> room.bytes;
     if (!fields || user != geteuid()) continue;
     room.free_keys = room.keys - std::min(keys, room.keys);
     room.free_bytes = room.bytes - std::min(bytes, room.bytes);

@@ -176,10 +176,10 @@ errs 'one that is out of order' '["status", 503, "<html>hunter2</html>"]' 'it re
 errs 'one that says all that it was told' '["echo"]' 'it refuses with status 403: '
 errs 'one whose answer is no JSON' '["status", 200, "hunter2"]' 'its answer is no JSON object of at most 64 KiB$'
 errs 'one whose answer has no token' '["status", 200, "{\"token\": \"hunter2\"}"]' 'its answer has no token in access_token$'
-errs 'one whose token no header could carry' '["token", "hunter2 \n"]' 'its answer has no token in access_token$'
+errs 'one whose token no header could carry' '["token", "hunter2 \n"]' 'what its answer has in access_token is no token: it has a blank, or another character that none has$'
 errs 'one whose answer has no end' '["endless_body", 200]' 'its answer has no token in access_token$'
 errs 'one whose token is huge' '["long_token", 1000000]' 'its answer is no JSON object of at most 64 KiB$'
-errs 'one that says nothing' '["silent"]' 'timed out: 127\.0\.0\.1 has not answered within 2000 ms$' 4s
+errs 'one that says nothing' '["silent"]' 'timed out: 127\.0\.0\.1 has not answered within [0-9]* ms$' 4s
 errs 'one that takes its time' '["slow_body", 200]' 'timed out: ' 4s
 errs 'one that speaks no HTTP' '["garbage"]' ''
 errs 'one that breaks off' '["reset_in_headers"]' ''

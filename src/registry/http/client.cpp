@@ -82,7 +82,7 @@ std::optional<HttpReply> HttpClient::start(std::size_t number, const HttpRequest
                                            Running& running) {
   if (auto refusal = refusal_of(request)) return refusal;
   const auto left = time_left();
-  if (left <= left.zero())  // which libcurl takes for no limit
+  if (left.count() <= 0)  // which libcurl takes for no limit
     return HttpFailure{
         .kind = HttpFailure::Kind::time,
         .message = fmt::format("timed out: there is nothing left of {} ms to ask {}",
