@@ -135,6 +135,8 @@ void compare(Move& move, StoreAnswer& answer, const Config& config, const std::s
 std::optional<Error> why_podman_would_lose(const Move& move, const Config& config,
                                            const Migration& migration, const PodmansOwn& podmans,
                                            HelperClient& helpers) {
+  const std::vector<std::string> places = podmans.places();
+  if (places.size() < 2) return std::nullopt;  // nothing that another could hide
   const std::string name = podman_lookup_name(move.target_key);
   const auto finds_in = [&](const std::string& store) {
     return get_from_stores({{store, name}}, helpers).front();
@@ -145,7 +147,7 @@ std::optional<Error> why_podman_would_lose(const Move& move, const Config& confi
     return std::holds_alternative<Credential>(finds_in(line->second));
   };
   std::optional<std::string> new_place;  // where podman will find what moves
-  for (const std::string& place : podmans.places()) {
+  for (const std::string& place : places) {
     bool has_other = false;
     if (place == migration.to) {
       new_place = new_place.value_or(place);
@@ -315,8 +317,8 @@ void compare_with_target(Moves& moves, const Config& config, const Migration& mi
   for (Move& move : moves)
     if (move.state == MoveState::to_be_copied) {
       compare(move, answers.at(move.target_key), config, target, of_this_run, podmans);
-      if (auto loss = why_podman_would_lose(move, config, migration, podmans, helpers);
-          loss && move.state != MoveState::failed)
+      if (move.state == MoveState::failed) continue;
+      if (auto loss = why_podman_would_lose(move, config, migration, podmans, helpers))
         move.fail(*std::move(loss));
     }
 }
