@@ -120,7 +120,7 @@ std::vector<Unread> find_unread(const Config& config, const HelperStates& stores
     const std::string* store = store_for(config, key);
     const std::string name = podman_lookup_name(key);
     if (store == nullptr || !works(stores, *store) || is_docker_hub_token(key) ||
-        podmans.have_helper(*store) || podman_finds_inline(config, name))
+        podmans.have_helper(*store) || podman_finds_inline(config, name) || podmans.own.has(name))
       continue;
     found.push_back({docker_lookup_name(key), name, *store});
     keys.push_back({*store, found.back().docker_name});
@@ -128,8 +128,15 @@ std::vector<Unread> find_unread(const Config& config, const HelperStates& stores
   const std::vector<StoreAnswer> answers = get_from_stores(keys, helpers);
   std::vector<Unread> unread;
   for (std::size_t i = 0; i < found.size(); ++i)
-    if (is_given(answers, i) && !takes_another(found[i].podman_name, &helpers, podmans))
-      unread.push_back(std::move(found[i]));
+    if (is_given(answers, i)) unread.push_back(std::move(found[i]));
+  std::vector<std::string> names;
+  names.reserve(unread.size());
+  for (const Unread& one : unread)
+    names.push_back(one.podman_name);
+  names = in_none_of_its_stores(std::move(names), helpers, podmans);
+  std::erase_if(unread, [&](const Unread& one) {
+    return std::find(names.begin(), names.end(), one.podman_name) == names.end();
+  });
   return unread;
 }
 
