@@ -59,6 +59,10 @@ std::string registry_host(std::string_view key) {
   return joined_host_and_port(parts.authority);
 }
 
+bool has_star(std::string_view key) {
+  return registry_host(key).find('*') != std::string::npos;
+}
+
 bool is_docker_hub_host(std::string_view host) {
   return std::any_of(docker_hub_hosts.begin(), docker_hub_hosts.end(),
                      [host](std::string_view name) { return equal_ignoring_case(host, name); });

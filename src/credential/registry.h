@@ -39,6 +39,9 @@ KeyParts split_key(std::string_view key);
 /// slash. Letter case stays.
 std::string registry_host(std::string_view key);
 
+/// Whether the host of `key` has a star, which the kubelet takes for any label.
+bool has_star(std::string_view key);
+
 /// Whether `host` (any letter case) is one of docker_hub_hosts.
 bool is_docker_hub_host(std::string_view host);
 

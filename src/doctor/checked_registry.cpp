@@ -1,6 +1,7 @@
 #include "doctor/checked_registry.h"
 
 #include <algorithm>
+#include <cstddef>
 
 #include "system/text.h"
 
@@ -21,6 +22,16 @@ std::string Registry::login() const {
   const std::string name = server_url();
   const bool is_as_spelled = store != nullptr && name != docker_hub_key && is_looked_for(name);
   return is_as_spelled ? "docker login " + shell_operand(name) : login_command(key);
+}
+
+std::string bare_host(const std::string& key) {
+  std::string host = registry_host(trim_unseen(key));
+  host.erase(0, host.rfind('@') + 1);
+  const std::size_t colon = host.rfind(':');
+  const bool is_port = colon == std::string::npos || host.ends_with(']') ||
+                       host.find_first_not_of("0123456789", colon + 1) == std::string::npos;
+  if (!is_port || host.ends_with(':')) host.erase(colon);
+  return host;
 }
 
 std::vector<std::string> registries_looked_for(const Config& config) {

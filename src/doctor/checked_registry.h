@@ -44,8 +44,12 @@ inline bool is_used_by_docker(const std::string& key) {
   return is_looked_for(name) && (key == name || registry_host(key) == name);
 }
 
+/// What people put around the name of a host and Docker does not take off is off: white space, a
+/// login, a tag, and in credHelpers, where it looks for the bare name, all else.
+std::string bare_host(const std::string& key);
+
 /// The registries that `config` names (named_registries()), but for what Docker never looks for:
-/// of these check_spellings() says all there is to say.
+/// of these check_spellings() and check_helper_lines() say all there is to say.
 std::vector<std::string> registries_looked_for(const Config& config);
 
 inline Registry registry_of(const Config& config, const std::string& key) {

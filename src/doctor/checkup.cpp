@@ -13,6 +13,7 @@
 #include "doctor/environment_checks.h"
 #include "doctor/file_checks.h"
 #include "doctor/helper_checks.h"
+#include "doctor/helper_line_checks.h"
 #include "doctor/podman_checks.h"
 #include "doctor/settings_checks.h"
 #include "doctor/spelling_checks.h"
@@ -91,8 +92,9 @@ void look_at_default_store(Checkup& checkup, const CheckupOptions& options) {
 }
 
 void look_at_spellings(Checkup& checkup, const CheckupOptions& options) {
-  if (checkup.config && is_dockers(checkup))
-    append(checkup.findings, check_spellings(*checkup.config, checkup.helpers, options.helpers));
+  if (!checkup.config || !is_dockers(checkup)) return;
+  append(checkup.findings, check_helper_lines(*checkup.config, checkup.helpers, options.helpers));
+  append(checkup.findings, check_spellings(*checkup.config, checkup.helpers, options.helpers));
 }
 
 void look_at_entries(Checkup& checkup, const CheckupOptions& options) {

@@ -7,10 +7,10 @@
 
 namespace pullsecret {
 
-/// Checks the names that `config` has for registries, in `auths` and in `credHelpers`: those that
-/// Docker or the kubelet does not use, those that mean the same registry, and those that hold a
-/// login. What `stores` list says for which hosts a name with stars stands. `helpers` is asked
-/// where a line that comes into effect might hide a login; nullptr: nobody is, and it does.
+/// Checks the names that the entries of `auths` have for registries: those that Docker or the
+/// kubelet does not use, those that mean the same registry, and those that hold a login. `helpers`
+/// is asked whether a store of `stores` has a login for the right name; nullptr: nobody is, and it
+/// may.
 Findings check_spellings(const Config& config, const HelperStates& stores, HelperClient* helpers);
 
 /// Takes out of `findings` what calls an entry ok that has a name under which Docker does not look:

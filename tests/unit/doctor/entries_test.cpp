@@ -5,6 +5,7 @@
 #include "docker/config_change.h"
 #include "doctor/checked_registry.h"
 #include "doctor/entry_checks.h"
+#include "doctor/helper_line_checks.h"
 #include "doctor/spelling_checks.h"
 #include "script_stores.h"
 
@@ -19,9 +20,9 @@ Findings check_entries_of(const std::string& text, const std::vector<std::string
   for (const char* name : {"store", "helper"})
     stores[name] = {.condition = Condition::fine, .listed = listed};
   const Config config = parse_config({"config.json", text});
-  Findings findings = check_spellings(config, stores, &helpers);
-  for (Finding& finding : check_entries(config, stores, &helpers))
-    findings.push_back(std::move(finding));
+  Findings findings = check_helper_lines(config, stores, &helpers);
+  append(findings, check_spellings(config, stores, &helpers));
+  append(findings, check_entries(config, stores, &helpers));
   take_back_ok(findings, config);
   return findings;
 }
