@@ -2,15 +2,16 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "credential/account.h"
-#include "credential/image_grammar.h"
 #include "credential/registry.h"
 #include "docker/ask_stores.h"
+#include "docker/entries_that_stay.h"
 #include "docker/podman.h"
 #include "docker/resolve.h"
 #include "system/text.h"
@@ -95,16 +96,6 @@ std::string name_inline(const Config& config, const std::string& server_url) {
                                    : inline_key(config, docker_lookup_name(server_url));
 }
 
-// Whether anybody looks for it: the kubelet takes a star for any label of a host.
-bool is_name_of_login(const std::string& key) {
-  return is_looked_for(docker_lookup_name(key)) ||
-         registry_host(key).find('*') != std::string::npos;
-}
-
-Error no_name_of_login() {
-  return {"", "nobody looks for a login under this name"};
-}
-
 void add_stored(Moves& moves, const Config& config, const Migration& migration,
                 const Listed& listed) {
   for (const auto& [store, server_urls] : listed)
@@ -138,61 +129,35 @@ void add_unlisted(Moves& moves, const Config& config, const Migration& migration
   }
 }
 
-// A store may have it by another name than Docker asks for, and need not answer to that: then no
-// line is to lead there, which would hide from podman what the file has.
-void ask_as_docker(Moves& moves, HelperClient& helpers) {
+// Has `take` look at what the stores answer for those moves that `key_of` has a key for, all asked
+// side by side.
+template <typename KeyOf, typename Take>
+void ask_for_each(Moves& moves, HelperClient& helpers, KeyOf key_of, Take take) {
   std::vector<Move*> asked;
   std::vector<StoreKey> keys;
   for (Move& move : moves)
-    if (move.key != move.registry && !move.target_key.empty() && !is_docker_hub_token(move.key)) {
+    if (std::optional<StoreKey> key = key_of(move)) {
       asked.push_back(&move);
-      keys.push_back({move.from, move.registry});
+      keys.push_back(*std::move(key));
     }
   const std::vector<StoreAnswer> answers = get_from_stores(keys, helpers);
   for (std::size_t i = 0; i < asked.size(); ++i)
-    asked[i]->is_given = !std::holds_alternative<NotFound>(answers[i]);
+    take(*asked[i], answers[i]);
 }
 
-using Entries = std::vector<const AuthEntry*>;
-
-// `same` have credentials, and are looked up under one `name`. A store has one place for them; one
-// of another registry's spelling or path stays where Docker takes another in its place, and all do
-// where it takes any, or looks for none.
-void find_staying(const std::string& name, const Entries& same,
-                  std::map<std::string, Error>& staying) {
-  const auto exact = std::find_if(same.begin(), same.end(),
-                                  [&](const AuthEntry* entry) { return entry->key == name; });
-  const auto is_exact_ones = [&](const AuthEntry* entry) {
-    return exact != same.end() && is_same_login(entry->credential, (*exact)->credential);
-  };
-  Entries taken;
-  for (const AuthEntry* entry : same)
-    if (!is_name_of_login(name))
-      staying.emplace(entry->key, no_name_of_login());
-    else if (lacks_secret(entry->credential))
-      staying.emplace(entry->key, Error("", "a username alone, which is no login"));
-    else if (is_exact_ones(entry))
-      continue;
-    else if (is_about_path(entry->key) && (exact != same.end() || name == docker_hub_key))
-      staying.emplace(entry->key, Error("",
-                                        "Docker takes another one for its host, and no store "
-                                        "tells paths apart"));
-    else if (exact == same.end())
-      taken.push_back(entry);
-    else
-      staying.emplace(entry->key, Error("", "Docker takes another one for its registry"));
-  const auto is_as_first = [&](const AuthEntry* entry) {
-    return is_same_login(entry->credential, taken.front()->credential);
-  };
-  const auto other = std::find_if_not(taken.begin(), taken.end(), is_as_first);
-  if (other == taken.end()) return;
-  for (const AuthEntry* entry : taken)
-    staying.emplace(
-        entry->key,
-        Error("",
-              fmt::format("{} has another one for the same host, and a store keeps one for each",
-                          key_in_words((is_as_first(entry) ? *other : taken.front())->key)),
-              login_command(name)));
+// A store may have it by another name than Docker asks for, and need not answer to that: then no
+// line is to lead there, which would hide from podman what the file has.
+void ask_as_docker(Moves& moves, HelperClient& helpers) {
+  ask_for_each(
+      moves, helpers,
+      [](const Move& move) -> std::optional<StoreKey> {
+        if (move.key == move.registry || move.target_key.empty() || is_docker_hub_token(move.key))
+          return std::nullopt;
+        return StoreKey{move.from, move.registry};
+      },
+      [](Move& move, const StoreAnswer& answer) {
+        move.is_given = !std::holds_alternative<NotFound>(answer);
+      });
 }
 
 // The hosts for which podman goes on taking an entry about a path, which a line of credHelpers
@@ -365,74 +330,63 @@ void add_named_but_not_found(Moves& moves, const Config& config, const Migration
 // Docker does not look, nor to where it counts before the store's once that works again.
 void keep_what_stands_in(Moves& moves, const Config& config, const Migration& migration,
                          HelperClient& helpers) {
-  std::vector<Move*> doubtful;
-  std::vector<StoreKey> keys;
-  for (Move& move : moves) {
-    const std::string store = store_of_registry(config, move.registry);
-    if (move.state != MoveState::to_be_copied || !is_inline(move.from) || move.counts) continue;
-    if (is_inline(store) || store == migration.to) continue;
-    doubtful.push_back(&move);
-    keys.push_back({store, move.registry});
-  }
-  const std::vector<StoreAnswer> answers = get_from_stores(keys, helpers);
-  for (std::size_t i = 0; i < keys.size(); ++i)
-    if (const auto* error = std::get_if<Error>(&answers[i]))
-      doubtful[i]->fail({"",
-                         fmt::format("it stands in for the store {}, which fails: {}",
-                                     printable(keys[i].store), error->what()),
-                         "pullsecret doctor says what to do about that store"});
+  ask_for_each(
+      moves, helpers,
+      [&](const Move& move) -> std::optional<StoreKey> {
+        std::string store = store_of_registry(config, move.registry);
+        if (move.state != MoveState::to_be_copied || !is_inline(move.from) || move.counts ||
+            is_inline(store) || store == migration.to)
+          return std::nullopt;
+        return StoreKey{std::move(store), move.registry};
+      },
+      [&](Move& move, const StoreAnswer& answer) {
+        if (const auto* error = std::get_if<Error>(&answer))
+          move.fail(
+              {"",
+               fmt::format("it stands in for the store {}, which fails: {}",
+                           printable(store_of_registry(config, move.registry)), error->what()),
+               "pullsecret doctor says what to do about that store"});
+      });
 }
 
 // Beside a credential of the store that Docker asks, or is to ask, a username alone is nothing that
 // would have to move.
 void judge_usernames(Moves& moves, const Config& config, const Migration& migration,
                      HelperClient& helpers) {
-  std::vector<Move*> usernames;
-  std::vector<StoreKey> keys;
-  for (Move& move : moves)
-    if (move.state == MoveState::stays && is_inline(move.from) && lacks_secret(move.credential) &&
-        is_name_of_login(move.key)) {
-      const std::string store = store_of_registry(config, move.registry);
-      usernames.push_back(&move);
-      keys.push_back({is_inline(store) ? migration.to : store, move.registry});
-    }
-  const std::vector<StoreAnswer> answers = get_from_stores(keys, helpers);
-  for (std::size_t i = 0; i < keys.size(); ++i)
-    if (!std::holds_alternative<Credential>(answers[i])) usernames[i]->fail(empty_password());
+  ask_for_each(
+      moves, helpers,
+      [&](const Move& move) -> std::optional<StoreKey> {
+        if (move.state != MoveState::stays || !is_inline(move.from) ||
+            !lacks_secret(move.credential) || !is_name_of_login(move.key))
+          return std::nullopt;
+        const std::string store = store_of_registry(config, move.registry);
+        return StoreKey{is_inline(store) ? migration.to : store, move.registry};
+      },
+      [](Move& move, const StoreAnswer& answer) {
+        if (!std::holds_alternative<Credential>(answer)) move.fail(empty_password());
+      });
 }
 
 void load_secrets(Moves& moves, HelperClient& helpers) {
-  std::vector<Move*> asked;
-  std::vector<StoreKey> keys;
-  for (Move& move : moves)
-    if (move.state == MoveState::to_be_copied && !is_inline(move.from)) {
-      asked.push_back(&move);
-      keys.push_back({move.from, move.key});
-    }
-  const std::vector<StoreAnswer> answers = get_from_stores(keys, helpers);
-  for (std::size_t i = 0; i < asked.size(); ++i)
-    if (const auto* credential = std::get_if<Credential>(&answers[i]))
-      asked[i]->credential = *credential;
-    else if (const auto* error = std::get_if<Error>(&answers[i]))
-      asked[i]->fail(*error);
-    else if (!asked[i]->is_listed)
-      asked[i]->state = MoveState::not_asked_for;
-    else
-      asked[i]->fail(
-          Error("", fmt::format("{} lists it and does not have it", printable(asked[i]->from))));
+  ask_for_each(
+      moves, helpers,
+      [](const Move& move) -> std::optional<StoreKey> {
+        if (move.state != MoveState::to_be_copied || is_inline(move.from)) return std::nullopt;
+        return StoreKey{move.from, move.key};
+      },
+      [](Move& move, const StoreAnswer& answer) {
+        if (const auto* credential = std::get_if<Credential>(&answer))
+          move.credential = *credential;
+        else if (const auto* error = std::get_if<Error>(&answer))
+          move.fail(*error);
+        else if (!move.is_listed)
+          move.state = MoveState::not_asked_for;
+        else
+          move.fail({"", fmt::format("{} lists it and does not have it", printable(move.from))});
+      });
 }
 
 }  // namespace
-
-std::map<std::string, Error> entries_that_stay(const Config& config) {
-  std::map<std::string, Entries> by_name;
-  for (const AuthEntry& entry : config.auths)
-    if (!is_empty(entry.credential)) by_name[docker_lookup_name(entry.key)].push_back(&entry);
-  std::map<std::string, Error> staying;
-  for (const auto& [name, same] : by_name)
-    find_staying(name, same, staying);
-  return staying;
-}
 
 Moves find_moves(const Config& config, const Migration& migration, HelperClient& helpers) {
   const Listed listed = list_stores(config, migration, helpers);

@@ -1,18 +1,10 @@
 #pragma once
 
-#include <map>
-#include <string>
-
 #include "docker/config.h"
 #include "docker/moves.h"
 #include "helper/client.h"
-#include "system/error.h"
 
 namespace pullsecret {
-
-/// The entries whose credential no store can take, and why, by key: a store keeps one for a host,
-/// and Docker takes another of its entries for that, or any of several.
-std::map<std::string, Error> entries_that_stay(const Config& config);
 
 /// The credentials in the stores that `migration` is about, with their secrets, and what is known
 /// besides: those that were not asked for, those that stay. What is in a store is what its `list`

@@ -17,7 +17,7 @@
 #include "credential/registry.h"
 #include "credential/white_space_remarks.h"
 #include "docker/ask_stores.h"
-#include "docker/find_moves.h"
+#include "docker/entries_that_stay.h"
 #include "docker/podman.h"
 #include "docker/resolve.h"
 #include "doctor/checked_registry.h"
