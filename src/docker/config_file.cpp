@@ -26,58 +26,8 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view backup_suffix = ".bak-";
 
-// As Docker joins them: `link/..` is the folder that holds the link.
-fs::path config_in(const fs::path& folder) {
-  return (folder / "config.json").lexically_normal();
-}
-
-// What cannot be looked at, and a dangling link, is there: reading it will say what is wrong.
-bool is_there(const fs::path& file) {
-  std::error_code error;
-  return fs::symlink_status(file, error).type() != fs::file_type::not_found;
-}
-
-std::vector<fs::path> docker_files() {
-  if (const auto folder = environment_variable("DOCKER_CONFIG")) return {config_in(*folder)};
-  if (const auto home = find_home_folder()) return {config_in(*home / ".docker")};
-  return {};
-}
-
-std::vector<fs::path> podman_files() {
-  if (const auto file = environment_variable("REGISTRY_AUTH_FILE")) return {*file};
-  std::vector<fs::path> files;
-  if (fs::path file = podman_runtime_file(); may_look_at(file)) files.push_back(std::move(file));
-  if (const auto folder = environment_variable("XDG_CONFIG_HOME"))
-    files.push_back(fs::path(*folder) / "containers" / "auth.json");
-  else if (const auto home = find_home_folder())
-    files.push_back(*home / ".config" / "containers" / "auth.json");
-  return files;
-}
-
-std::vector<fs::path> oldest_files() {
-  if (const auto home = find_home_folder()) return {*home / ".dockercfg"};
-  return {};
-}
-
-std::optional<fs::path> first_existing(const std::vector<fs::path>& files) {
-  for (const fs::path& file : files)
-    if (is_there(file)) return file;
-  return std::nullopt;
-}
-
-fs::path file_of_name(const std::string& name) {
-  std::error_code unreachable;
-  return fs::is_directory(name, unreachable) ? fs::path(name) / "config.json" : fs::path(name);
-}
-
 bool is_dockercfg(const fs::path& file) {
   return file.filename() == ".dockercfg";
-}
-
-// They name a helper, or the file alone.
-bool is_helper_named(const std::optional<CredentialHelpers>& helpers) {
-  return helpers && std::any_of(helpers->names.begin(), helpers->names.end(),
-                                [](const std::string& name) { return name != auth_file_helper; });
 }
 
 // An entry that it does not read is none, unless a line of credHelpers counts in its place anyway.
@@ -98,7 +48,7 @@ Config with_podmans_rules(Config config, const std::optional<CredentialHelpers>&
   config.is_podmans = true;
   config.creds_store.clear();
   config.auths = as_podman_reads(config);
-  if (!is_helper_named(helpers)) return config;
+  if (!helpers || !helpers->has_helper()) return config;
   const auto file = std::find(helpers->names.begin(), helpers->names.end(), auth_file_helper);
   if (file == helpers->names.end())
     config = {.file = place_of(helpers->file), .is_podmans = true};
@@ -111,56 +61,6 @@ Config with_podmans_rules(Config config, const std::optional<CredentialHelpers>&
 LoadedConfig read_config(ConfigLocation location) {
   JsonText json = read_config_text(location);
   return loaded_config(location, std::move(json));
-}
-
-std::optional<ConfigLocation> search_podmans() {
-  const std::vector<fs::path> files = podman_files();
-  auto file = first_existing(files);
-  ConfigLocation location{.is_dockers_own = false,
-                          .credential_helpers = find_credential_helpers(),
-                          .is_there = file.has_value()};
-  if (!file && (!is_helper_named(location.credential_helpers) || files.empty()))
-    return std::nullopt;
-  location.file = file ? *std::move(file) : files.front();
-  location.is_named =
-      location.is_there && location.file == environment_variable("REGISTRY_AUTH_FILE");
-  return location;
-}
-
-std::optional<ConfigLocation> search_config() {
-  if (auto file = first_existing(docker_files())) return ConfigLocation{.file = std::move(*file)};
-  if (environment_variable("DOCKER_CONFIG")) return std::nullopt;
-  if (auto location = search_podmans()) return location;
-  if (auto file = first_existing(oldest_files()))
-    return ConfigLocation{.file = std::move(*file), .is_dockers_own = false};
-  return std::nullopt;
-}
-
-Error no_config() {
-  std::vector<std::string> files;
-  std::vector<std::vector<fs::path>> places{docker_files()};
-  if (!environment_variable("DOCKER_CONFIG"))
-    places.insert(places.end(), {podman_files(), oldest_files()});
-  for (const auto& looked_for : places)
-    for (const fs::path& file : looked_for)
-      files.push_back(place_of(file));
-  if (files.empty())
-    return {"", "no Docker config found: HOME is not set and this user has no passwd entry",
-            "set HOME or DOCKER_CONFIG, or name a file with --config"};
-  return {"", "no Docker config found: there is no " + join(files, ", "),
-          "log in with docker login REGISTRY, or name a file with --config"};
-}
-
-ConfigLocation locate_config(const std::optional<std::string>& named) {
-  if (named) return {.file = file_of_name(*named), .is_named = true};
-  try {
-    if (auto location = search_config()) return *std::move(location);
-  } catch (const Error&) {
-    // What podman refuses keeps Docker from nothing.
-  }
-  const std::vector<fs::path> files = docker_files();
-  if (files.empty()) throw no_config();
-  return {.file = files.front(), .is_there = false};
 }
 
 // ---- Changing
@@ -180,7 +80,7 @@ std::string command_for_owner(const ConfigLocation& location) {
 // Docker's folder is not there yet: it is made by the owner of the one that it comes into.
 FileToChange hold_folder_above(const ConfigLocation& location) {
   fs::path above = location.file.parent_path();
-  while (!above.empty() && !is_there(above))
+  while (!above.empty() && !is_taken(above))
     above = above.parent_path();
   return hold_to_change(above / ".", location.is_named);
 }
@@ -203,7 +103,7 @@ std::optional<FileToChange> whose_to_change(const ConfigLocation& location) {
 FileToChange hold(const ConfigLocation& location) {
   if (location.held) return *location.held;
   const fs::path folder = location.file.parent_path();
-  if (!folder.empty() && !is_there(folder)) return hold_in_new_folder(location);
+  if (!folder.empty() && !is_taken(folder)) return hold_in_new_folder(location);
   return hold_to_change(location.file, location.is_named);
 }
 
@@ -267,10 +167,10 @@ bool holds_plain_text(const fs::path& file) {
 }  // namespace
 
 LoadedConfig load_config(const std::optional<std::string>& named) {
-  if (named) return read_config(locate_config(named));
+  if (named) return read_config(*search_config(named));
 
   const auto environment_auths = environment_variable("DOCKER_AUTH_CONFIG");
-  const std::optional<ConfigLocation> location = search_config();
+  const std::optional<ConfigLocation> location = search_config(std::nullopt);
   if (!location && !environment_auths) throw no_config();
 
   LoadedConfig loaded{.config = {.file = "DOCKER_AUTH_CONFIG"}};
@@ -285,29 +185,6 @@ LoadedConfig load_config(const std::optional<std::string>& named) {
   return loaded;
 }
 
-bool is_any_config(const std::optional<std::string>& named) {
-  return named || environment_variable("DOCKER_AUTH_CONFIG") || search_config();
-}
-
-fs::path podman_runtime_file() {
-  if (const auto folder = environment_variable("XDG_RUNTIME_DIR"))
-    return fs::path(*folder) / "containers" / "auth.json";
-  return fmt::format("/run/containers/{}/auth.json", geteuid());
-}
-
-bool may_look_at(const fs::path& file) {
-  std::error_code error;
-  std::ignore = fs::symlink_status(file, error);
-  return error != std::errc::permission_denied;
-}
-
-std::vector<fs::path> podman_files_here() {
-  std::vector<fs::path> files = podman_files();
-  std::error_code unknown;
-  std::erase_if(files, [&](const fs::path& file) { return !fs::exists(file, unknown); });
-  return files;
-}
-
 Config read_podmans_file(const fs::path& file) {
   ConfigLocation location{.file = file, .is_dockers_own = false};
   JsonText json = read_config_text(location);
@@ -315,33 +192,10 @@ Config read_podmans_file(const fs::path& file) {
   return parse_config_file(location, std::move(json));
 }
 
-ConfigLocation find_config(const std::optional<std::string>& named) {
-  ConfigLocation location = locate_config(named);
-  try {
-    location.held = hold_to_change(location.file, location.is_named);
-  } catch (const Error&) {
-    return location;  // reading it will say what is wrong
-  }
-  return location;
-}
-
-std::optional<fs::path> dockers_config() {
-  const std::vector<fs::path> files = docker_files();
-  return files.empty() ? std::nullopt : std::optional(files.front());
-}
-
-std::string command_for_first_config(std::string_view text) {
-  const auto file = dockers_config();
-  if (!file) throw no_config();
-  return fmt::format("`(umask 077 && mkdir -p {} && echo {} >{})`",
-                     shell_operand(file->parent_path().string()), shell_word(text),
-                     shell_word(file->string()));
-}
-
 bool is_config_json(const ConfigLocation& location) {
   const std::string name = location.file.filename();
   if (!location.is_dockers_own || name == "auth.json" || name == ".dockercfg") return false;
-  if (!location.held) return !is_there(location.file);
+  if (!location.held) return !is_taken(location.file);
   const HeldFile& file = location.held->file;
   return !file.status || (!file.is_stream() && !file.is_folder());
 }
@@ -351,7 +205,7 @@ JsonText read_config_text(ConfigLocation& location, std::size_t max_size,
   const bool is_input = location.is_named && location.file == "-";
   const std::string place = is_input ? "standard input" : place_of(location.file);
   if (is_input) return {place, read_all(STDIN_FILENO, place, max_size, way_to_less)};
-  if (!location.is_there && !is_there(location.file)) return {place, {}};
+  if (!location.is_there && !is_taken(location.file)) return {place, {}};
   if (!location.held) location.held = hold_to_change(location.file, location.is_named);
   HeldFile& file = location.held->file;
   // What is not that user's will not be changed; what is wrong with it can be told all the same.

@@ -20,6 +20,12 @@ struct CredentialHelpers {
   bool name(std::string_view helper) const {
     return std::find(names.begin(), names.end(), helper) != names.end();
   }
+
+  /// Whether they are more than the file alone.
+  bool has_helper() const {
+    return std::any_of(names.begin(), names.end(),
+                       [](const std::string& name) { return name != auth_file_helper; });
+  }
 };
 
 /// `credential-helpers` of containers-registries.conf(5), if it is set: in
