@@ -9,12 +9,12 @@
 #include <fmt/format.h>
 
 #include "credential/percent_encoding.h"
+#include "registry/asked_registry.h"
 #include "registry/challenge.h"
 #include "registry/follow_redirects.h"
 #include "registry/origin.h"
 #include "registry/token_request.h"
 #include "registry/tokens.h"
-#include "system/error.h"
 #include "system/text.h"
 
 namespace pullsecret {
@@ -29,40 +29,13 @@ constexpr std::string_view manifest_types =
 // What is answered to more tries than these is not kept at once.
 constexpr std::size_t most_at_once = 256;
 
-/// A registry that answers, or why it does not.
-struct Registry {
-  std::vector<std::string> urls = {};  ///< https://HOST, http://HOST or both, the first to be tried
-  std::size_t used = 0;                ///< which of them it answers at
-  bool answers = false;                ///< whether as a registry does
-  TlsTrust trust = {};
-  std::vector<Challenge> challenges = {};
-  bool is_private = false;
-  std::vector<std::string> told = {};  ///< the passwords that it may be told
-  std::optional<HttpFailure> failure = std::nullopt;
-
-  const Endpoint* endpoint = nullptr;  ///< what it is; nullptr: where Docker would ask
-
-  const std::string& url() const { return urls[used]; }
-
-  /// For `path` of its API.
-  HttpRequest request(const std::string& url_of_it, const std::string& path,
-                      const std::string& authorization = {}) const {
-    HttpRequest request{
-        .url = url_of_it + "/v2" + path, .authorization = authorization, .trust = trust};
-    if (endpoint == nullptr) return request;
-    request.url = url_of_it + clean_path(endpoint->root + path) + (path == "/" ? "/" : "");
-    set_endpoint(request, *endpoint);
-    return request;
-  }
-};
-
 /// One try of one question.
 struct Try {
   std::size_t question;
   const PullQuestion* asked;
   const Endpoint* endpoint;      ///< nullptr: where Docker would
   const Credential* credential;  ///< nullptr: anonymous
-  const Registry* registry;
+  const AskedRegistry* registry;
   std::string repository = {};                        ///< its name there
   std::optional<Challenge> challenge = std::nullopt;  ///< how it wants to be asked
   bool is_sent = false;  ///< whether anybody has been told the credential
@@ -97,7 +70,7 @@ class Checker {
   void reach(const std::vector<PullQuestion>& questions) {
     for (const PullQuestion& question : questions)
       for (const Endpoint* endpoint : endpoints_of(question)) {
-        std::vector<std::string>& told = registries_[{question.host, endpoint}].told;
+        std::vector<std::string>& told = registry_at(question.host, endpoint).told;
         for (const auto& credential : question.tries)
           if (credential) add_secrets(told, *credential);
         if (endpoint == nullptr) continue;
@@ -105,16 +78,10 @@ class Checker {
         for (const HttpHeader& header : endpoint->headers)
           told.push_back(header.value);
       }
-    std::vector<Registry*> open;
-    for (auto& [key, registry] : registries_) {
-      prepare(registry, key.first, key.second);
-      if (!registry.failure) open.push_back(&registry);
-    }
-    greet(open, 0);
-    std::erase_if(open, [](const Registry* registry) {
-      return registry->answers || registry->urls.size() == 1;
-    });
-    greet(open, 1);
+    std::vector<AskedRegistry*> registries;
+    for (auto& [key, registry] : registries_)
+      registries.push_back(&registry);
+    greet(registries, check_.exchange, check_.access);
   }
 
   // ---- The tries of one turn
@@ -186,6 +153,12 @@ class Checker {
     told.push_back(basic_authorization(credential).substr(6));
   }
 
+  AskedRegistry& registry_at(const std::string& host, const Endpoint* endpoint) {
+    const auto known = registries_.find({host, endpoint});
+    if (known != registries_.end()) return known->second;
+    return registries_[{host, endpoint}] = asked_registry(host, endpoint, check_.access);
+  }
+
   // The tries end with one that pulls, wherever: so all that are there are of it and failures.
   static bool has_pulled(const std::vector<PullVerdict>& verdicts) {
     return std::any_of(verdicts.begin(), verdicts.end(),
@@ -205,66 +178,6 @@ class Checker {
     for (const Challenge& challenge : one.registry->challenges)
       if (!challenge.service.empty()) return challenge.service;
     return one.challenge ? one.challenge->service : "";
-  }
-
-  // As Docker does, what may be asked without TLS is, where it speaks none. On this machine that is
-  // the rule, and nobody can listen in.
-  void prepare(Registry& registry, const std::string& registry_host,
-               const Endpoint* endpoint) const {
-    registry.endpoint = endpoint;
-    if (endpoint != nullptr) {
-      registry.urls = endpoint->urls;
-      return;
-    }
-    const std::string host = serving_host(registry_host);
-    try {
-      registry.trust = trust_for(host, check_.access);
-    } catch (const Error& error) {
-      registry.failure = file_failure(error);
-    }
-    registry.urls = {"https://" + host};
-    if (!registry.trust.anybody) return;
-    registry.urls.push_back("http://" + host);
-    if (is_loopback(origin_of(registry.url())->host))
-      std::swap(registry.urls.front(), registry.urls.back());
-  }
-
-  // The first question, at the first or second URL of each: how it wants to be asked.
-  void greet(const std::vector<Registry*>& registries, std::size_t which) const {
-    std::vector<HttpRequest> requests;
-    requests.reserve(registries.size());
-    for (const Registry* registry : registries)
-      requests.push_back(registry->request(registry->urls[which], "/"));
-    const std::vector<HttpReply> replies = ask(std::move(requests));
-    for (std::size_t i = 0; i < replies.size(); ++i)
-      take_greeting(*registries[i], which, replies[i]);
-  }
-
-  // What is no registry's answer counts only where there is no other. What it says of a scope is
-  // about no image: GitHub's names a repository that is a placeholder.
-  static void take_greeting(Registry& registry, std::size_t which, const HttpReply& reply) {
-    const auto* response = std::get_if<HttpResponse>(&reply);
-    registry.answers = response != nullptr && !response->is_from_elsewhere &&
-                       !is_web_page(*response) &&
-                       (response->status == 200 || response->status == 401);
-    if (which > 0 && !registry.answers) return;
-    registry.used = which;
-    registry.failure.reset();
-    if (response == nullptr) {
-      registry.failure = std::get<HttpFailure>(reply);
-      return;
-    }
-    registry.is_private = response->is_private;
-    registry.challenges = challenges_of(*response);
-    for (Challenge& challenge : registry.challenges)
-      challenge.scopes.clear();
-    if (!response->is_from_elsewhere) registry.urls[which] = base_of(response->url);
-  }
-
-  // Of one that was asked over http and sends to https, that.
-  static std::string base_of(const std::string& url) {
-    const auto origin = origin_of(url);
-    return fmt::format("{}://{}", origin->is_https ? "https" : "http", origin->authority());
   }
 
   std::vector<HttpReply> ask(std::vector<HttpRequest> requests) const {
@@ -489,7 +402,7 @@ class Checker {
 
   const PullCheck& check_;
   Tokens tokens_;
-  std::map<RegistryKey, Registry> registries_;  ///< by registry host and endpoint
+  std::map<RegistryKey, AskedRegistry> registries_;  ///< by registry host and endpoint
 };
 
 }  // namespace
