@@ -7,19 +7,18 @@
 # shellcheck disable=SC2034 # for the scripts that source this file
 programs=$e2e/../programs
 
-# start_registry_with YAML [HTTP]: sets `registry`, HOST:PORT of one with this part of its settings,
-# and HTTP inside of those of its server.
-start_registry_with() {
-  cat >"$scratch/registry.yml" <<END_OF_SETTINGS
-version: 0.1
-storage: {filesystem: {rootdirectory: $scratch/registry}}
-http: {addr: "127.0.0.1:0"${2:+, $2}}
-$1
-END_OF_SETTINGS
-  : >"$scratch/registry.log" # of one that has ended
-  start registry docker-registry serve "$scratch/registry.yml"
-  wait_until registry_port || bail_out "no registry: $(cat "$scratch/registry.log")"
-  registry=127.0.0.1:$(registry_port)
+# start_tokens: a token server by settings.json, whose log is $scratch/tokens. Sets `tokens`, its URL.
+start_tokens() {
+  openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=tokens -days 2 -keyout "$scratch/token.key" \
+    -out "$scratch/token.crt" 2>"$scratch/openssl.log" || bail_out "$(<"$scratch/openssl.log")"
+  start_server tokens python3 "$programs/token_server.py" "$scratch/settings.json" "$scratch/token.key" \
+    "$scratch/token.crt" "$scratch/tokens"
+  tokens=http://$address
+}
+
+# start_registry_of_tokens: a registry whose rights come from there.
+start_registry_of_tokens() {
+  start_registry_with "auth: {token: {realm: $tokens/token, service: registry, issuer: test, rootcertbundle: $scratch/token.crt}}"
 }
 
 # push REPOSITORY:TAG: the image of make_image goes there.
@@ -57,13 +56,10 @@ skopeo_pulls() {
 declare -A at
 start_hostile() {
   behaves "$1" '{}'
-  start "$1" python3 "$programs/hostile_registry.py" "$scratch/$1.json" "$scratch/$1" "${@:2}"
-  hostile=$1
-  wait_until hostile_port || bail_out "no $1: $(<"$scratch/$1.log")"
+  start_server "$1" python3 "$programs/hostile_registry.py" "$scratch/$1.json" "$scratch/$1" "${@:2}"
   # shellcheck disable=SC2034 # for the scripts that source this file
-  at[$1]=127.0.0.1:$(hostile_port)
+  at[$1]=$address
 }
-hostile_port() { grep -m 1 '^[0-9]*$' "$scratch/$hostile.log"; }
 
 # behaves NAME JSON: how it answers from now on, as hostile_registry.py says; its log begins anew.
 behaves() {

@@ -10,8 +10,7 @@ need docker-registry htpasswd skopeo jq python3 openssl
 
 make_authority authority
 make_certificate server authority registry.invalid
-printf '%s' "$password" | htpasswd -Bin "$user" >"$scratch/htpasswd"
-htpasswd_auth="auth: {htpasswd: {realm: test, path: $scratch/htpasswd}}"
+htpasswd_auth=$(by_htpasswd "$password")
 start_registry_with "$htpasswd_auth"
 make_image "$scratch/image"
 push acme/app:1
@@ -24,11 +23,9 @@ proxy_behaves() {
   printf %s "$1" >"$scratch/proxy.json"
   : >"$scratch/proxy"
 }
-proxy_port() { grep -m 1 '^[0-9]*$' "$scratch/proxy.log"; }
 proxy_behaves '{}'
-start proxy python3 "$programs/logging_proxy.py" "$scratch/proxy.json" "$scratch/proxy" "${registry##*:}"
-wait_until proxy_port || bail_out "no proxy: $(<"$scratch/proxy.log")"
-proxy=127.0.0.1:$(proxy_port)
+start_server proxy python3 "$programs/logging_proxy.py" "$scratch/proxy.json" "$scratch/proxy" "${registry##*:}"
+proxy=$address
 
 image=registry.invalid/acme/app:1
 entries "{\"registry.invalid\": $(entry "$user" "$password")}"

@@ -34,7 +34,7 @@ make_certificate stranger other-authority client
 serve() {
   # shellcheck disable=SC2154 # of the registry before
   [ ! "${server-}" ] || { kill "$server" && wait "$server" 2>/dev/null; }
-  start_registry_with "auth: {htpasswd: {realm: test, path: $scratch/htpasswd}}" "${1-}"
+  start_registry_with "$htpasswd_auth" "${1-}"
   server=$!
   port=${registry##*:}
   image=registry.test:$port/acme/app:1
@@ -77,8 +77,8 @@ is_no_case_for_insecure() {
   expect 'no --insecure-registry' lacks '[-]-insecure-registry' "$scratch/out"
 }
 
-printf '%s' "$password" | htpasswd -Bin "$user" >"$scratch/htpasswd"
-start_registry_with "auth: {htpasswd: {realm: test, path: $scratch/htpasswd}}"
+htpasswd_auth=$(by_htpasswd "$password")
+start_registry_with "$htpasswd_auth"
 server=$!
 make_image "$scratch/image"
 push acme/app:1
@@ -253,11 +253,9 @@ server.socket = context.wrap_socket(server.socket, server_side=True)
 print(server.server_port, flush=True)
 server.serve_forever()
 END
-start nginx python3 "$scratch/nginx.py" "$scratch/server.crt" "$scratch/server.key" "$scratch/authority.crt"
-has_nginx_port() { grep -q '^[0-9]' "$scratch/nginx.log"; }
-wait_until has_nginx_port || bail_out "no server: $(<"$scratch/nginx.log")"
+start_server nginx python3 "$scratch/nginx.py" "$scratch/server.crt" "$scratch/server.key" "$scratch/authority.crt"
 wicked_image=$image
-image=registry.test:$(grep -m 1 '^[0-9]' "$scratch/nginx.log")/acme/app:1
+image=registry.test:${address##*:}/acme/app:1
 SSL_CERT_FILE=$scratch/authority.crt is_not_reached 'demands a client certificate, and there is none' \
   'certs\.d/registry\.test:[0-9]+/client\.cert'
 image=$wicked_image

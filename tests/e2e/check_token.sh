@@ -20,19 +20,9 @@ token_settings() {
     >"$scratch/settings.json"
 }
 
-start_token_server() {
-  openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=tokens -days 2 -keyout "$scratch/token.key" \
-    -out "$scratch/token.crt" 2>"$scratch/openssl.log" || bail_out "$(<"$scratch/openssl.log")"
-  token_settings '{}'
-  start tokens python3 "$programs/token_server.py" "$scratch/settings.json" "$scratch/token.key" \
-    "$scratch/token.crt" "$scratch/tokens"
-  wait_until has_port_of_tokens || bail_out "no token server: $(<"$scratch/tokens.log")"
-  realm=http://127.0.0.1:$(<"$scratch/tokens.log")/token
-}
-has_port_of_tokens() { grep -q '^[0-9]' "$scratch/tokens.log"; }
-
-start_token_server
-start_registry_with "auth: {token: {realm: $realm, service: registry, issuer: test, rootcertbundle: $scratch/token.crt}}"
+token_settings '{}'
+start_tokens
+start_registry_of_tokens
 make_image "$scratch/image"
 push acme/app:1
 push acme/web:1

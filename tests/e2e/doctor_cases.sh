@@ -9,9 +9,11 @@ need jq
 chmod 700 "$HOME/.docker"
 (umask 077 && : >"$HOME/.docker/config.json")
 
+as_user=() # the words before its command
+
 # doctor: what it finds in the user's config.
 doctor() {
-  run pullsecret doctor -o json --timeout "${limit:-30}"
+  run "${as_user[@]}" pullsecret doctor -o json --timeout "${limit:-30}"
   out_json 'type' '"array"'
 }
 

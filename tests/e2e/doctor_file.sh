@@ -5,26 +5,17 @@
 #
 # one build: it is about what is said
 
-# shellcheck source=lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=doctor_cases.sh
+. "$(dirname "$0")/doctor_cases.sh"
 # shellcheck source=own_mounts.sh
 . "$e2e/own_mounts.sh"
 need jq python3
 file=$HOME/.docker/config.json
-chmod 700 "$HOME/.docker"
-
-# doctor: with JSON output, by as_user.
-doctor() { run "${as_user[@]}" pullsecret doctor -o json; }
-as_user=()
-
-has_finding() {
-  jq -e --arg severity "$1" --arg name "$2" --arg subject "${3-}" \
-    'any(.[]; .severity == $severity and .name == $name and (.subject | contains($subject)))' \
-    "$scratch/out" >/dev/null
-}
 
 # found SEVERITY NAME [SUBJECT]: there is such a finding.
-found() { expect "the $1 $2 ${3+about $3}" has_finding "$@"; }
+found() {
+  out_json "any(.[]; .severity == \"$1\" and .name == \"$2\" and (.subject | contains(\"${3-}\")))" true
+}
 
 # hint_is NAME TEXT
 hint_is() { out_json "[.[] | select(.name == \"$1\") | .hint] | unique[]" "$(jq -n --arg t "$2" '$t')"; }
@@ -53,12 +44,9 @@ our_config() {
 # ---- Who may do what with it
 #
 # Below, files belong to root, and doctor is run by nobody.
-as_nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups)
-can_be_nobody() { ((EUID == 0)) && "${as_nobody[@]}" pullsecret --version; }
-
-if can_be_nobody >/dev/null 2>&1; then
+end_case
+if can_be_nobody; then
   as_user=("${as_nobody[@]}")
-  chmod 755 "$scratch"
   chown -R 65534:65534 "$HOME"
 
   it "a file that is root's, as after sudo docker login"
@@ -118,9 +106,6 @@ if can_be_nobody >/dev/null 2>&1; then
   run env SUDO_UID=0 pullsecret doctor -o json
   healthy
   chown -R 0:0 "$HOME"
-else
-  it "files and folders that are root's"
-  skip 'the caller cannot become nobody, or nobody may not run the installed program'
 fi
 
 # ---- What is in it
@@ -144,7 +129,7 @@ it 'asking an interactive shell leaves the terminal to whom it belongs'
 our_config '{"credsStore": "nowhere"}'
 chmod 644 "$file"
 echo 'kill -KILL $$' >"$HOME/.bashrc"
-run env SHELL=/bin/bash python3 "$e2e/on_terminal.py" "$scratch/screen" y -- pullsecret doctor --fix
+SHELL=/bin/bash typing y -- pullsecret doctor --fix
 expect 'a question, not a stopped job' lacks stopped "$scratch/screen"
 same 'the mode' "$(stat -c %a "$file")" 600
 rm "$HOME/.bashrc"

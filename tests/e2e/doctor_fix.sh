@@ -10,24 +10,18 @@ need jq python3
 
 file=$HOME/.docker/config.json
 
-# keep SERVER: a credential in the encrypted file.
-keep() {
-  printf '{"ServerURL":"%s","Username":"octocat","Secret":"hunter2"}' "$1" |
-    docker-credential-encryptedfile store
-}
-
 backups() { find "$HOME" -name 'config.json.bak-*' | sort; }
 forget_backups() { find "$HOME" -name 'config.json.bak-*' -delete; }
 
 # answering ANSWER: doctor --fix on a terminal, where ANSWER is typed.
 answering() {
-  run python3 "$e2e/on_terminal.py" "$scratch/screen" "$1" -- pullsecret doctor --fix
+  typing "$1" -- pullsecret doctor --fix
 }
 
 fix() { run pullsecret doctor --fix --yes "$@"; }
 
 it 'a store that works takes the place of one that is not there'
-keep ghcr.io
+has_stored encryptedfile ghcr.io octocat hunter2
 printf '{\n\t"auths": {\n\t\t"ghcr.io": {}\n\t},\n\t"credsStore": "desktop"\n}' >"$file"
 chmod 600 "$file"
 fix

@@ -76,7 +76,7 @@ same 'what docker sends' "$(sent "$ecr/app")" '["AWS","hunter2-token"]'
 it 'what it lists alone counts, too; a credential in the file is not hidden by the new store'
 touch "$scratch/list"
 config "{\"auths\":{\"ghcr.io\":{\"auth\":\"dTpodW50ZXIy\"}},\"credsStore\":\"ecr-login\"}"
-printf '{"ServerURL":"ghcr.io","Username":"other","Secret":"hunter2"}' | docker-credential-encryptedfile store
+has_stored encryptedfile ghcr.io other hunter2
 before=$(sent "$ecr/app")
 run pullsecret doctor --fix --yes
 succeeds

@@ -46,15 +46,6 @@ has() {
   out_json '[.Username, .Secret]' "[\"builder\",\"${2-hunter2}\"]"
 }
 
-# refused REGEX...: one line on standard output that has each REGEX, exit status 1.
-refused() {
-  status_is 1
-  err_is_empty
-  same 'the number of lines' "$(wc -l <"$scratch/out")" 1
-  local regex
-  for regex; do out_has "$regex"; done
-}
-
 # action_fails REGEX...: an own action's error is one line on standard error.
 action_fails() {
   status_is 1
@@ -68,9 +59,6 @@ action_fails() {
 # unchanged: the file is what it was at the last `remember`.
 remember() { cp "$data/credentials" "$scratch/remembered"; }
 unchanged() { cmp -s "$data/credentials" "$scratch/remembered" || problem 'the file has changed'; }
-
-# typing ANSWER... -- COMMAND...: COMMAND has a terminal, and the questions there get the answers.
-typing() { run python3 "$e2e/on_terminal.py" "$scratch/screen" "$@"; }
 
 # screen_has REGEX...
 screen_has() {

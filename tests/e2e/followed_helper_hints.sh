@@ -100,7 +100,7 @@ make_key disabled
 gpg --batch --quiet --edit-key "$(fingerprint disabled)" disable save >"$scratch/log" 2>&1
 uses_key disabled@example.invalid
 hint_about_key
-follow_by python3 "$e2e/on_terminal.py" "$scratch/screen" -- sh -c "$command"
+follow_typing -- sh -c "$command"
 key_is_mended
 
 it 'pass: a key that gpg does not trust'
@@ -316,20 +316,20 @@ DOCKER_CREDENTIAL_KEY_FILE=$PWD/FILE keeps "$sealed" old.example
 it 'encryptedfile: locked'
 rm -rf "$HOME/.local" "$HOME/.config"
 # keyctl's session is that of what runs on the terminal.
-run python3 "$e2e/on_terminal.py" "$scratch/screen" 'correct horse' 'correct horse' -- \
+typing 'correct horse' 'correct horse' -- \
   sh -c "$sealed init --passphrase && exec $sealed store" \
   <<<'{"ServerURL":"old.example","Username":"builder","Secret":"hunter2"}'
 succeeds
 run setsid sh -c "$sealed lock; exec $sealed get" <<<old.example
 hint_of_helper
-follow_by python3 "$e2e/on_terminal.py" "$scratch/screen" 'correct horse' -- \
+follow_typing 'correct horse' -- \
   sh -c "PATH=$program_folder:$PATH; ${command#*: } && exec $sealed get" <<<old.example
 answers_text old.example builder hunter2
-run python3 "$e2e/on_terminal.py" "$scratch/screen" no no no -- \
+typing no no no -- \
   sh -c "$sealed lock; exec $sealed unlock"
 status_is 1
 hint_of_helper err
-follow_by python3 "$e2e/on_terminal.py" "$scratch/screen" 'correct horse' -- \
+follow_typing 'correct horse' -- \
   sh -c "PATH=$program_folder:$PATH; $command"
 
 it 'encryptedfile: a damaged file and a missing key: moved away, a new one is made'
@@ -365,7 +365,7 @@ keeps "$sealed" old.example
 it 'encryptedfile: a passphrase was chosen, and the file is gone: init --passphrase, or init'
 for way in passphrase key backup; do
   rm -rf "$HOME/.local" "$HOME/.config"
-  run python3 "$e2e/on_terminal.py" "$scratch/screen" 'correct horse' 'correct horse' -- \
+  typing 'correct horse' 'correct horse' -- \
     "$sealed" init --passphrase
   succeeds
   mv "$HOME/.local/share/docker-credential-encryptedfile/credentials" away
@@ -374,7 +374,7 @@ for way in passphrase key backup; do
   hint_of_helper
   case $way in
   passphrase)
-    follow_by python3 "$e2e/on_terminal.py" "$scratch/screen" 'correct horse' 'correct horse' -- \
+    follow_typing 'correct horse' 'correct horse' -- \
       sh -c "PATH=$program_folder:$PATH; $command"
     ;;
   key)

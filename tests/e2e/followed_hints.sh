@@ -45,13 +45,10 @@ log_in() {
   follow_by bash -c "$command --username $user --password-stdin" <<<"$password"
 }
 
-on_terminal() { follow_by python3 "$e2e/on_terminal.py" "$scratch/screen" y -- sh -c "$command"; }
+on_terminal() { follow_typing y -- sh -c "$command"; }
 
 # in_store NAME REGISTRY: the tests' credential is there.
-in_store() {
-  jq -nc --arg server "$2" --arg user "$user" --arg password "$password" \
-    '{ServerURL: $server, Username: $user, Secret: $password}' | "docker-credential-$1" store
-}
+in_store() { has_stored "$1" "$2" "$user" "$password"; }
 
 # new_home [CONFIG]: nothing is left of the case before.
 new_home() {
@@ -195,11 +192,8 @@ log_in
 kept "$registry" "$other"
 
 it 'a folder that is closed to its owner'
-if [ "$(id -u)" -ne 0 ]; then
-  as_owner=()
-else
-  as_owner=(setpriv --reuid 65534 --regid 65534 --clear-groups)
-fi
+as_owner=()
+((EUID != 0)) || as_owner=("${as_nobody[@]}")
 new_home "{\"auths\":{\"$other\":{\"auth\":\"$plain\"}}}"
 [ ${#as_owner[@]} -eq 0 ] || chown -R 65534:65534 "$HOME/.docker"
 chmod 755 "$scratch" "$scratch/programs" "$HOME"

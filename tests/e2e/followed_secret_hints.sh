@@ -50,7 +50,7 @@ start_cluster default
 pullsecret convert | kubectl apply -f - >/dev/null
 
 it 'inspect: nothing to inspect, no object, nothing but other objects'
-run python3 "$e2e/on_terminal.py" "$scratch/screen" -- sh -c 'pullsecret inspect </dev/tty'
+typing -- sh -c 'pullsecret inspect </dev/tty'
 hint_on_standard_error
 follow
 out_has '^Secret default/regcred'
@@ -226,7 +226,7 @@ unset CONFIG
 
 it 'inspect: an empty entry, a store in the data, a NUL at the end'
 config '{"auths":{"ghcr.io":{}},"credsStore":"encryptedfile"}'
-docker-credential-encryptedfile store <<<'{"ServerURL":"ghcr.io","Username":"builder","Secret":"hunter2"}'
+has_stored encryptedfile ghcr.io builder hunter2
 for data in "$(cat "$file")" \
   "{\"auths\":{\"ghcr.io\":{\"auth\":\"$(printf 'u:hunter2\0' | base64)\"}}}"; do
   printf '%s' "$data" >"$scratch/data.json"

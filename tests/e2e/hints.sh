@@ -62,6 +62,9 @@ follow_by() {
   succeeds
 }
 
+# follow_typing ANSWER... -- COMMAND...: the same on a terminal, where the questions get the answers.
+follow_typing() { follow_by python3 "$e2e/on_terminal.py" "$scratch/screen" "$@"; }
+
 # all_are_followed: all hints that the table gives this script were.
 all_are_followed() {
   local script hint

@@ -12,8 +12,7 @@ file=$HOME/.docker/config.json
 # in_store: the credential is in the encrypted file, where the config names it.
 in_store() {
   jq -n '{auths: {"ghcr.io": {}}, credsStore: "encryptedfile", credHelpers: {"ghcr.io": "encryptedfile"}, padding: ("x" * 2000000)}' >"$file"
-  printf '{"ServerURL":"ghcr.io","Username":"u","Secret":"hunter2"}' |
-    docker-credential-encryptedfile store
+  has_stored encryptedfile ghcr.io u hunter2
 }
 
 # ended_by SIGNAL: `migrate --to inline` is ended while it writes.

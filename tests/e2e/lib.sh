@@ -191,6 +191,20 @@ start() {
   "$@" <&0 >"$log" 2>&1 &
 }
 
+# start_server NAME COMMAND...: the same of one that prints its port, on a line of its own; `address` is
+# where it is.
+start_server() {
+  server_log=$scratch/$1.log
+  start "$@"
+  wait_until port_there || bail_out "no $1: $(<"$server_log")"
+  # shellcheck disable=SC2034 # for the scripts that source this file
+  address=127.0.0.1:$(port_there)
+}
+port_there() { grep -m 1 -x '[0-9]\+' "$server_log"; }
+
+# typing ANSWER... -- COMMAND...: COMMAND has a terminal, and the questions there get the answers.
+typing() { run python3 "$e2e/on_terminal.py" "$scratch/screen" "$@"; }
+
 # rounds NUMBER: of what is tried at random moments; an eighth of it but with `tests/run --all`.
 rounds() { echo $(($1 / (${#all_rounds} ? 1 : 8))); }
 
@@ -285,6 +299,20 @@ entry() {
   jq -nc --args '{ServerURL: $ARGS.positional[0], Username: $ARGS.positional[1],
     Secret: $ARGS.positional[2]}' -- "$@"
 }
+
+# refused REGEX...: one line on standard output that has each REGEX, exit status 1.
+refused() {
+  status_is 1
+  err_is_empty
+  same 'the number of lines' "$(wc -l <"$scratch/out")" 1
+  expect 'no secret on standard output' lacks hunter2 "$scratch/out"
+  expect 'no status line of gpg' lacks GNUPG: "$scratch/out"
+  local regex
+  for regex; do out_has "$regex"; done
+}
+
+# has_stored STORE SERVER USERNAME SECRET: it is in docker-credential-STORE.
+has_stored() { entry "${@:2}" | "docker-credential-$1" store || problem "$1 does not keep it"; }
 
 # stores PROGRAM SERVER USERNAME SECRET
 stores() {

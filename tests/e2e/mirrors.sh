@@ -11,20 +11,11 @@ need docker-registry htpasswd skopeo jq openssl
 # start_mirror NAME PASSWORD [HTTP]: sets `mirror`, HOST:PORT of a registry of its own with the images
 # of the first, PASSWORD for `user` there, and `process`.
 start_mirror() {
-  name=$1
-  printf '%s' "$2" | htpasswd -Bin "$user" >"$scratch/$1.htpasswd"
-  cat >"$scratch/$1.yml" <<END_OF_SETTINGS
-version: 0.1
-storage: {filesystem: {rootdirectory: $scratch/registry}}
-http: {addr: "127.0.0.1:0"${3:+, $3}}
-auth: {htpasswd: {realm: mirror, path: $scratch/$1.htpasswd}}
-END_OF_SETTINGS
-  start "$1" docker-registry serve "$scratch/$1.yml"
+  local registry
+  start_registry_with "$(by_htpasswd "$2" "$1-")" "${3-}" "$1"
   process=$!
-  wait_until mirror_port || bail_out "no $1: $(<"$scratch/$1.log")"
-  mirror=127.0.0.1:$(mirror_port)
+  mirror=$registry
 }
-mirror_port() { grep -oPm 1 'listening on 127\.0\.0\.1:\K[0-9]+' "$scratch/$name.log"; }
 
 # hosts: standard input is the hosts.toml of `registry`.
 hosts() {

@@ -95,17 +95,6 @@ answers_text() {
   answers "$1" "$2" "$scratch/secret"
 }
 
-# refused REGEX...: one line on standard output that has each REGEX, exit status 1.
-refused() {
-  status_is 1
-  err_is_empty
-  same 'the number of lines' "$(wc -l <"$scratch/out")" 1
-  expect 'no secret on standard output' lacks hunter2 "$scratch/out"
-  expect 'no status line of gpg' lacks GNUPG: "$scratch/out"
-  local regex
-  for regex; do out_has "$regex"; done
-}
-
 # spy NAME: a program of that name first on PATH, which notes its command line in $scratch/calls and
 # becomes the real one.
 spy() {

@@ -155,7 +155,7 @@ err_has 'hint: `pullsecret migrate --to encryptedfile --config [^`]*config.json`
 it 'nor where gpg can ask for it, and nobody is asked'
 forget_passphrases
 # shellcheck disable=SC2016 # for the inner shell
-run python3 "$e2e/on_terminal.py" "$scratch/screen" -- \
+typing -- \
   bash -c 'GPG_TTY=/dev/$(ps -o tty= -p $$) exec "$1" status' bash "$ours"
 succeeds_quietly
 out_json '[.State, .Faults]' '["locked",[]]'

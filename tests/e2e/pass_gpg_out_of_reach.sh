@@ -104,7 +104,7 @@ fi
 
 it 'the folder of gpg takes no files'
 if ((EUID == 0)); then
-  as() { run setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
+  as() { run "${as_nobody[@]}" "$@"; }
   user=65534
   chmod 711 "$scratch"
   chown -R 65534:65534 "$HOME"
@@ -147,7 +147,7 @@ for roots in "$password_store" "$password_store/docker-credential-helpers" "$pas
   is_roots "$roots" unreadable "$roots"
   if ((EUID == 0)); then
     chown -R 0:0 "$roots"
-    jq -nc '{ServerURL: "new.example", Username: "builder", Secret: "hunter2"}' >"$scratch/input"
+    entry new.example builder hunter2 >"$scratch/input"
     as "$ours" store <"$scratch/input"
     refused "$roots: permission denied: it is root's" 'sudo chown -R'
     chown -R 65534:65534 "$roots"

@@ -47,10 +47,8 @@ make_authority authority
 make_certificate server authority ghcr.io
 start_hostile registry "$scratch/server.crt" "$scratch/server.key"
 printf '{}' >"$scratch/proxy.json"
-start proxy python3 "$programs/logging_proxy.py" "$scratch/proxy.json" "$scratch/proxy" "${at[registry]##*:}"
-proxy_port() { grep -m 1 '^[0-9]*$' "$scratch/proxy.log"; }
-wait_until proxy_port || bail_out "no proxy: $(<"$scratch/proxy.log")"
-HTTPS_PROXY=http://127.0.0.1:$(proxy_port)
+start_server proxy python3 "$programs/logging_proxy.py" "$scratch/proxy.json" "$scratch/proxy" "${at[registry]##*:}"
+HTTPS_PROXY=http://$address
 export SSL_CERT_FILE=$scratch/authority.crt HTTPS_PROXY
 rm "$HOME/.docker/config.json"
 shows check 'kubectl get pods,serviceaccounts,secrets -n team -o yaml |

@@ -122,7 +122,7 @@ chmod 777 "$shared/docker"
 echo '{"auths": {"ghcr.io": {}}, "credsStore": "encryptedfile"}' >"$scratch/of-root/config.json"
 chmod 644 "$scratch/of-root/config.json"
 cp "$scratch/of-root/config.json" "$scratch/before"
-printf '{"ServerURL":"ghcr.io","Username":"u","Secret":"hunter2"}' | docker-credential-encryptedfile store
+has_stored encryptedfile ghcr.io u hunter2
 plants ln -s "$scratch/of-root/config.json" docker/config.json
 run env DOCKER_CONFIG="$shared/docker" pullsecret migrate --to inline
 fails_with 1 "$shared/docker/config.json: a symbolic link of user"

@@ -171,7 +171,6 @@ says() {
   local regex
   for regex; do expect "a template with /$regex/" grep -Eq -- "$regex" "$scratch/template"; done
 }
-says_nothing() { out_json .Template '""'; }
 
 it 'docker works on with what --hooks on has written'
 if command -v docker >/dev/null; then

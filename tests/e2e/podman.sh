@@ -312,7 +312,6 @@ if ((EUID != 0)); then
   skip 'it takes root to be two users'
 else
   new_home
-  as_nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups)
   chmod 711 "$scratch"
   chmod 755 "$HOME"
   "${as_nobody[@]}" test -w "$HOME" && problem 'the home folder is open to others'

@@ -124,18 +124,11 @@ out_json '.tried | map(.username)' '["octocat"]'
 
 # ---- A registry, and pullsecret's own provider
 
-has_port_of_tokens() { grep -q '^[0-9]' "$scratch/tokens.log"; }
-
 it 'a registry that takes the token: --check says that the image pulls, and with which try'
-openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=tokens -days 2 -keyout "$scratch/token.key" \
-  -out "$scratch/token.crt" 2>"$scratch/openssl.log" || bail_out "$(<"$scratch/openssl.log")"
 jq -n --rawfile token token '{issuer: "test", service: "registry", users: {token:
   {password: ($token | rtrimstr("\n")), rights: {"acme/app": ["pull", "push"]}}}}' >"$scratch/settings.json"
-start tokens python3 "$programs/token_server.py" "$scratch/settings.json" "$scratch/token.key" \
-  "$scratch/token.crt" "$scratch/tokens"
-wait_until has_port_of_tokens || bail_out "no token server: $(<"$scratch/tokens.log")"
-start_registry_with "auth: {token: {realm: http://127.0.0.1:$(<"$scratch/tokens.log")/token, service: registry,
-  issuer: test, rootcertbundle: $scratch/token.crt}}"
+start_tokens
+start_registry_of_tokens
 make_image "$scratch/image"
 user=token password=$(<token)
 push acme/app:1

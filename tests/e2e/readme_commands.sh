@@ -299,7 +299,7 @@ done
 it 'README: a broken docker login is mended by three commands'
 config '{"auths":{"ghcr.io":{}},"credsStore":"desktop"}'
 new_store you
-run python3 "$e2e/on_terminal.py" "$scratch/screen" y -- bash -c "$(sed -n '/^### A broken/,/^```$/{/^pullsecret doctor/p
+typing y -- bash -c "$(sed -n '/^### A broken/,/^```$/{/^pullsecret doctor/p
   s/^docker login.*/& -u octocat --password-stdin <token/p}' "$readme")"
 succeeds
 out_has '^problem +helper-docker-desktop '
@@ -319,7 +319,7 @@ for store in pass encryptedfile; do
   rm -rf "$password_store" "$HOME/.local/share/docker-credential-encryptedfile"
   command=$(grep -oP "^\\| \`$store\`[^|]*\\| \`\K[^\`]*" "$readme" | head -n 1)
   expect "a command for $store" [ "$command" ]
-  run python3 "$e2e/on_terminal.py" "$scratch/screen" 'correct horse' 'correct horse' -- \
+  typing 'correct horse' 'correct horse' -- \
     sh -c "$command && docker-credential-$store store" \
     <<<'{"ServerURL":"ghcr.io","Username":"octocat","Secret":"hunter2"}'
   succeeds

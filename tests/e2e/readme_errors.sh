@@ -383,7 +383,7 @@ convert_it() {
 }
 
 it 'a Secret that was made of a config file with a store'
-entry ghcr.io "$user" "$password" | docker-credential-encryptedfile store
+has_stored encryptedfile ghcr.io "$user" "$password"
 config '{"auths":{"ghcr.io":{}},"credsStore":"encryptedfile"}'
 kubectl create secret generic regcred --type=kubernetes.io/dockerconfigjson \
   --from-file=.dockerconfigjson="$file" --dry-run=client -o yaml >"$scratch/secret.yaml"
@@ -396,7 +396,7 @@ out_has "$user"
 expect 'no problem in the Secret' lacks problem "$scratch/out"
 
 it 'a Secret for Docker Hub, and one for an image, by the commands of the page'
-entry https://index.docker.io/v1/ "$user" "$password" | docker-credential-encryptedfile store
+has_stored encryptedfile https://index.docker.io/v1/ "$user" "$password"
 config '{"auths":{"ghcr.io":{},"https://index.docker.io/v1/":{}},"credsStore":"encryptedfile"}'
 for message in toomanyrequests:https://index.docker.io/v1/ 'pull policy of Never:ghcr.io'; do
   convert=$(command_below "${message%%:*}")
@@ -408,7 +408,7 @@ done
 convert=$(command_below '"credsStore":"desktop"')
 
 it 'a Secret without this image'
-entry quay.io "$user" "$password" | docker-credential-encryptedfile store
+has_stored encryptedfile quay.io "$user" "$password"
 config '{"auths":{"quay.io":{}},"credsStore":"encryptedfile"}'
 convert_it
 inspect_it

@@ -8,23 +8,30 @@
 user=builder
 password='hunter2: p"a\s$<w>örd'
 
-# start_registry: sets `registry`, HOST:PORT of a registry that asks for user and password, unless
-# one is there.
-start_registry() {
-  [ ! "${registry-}" ] || return 0
-  printf '%s' "$password" | htpasswd -Bin "$user" >"$scratch/htpasswd"
-  cat >"$scratch/registry.yml" <<END
+# start_registry_with YAML [HTTP [NAME]]: sets `registry`, HOST:PORT of one with this part of its settings,
+# and HTTP inside of those of its server. NAME is that of its log.
+start_registry_with() {
+  registry_name=${3-registry}
+  cat >"$scratch/$registry_name.yml" <<END
 version: 0.1
 storage: {filesystem: {rootdirectory: $scratch/registry}}
-http: {addr: "127.0.0.1:0"}
-auth: {htpasswd: {realm: test, path: $scratch/htpasswd}}
+http: {addr: "127.0.0.1:0"${2:+, $2}}
+$1
 END
-  start registry docker-registry serve "$scratch/registry.yml"
-  wait_until registry_port || bail_out "no registry: $(cat "$scratch/registry.log")"
+  start "$registry_name" docker-registry serve "$scratch/$registry_name.yml"
+  wait_until registry_port || bail_out "no registry: $(<"$scratch/$registry_name.log")"
   registry=127.0.0.1:$(registry_port)
 }
+registry_port() { grep -oPm 1 'listening on 127\.0\.0\.1:\K[0-9]+' "$scratch/$registry_name.log"; }
 
-registry_port() { grep -oPm 1 'listening on 127\.0\.0\.1:\K[0-9]+' "$scratch/registry.log"; }
+# by_htpasswd PASSWORD [NAME]: settings by which it asks for `user` and the password, which are in NAMEhtpasswd.
+by_htpasswd() {
+  printf '%s' "$1" | htpasswd -Bin "$user" >"$scratch/${2-}htpasswd"
+  echo "auth: {htpasswd: {realm: test, path: $scratch/${2-}htpasswd}}"
+}
+
+# start_registry: one that asks for user and password, unless there is one.
+start_registry() { [ "${registry-}" ] || start_registry_with "$(by_htpasswd "$password")"; }
 
 # blob FOLDER: keeps standard input in the OCI layout FOLDER; prints its descriptor's fields.
 blob() {

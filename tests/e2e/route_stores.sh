@@ -20,8 +20,7 @@ ask_route() { run "$route" "$1" <<<"${2-unused}"; }
 
 # store_login USERNAME SECRET
 store_login() {
-  run "$route" store <<<"{\"ServerURL\":\"ghcr.io\",\"Username\":\"$1\",\"Secret\":\"$2\"}"
-  succeeds_quietly
+  stores "$route" ghcr.io "$@"
 }
 
 # answers USERNAME SECRET

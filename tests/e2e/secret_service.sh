@@ -84,15 +84,10 @@ remove_keyring() {
 
 # ---- Calls
 
-# refuses REGEX...: the helper that was run failed, not because it waited in vain, with one line on
-# standard output that has each of them.
+# refuses REGEX...: the helper that was run is `refused`, and not because it waited in vain.
 refuses() {
-  status_is 1
-  err_is_empty
+  refused "$@"
   expect 'no waiting' lacks 'within [0-9]+ seconds' "$scratch/out"
-  expect 'one line' [ "$(wc -l <"$scratch/out")" -eq 1 ]
-  local regex
-  for regex; do out_has "$regex"; done
 }
 
 # refuses_all REGEX...: get, store, erase and list, each of them.

@@ -64,7 +64,8 @@ if can_be_nobody; then
   asks
   refuses '^secret service: the session bus belongs to user 65534, and this is user 0; '
   takes_at_most 40
-  wait_until "grep -qx '[0-9]*' $scratch/greeting.log"
+  has_ended() { grep -qx '[0-9]*' "$scratch/greeting.log"; }
+  wait_until has_ended
   same 'the MiB that it read' "$(tail -n 1 "$scratch/greeting.log")" 0
 fi
 

@@ -8,21 +8,11 @@
 . "$e2e/provider_cases.sh"
 need docker-registry skopeo jq python3 openssl curl
 
-has_port() { grep -q '^[0-9]' "$scratch/$1.log"; }
-# serve NAME COMMAND...: `url` is where it is.
-serve() {
-  start "$@"
-  wait_until "has_port $1" || bail_out "no $1: $(<"$scratch/$1.log")"
-  url=http://127.0.0.1:$(<"$scratch/$1.log")
-}
-
 # ---- The cluster, the registry's token server and exchange, the registry
 
 openssl genrsa -out "$scratch/cluster.key" 2048 2>"$scratch/openssl.log" || bail_out "$(<"$scratch/openssl.log")"
-openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=tokens -days 2 -keyout "$scratch/token.key" \
-  -out "$scratch/token.crt" 2>"$scratch/openssl.log" || bail_out "$(<"$scratch/openssl.log")"
-serve issuer python3 "$programs/cluster_issuer.py" "$scratch/cluster.key"
-cluster=$url
+start_server issuer python3 "$programs/cluster_issuer.py" "$scratch/cluster.key"
+cluster=http://$address
 
 # token_settings JSON: how the token server answers from now on.
 token_settings() {
@@ -33,10 +23,9 @@ token_settings() {
       exchanged: {proof: "exchanged", rights: {"acme/app": ["pull"]}}}} + '"$1" >"$scratch/settings.json"
 }
 token_settings '{}'
-serve tokens python3 "$programs/token_server.py" "$scratch/settings.json" "$scratch/token.key" \
-  "$scratch/token.crt" "$scratch/tokens"
-exchange=$url/exchange
-start_registry_with "auth: {token: {realm: $url/token, service: registry, issuer: test, rootcertbundle: $scratch/token.crt}}"
+start_tokens
+exchange=$tokens/exchange
+start_registry_of_tokens
 make_image "$scratch/image"
 push acme/app:1
 

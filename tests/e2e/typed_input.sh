@@ -8,11 +8,11 @@ need python3 jq
 
 helpers=(encryptedfile pass secretservice)
 
-# typing TEXT COMMAND...: COMMAND reads a terminal, where TEXT and the key for its end are typed;
+# reading TEXT COMMAND...: COMMAND reads a terminal, where TEXT and the key for its end are typed;
 # its standard error is none.
-typing() {
+reading() {
   # shellcheck disable=SC2016 # for the inner shell
-  run python3 "$e2e/on_terminal.py" "$scratch/screen" "$1"$'\n\004' -- \
+  typing "$1"$'\n\004' -- \
     sh -c 'printf "ready: " >/dev/tty; exec "$@" </dev/tty' sh "${@:2}"
 }
 
@@ -27,7 +27,7 @@ waits_for() {
 it 'get and erase wait for a server URL, whatever becomes of it'
 for name in "${helpers[@]}"; do
   for action in get erase; do
-    typing ghcr.io "docker-credential-$name" $action
+    reading ghcr.io "docker-credential-$name" $action
     waits_for 'a server URL' "docker-credential-$name"
   done
 done
@@ -35,10 +35,10 @@ done
 it 'store waits for a credential'
 credential='{"ServerURL":"ghcr.io","Username":"u","Secret":"hunter2"}'
 for name in "${helpers[@]}"; do
-  typing "$credential" "docker-credential-$name" store
+  reading "$credential" "docker-credential-$name" store
   waits_for '{"ServerURL":"…","Username":"…","Secret":"…"}' "docker-credential-$name"
 done
-typing ghcr.io docker-credential-encryptedfile get
+reading ghcr.io docker-credential-encryptedfile get
 succeeds
 out_is "$credential"
 
@@ -46,7 +46,7 @@ it 'list has nothing to wait for'
 for name in "${helpers[@]}"; do
   # Without a key for the end: it does not come to reading.
   # shellcheck disable=SC2016
-  run python3 "$e2e/on_terminal.py" "$scratch/screen" -- \
+  typing -- \
     sh -c 'exec "docker-credential-$1" list </dev/tty' sh "$name"
   err_is_empty
 done
@@ -63,7 +63,7 @@ done
 
 it 'a closed standard error is no reason to fail'
 # shellcheck disable=SC2016
-typing ghcr.io sh -c 'exec docker-credential-encryptedfile erase 2>&-'
+reading ghcr.io sh -c 'exec docker-credential-encryptedfile erase 2>&-'
 succeeds_quietly
 
 it 'without an action, a helper names those for people, too'
@@ -85,11 +85,11 @@ it 'a config that is to be typed'
 inline="{\"auths\":{\"ghcr.io\":{\"auth\":\"$(printf u:hunter2 | base64)\"}}}"
 for command in convert 'get ghcr.io' doctor; do
   # shellcheck disable=SC2086 # the words of a command
-  typing "$inline" pullsecret $command --config -
+  reading "$inline" pullsecret $command --config -
   succeeds
   waits_for 'a config'
   # shellcheck disable=SC2086
-  typing "$inline" pullsecret $command --config - --quiet
+  reading "$inline" pullsecret $command --config - --quiet
   succeeds_quietly
   # shellcheck disable=SC2086
   run pullsecret $command --config - <<<"$inline"
@@ -98,7 +98,7 @@ done
 
 it 'a password that is to be typed'
 create=(pullsecret create --server ghcr.io --username u --password-stdin)
-typing hunter2 "${create[@]}"
+reading hunter2 "${create[@]}"
 succeeds
 waits_for 'the password, which shows as it is typed,'
 pull_data '.auths["ghcr.io"].password' '"hunter2"'
@@ -106,7 +106,7 @@ run "${create[@]}" <<<hunter2
 succeeds_quietly
 
 it 'a manifest is not typed'
-typing 'kind: Secret' pullsecret inspect
+reading 'kind: Secret' pullsecret inspect
 fails_with 2 'standard input is a terminal'
 
 finish

@@ -348,7 +348,7 @@ entries='{"auths":{"'"$registry"'":{"auth":"'$(printf '%s:%s' "$user" "$password
 config "$entries"',"credsStore":"desktop"}'
 run pullsecret get "$registry"
 hint_on_standard_error 'Docker Desktop'
-follow_by python3 "$e2e/on_terminal.py" "$scratch/screen" y -- bash -c "$command"
+follow_typing y -- bash -c "$command"
 run pullsecret get -o password "$registry"
 out_is "$password"
 run docker login "$registry"
