@@ -34,16 +34,6 @@ try() {
     --bin-dir "$bin_dir" -o json "$@"
 }
 
-# discards REGEX: the only provider's answer.
-discards() {
-  try
-  status_is 1
-  err_has 'error: the kubelet discards the answer, and pulls without a login$'
-  out_json '[.succeeds, .tried, .providers[0].cache_seconds]' '[false,[],null]'
-  jq -r '.providers[0].discarded' "$scratch/out" >"$scratch/reason"
-  expect "a reason with /$1/" grep -Eq -- "$1" "$scratch/reason"
-}
-
 it 'it starts as a service: its environment, no terminal, in /'
 providers 'good|ghcr.io'
 cat >>"$config_file" <<'END'
@@ -59,7 +49,7 @@ pwd
 printf '%s.' "$@"
 (: </dev/tty) 2>/dev/null && echo a terminal
 END
-run python3 "$e2e/on_terminal.py" "$scratch/screen" -- pullsecret credential-provider test "$image" \
+typing -- pullsecret credential-provider test "$image" \
   --config-file "$config_file" --bin-dir "$bin_dir"
 same 'what it sees' "$(tr '\n' ' ' <"$bin_dir/good.seen")" \
   'HOME=/root LANG=C.UTF-8 PATH=/usr/bin:/bin / a b.c.'
@@ -87,17 +77,5 @@ for image in ghcr.io/acme/app nginx:1; do
 done
 out_json '.tried | map([.username, .provider])' '[["builder","pullsecret"]]'
 out_lacks hunter2
-
-it 'an image of another registry'
-image=quay.io/acme/app
-try
-status_is 1
-err_has 'the kubelet asks no provider for quay.io/acme/app$'
-
-it 'a helper that fails is told with its last words'
-image=nginx
-rm "$scratch/bin/docker-credential-mine"
-helper mine <<<'echo "the vault is sealed"; exit 1'
-discards 'the vault is sealed'
 
 finish
