@@ -3,6 +3,7 @@
 # by side, with Debian's two. Where those answer differently, the table says how and why.
 #
 # over libsecret, too
+# starts early: it has the most cases
 
 # shellcheck source=secret_service.sh
 . "$(dirname "$0")/secret_service.sh"

@@ -5,6 +5,7 @@
 # is a script, since its answers cannot be had here.
 #
 # one build: it is about what is said
+# starts early: its Jobs take their time
 
 # shellcheck source=certificates.sh
 . "$(dirname "$0")/certificates.sh"

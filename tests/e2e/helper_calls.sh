@@ -30,17 +30,17 @@ costs() {
 }
 
 it 'a helper that hangs is called twice at most, for 100 registries'
-costs 2 0.5 "${all[@]}" <<<'exec sleep 600'
+costs 2 0.2 "${all[@]}" <<<'exec sleep 600'
 
 it 'so is one that closes its output, and stays'
-costs 2 0.5 "${all[@]}" <<'END'
+costs 2 0.2 "${all[@]}" <<'END'
 echo '{"Username": "u", "Secret": "hunter2"}'
 exec >&- 2>&-
 exec sleep 600
 END
 
 it 'and one that floods standard error for ever'
-costs 2 0.5 "${asking[@]}" <<<'exec yes noise >&2'
+costs 2 0.2 "${asking[@]}" <<<'exec yes noise >&2'
 
 it 'where it stops to answer, what runs is waited for, and one call more'
 costs 20 1 "${asking[@]}" <<'END'

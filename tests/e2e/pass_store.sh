@@ -2,7 +2,7 @@
 # docker-credential-pass: what goes in comes out, in the layout of the password store, with as few
 # programs as can be, and through the store's git.
 #
-# starts early: it has the most cases
+# starts early: it has many cases
 
 # shellcheck source=pass_cases.sh
 . "$(dirname "$0")/pass_cases.sh"

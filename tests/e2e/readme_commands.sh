@@ -5,6 +5,7 @@
 # that need somebody's network or account are scripts below.
 #
 # one build: it is about what is said
+# starts early: it has many clusters made
 
 # shellcheck source=pass_cases.sh
 . "$(dirname "$0")/pass_cases.sh"

@@ -4,6 +4,7 @@
 # print.
 #
 # one build: it is about what is said
+# starts early: it runs the transcripts
 
 # shellcheck source=check_cases.sh
 . "$(dirname "$0")/check_cases.sh"
