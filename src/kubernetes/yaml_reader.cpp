@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <deque>
 #include <map>
 #include <memory>
@@ -88,11 +90,19 @@ std::optional<bool> boolean_in(std::string_view text) {
 }
 
 template <typename Number>
-std::optional<Number> whole_text(std::string_view text, auto... how) {
+std::optional<Number> whole_text(std::string_view text, int base) {
   Number number{};
   const char* const end = text.data() + text.size();
-  const auto [parsed, failed] = std::from_chars(text.data(), end, number, how...);
+  const auto [parsed, failed] = std::from_chars(text.data(), end, number, base);
   return failed == std::errc() && parsed == end ? std::optional(number) : std::nullopt;
+}
+
+// from_chars takes no real numbers before GCC 11, whose library the archive is built with.
+std::optional<double> real_in(const std::string& text) {
+  char* parsed = nullptr;
+  const double number = std::strtod(text.c_str(), &parsed);
+  const bool is_whole = parsed == text.c_str() + text.size();
+  return is_whole && std::isfinite(number) ? std::optional(number) : std::nullopt;
 }
 
 // go-yaml v2's resolve.go, whose integers have Go's prefixes, and 0 before an octal one.
@@ -111,7 +121,7 @@ std::optional<Tree> number_in(std::string_view text) {
     if (const auto whole = whole_text<std::int64_t>(number, is_octal ? 8 : 10)) return Tree(*whole);
     if (const auto whole = whole_text<std::uint64_t>(number, is_octal ? 8 : 10))
       return Tree(*whole);
-    if (const auto real = whole_text<double>(number)) return Tree(*real);
+    if (const auto real = real_in(number)) return Tree(*real);
     return std::nullopt;
   }
   for (const auto& [prefix, base] : {std::pair{"0x", 16}, {"0X", 16}, {"0b", 2}, {"0o", 8}})
