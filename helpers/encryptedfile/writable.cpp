@@ -1,12 +1,13 @@
 #include "helpers/encryptedfile/writable.h"
 
 #include <chrono>
+#include <filesystem>
 #include <string>
-#include <system_error>
 
 #include <fmt/format.h>
 
 #include "system/error.h"
+#include "system/file.h"
 #include "system/lock.h"
 #include "system/private_file.h"
 #include "system/text.h"
@@ -40,11 +41,6 @@ bool is_free(const fs::path& lock) {
 }
 
 }  // namespace
-
-bool is_there(const fs::path& path) {
-  std::error_code unknown;
-  return fs::exists(fs::symlink_status(path, unknown));
-}
 
 void require_writable(const Paths& paths) {
   require_replaceable(paths.credentials);

@@ -1,13 +1,8 @@
 #pragma once
 
-#include <filesystem>
-
 #include "helpers/encryptedfile/paths.h"
 
 namespace pullsecret {
-
-/// Whether anything is at `path`, a link to nothing among it.
-bool is_there(const std::filesystem::path& path);
 
 /// Throws Error that says what would keep a credential from being stored: of the file, the lock
 /// beside it, and at first use the key. Nothing is written to find it; the lock is held for a

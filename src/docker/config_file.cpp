@@ -14,6 +14,7 @@
 
 #include "docker/podman.h"
 #include "system/environment.h"
+#include "system/file.h"
 #include "system/new_file.h"
 #include "system/private_file.h"
 #include "system/text.h"
@@ -80,7 +81,7 @@ std::string command_for_owner(const ConfigLocation& location) {
 // Docker's folder is not there yet: it is made by the owner of the one that it comes into.
 FileToChange hold_folder_above(const ConfigLocation& location) {
   fs::path above = location.file.parent_path();
-  while (!above.empty() && !is_taken(above))
+  while (!above.empty() && !is_there(above))
     above = above.parent_path();
   return hold_to_change(above / ".", location.is_named);
 }
@@ -103,7 +104,7 @@ std::optional<FileToChange> whose_to_change(const ConfigLocation& location) {
 FileToChange hold(const ConfigLocation& location) {
   if (location.held) return *location.held;
   const fs::path folder = location.file.parent_path();
-  if (!folder.empty() && !is_taken(folder)) return hold_in_new_folder(location);
+  if (!folder.empty() && !is_there(folder)) return hold_in_new_folder(location);
   return hold_to_change(location.file, location.is_named);
 }
 
@@ -195,7 +196,7 @@ Config read_podmans_file(const fs::path& file) {
 bool is_config_json(const ConfigLocation& location) {
   const std::string name = location.file.filename();
   if (!location.is_dockers_own || name == "auth.json" || name == ".dockercfg") return false;
-  if (!location.held) return !is_taken(location.file);
+  if (!location.held) return !is_there(location.file);
   const HeldFile& file = location.held->file;
   return !file.status || (!file.is_stream() && !file.is_folder());
 }
@@ -205,7 +206,7 @@ JsonText read_config_text(ConfigLocation& location, std::size_t max_size,
   const bool is_input = location.is_named && location.file == "-";
   const std::string place = is_input ? "standard input" : place_of(location.file);
   if (is_input) return {place, read_all(STDIN_FILENO, place, max_size, way_to_less)};
-  if (!location.is_there && !is_taken(location.file)) return {place, {}};
+  if (!location.is_there && !is_there(location.file)) return {place, {}};
   if (!location.held) location.held = hold_to_change(location.file, location.is_named);
   HeldFile& file = location.held->file;
   // What is not that user's will not be changed; what is wrong with it can be told all the same.

@@ -46,7 +46,7 @@ std::vector<fs::path> oldest_files() {
 
 std::optional<fs::path> first_existing(const std::vector<fs::path>& files) {
   for (const fs::path& file : files)
-    if (is_taken(file)) return file;
+    if (is_there(file)) return file;
   return std::nullopt;
 }
 
@@ -153,11 +153,6 @@ std::vector<fs::path> podman_files_here() {
   std::error_code unknown;
   std::erase_if(files, [&](const fs::path& file) { return !fs::exists(file, unknown); });
   return files;
-}
-
-bool is_taken(const fs::path& name) {
-  std::error_code error;
-  return fs::symlink_status(name, error).type() != fs::file_type::not_found;
 }
 
 }  // namespace pullsecret

@@ -67,8 +67,4 @@ bool may_look_at(const std::filesystem::path& file);
 /// The files of podman's that are there: those of 4. above.
 std::vector<std::filesystem::path> podman_files_here();
 
-/// Whether something has that name. What cannot be looked at, and a dangling link, is there:
-/// reading it will say what is wrong.
-bool is_taken(const std::filesystem::path& name);
-
 }  // namespace pullsecret

@@ -1,7 +1,6 @@
 #include "doctor/finding.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 namespace pullsecret {
@@ -34,10 +33,6 @@ Finding problem(std::string name, std::string subject, std::string message, std:
                 Remedy remedy) {
   return finding(Severity::problem, std::move(name), std::move(subject), std::move(message),
                  std::move(hint), std::move(remedy));
-}
-
-void append(Findings& findings, Findings more) {
-  std::move(more.begin(), more.end(), std::back_inserter(findings));
 }
 
 void append(Findings& findings, std::optional<Finding> one) {

@@ -7,6 +7,7 @@
 
 #include "credential/remark.h"
 #include "docker/config_change.h"
+#include "system/append.h"
 
 namespace pullsecret {
 
@@ -46,7 +47,7 @@ Finding warning(std::string name, std::string subject, std::string message, std:
 Finding problem(std::string name, std::string subject, std::string message, std::string hint,
                 Remedy remedy = {});
 
-void append(Findings& findings, Findings more);
+/// Puts it behind them, if there is one; for several see append.h.
 void append(Findings& findings, std::optional<Finding> one);
 
 /// Problems, then warnings, then what is ok; of one severity in their order.

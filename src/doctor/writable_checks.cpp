@@ -36,15 +36,16 @@ bool is_where_it_is(const WriteObstacle& obstacle) {
          obstacle.kind == Kind::mounted || obstacle.kind == Kind::not_own;
 }
 
-bool is_there(const fs::path& file) {
+bool leads_to_a_file(const fs::path& file) {
   std::error_code unknown;
   return fs::exists(file, unknown);
 }
 
 std::string use_another_folder(const fs::path& file) {
-  const std::string copy = is_there(file) ? fmt::format(" && cp {} \"$DOCKER_CONFIG/config.json\"",
-                                                        shell_operand(file.string()))
-                                          : "";
+  const std::string copy =
+      leads_to_a_file(file)
+          ? fmt::format(" && cp {} \"$DOCKER_CONFIG/config.json\"", shell_operand(file.string()))
+          : "";
   return fmt::format("in this shell: `export DOCKER_CONFIG=\"$(mktemp -d)\"{}`", copy);
 }
 
@@ -67,11 +68,11 @@ std::optional<Finding> check(const fs::path& file, const Writer& writer,
   const auto obstacle = find_write_obstacle(file, writer.new_file);
   if (!obstacle) return std::nullopt;
   const Error error = error_of(*obstacle);
-  Finding finding =
-      problem("file-unwritable", error.place(),
-              fmt::format("{}: {} with `{}`{}", error.message(), writer.what_fails,
-                          in_words_of_go(*obstacle), is_there(file) ? writer.with_a_config : ""),
-              error.hint());
+  Finding finding = problem(
+      "file-unwritable", error.place(),
+      fmt::format("{}: {} with `{}`{}", error.message(), writer.what_fails,
+                  in_words_of_go(*obstacle), leads_to_a_file(file) ? writer.with_a_config : ""),
+      error.hint());
   if (is_of_home(*obstacle)) finding.hint = "set HOME to a folder that you may write to";
   finding.severity = severity_of(*obstacle, location);
   if (is_where_it_is(*obstacle))

@@ -13,6 +13,7 @@
 #include "kubernetes/image.h"
 #include "kubernetes/keyring.h"
 #include "kubernetes/name_rules.h"
+#include "system/append.h"
 #include "system/text.h"
 
 namespace pullsecret {
@@ -126,12 +127,6 @@ std::vector<Remark> misplaced_remarks(const Pod& pod, const ServiceAccount& acco
     remark.name = "account-secrets-misplaced";
   }
   return remarks;
-}
-
-template <typename Thing>
-void append(std::vector<Thing>& things, std::vector<Thing> more) {
-  things.insert(things.end(), std::make_move_iterator(more.begin()),
-                std::make_move_iterator(more.end()));
 }
 
 bool may_be_there(const std::string& name) {

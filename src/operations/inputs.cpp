@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <functional>
-#include <iterator>
 #include <set>
 #include <utility>
 
@@ -11,6 +10,7 @@
 #include "credential/unfilled_template.h"
 #include "kubernetes/find_pull_data.h"
 #include "kubernetes/name_rules.h"
+#include "system/append.h"
 #include "system/text.h"
 
 namespace pullsecret {
@@ -72,19 +72,14 @@ std::vector<std::string> skipped_kinds(const Manifests& manifests,
   return kinds;
 }
 
-template <typename Thing>
-void move_behind(std::vector<Thing>& things, std::vector<Thing> more) {
-  things.insert(things.end(), std::move_iterator(more.begin()), std::move_iterator(more.end()));
-}
-
 Workloads joined(Workloads one, Workloads other, bool takes_pods) {
-  move_behind(one.accounts, std::move(other.accounts));
-  move_behind(one.secrets, std::move(other.secrets));
-  move_behind(one.to_come, std::move(other.to_come));
+  append(one.accounts, std::move(other.accounts));
+  append(one.secrets, std::move(other.secrets));
+  append(one.to_come, std::move(other.to_come));
   if (!takes_pods) return one;
-  move_behind(one.pods, std::move(other.pods));
-  move_behind(one.images, std::move(other.images));
-  move_behind(one.invalid_images, std::move(other.invalid_images));
+  append(one.pods, std::move(other.pods));
+  append(one.images, std::move(other.images));
+  append(one.invalid_images, std::move(other.invalid_images));
   return one;
 }
 
@@ -94,7 +89,7 @@ WithNotices<Workloads> workloads_in(const Documents& manifests, const std::strin
       found.value;
   for (const Error& why : unfilled)
     found.notices.push_back({.text = why});
-  move_behind(found.notices, notices_of_passed_over(passed_over, manifests.file));
+  append(found.notices, notices_of_passed_over(passed_over, manifests.file));
   if (std::any_of(pods.begin(), pods.end(),
                   [](const Pod& pod) { return pod.refusal || !pod.images.empty(); }))
     return found;
@@ -128,7 +123,7 @@ void add_manifests(const JsonText& manifests, const std::string& name_space, Tim
                    WithNotices<PullInputs>& inputs) {
   const Documents documents = read_documents(manifests, PlainScalars::typed);
   auto [workloads, notices] = workloads_in(documents, name_space);
-  move_behind(inputs.notices, std::move(notices));
+  append(inputs.notices, std::move(notices));
   PullInputs& found = inputs.value;
   found.secrets = inspect_secrets(read_manifests(documents, name_space).secrets, now);
   remove_inspected(found.secrets, workloads.secrets);
@@ -181,7 +176,7 @@ void add_file(const JsonText& given, const std::string& name_space, Time now,
   if (!skipped.empty())
     inputs.notices.push_back({Severity::note, {"", "skipped " + kinds_in_words(skipped)}});
   if (beside) remove_inspected(secrets, beside->secrets);
-  move_behind(found.secrets, std::move(secrets));
+  append(found.secrets, std::move(secrets));
   if (!beside) return;
   if (wants_pods)
     for (Notice& notice : notices_of_passed_over(beside->passed_over, file.file))

@@ -17,6 +17,7 @@
 #include "docker/resolve.h"
 #include "kubernetes/keyring.h"
 #include "kubernetes/pull_credential.h"
+#include "system/append.h"
 #include "system/text.h"
 
 namespace pullsecret {
@@ -41,11 +42,6 @@ std::vector<std::vector<std::string>> keys_for(const std::vector<Image>& images,
     named = without_repeats(std::move(named));
   }
   return serving;
-}
-
-template <typename Thing>
-void append(std::vector<Thing>& things, const std::vector<Thing>& more) {
-  things.insert(things.end(), more.begin(), more.end());
 }
 
 bool is_narrowed(const CredentialChoice& choice) {

@@ -59,6 +59,11 @@ std::string place_of(const fs::path& path) {
   return printable(path.string(), 4096);
 }
 
+bool is_there(const fs::path& path) {
+  std::error_code unknown;
+  return fs::symlink_status(path, unknown).type() != fs::file_type::not_found;
+}
+
 std::string read_all(int descriptor, const std::string& name, std::size_t max_bytes,
                      std::string_view way_to_less) {
   std::string content;

@@ -19,6 +19,10 @@ namespace pullsecret {
 /// The place of errors about `path`: itself, printable.
 std::string place_of(const std::filesystem::path& path);
 
+/// Whether anything is at `path`, a link to nothing among it. What cannot be looked at is there:
+/// reading it says what is wrong.
+bool is_there(const std::filesystem::path& path);
+
 /// The whole content of `file`, one of ours: open_regular() opens it. Throws Error, with the file
 /// as its place, if it is not there or refused, cannot be read or holds more than `max_bytes`.
 std::string read_file(const std::filesystem::path& file, std::size_t max_bytes);

@@ -206,27 +206,27 @@ bool check_signal(const Writer& writer, const Expected& expected, int signal, Ve
   return true;
 }
 
-void check_signals(const Writer& writer, const std::vector<int>& signals, Verdict verdict) {
+// Checks each call of `writer`; how many there are.
+std::size_t check_signals(const Writer& writer, int signal, Verdict verdict) {
   const Expected expected(writer);
-  for (const int signal : signals) {
-    std::size_t at = 1;
-    while (check_signal(writer, expected, signal, verdict, at))
-      ++at;
-    CHECK(at > 5);
-  }
+  std::size_t at = 1;
+  while (check_signal(writer, expected, signal, verdict, at))
+    ++at;
+  return at - 1;
 }
 
 }  // namespace
 
 TEST_CASE("a signal ends a writer with the old or the new file, and nothing beside it") {
-  check_signals(all_writers().front(), {SIGINT, SIGTERM, SIGHUP}, 0);
+  for (const int signal : {SIGINT, SIGHUP})
+    CHECK(check_signals(all_writers().front(), signal, 0) > 4);
   for (const Writer& writer : all_writers())
-    check_signals(writer, {SIGTERM}, 0);
+    CHECK(check_signals(writer, SIGTERM, 0) > 4);
 }
 
 TEST_CASE("a signal that comes with a fault does the same") {
   for (const Writer& writer : all_writers())
-    check_signals(writer, {SIGTERM}, EIO);
+    CHECK(check_signals(writer, SIGTERM, EIO) > 4);
 }
 
 TEST_CASE("a file that may not grow so large is an error, and leaves no part of it") {

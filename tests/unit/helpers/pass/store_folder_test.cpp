@@ -151,6 +151,7 @@ TEST_CASE("a link to a folder among the entries is refused") {
   fs::create_directory_symlink("real", folder.path() / "team");
   check_refused(folder.path() / "team", "a symbolic link",
                 [&] { entries_in(opened(folder.path())); });
+  CHECK(fs::is_symlink(folder.path() / "team"));
 }
 
 TEST_CASE("a file of the store is bounded, and its other names are told") {
