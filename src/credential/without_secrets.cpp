@@ -16,11 +16,29 @@ bool is_between_lines(char c) {
   return c == '\r' || c == '\n';
 }
 
-// What two spellings have in common is compared: without the ends of lines, and in small letters.
+// What two spellings have in common is compared: without the ends of lines, in small letters, and
+// with the two characters of base64 in which that for URLs differs.
 std::string compared(std::string_view text) {
   std::string result = lower_case(text);
   std::erase_if(result, is_between_lines);
+  std::replace(result.begin(), result.end(), '-', '+');
+  std::replace(result.begin(), result.end(), '_', '/');
   return result;
+}
+
+// What base64 makes of `secret` wherever it stands in a text, as behind `USER:`: each byte before
+// it moves it on, three by a whole group. The characters that it shares with its neighbours are not
+// in it, and what is too short to be told from a word is left out.
+std::vector<std::string> within_base64(const std::string& secret) {
+  constexpr std::size_t byte = 8, character = 6, shortest = 4;
+  std::vector<std::string> all;
+  for (std::size_t before = 0; before < 3; ++before) {
+    const std::size_t begin = (before * byte + character - 1) / character;
+    const std::size_t end = (before + secret.size()) * byte / character;
+    if (end < begin + shortest) continue;
+    all.push_back(encode_base64(std::string(before, ' ') + secret).substr(begin, end - begin));
+  }
+  return all;
 }
 
 // Of a JSON Web Token: each is looked for by itself, the signature above all, if it is no word.
@@ -37,8 +55,9 @@ std::vector<std::string> spellings_of(const std::vector<std::string>& secrets) {
   for (const std::string& secret : secrets) {
     for (const std::string& spelling : {secret, encode_base64(secret), percent_encoded(secret)})
       spellings.push_back(compared(spelling));
-    for (const std::string& part : parts_of(secret))
-      spellings.push_back(compared(part));
+    for (const auto& parts : {parts_of(secret), within_base64(secret)})
+      for (const std::string& part : parts)
+        spellings.push_back(compared(part));
   }
   std::erase(spellings, "");
   return without_repeats(std::move(spellings));
@@ -95,6 +114,7 @@ std::string without_covered(std::string_view text, const Covered& covered) {
 }  // namespace
 
 std::string without_secrets(std::string_view text, const std::vector<std::string>& secrets) {
+  if (text.empty()) return "";
   const auto spellings = spellings_of(secrets);
   const bool was_cut = text.ends_with(omission);
   if (was_cut) text.remove_suffix(omission.size());

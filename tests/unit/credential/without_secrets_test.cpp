@@ -3,6 +3,7 @@
 #include <string>
 
 #include "catch.h"
+#include "credential/base64.h"
 
 using namespace pullsecret;
 
@@ -26,6 +27,20 @@ TEST_CASE("of a JSON Web Token no part is told on") {
   CHECK(hidden("bad " + token.substr(3, token.size() - 6)) == "bad …");
   CHECK(hidden("bad " + signature.substr(0, 12) + " …") == "bad … …");
   CHECK(without_secrets("it is pod-x for hunter2", {"ey.pod.hunter2"}) == "it is pod-x for …");
+}
+
+TEST_CASE("a secret is hidden in the base64 of any text that has it") {
+  for (const std::string user : {"", "a", "ab", "abc", "oauth2"})
+    for (const std::string& secret : {token, std::string("hunter2"), std::string("a~?>~?>~?>b")}) {
+      const std::string login = user + ":" + secret;
+      for (const std::string& encoded : {encode_base64(login), encode_url_base64(login)}) {
+        const std::string told = without_secrets("Basic " + encoded + " is bad", {secret});
+        CAPTURE(login, told);
+        CHECK(told.find("…") != std::string::npos);
+        // The user, and at both ends what the secret shares a character with.
+        CHECK(told.size() <= std::string("Basic … is bad").size() + (user.size() + 1) * 4 / 3 + 5);
+      }
+    }
 }
 
 TEST_CASE("a secret is hidden over several lines, and in any letter case") {
