@@ -67,13 +67,22 @@ bool is_own_folder(const fs::path& folder) {
          status.st_uid == geteuid();
 }
 
+// Whether it is another user's, or would be made in a folder of theirs.
+bool is_below_others(fs::path path) {
+  while (!is_there(path) && path.has_relative_path())
+    path = path.parent_path();
+  struct stat status {};
+  return stat(path.c_str(), &status) == 0 && status.st_uid != geteuid();
+}
+
 fs::path cache_folder() {
-  const fs::path cache = environment_variable("XDG_CACHE_HOME").value_or("");
-  const fs::path home = home_folder();
-  if (cache.is_absolute()) return cache / "docker-credential-route";
-  // Root puts nothing into another user's home folder (whose_folder.h).
-  const bool is_roots = geteuid() != 0 || is_own_folder(home);
-  return (is_roots ? home : user_of(0).home) / ".cache" / "docker-credential-route";
+  fs::path cache = environment_variable("XDG_CACHE_HOME").value_or("");
+  const bool is_in_home = !cache.is_absolute();
+  if (is_in_home) cache = home_folder() / ".cache";
+  // Root puts nothing into another user's folder (whose_folder.h).
+  const bool is_others = is_in_home ? !is_own_folder(home_folder()) : is_below_others(cache);
+  if (geteuid() == 0 && is_others) cache = user_of(0).home / ".cache";
+  return cache / "docker-credential-route";
 }
 
 constexpr std::string_view all_hosts{};

@@ -384,6 +384,25 @@ same 'the calls' "$(calls)" 2
 run python3 "$e2e/in_session.py" --without-keyrings "$route" status
 out_json '.Cache | startswith("nothing is remembered: ")' true
 
+it "root under another's HOME, or with another's variables, makes nothing there"
+if ((EUID != 0)) || ! unshare --mount true 2>/dev/null; then
+  skip 'this is for root, with mount namespaces'
+else
+  theirs=$scratch/theirs
+  sed "s,^root:.*,root:x:0:0::$scratch/roots:/bin/sh," /etc/passwd >"$scratch/passwd"
+  for variable in HOME XDG_CACHE_HOME; do
+    rm -rf "$theirs" "$scratch/roots"
+    mkdir -m 700 "$theirs" "$scratch/roots"
+    chown 65534:65534 "$theirs"
+    # shellcheck disable=SC2016 # the inner shell's
+    run env -u XDG_CACHE_HOME "$variable=$theirs" unshare --mount \
+      bash -c 'mount --bind "$0" /etc/passwd && exec "$@"' "$scratch/passwd" "$route" forget ghcr.io
+    succeeds_quietly
+    same "what is in the folder that is $variable" "$(ls -A "$theirs")" ''
+    expect "a file of root's own" [ "$(find "$scratch/roots" -name '*.changed')" ]
+  done
+fi
+
 it 'a helper that asks route again is stopped at once, whatever is locked'
 helper loop <<END
 exec "$route" "\$1"
