@@ -60,7 +60,8 @@ ProviderResponse answer_from_stores(const ProviderRequest& request, const Provid
 ProviderResponse answer(const ProviderRequest& request, const ProviderOptions& options,
                         const HttpExchange& network, const Streams& streams) {
   if (!options.token) return answer_from_stores(request, options, streams);
-  if (!pattern_for(*options.token, request.image)) return no_token_answer(request, *options.token);
+  if (!pattern_for(*options.token, request.image))
+    return told(no_token_answer(request, *options.token), streams);
   if (request.service_account_token.empty() && options.or_store)
     return answer_from_stores(request, options, streams);
   return told(provide_token(request, *options.token, network, {}, streams.now), streams);

@@ -18,6 +18,7 @@
 #include "cli/store_options.h"
 #include "docker/config_file.h"
 #include "kubernetes/documents.h"
+#include "kubernetes/match_images.h"
 #include "kubernetes/name_rules.h"
 #include "kubernetes/provider_config_writer.h"
 #include "operations/node_checks.h"
@@ -64,24 +65,18 @@ std::vector<std::string> annotations_of(const CommandLine& line, const std::stri
   return keys;
 }
 
-void refuse_in_both(const TokenAttributes& token) {
-  const auto& optional = token.optional_annotations;
-  for (const std::string& key : token.required_annotations)
-    if (std::find(optional.begin(), optional.end(), key) != optional.end())
-      throw Error("--optional-annotation",
-                  key + " is required already: the kubelet would not start",
-                  "leave out one of the two");
-}
-
 TokenAttributes token_attributes_of(const CommandLine& line, const std::string& audience) {
   if (audience.empty())
     throw Error("--service-account-token", "an empty audience: the kubelet would not start",
                 "it is what the registry wants in the token's aud, such as registry.example.com");
+  with_place("--service-account-token", [&] { check_token_audience(audience); });
   TokenAttributes token{.audience = audience,
                         .cache = choice_of<TokenAttributes::Cache>(line, "cache-type"),
                         .required_annotations = annotations_of(line, "require-annotation"),
                         .optional_annotations = annotations_of(line, "optional-annotation")};
-  refuse_in_both(token);
+  if (const auto key = annotation_in_both(token))
+    throw Error("--optional-annotation", *key + " is required already: the kubelet would not start",
+                "leave out one of the two");
   return token;
 }
 
@@ -89,26 +84,33 @@ TokenAttributes token_attributes_of(const CommandLine& line, const std::string& 
 void add_annotation(TokenAttributes& token, const CommandLine& line, const std::string& option) {
   const auto key = value_of(line, option);
   if (!key) return;
-  with_place("--" + option, [&] { check_annotation_key(*key); });
   for (const auto* known : {&token.required_annotations, &token.optional_annotations})
     if (std::find(known->begin(), known->end(), *key) != known->end()) return;
   token.optional_annotations.push_back(*key);
 }
 
+// A token goes to the images of its patterns alone: to none of them is a mistake, and so is to more
+// than they say.
+void check_token_patterns(const std::vector<std::string>& patterns) {
+  if (patterns.empty())
+    throw Error("", "no --match", "name the registries that the token goes to, and no other");
+  for (const std::string& pattern : patterns)
+    if (const auto why = why_matches_nothing(pattern))
+      throw Error("--match", fmt::format("\"{}\": {}", printable(pattern), why->message()),
+                  why->hint());
+}
+
 void read_token_options(const CommandLine& line, ProviderConfigOptions& config) {
   const auto audience = value_of(line, "service-account-token");
-  for (const std::string option : {"cache-type", "require-annotation", "optional-annotation"})
-    if (!audience && is_given(line, option))
-      throw Error("--" + option, "it is of a ServiceAccount's token, and none is asked for",
-                  "ask for it with --service-account-token AUDIENCE");
+  require(audience.has_value(), "service-account-token", line,
+          {"cache-type", "require-annotation", "optional-annotation"});
   const auto use = read_token_use(line, audience.has_value());
   if (!use) return;
   config.or_store = is_set(line, "or-store");
   if (config.store.config && !config.or_store)
     throw Error("--config", "with --service-account-token no Docker config is read",
                 "leave it out, or add --or-store");
-  if (use->patterns.empty())
-    throw Error("", "no --match", "name the registries that the token goes to, and no other");
+  check_token_patterns(use->patterns);
   config.token = token_attributes_of(line, *audience);
   for (const std::string option : {"username-annotation", "scope-annotation"})
     add_annotation(*config.token, line, option);
@@ -283,9 +285,10 @@ void config_of_stores(const ProviderConfigOptions& options, const Streams& strea
 }
 
 void config_of_token(const ProviderConfigOptions& options, const Streams& streams) {
-  auto [provider, notices] =
+  CredentialProvider provider =
       provider_of_token(*options.token, options.patterns, options.token_arguments);
   provider.name = options.name;
+  Notices notices;
   add_notices_of_token(options, provider, notices);
   print_config(options, provider,
                "the token of the Pod's ServiceAccount as its login (Kubernetes 1.34 and later).",
@@ -300,9 +303,8 @@ void provider_config(const ProviderConfigOptions& options, const Streams& stream
 }
 
 // The options about the token: what the kubelet hands over, and what the provider does with it.
-OptionGroup token_group() {
-  OptionGroup group{
-      "The Pod's own token",
+OptionGroup token_options_of_config() {
+  return token_group(
       {{.name = "service-account-token",
         .value = {"AUDIENCE"},
         .description = "the kubelet hands over one that has this aud, as the registry wants it; "
@@ -319,10 +321,7 @@ OptionGroup token_group() {
        {.name = "optional-annotation",
         .value = {"KEY"},
         .is_repeatable = true,
-        .description = "the provider gets this annotation where it is there; may be repeated"}}};
-  for (Option& option : token_use_options())
-    group.options.push_back(std::move(option));
-  return group;
+        .description = "the provider gets this annotation where it is there; may be repeated"}});
 }
 
 }  // namespace
@@ -369,7 +368,7 @@ password of NAME for the images of --match. Kubernetes has it since 1.34.
                              "pullsecret); another adds a second provider"},
              timeout_option(),
              quiet_option()}},
-           token_group(),
+           token_options_of_config(),
            {"Output",
             {{.letter = 'o',
               .name = "output",

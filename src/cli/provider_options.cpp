@@ -1,13 +1,13 @@
 #include "cli/provider_options.h"
 
 #include <algorithm>
-#include <initializer_list>
 #include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "kubernetes/match_images.h"
+#include "kubernetes/name_rules.h"
 #include "registry/origin.h"
 #include "registry/token_exchange.h"
 #include "registry/token_request.h"
@@ -24,28 +24,12 @@ void check_pattern(const std::string& pattern) {
               "a pattern is HOST[:PORT][/PATH]; a * stands for one label of the host");
 }
 
-// None of `options` where `needed` is not there.
-void require(bool is_there, const std::string& needed, const CommandLine& line,
-             std::initializer_list<const char*> options) {
-  if (is_there) return;
-  for (const char* option : options)
-    if (is_given(line, option))
-      throw Error(fmt::format("--{}", option), fmt::format("it goes with --{} alone", needed),
-                  fmt::format("add --{}, or leave it out", needed));
-}
-
-// An option's value that is not empty.
-std::optional<std::string> text_of(const CommandLine& line, const std::string& option) {
+template <typename Check>
+std::optional<std::string> checked_text_of(const CommandLine& line, const std::string& option,
+                                           Check check) {
   auto text = value_of(line, option);
-  if (text && text->empty()) throw Error(fmt::format("--{}", option), "it is empty");
-  return text;
-}
-
-std::string checked_text_of(const CommandLine& line, const std::string& option,
-                            void (*check)(const std::string&)) {
-  const auto text = value_of(line, option);
   if (text) with_place(fmt::format("--{}", option), [&] { check(*text); });
-  return text.value_or("");
+  return text;
 }
 
 bool has_token(const std::string& value) {
@@ -112,10 +96,11 @@ void check_posted(const FormFields& fields) {
 }
 
 TokenExchange read_exchange(const CommandLine& line) {
-  TokenExchange exchange{.url = exchange_url_of(line),
-                         .audience = text_of(line, "audience").value_or(""),
-                         .scope = checked_text_of(line, "scope", check_token_scope),
-                         .is_json = is_set(line, "exchange-json")};
+  TokenExchange exchange{
+      .url = exchange_url_of(line),
+      .audience = checked_text_of(line, "audience", check_token_audience).value_or(""),
+      .scope = checked_text_of(line, "scope", check_token_scope).value_or(""),
+      .is_json = is_set(line, "exchange-json")};
   std::size_t answer_fields = 0;
   for (const std::string& field : values_of(line, "exchange-field")) {
     add_field(exchange, field);
@@ -128,14 +113,7 @@ TokenExchange read_exchange(const CommandLine& line) {
   return exchange;
 }
 
-}  // namespace
-
-std::vector<std::string> match_patterns_of(const CommandLine& line) {
-  std::vector<std::string> patterns = values_of(line, "match");
-  std::for_each(patterns.begin(), patterns.end(), check_pattern);
-  return patterns;
-}
-
+// What the provider does with the token.
 std::vector<Option> token_use_options() {
   return {
       {.name = "username", .value = {"NAME"}, .description = "the token is the password of NAME"},
@@ -165,9 +143,23 @@ std::vector<Option> token_use_options() {
                       "stands for the token; may be repeated"}};
 }
 
+}  // namespace
+
+std::vector<std::string> match_patterns_of(const CommandLine& line) {
+  std::vector<std::string> patterns = values_of(line, "match");
+  std::for_each(patterns.begin(), patterns.end(), check_pattern);
+  return patterns;
+}
+
+OptionGroup token_group(std::vector<Option> options) {
+  OptionGroup group{"The Pod's own token", std::move(options)};
+  for (Option& option : token_use_options())
+    group.options.push_back(std::move(option));
+  return group;
+}
+
 OptionGroup token_options() {
-  OptionGroup group{
-      "The Pod's own token",
+  return token_group(
       {{.name = "service-account-token",
         .description = "answer with the token of the Pod's service account, which the kubelet "
                        "hands on where its config has tokenAttributes"},
@@ -178,10 +170,16 @@ OptionGroup token_options() {
                        "host; any other has no credential; may be repeated"},
        {.name = "audience-expected",
         .value = {"AUDIENCE"},
-        .description = "refuse a token that is for another audience, or for more than this"}}};
-  for (Option& option : token_use_options())
-    group.options.push_back(std::move(option));
-  return group;
+        .description = "refuse a token that is for another audience, or for more than this"}});
+}
+
+void require(bool is_there, const std::string& needed, const CommandLine& line,
+             std::initializer_list<const char*> options) {
+  if (is_there) return;
+  for (const char* option : options)
+    if (is_given(line, option))
+      throw Error(fmt::format("--{}", option), fmt::format("it goes with --{} alone", needed),
+                  fmt::format("add --{}, or leave it out", needed));
 }
 
 std::optional<TokenUse> read_token_use(const CommandLine& line) {
@@ -189,7 +187,7 @@ std::optional<TokenUse> read_token_use(const CommandLine& line) {
   require(is_wanted, "service-account-token", line, {"match", "audience-expected"});
   require(!is_wanted || is_set(line, "or-store"), "or-store", line, {"config", "account"});
   auto use = read_token_use(line, is_wanted);
-  if (use) use->audience = text_of(line, "audience-expected");
+  if (use) use->audience = checked_text_of(line, "audience-expected", check_token_audience);
   return use;
 }
 
@@ -201,10 +199,11 @@ std::optional<TokenUse> read_token_use(const CommandLine& line, bool is_wanted) 
   require(has_exchange, "exchange", line,
           {"audience", "scope", "scope-annotation", "exchange-json", "exchange-field"});
   if (!is_wanted) return std::nullopt;
-  TokenUse use{.username = checked_text_of(line, "username", check_token_username),
-               .patterns = match_patterns_of(line),
-               .username_annotation = text_of(line, "username-annotation"),
-               .scope_annotation = text_of(line, "scope-annotation")};
+  TokenUse use{
+      .username = checked_text_of(line, "username", check_token_username).value_or(""),
+      .patterns = match_patterns_of(line),
+      .username_annotation = checked_text_of(line, "username-annotation", check_annotation_key),
+      .scope_annotation = checked_text_of(line, "scope-annotation", check_annotation_key)};
   if (use.username.empty() && !use.username_annotation)
     throw Error("--service-account-token", "there is no username that the token is the password of",
                 "name it with --username, as the registry's manual says");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,8 +20,14 @@ OptionGroup token_options();
 /// missing, and for a value that none can be.
 std::optional<TokenUse> read_token_use(const CommandLine& line);
 
-/// Those of them that the config's printer takes, too, and hands on to the provider.
-std::vector<Option> token_use_options();
+/// `options`, and behind them those that the config's printer takes, too, and hands on to the
+/// provider.
+OptionGroup token_group(std::vector<Option> options);
+
+/// Throws Error for one of `options` that is given where `needed`, with which alone it goes, is
+/// not.
+void require(bool is_there, const std::string& needed, const CommandLine& line,
+             std::initializer_list<const char*> options);
 
 /// What these say, but for the audience, where a token `is_wanted`. Throws Error as
 /// read_token_use() does.

@@ -126,9 +126,8 @@ std::string details(const ProviderReport& provider, TableStyle style) {
   return lines.empty() ? "" : "\n" + heading(shown(provider.name), 2, style) + lines;
 }
 
-std::string token_lines(const ProvidersReport& report, InspectionStyle style) {
-  if (!report.token) return "";
-  const JwtClaims& token = *report.token;
+std::string token_lines(const JwtClaims& token, const ProvidersReport& report,
+                        InspectionStyle style) {
   Block block(2);
   block.add("issuer", shown(token.issuer));
   block.add("audience", shown(join(token.audiences, ", ")));
@@ -217,11 +216,14 @@ ProvidersReport report_of(const std::string& name, const Image& image, const Pro
   ProvidersReport report{.image = name,
                          .repository = image.repository,
                          .account = account ? account->name_space + "/" + account->name : "",
-                         .token = account ? jwt_claims(account->token) : std::nullopt,
+                         .tokens = {},
                          .providers = {},
                          .keyring = keyring_of(config, outcomes),
                          .tried = {}};
   report.tried = report.keyring.offered(image);
+  if (account)
+    for (const std::string& token : account->tokens)
+      report.tokens.push_back(jwt_claims(token).value_or(JwtClaims()));
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     const CredentialProvider& provider = config.providers[i];
     ProviderReport& one = report.providers.emplace_back(
@@ -254,19 +256,23 @@ std::string providers_table(const ProvidersReport& report, InspectionStyle inspe
          {kept_in_words(provider)}});
     below += details(provider, style);
   }
+  for (const JwtClaims& token : report.tokens)
+    below += token_lines(token, report, inspection);
   return heading("Image " + shown(report.image), 0, style) + format_table(rows, style) + below +
-         token_lines(report, inspection) + tried_table(report, style);
+         tried_table(report, style);
 }
 
 std::string providers_json(const ProvidersReport& report, const PullReport* pull) {
   Json json{{"image", report.image},
             {"asked_for", report.repository},
             {"service_account", report.account.empty() ? Json() : Json(report.account)},
-            {"token", report.token ? token_json(*report.token) : Json()},
+            {"tokens", Json::array()},
             {"succeeds", !report.tried.empty()},
             {"pulls", pull == nullptr ? Json() : Json(pull->succeeds)},
             {"providers", Json::array()},
             {"tried", Json::array()}};
+  for (const JwtClaims& token : report.tokens)
+    json["tokens"].push_back(token_json(token));
   for (const ProviderReport& provider : report.providers)
     json["providers"].push_back(json_of(provider));
   for (const KeyringEntry* one : report.tried)

@@ -38,7 +38,7 @@ struct ProvidersReport {
   std::string image;       ///< as asked for
   std::string repository;  ///< as the kubelet asks
   std::string account;     ///< NAMESPACE/NAME of the Pod's service account; empty: it has none
-  std::optional<JwtClaims> token;  ///< of that, if it was given
+  std::vector<JwtClaims> tokens;  ///< of that, as they were given
   std::vector<ProviderReport> providers;
   Keyring keyring;       ///< of all answers
   Keyring::Found tried;  ///< of that, in the kubelet's order

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
-#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -28,6 +27,7 @@
 #include "operations/check.h"
 #include "operations/node_checks.h"
 #include "operations/provider_for_node.h"
+#include "system/append.h"
 #include "system/error.h"
 #include "system/file.h"
 #include "system/text.h"
@@ -41,8 +41,8 @@ struct ProviderTestOptions {
   std::string name;
   Image image;
   fs::path config_file, bin_dir;
-  std::optional<PodAccount> account;      // of the Pod; its token is yet to be read
-  std::optional<std::string> token_file;  // `-`: standard input
+  std::optional<PodAccount> account;     // of the Pod; its tokens are yet to be read
+  std::vector<std::string> token_files;  // `-`: standard input
   bool checks_pull = false;
   std::chrono::milliseconds timeout = ProviderRun().timeout;
   ReportFormat format = ReportFormat::table;
@@ -103,7 +103,7 @@ ProviderTestOptions read_provider_test_options(const CommandLine& line) {
                            .config_file = path_in(line, "config-file"),
                            .bin_dir = path_in(line, "bin-dir"),
                            .account = account_in(line),
-                           .token_file = value_of(line, "token-file"),
+                           .token_files = values_of(line, "token-file"),
                            .checks_pull = is_set(line, "check"),
                            .format = choice_of<ReportFormat>(line, "output"),
                            .quiet = is_set(line, "quiet")};
@@ -161,15 +161,20 @@ std::string read_token(const std::string& file, const Streams& streams) {
               "one is made by kubectl create token");
 }
 
+std::string audiences_in_words(const std::string& token) {
+  const JwtClaims claims = jwt_claims(token).value_or(JwtClaims());
+  return claims.audiences.empty() ? "-" : printable(join(claims.audiences, ", "));
+}
+
 // In what it is not as the kubelet's own would be.
 Notices what_differs(const PodAccount& account, const std::string& audience, Time now) {
-  const JwtClaims token = jwt_claims(account.token).value_or(JwtClaims());
+  const std::string text = token_for(account, audience);
+  const JwtClaims token = jwt_claims(text).value_or(JwtClaims());
   const auto& audiences = token.audiences;
   std::vector<std::string> reasons;
   if (std::find(audiences.begin(), audiences.end(), audience) == audiences.end())
     reasons.push_back(fmt::format("it is for the audience {}, and the kubelet's is for {}",
-                                  audiences.empty() ? "-" : printable(join(audiences, ", ")),
-                                  printable(audience)));
+                                  audiences_in_words(text), printable(audience)));
   if (token.end && *token.end <= now) reasons.push_back(time_left_in_words(*token.end, now));
   const std::string subject =
       fmt::format("system:serviceaccount:{}:{}", account.name_space, account.name);
@@ -204,10 +209,14 @@ bool names_annotation(const CredentialProvider& provider, const std::string& key
 // What was given, and reaches none of them.
 Notices what_is_left_out(const Providers& told, const PodAccount& account) {
   Notices notices;
-  if (told.empty() && !account.token.empty())
-    notices.push_back({.text = {"--token-file",
-                                "the token is handed to nobody: no provider for this image has "
-                                "tokenAttributes"}});
+  for (const std::string& token : account.tokens)
+    if (std::none_of(told.begin(), told.end(), [&](const CredentialProvider* provider) {
+          return token_for(account, provider->token->audience) == token;
+        }))
+      notices.push_back({.text = {"--token-file",
+                                  fmt::format("the token for the audience {} is handed to nobody: "
+                                              "no provider for this image gets one for that",
+                                              audiences_in_words(token))}});
   for (const auto& [key, value] : account.annotations)
     if (std::none_of(told.begin(), told.end(), [&name = key](const CredentialProvider* provider) {
           return names_annotation(*provider, name);
@@ -237,22 +246,22 @@ Notices what_it_takes(const CredentialProvider& provider) {
   return notices;
 }
 
-void append(Notices more, Notices& notices) {
-  std::move(more.begin(), more.end(), std::back_inserter(notices));
-}
-
 Notices what_differs(const ProviderTestOptions& options, const ProviderConfig& config,
                      const std::optional<PodAccount>& account, Time now) {
   Notices notices;
+  for (const std::string& file : config.partly_read)
+    notices.push_back(
+        {.text = {file, "it has more than one document, of which the kubelet reads the first",
+                  "put each into a file of a folder, which kubelets read from 1.34 on"}});
   const Providers told = told_of_accounts(config, options.image);
   std::set<std::string> audiences;
   for (const CredentialProvider* provider : told) {
-    if (!account || account->token.empty() || why_not_started(*provider, account)) continue;
+    if (!account || account->tokens.empty() || why_not_started(*provider, account)) continue;
     if (audiences.insert(provider->token->audience).second)
-      append(what_differs(*account, provider->token->audience, now), notices);
-    append(what_it_takes(*provider), notices);
+      append(notices, what_differs(*account, provider->token->audience, now));
+    append(notices, what_it_takes(*provider));
   }
-  if (account) append(what_is_left_out(told, *account), notices);
+  if (account) append(notices, what_is_left_out(told, *account));
   if (geteuid() != 0)
     notices.push_back(
         {Severity::note,
@@ -264,7 +273,8 @@ Notices what_differs(const ProviderTestOptions& options, const ProviderConfig& c
 ProvidersReport ask_as_kubelet(const ProviderTestOptions& options, const Streams& streams) {
   const ProviderConfig config = load_for_kubelet(options);
   std::optional<PodAccount> account = options.account;
-  if (options.token_file) account->token = read_token(*options.token_file, streams);
+  for (const std::string& file : options.token_files)
+    account->tokens.push_back(read_token(file, streams));
   print_notices(streams, what_differs(options, config, account, streams.now), options.quiet);
   return report_of(options.name, options.image, config, account,
                    ask_providers(config, options.image,
@@ -345,8 +355,9 @@ it is 1 if the image does not pull.
                   .description = "the Pod has this one (default: none)"},
                  {.name = "token-file",
                   .value = {.name = "FILE|-", .kind = ValueKind::file, .input = "the token"},
+                  .is_repeatable = true,
                   .description = "its token for the audience of the config, as kubectl create "
-                                 "token prints it"},
+                                 "token prints it; may be repeated, with one for each audience"},
                  {.name = "annotation",
                   .value = {"KEY=VALUE"},
                   .is_repeatable = true,

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "credential/jwt.h"
 #include "credential/registry.h"
 #include "system/text.h"
 
@@ -147,6 +148,7 @@ const CredentialKind no_credential{.words = "none", .is_token = false};
 const CredentialKind password_kind{.words = "password", .is_token = false};
 const CredentialKind identity_token_kind{.words = "identity token"};
 const CredentialKind registry_token_kind{.words = "registry token"};
+const CredentialKind web_token_kind{.words = "JWT"};
 
 bool is_like(std::string_view text, std::string_view pattern) {
   if (!pattern.ends_with('*')) return text == pattern;
@@ -250,7 +252,7 @@ const CredentialKind& credential_kind(const Credential& credential) {
        {kind_of_username(credential.username), kind_of_secret(credential.password),
         kind_of_secret(credential.username)})
     if (kind != nullptr) return *kind;
-  return password_kind;
+  return jwt_claims(credential.password) ? web_token_kind : password_kind;
 }
 
 std::string_view token_prefix(std::string_view text) {

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "credential/go_json_reader.h"
+#include "credential/jwt.h"
 #include "credential/without_secrets.h"
 #include "helper/protocol.h"
 #include "kubernetes/match_images.h"
@@ -83,7 +84,7 @@ ProviderRequest request_to(const CredentialProvider& provider, const Image& imag
                            const std::optional<PodAccount>& account) {
   ProviderRequest request{.api_version = provider.api_version, .image = image};
   if (!gets_token(provider, account)) return request;
-  request.service_account_token = account->token;
+  request.service_account_token = token_for(*account, provider.token->audience);
   for (const auto* keys :
        {&provider.token->required_annotations, &provider.token->optional_annotations})
     for (const std::string& key : *keys)
@@ -135,18 +136,29 @@ ProviderOutcome ask(const CredentialProvider& provider, const Image& image, std:
 // For which audience a token is missing.
 void refuse_without_token(const ProviderConfig& config, const Image& image,
                           const std::optional<PodAccount>& account) {
-  if (!account || !account->token.empty()) return;
   for (const CredentialProvider& provider : config.providers)
     if (pattern_for(provider, image) && !why_not_started(provider, account) &&
-        gets_token(provider, account))
+        gets_token(provider, account) && token_for(*account, provider.token->audience).empty())
       throw Error(
-          printable(provider.name), "it gets a token of the ServiceAccount, and none is given",
+          printable(provider.name),
+          fmt::format(
+              "it gets a token of the ServiceAccount for the audience {}, and none is given",
+              printable(provider.token->audience)),
           fmt::format("`kubectl create token {} -n {} --audience {}`, piped to --token-file -",
                       shell_word(account->name), shell_word(account->name_space),
                       shell_word(provider.token->audience)));
 }
 
 }  // namespace
+
+std::string token_for(const PodAccount& account, const std::string& audience) {
+  for (const std::string& token : account.tokens)
+    if (const auto claims = jwt_claims(token))
+      if (std::find(claims->audiences.begin(), claims->audiences.end(), audience) !=
+          claims->audiences.end())
+        return token;
+  return account.tokens.size() == 1 ? account.tokens.front() : "";
+}
 
 std::optional<std::string> pattern_for(const CredentialProvider& provider, const Image& image) {
   const auto found =

@@ -25,8 +25,12 @@ struct PodAccount {
   std::string name_space;
   std::string name;
   std::map<std::string, std::string> annotations = {};  ///< all that it has
-  std::string token = {};  ///< a secret, for the audience of the config; empty: none was given
+  std::vector<std::string> tokens = {};                 ///< secrets, each for other audiences
 };
+
+/// The token of `account` for `audience`: the first that says so, else the only one there is; empty
+/// if there is none.
+std::string token_for(const PodAccount& account, const std::string& audience);
 
 /// Where its providers are, and how they are started.
 struct ProviderRun {
@@ -70,7 +74,7 @@ void check_programs(const ProviderConfig& config, const std::filesystem::path& b
 /// Asks those providers that match, one after the other as the kubelet does, as services are
 /// started; the outcomes are in the order of the config. Nothing secret is in an outcome but what
 /// the provider itself wrote to standard error, which the kubelet logs, too, and never the token.
-/// Throws Error for a provider that gets a token where none was given.
+/// Throws Error for a provider that gets a token where none was given for it.
 std::vector<ProviderOutcome> ask_providers(const ProviderConfig& config, const Image& image,
                                            const ProviderRun& run);
 

@@ -97,6 +97,11 @@ Documents read_documents(const JsonText& source, PlainScalars plain) {
   return {source.file, is_json ? read_json(source) : read_yaml(source, plain)};
 }
 
+bool has_more_than_first(const std::vector<Document>& documents) {
+  return !documents.empty() && std::any_of(documents.begin() + 1, documents.end(),
+                                           [](const Document& one) { return !one.tree.is_null(); });
+}
+
 bool is_template(std::string_view text) {
   if (!text.starts_with("{{")) return false;
   text.remove_prefix(text.substr(2).starts_with('-') ? 3 : 2);

@@ -50,6 +50,10 @@ struct Documents {
   std::vector<Document> values;
 };
 
+/// Whether one behind the first has anything, which Kubernetes passes over where it reads a file as
+/// one object.
+bool has_more_than_first(const std::vector<Document>& documents);
+
 /// Whether Helm's, or another's, `{{ … }}` begins with `text`.
 bool is_template(std::string_view text);
 

@@ -57,6 +57,10 @@ std::optional<Error> why_matches_nothing(std::string_view pattern) {
   const auto url = parse_url(pattern);
   if (!url) return Error("", "it is no pattern that the kubelet takes", hint);
   if (has_scheme(pattern)) return Error("", "a pattern has no scheme", hint);
+  const std::string_view authority = pattern.substr(0, pattern.find('/'));
+  if (pattern.find_first_of("?#") != std::string_view::npos ||
+      authority.find('@') != std::string_view::npos)
+    return Error("", "the kubelet leaves out what stands before @, and behind ? or #", hint);
   if (url->host == "*")
     return Error("", "it matches hosts of one label alone, such as localhost",
                  "*.* matches all hosts of two labels, such as ghcr.io, and *.*.* all of three");

@@ -25,8 +25,8 @@ bool is_match_pattern(std::string_view pattern);
 /// serves none (keyring.h: why_serves_nothing).
 std::optional<std::string> match_pattern(std::string_view key);
 
-/// Why no image that people mean matches `pattern`, and as the hint the nearest pattern that some
-/// match, if there is one; nothing if some do. It has no place.
+/// Why no image that people mean matches `pattern`, or more than it says, and as the hint the
+/// nearest pattern that some match, if there is one; nothing if some do. It has no place.
 std::optional<Error> why_matches_nothing(std::string_view pattern);
 
 /// Why a pattern does not match an image.

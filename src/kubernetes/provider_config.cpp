@@ -51,9 +51,11 @@ class ProviderConfigReader {
     file_ = source.file;
     const std::vector<Document> documents = read_documents(source, PlainScalars::typed).values;
     if (documents.empty()) throw error("it is empty");
-    if (documents.size() > 1)
-      throw error("more than one document, of which the kubelet reads the first");
     const Document& document = documents.front();
+    if (has_more_than_first(documents)) {
+      if (!document.text.empty()) throw error("kubelets do not start with text behind its JSON");
+      config_.partly_read.push_back(file_);
+    }
     if (const auto name = document.text.empty() ? document.repeated : repeated_name(document.text))
       throw error(fmt::format("\"{}\" is there twice", printable(*name, 60)));
     add(document.tree);
@@ -238,7 +240,8 @@ class ProviderConfigReader {
                       " has requiredServiceAccountAnnotationKeys, and does not require a "
                       "ServiceAccount",
                   "requireServiceAccount: true");
-    refuse_in_both(attributes, name);
+    if (const auto key = annotation_in_both(attributes))
+      throw error(fmt::format("{} has {} as a required and as an optional annotation", name, *key));
     if (api != newest_provider_api)
       throw error(fmt::format("{} need the apiVersion {}", name, newest_provider_api));
     return attributes;
@@ -272,14 +275,6 @@ class ProviderConfigReader {
     return keys;
   }
 
-  void refuse_in_both(const TokenAttributes& attributes, const std::string& name) const {
-    const auto& optional = attributes.optional_annotations;
-    for (const std::string& key : attributes.required_annotations)
-      if (std::find(optional.begin(), optional.end(), key) != optional.end())
-        throw error(
-            fmt::format("{} has {} as a required and as an optional annotation", name, key));
-  }
-
   std::string file_;
   ProviderConfig config_;
   std::set<std::string> names_;
@@ -289,6 +284,14 @@ class ProviderConfigReader {
 
 std::string_view in_words(TokenAttributes::Cache cache) {
   return cache_types.at(static_cast<std::size_t>(cache));
+}
+
+std::optional<std::string> annotation_in_both(const TokenAttributes& token) {
+  const auto& required = token.required_annotations;
+  const auto found =
+      std::find_first_of(required.begin(), required.end(), token.optional_annotations.begin(),
+                         token.optional_annotations.end());
+  return found == required.end() ? std::nullopt : std::optional(*found);
 }
 
 bool is_provider_name(std::string_view name) {

@@ -33,6 +33,9 @@ struct TokenAttributes {
 /// As the config has it: `Token`, `ServiceAccount`.
 std::string_view in_words(TokenAttributes::Cache cache);
 
+/// The first annotation that is required and optional at once: the kubelet does not start then.
+std::optional<std::string> annotation_in_both(const TokenAttributes& token);
+
 /// One provider of the config: a program that the kubelet asks for credentials.
 struct CredentialProvider {
   std::string name;  ///< its program's, in the folder of --image-credential-provider-bin-dir
@@ -46,6 +49,8 @@ struct CredentialProvider {
 
 struct ProviderConfig {
   std::vector<CredentialProvider> providers;  ///< in its order; never none
+  /// Files of YAML with more than one document, of which the kubelet reads the first alone.
+  std::vector<std::string> partly_read = {};
 };
 
 /// Whether a kubelet starts with a provider of this name: not empty, without a slash and a space,
@@ -53,9 +58,9 @@ struct ProviderConfig {
 bool is_provider_name(std::string_view name);
 
 /// Reads YAML, or JSON, as the kubelet does. Throws Error, with the file as its place, for what
-/// read_documents() refuses, for more than one document, and for all that a kubelet from 1.34 on
-/// refuses: a `kind`, `apiVersion` or type that is another; a field that it does not know, or that
-/// is there twice; a name with a slash or a space, `.`, `..`, none, or one that is there twice; no
+/// read_documents() refuses, and for all that a kubelet from 1.34 on refuses: text behind JSON; a
+/// `kind`, `apiVersion` or type that is another; a field that it does not know, or that is there
+/// twice; a name with a slash or a space, `.`, `..`, none, or one that is there twice; no
 /// `matchImages`, or one that is no pattern; no `defaultCacheDuration`, or one that is no Go
 /// duration from 0 on; of `tokenAttributes` what is missing, of another value or version, and keys
 /// that are no annotation's, or are there twice. No message has a value of `env`.

@@ -90,7 +90,10 @@ std::size_t position_of(const Tree& providers, const std::string& name) {
 
 Tree read_tree(const JsonText& source) {
   std::vector<Document> documents = read_documents(source, PlainScalars::typed).values;
-  return documents.size() == 1 ? std::move(documents.front().tree) : Tree();
+  if (has_more_than_first(documents))
+    throw Error(source.file, "it has more than one document, of which the kubelet reads the first",
+                "keep one: a provider of the others is never asked");
+  return documents.empty() ? Tree() : std::move(documents.front().tree);
 }
 
 bool is_without_providers(const Tree& tree) {

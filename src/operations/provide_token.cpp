@@ -90,6 +90,14 @@ void check_token_username(const std::string& name) {
     throw Error("", fmt::format("a username is 1 to {} letters, digits and {}", longest, others));
 }
 
+void check_token_audience(const std::string& audience) {
+  if (audience.empty() || !is_utf8(audience) || has_control_character(audience) ||
+      trim_unseen(audience) != audience)
+    throw Error("",
+                "an audience is text without control characters, and without a blank at its ends: "
+                "no registry wants another");
+}
+
 void check_token_scope(const std::string& scope) {
   constexpr std::size_t longest = 1024;
   const bool is_one = std::all_of(scope.begin(), scope.end(), [](char c) {
@@ -114,8 +122,10 @@ std::optional<std::string> pattern_for(const TokenUse& use, const Image& image) 
   return found;
 }
 
-ProviderResponse no_token_answer(const ProviderRequest& request, const TokenUse& use) {
-  return provider_answer(request, {}, use.patterns, {});
+WithNotices<ProviderResponse> no_token_answer(const ProviderRequest& request, const TokenUse& use) {
+  return {provider_answer(request, {}, use.patterns, {}),
+          {{Severity::note,
+            {printable(request.image.repository), "no --match names it, and it gets no token"}}}};
 }
 
 WithNotices<ProviderResponse> provide_token(const ProviderRequest& request, const TokenUse& use,

@@ -29,6 +29,10 @@ struct TokenUse {
 /// letters, digits and `._-+@$/~`.
 void check_token_username(const std::string& name);
 
+/// The same for an audience, by which nobody could name a registry: an empty one, one with a
+/// control character, or with white space at its ends.
+void check_token_audience(const std::string& audience);
+
 /// The same for a scope of OAuth 2.0 (RFC 6749, section 3.3), of at most 1024 bytes.
 void check_token_scope(const std::string& scope);
 
@@ -36,8 +40,8 @@ void check_token_scope(const std::string& scope);
 /// none. Nothing if the image is none of its own.
 std::optional<std::string> pattern_for(const TokenUse& use, const Image& image);
 
-/// The answer about an image that is none of those that `use` is for: no credential.
-ProviderResponse no_token_answer(const ProviderRequest& request, const TokenUse& use);
+/// The answer about an image that is none of those that `use` is for: no credential, and a notice.
+WithNotices<ProviderResponse> no_token_answer(const ProviderRequest& request, const TokenUse& use);
 
 /// The answer that has the request's token as a password, or what `network` and `access` exchange
 /// it for. It is for the image's registry, or for the part of it that the pattern names, and kept

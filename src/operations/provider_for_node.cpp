@@ -157,14 +157,13 @@ void hand_on_token(CredentialProvider& provider, TokenAttributes token,
   provider.token = std::move(token);
 }
 
-WithNotices<CredentialProvider> provider_of_token(TokenAttributes token,
-                                                  const std::vector<std::string>& patterns,
-                                                  const std::vector<std::string>& arguments) {
-  WithNotices<CredentialProvider> node{own_provider()};
-  add_patterns(without_repeats(patterns), node);
-  node.value.args = {own_command};
-  hand_on_token(node.value, std::move(token), patterns, arguments);
-  return node;
+CredentialProvider provider_of_token(TokenAttributes token,
+                                     const std::vector<std::string>& patterns,
+                                     const std::vector<std::string>& arguments) {
+  CredentialProvider provider = own_provider();
+  provider.args = {own_command};
+  hand_on_token(provider, std::move(token), patterns, arguments);
+  return provider;
 }
 
 WithNotices<CredentialProvider> provider_for_node(const fs::path& file, const Config& config,

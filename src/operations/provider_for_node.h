@@ -34,11 +34,10 @@ void hand_on_token(CredentialProvider& provider, TokenAttributes token,
                    const std::vector<std::string>& patterns,
                    const std::vector<std::string>& arguments);
 
-/// Such a provider, which needs no Docker config. The notices are about patterns that no image
-/// matches.
-WithNotices<CredentialProvider> provider_of_token(TokenAttributes token,
-                                                  const std::vector<std::string>& patterns,
-                                                  const std::vector<std::string>& arguments);
+/// Such a provider, which needs no Docker config.
+CredentialProvider provider_of_token(TokenAttributes token,
+                                     const std::vector<std::string>& patterns,
+                                     const std::vector<std::string>& arguments);
 
 /// There is no image that `config` would serve.
 Error no_registry_error(const Config& config);

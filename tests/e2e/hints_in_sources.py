@@ -1,7 +1,7 @@
 """hints_in_sources.py FOLDER...
 
 Prints each string of the C++ sources in FOLDERs that holds a command for people, one a line: with
-backticks in it, or beginning as a command does; doctor's remedies, {"migrate --to STORE", " sets it"} and
+backticks in it, or beginning as a command does, or with an option that is to be added; doctor's remedies, {"migrate --to STORE", " sets it"} and
 fix(" renames it", …), as they are printed. Help texts, which have line breaks, are left out.
 """
 
@@ -19,7 +19,7 @@ TOKEN = re.compile(
 )
 COMMAND = re.compile(
     r"(apt|chmod|docker|docker-credential-\S+|export|kubectl|ln|openssl|pass|pullsecret|rm|rmdir|sed"
-    r"|sudo|unset) \S"
+    r"|sudo|unset) \S|(add|add it, with|name it with) --"
 )
 WAY_OUT = re.compile(r"(doctor|migrate) --")
 ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}

@@ -86,8 +86,8 @@ hint_on_standard_error 'create token'
 rm -f "$bin_dir/provider.seen"
 follow_by sh -c "$command | pullsecret credential-provider test $image --config-file config.json \
   --bin-dir $bin_dir -o json --service-account $account --token-file - || [ \$? = 1 ]"
-out_json '[.token.audiences, .token.subject]' '[["reg"],"system:serviceaccount:team:builder"]'
-out_json '.token.expires != null' true
+out_json '.tokens[0] | [.audiences, .subject]' '[["reg"],"system:serviceaccount:team:builder"]'
+out_json '.tokens[0].expires != null' true
 expect 'a provider that got it' grep -q serviceAccountToken "$bin_dir/provider.seen"
 
 it 'a token for another audience: the hint makes the right one'
@@ -162,6 +162,44 @@ ln -s pullsecret "$bin_dir/second"
 try --service-account "$account" --token-file token
 succeeds
 out_json '.tried | map([.provider, .username])' '[["pullsecret","token"],["second","second"]]'
+
+# ---- Hints about options
+
+# with_option VALUE COMMAND...: follows the hint by the command with the option that it names first.
+with_option() {
+  local value=$1 option
+  shift
+  option=$(grep -oE -m 1 -- '--[a-z-]+' <<<"$hint" | head -n 1)
+  follow_by "$@" "$option" "$value"
+}
+
+it 'an option that goes with another: the hint names that'
+config=(pullsecret credential-provider config --username token --match "$registry")
+run "${config[@]}" --cache-type Token
+status_is 2
+hint_on_standard_error '^add --'
+with_option reg "${config[@]}" --cache-type Token
+out_has 'serviceAccountTokenAudience: reg'
+
+it 'a token without a username: the hint names the option'
+config=(pullsecret credential-provider config --service-account-token reg --match "$registry")
+run "${config[@]}"
+status_is 2
+hint_on_standard_error 'username'
+with_option token "${config[@]}"
+out_has 'username=token'
+
+it 'a pullsecret that ignores the token: the hint names what its args lack'
+pullsecret credential-provider config --service-account-token reg --username token --match "$registry" \
+  -o json >right.json
+jq '.providers[0].args = ["credential-provider"]' right.json >config.json
+try --service-account "$account" --token-file token
+err_has 'it ignores the token: its args lack --service-account-token'
+hint_on_standard_error 'add it'
+mv right.json config.json
+follow_by pullsecret credential-provider test "$image" --config-file config.json --bin-dir "$bin_dir" \
+  --service-account "$account" --token-file token
+err_lacks 'ignores the token'
 
 all_are_followed
 finish

@@ -78,6 +78,7 @@ TEST_CASE("the username or the secret's prefix tells the kind") {
       {"octocat", "hunter2", "password"},
       {"octocat", "", "password"},
       {"octocat", "hunter2 ghp_x", "password"},
+      {"oidc", "eyJhbGciOiJub25lIn0.e30.c2ln", "JWT"},
       {"_json_key", "{}", "service account key"},
       {"_json_key_base64", "e30=", "service account key"},
       {"octocat", "dckr_pat_x", "Docker Hub token"},

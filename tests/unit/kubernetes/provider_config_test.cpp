@@ -109,6 +109,15 @@ TEST_CASE("a config of providers is read as the kubelet reads it") {
   CHECK(config.providers[1].token == TokenAttributes{.audience = "gcp"});
 }
 
+TEST_CASE("of several documents the first is the config, as to the kubelet") {
+  const ProviderConfig config = read("---\n" + head + ecr + "---\n" + head + gke);
+  CHECK(config.providers.size() == 1);
+  CHECK(config.partly_read.size() == 1);
+  CHECK(read(head + ecr + "---\n").partly_read.empty());
+  CHECK(error_of([] { merged(head + ecr + "---\n" + head + gke); })->message() ==
+        "it has more than one document, of which the kubelet reads the first");
+}
+
 TEST_CASE("a config of providers may be JSON, and of an older version") {
   const auto version = GENERATE(as<std::string>(), "v1", "v1beta1", "v1alpha1");
   const ProviderConfig config =
@@ -122,8 +131,8 @@ TEST_CASE("a config of providers may be JSON, and of an older version") {
 TEST_CASE("a config that the kubelet refuses is refused, with the reason") {
   const auto [text, message] = GENERATE(table<std::string, std::string>({
       {"", "it is empty"},
-      {head + ecr + "---\n" + head + ecr,
-       "more than one document, of which the kubelet reads the first"},
+      {"---\n---\n" + head + ecr, "no CredentialProviderConfig, which is an object"},
+      {"{}\n{}", "kubelets do not start with text behind its JSON"},
       {"[]", "no CredentialProviderConfig, which is an object"},
       {"kind: Secret\n", "it is a Secret, and no CredentialProviderConfig"},
       {"providers: []\n", "no CredentialProviderConfig: it has no kind"},
