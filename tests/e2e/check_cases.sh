@@ -42,6 +42,14 @@ entries() {
 # outcomes_are JSON: of all tries, in their order.
 outcomes_are() { out_json '[.[].outcome]' "$1"; }
 
+# is_unreachable REASON HINT: in each try, and these are in the first.
+is_unreachable() {
+  status_is 1
+  out_json '[.[].outcome] | unique' '["unreachable"]'
+  expect "the reason to have /$1/" grep -Eqi -- "$1" <(jq -r '.[0].reason' "$scratch/out")
+  expect "the hint to have /$2/" grep -Eq -- "$2" <(jq -r '.[0].hint' "$scratch/out")
+}
+
 # skopeo_pulls USER PASSWORD IMAGE
 skopeo_pulls() {
   rm -rf "$scratch/pulled"

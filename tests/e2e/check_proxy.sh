@@ -39,14 +39,6 @@ proxy_log_is() {
   jq -s . "$scratch/proxy" >"$scratch/asked.json"
   json_is "in the proxy's log" "$2" "$1" "$scratch/asked.json"
 }
-# is_unreachable REASON HINT
-is_unreachable() {
-  status_is 1
-  out_json '[.[].outcome] | unique' '["unreachable"]'
-  expect "the reason to have /$1/" grep -Eqi -- "$1" <(jq -r '.[0].reason' "$scratch/out")
-  expect "the hint to have /$2/" grep -Eq -- "$2" <(jq -r '.[0].hint' "$scratch/out")
-}
-
 it 'without the proxy the name is not known'
 check_image
 is_unreachable 'resolve host.*registry\.invalid' 'whether the name is right'

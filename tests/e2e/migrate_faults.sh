@@ -93,7 +93,7 @@ if mount_here -t tmpfs -o size=64k none "$scratch/disk" 2>"$scratch/err"; then
   same 'what is in secretservice' "$(listed secretservice)" 'a.example b.example'
   same 'the files' "$(cd "$scratch/disk" && echo .[!.]* *)" '.[!.]* config.json filler'
 
-  it 'a read-only disk: the same, and it goes on from there'
+  it 'a read-only disk: the same, and once it can be written all moves'
   rm "$scratch/disk/filler"
   mount_here -o remount,ro "$scratch/disk"
   run pullsecret migrate --to encryptedfile --config "$scratch/disk"
@@ -102,7 +102,7 @@ if mount_here -t tmpfs -o size=64k none "$scratch/disk" 2>"$scratch/err"; then
   mount_here -o remount,rw "$scratch/disk"
   run pullsecret migrate --for docker --to encryptedfile --config "$scratch/disk" -q
   succeeds_quietly
-  out_has '^a.example +secretservice +encryptedfile +there already$'
+  out_has '^a.example +secretservice +encryptedfile +moved$'
   same 'what is in secretservice' "$(listed secretservice)" ''
   same 'what is in encryptedfile' "$(listed encryptedfile)" 'a.example b.example'
   umount "$scratch/disk"

@@ -15,21 +15,9 @@ can_be_nobody || finish
 bus_of() {
   local name=$1 folder=$scratch/$1
   shift
-  mkdir "$folder"
-  cat >"$folder/bus.conf" <<END
-<busconfig>
-  <type>session</type>
-  <listen>unix:path=$folder/bus</listen>
-  <policy context="default">
-    <allow user="*"/>
-    <allow eavesdrop="true"/>
-    <allow own="*"/>
-    <allow send_destination="*" eavesdrop="true"/>
-  </policy>
-</busconfig>
-END
-  chmod 777 "$folder"
+  mkdir -m 777 "$folder"
   export DBUS_SESSION_BUS_ADDRESS=unix:path=$folder/bus
+  bus_config >"$folder/bus.conf"
   start "bus-$name" "$@" dbus-daemon --config-file="$folder/bus.conf" --nofork
   wait_until "test -S $folder/bus" || bail_out "no bus: $(cat "$scratch/bus-$name.log")"
   start "service-$name" "$@" python3 "$standin" plain
