@@ -303,7 +303,7 @@ void erase_at(const std::string& store, Moves& moves, const Migration& migration
 }  // namespace
 
 void compare_with_target(Moves& moves, const Config& config, const Migration& migration,
-                         HelperClient& helpers) {
+                         const PodmansOwn& podmans, HelperClient& helpers) {
   const std::string& target = migration.to;
   for (Move& move : moves) {
     if (move.state != MoveState::to_be_copied) continue;
@@ -313,7 +313,6 @@ void compare_with_target(Moves& moves, const Config& config, const Migration& mi
   }
   TargetAnswers answers = ask_target(moves, config, target, helpers);
   std::set<std::string> of_this_run;
-  const PodmansOwn podmans;
   for (Move& move : moves)
     if (move.state == MoveState::to_be_copied) {
       compare(move, answers.at(move.target_key), config, target, of_this_run, podmans);
@@ -346,9 +345,8 @@ void copy_to_target(Moves& moves, const Migration& migration, HelperClient& help
         move.fail(error->second);
 }
 
-void erase_at_sources(Moves& moves, const Migration& migration, HelperClient& helpers,
-                      const Interrupted& is_interrupted) {
-  const PodmansOwn podmans;
+void erase_at_sources(Moves& moves, const Migration& migration, const PodmansOwn& podmans,
+                      HelperClient& helpers, const Interrupted& is_interrupted) {
   std::vector<std::string> stores;
   for (const Move& move : moves)
     if (is_to_be_erased(move)) stores.push_back(move.from);

@@ -4,6 +4,7 @@
 
 #include "docker/config.h"
 #include "docker/moves.h"
+#include "docker/podman.h"
 #include "helper/client.h"
 
 namespace pullsecret {
@@ -18,7 +19,7 @@ inline bool never_interrupted() {
 /// there, and it fails if another one is there or the target cannot keep it. Writes nothing. Throws
 /// Error if the target does not answer.
 void compare_with_target(Moves& moves, const Config& config, const Migration& migration,
-                         HelperClient& helpers);
+                         const PodmansOwn& podmans, HelperClient& helpers);
 
 /// Stores each credential that is to be copied, under podman's name, too, where the target does not
 /// answer to that by itself, reads it back and compares username and secret, one
@@ -26,13 +27,13 @@ void compare_with_target(Moves& moves, const Config& config, const Migration& mi
 /// store `inline` it is the config that keeps them, and all count as moved. Once `is_interrupted`,
 /// those that are left fail.
 void copy_to_target(Moves& moves, const Migration& migration, HelperClient& helpers,
-                    const Interrupted& is_interrupted = never_interrupted);
+                    const Interrupted& is_interrupted);
 
 /// Erases in its store each credential that is at the target, by now and by the config; says in
 /// `left_behind` where that did not succeed. If all of a store was at the target already, and
 /// both turn out to be one store by two names (Docker Desktop's and the system's), nothing is
 /// erased. Nor is anything once `is_interrupted`.
-void erase_at_sources(Moves& moves, const Migration& migration, HelperClient& helpers,
-                      const Interrupted& is_interrupted = never_interrupted);
+void erase_at_sources(Moves& moves, const Migration& migration, const PodmansOwn& podmans,
+                      HelperClient& helpers, const Interrupted& is_interrupted);
 
 }  // namespace pullsecret

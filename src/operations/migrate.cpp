@@ -38,7 +38,7 @@ void find_change(Migrated& migrated, const Config& config, const Migration& migr
 
 Migrated plan_migration(const Config& config, const Migration& migration, HelperClient& helpers) {
   Migrated planned{.moves = find_moves(config, migration, helpers)};
-  compare_with_target(planned.moves, config, migration, helpers);
+  compare_with_target(planned.moves, config, migration, planned.podmans, helpers);
   find_change(planned, config, migration);
   return planned;
 }
@@ -65,7 +65,7 @@ void make_migration(Migrated& migrated, const ConfigLocation& location, const Js
           fmt::format("changed, but nothing was erased at the old places: {}", unsynced->what()),
           unsynced->hint());
   }
-  erase_at_sources(migrated.moves, migration, helpers, is_interrupted);
+  erase_at_sources(migrated.moves, migration, migrated.podmans, helpers, is_interrupted);
 }
 
 }  // namespace pullsecret

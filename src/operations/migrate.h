@@ -5,11 +5,13 @@
 #include "docker/config_file.h"
 #include "docker/make_moves.h"
 #include "docker/moves.h"
+#include "docker/podman.h"
 #include "helper/client.h"
 
 namespace pullsecret {
 
 struct Migrated {
+  PodmansOwn podmans = {};  ///< as it was when the migration was planned
   Moves moves;
   ConfigChange change = {};  ///< what became of the config, or would once all is copied
   bool closed_file = false;  ///< others could use the config file, which now has credentials
