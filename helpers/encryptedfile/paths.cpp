@@ -28,15 +28,20 @@ std::optional<fs::path> named_key_file() {
 
 }  // namespace
 
-Paths find_paths() {
-  const fs::path data = base_folder("XDG_DATA_HOME", ".local/share");
-  const fs::path config = base_folder("XDG_CONFIG_HOME", ".config");
+Paths paths_in(const fs::path& data, const fs::path& config) {
   return {.credentials = data / "credentials",
           .lock = data / "credentials.lock",
           .key = config / "key",
           .new_key = config / "key.new",
           .passphrase_chosen = config / "passphrase-chosen",
-          .named_key = named_key_file()};
+          .named_key = std::nullopt};
+}
+
+Paths find_paths() {
+  Paths paths = paths_in(base_folder("XDG_DATA_HOME", ".local/share"),
+                         base_folder("XDG_CONFIG_HOME", ".config"));
+  paths.named_key = named_key_file();
+  return paths;
 }
 
 }  // namespace pullsecret

@@ -29,6 +29,9 @@ struct Paths {
   std::optional<std::filesystem::path> named_key;
 };
 
+/// Those in a folder for data and one for settings.
+Paths paths_in(const std::filesystem::path& data, const std::filesystem::path& config);
+
 /// From the environment. Relative folders in $XDG_… do not count, as their specification says.
 /// Throws Error if there is no home folder.
 Paths find_paths();

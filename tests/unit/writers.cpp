@@ -9,7 +9,6 @@
 
 #include "cli/secret_options.h"
 #include "docker/config_file.h"
-#include "encryptedfile_paths.h"
 #include "helpers/encryptedfile/encrypted_file_store.h"
 #include "helpers/encryptedfile/key_file.h"
 #include "system/file.h"
@@ -74,7 +73,7 @@ void make_new_file(const fs::path& folder) {
 void make_credentials(const fs::path& folder) {
   const WatchedCalls unsynced;
   fs::permissions(folder, fs::perms::owner_all);
-  EncryptedFileStore(paths_in(folder)).store("ghcr.io", {"u", "hunter2"});
+  EncryptedFileStore(paths_in(folder, folder)).store("ghcr.io", {"u", "hunter2"});
 }
 
 void make_lock(const fs::path& folder) {
@@ -84,7 +83,7 @@ void make_lock(const fs::path& folder) {
 }
 
 void store_credential(const fs::path& folder) {
-  EncryptedFileStore(paths_in(folder)).store("quay.io", {"u", "hunter2"});
+  EncryptedFileStore(paths_in(folder, folder)).store("quay.io", {"u", "hunter2"});
 }
 
 // Sealed with a new nonce each time: what counts is what they hold. The key is a new one, too.
@@ -96,7 +95,7 @@ Files opened_files_in(const fs::path& folder) {
   }
   if (files.contains("credentials")) {
     files["credentials"].clear();
-    for (const auto& [server_url, username] : EncryptedFileStore(paths_in(folder)).list())
+    for (const auto& [server_url, username] : EncryptedFileStore(paths_in(folder, folder)).list())
       files["credentials"] += server_url + " ";
   }
   return files;

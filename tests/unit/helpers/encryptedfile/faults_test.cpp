@@ -1,6 +1,5 @@
 #include <sys/stat.h>
 
-#include <cerrno>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -42,12 +41,7 @@ struct Disk {
 };
 
 Paths paths_below(const fs::path& folder) {
-  return {.credentials = folder / "data/credentials",
-          .lock = folder / "data/credentials.lock",
-          .key = folder / "config/key",
-          .new_key = folder / "config/key.new",
-          .passphrase_chosen = folder / "config/passphrase-chosen",
-          .named_key = std::nullopt};
+  return paths_in(folder / "data", folder / "config");
 }
 
 // `lost`: the inodes of which nothing has reached the disk.

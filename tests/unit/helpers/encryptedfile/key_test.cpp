@@ -5,7 +5,6 @@
 #include <string>
 
 #include "catch.h"
-#include "encryptedfile_paths.h"
 #include "helpers/encryptedfile/key_file.h"
 #include "helpers/encryptedfile/passphrase.h"
 #include "helpers/encryptedfile/paths.h"
@@ -112,7 +111,7 @@ TEST_CASE("a named key file may be a link, but not open, missing or something el
 
 TEST_CASE("the first use makes a random key, later ones take it") {
   const TemporaryFolder folder;
-  Paths paths = paths_in(folder.path());
+  Paths paths = paths_in(folder.path(), folder.path());
   paths.key = folder.path() / "a/b/key";
   const Key key = key_for_new_file(paths);
   CHECK(key.bytes.size() == key_size);
@@ -128,7 +127,7 @@ TEST_CASE("the first use makes a random key, later ones take it") {
 
 TEST_CASE("the key of a file is found in the key file, or in the one that is to replace it") {
   const TemporaryFolder folder;
-  Paths paths = paths_in(folder.path());
+  Paths paths = paths_in(folder.path(), folder.path());
   const Key old_key = new_key(), next_key = new_key();
   const auto missing = error_of([&] { find_key_in_files(paths, header_of(old_key)); });
   REQUIRE(missing);
