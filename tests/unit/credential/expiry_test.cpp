@@ -1,7 +1,7 @@
 #include "credential/expiry.h"
 
 #include "catch.h"
-#include "credential/base64.h"
+#include "web_token.h"
 
 using namespace pullsecret;
 
@@ -9,13 +9,6 @@ namespace {
 
 Time at(std::int64_t seconds) {
   return Time(std::chrono::seconds(seconds));
-}
-
-// A JSON Web Token of these claims: URL-safe base64 without padding.
-std::string web_token(std::string_view claims) {
-  std::string encoded = encode_url_base64(claims);
-  encoded.erase(encoded.find_last_not_of('=') + 1);
-  return "eyJhbGciOiJSUzI1NiJ9." + encoded + ".c2lnbmF0dXJl";
 }
 
 }  // namespace

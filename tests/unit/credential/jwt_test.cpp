@@ -1,20 +1,9 @@
 #include "credential/jwt.h"
 
 #include "catch.h"
-#include "credential/base64.h"
+#include "web_token.h"
 
 using namespace pullsecret;
-
-namespace {
-
-// A JSON Web Token of these claims: URL-safe base64 without padding.
-std::string web_token(std::string_view claims) {
-  std::string encoded = encode_url_base64(claims);
-  encoded.erase(encoded.find_last_not_of('=') + 1);
-  return "eyJhbGciOiJSUzI1NiJ9." + encoded + ".c2lnbmF0dXJl";
-}
-
-}  // namespace
 
 TEST_CASE("a JSON Web Token says whose it is, for whom, and until when") {
   const auto claims =

@@ -8,6 +8,7 @@
 #include "doctor/helper_line_checks.h"
 #include "doctor/spelling_checks.h"
 #include "script_stores.h"
+#include "web_token.h"
 
 using namespace pullsecret;
 
@@ -55,12 +56,6 @@ std::string mended(const std::string& config, const std::vector<std::string>& li
 }
 
 using Names = std::vector<std::string>;
-
-std::string token_of(const std::string& claims) {
-  std::string payload = encode_url_base64(claims);
-  std::erase(payload, '=');
-  return "eyJhbGciOiJub25lIn0." + payload + ".c2ln";
-}
 
 }  // namespace
 
@@ -182,7 +177,7 @@ TEST_CASE("an empty password is a problem, and stays") {
 
 TEST_CASE("a token that ended is a problem, one that ends later is not") {
   const auto config = [](const std::string& claims) {
-    return R"({"auths":{"a.io":{"username":"u","password":")" + token_of(claims) + R"("}}})";
+    return R"({"auths":{"a.io":{"username":"u","password":")" + web_token(claims) + R"("}}})";
   };
   const auto finding = find(check_entries_of(config(R"({"exp":1700000000})")), "entry-expired");
   CHECK_FALSE(find(check_entries_of(config(R"({"exp":253402300799})")), "entry-expired"));

@@ -8,6 +8,7 @@
 #include "kubernetes/keyring.h"
 #include "kubernetes/pull_data.h"
 #include "support.h"
+#include "web_token.h"
 
 using namespace pullsecret;
 
@@ -48,9 +49,7 @@ nlohmann::json login(const std::string& username, const std::string& password) {
 }
 
 std::string jwt_ending_at(std::int64_t seconds) {
-  std::string claims = encode_url_base64("{\"exp\":" + std::to_string(seconds) + "}");
-  claims.erase(claims.find_last_not_of('=') + 1);
-  return "eyJ9." + claims + ".x";
+  return web_token("{\"exp\":" + std::to_string(seconds) + "}");
 }
 
 Names offered_keys(const std::vector<InspectedSecret>& secrets, const std::string& image) {

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "catch.h"
-#include "credential/base64.h"
 #include "kubernetes/image.h"
+#include "web_token.h"
 
 using namespace pullsecret;
 using namespace std::chrono_literals;
@@ -17,10 +17,8 @@ namespace {
 constexpr Time asked_at{1'800'000'000s};
 
 Credential token_ending(std::chrono::seconds left) {
-  std::string claims = encode_url_base64(
-      "{\"exp\":" + std::to_string((asked_at + left).time_since_epoch().count()) + "}");
-  claims.erase(claims.find_last_not_of('=') + 1);
-  return {.username = "octocat", .password = "eyJ9." + claims + ".hunter2"};
+  const auto end = (asked_at + left).time_since_epoch().count();
+  return {.username = "octocat", .password = web_token("{\"exp\":" + std::to_string(end) + "}")};
 }
 
 ProviderResponse answer(const std::string& image,
