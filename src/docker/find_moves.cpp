@@ -129,35 +129,32 @@ void add_unlisted(Moves& moves, const Config& config, const Migration& migration
   }
 }
 
-// Has `take` look at what the stores answer for those moves that `key_of` has a key for, all asked
-// side by side.
-template <typename KeyOf, typename Take>
-void ask_for_each(Moves& moves, HelperClient& helpers, KeyOf key_of, Take take) {
-  std::vector<Move*> asked;
+struct Question {
+  Move* move;
+  StoreKey key;
+};
+
+// Has `take` look at what the stores answer, all asked side by side.
+template <typename Take>
+void ask(const std::vector<Question>& questions, HelperClient& helpers, Take take) {
   std::vector<StoreKey> keys;
-  for (Move& move : moves)
-    if (std::optional<StoreKey> key = key_of(move)) {
-      asked.push_back(&move);
-      keys.push_back(*std::move(key));
-    }
+  for (const Question& question : questions)
+    keys.push_back(question.key);
   const std::vector<StoreAnswer> answers = get_from_stores(keys, helpers);
-  for (std::size_t i = 0; i < asked.size(); ++i)
-    take(*asked[i], answers[i]);
+  for (std::size_t i = 0; i < questions.size(); ++i)
+    take(questions[i], answers[i]);
 }
 
 // A store may have it by another name than Docker asks for, and need not answer to that: then no
 // line is to lead there, which would hide from podman what the file has.
 void ask_as_docker(Moves& moves, HelperClient& helpers) {
-  ask_for_each(
-      moves, helpers,
-      [](const Move& move) -> std::optional<StoreKey> {
-        if (move.key == move.registry || move.target_key.empty() || is_docker_hub_token(move.key))
-          return std::nullopt;
-        return StoreKey{move.from, move.registry};
-      },
-      [](Move& move, const StoreAnswer& answer) {
-        move.is_given = !std::holds_alternative<NotFound>(answer);
-      });
+  std::vector<Question> questions;
+  for (Move& move : moves)
+    if (move.key != move.registry && !move.target_key.empty() && !is_docker_hub_token(move.key))
+      questions.push_back({&move, {move.from, move.registry}});
+  ask(questions, helpers, [](const Question& question, const StoreAnswer& answer) {
+    question.move->is_given = !std::holds_alternative<NotFound>(answer);
+  });
 }
 
 // The hosts for which podman goes on taking an entry about a path, which a line of credHelpers
@@ -330,60 +327,54 @@ void add_named_but_not_found(Moves& moves, const Config& config, const Migration
 // Docker does not look, nor to where it counts before the store's once that works again.
 void keep_what_stands_in(Moves& moves, const Config& config, const Migration& migration,
                          HelperClient& helpers) {
-  ask_for_each(
-      moves, helpers,
-      [&](const Move& move) -> std::optional<StoreKey> {
-        std::string store = store_of_registry(config, move.registry);
-        if (move.state != MoveState::to_be_copied || !is_inline(move.from) || move.counts ||
-            is_inline(store) || store == migration.to)
-          return std::nullopt;
-        return StoreKey{std::move(store), move.registry};
-      },
-      [&](Move& move, const StoreAnswer& answer) {
-        if (const auto* error = std::get_if<Error>(&answer))
-          move.fail(
-              {"",
-               fmt::format("it stands in for the store {}, which fails: {}",
-                           printable(store_of_registry(config, move.registry)), error->what()),
-               "pullsecret doctor says what to do about that store"});
-      });
+  std::vector<Question> questions;
+  for (Move& move : moves) {
+    const std::string store = store_of_registry(config, move.registry);
+    if (move.state == MoveState::to_be_copied && is_inline(move.from) && !move.counts &&
+        !is_inline(store) && store != migration.to)
+      questions.push_back({&move, {store, move.registry}});
+  }
+  ask(questions, helpers, [](const Question& question, const StoreAnswer& answer) {
+    if (const auto* error = std::get_if<Error>(&answer))
+      question.move->fail({"",
+                           fmt::format("it stands in for the store {}, which fails: {}",
+                                       printable(question.key.store), error->what()),
+                           "pullsecret doctor says what to do about that store"});
+  });
 }
 
 // Beside a credential of the store that Docker asks, or is to ask, a username alone is nothing that
 // would have to move.
 void judge_usernames(Moves& moves, const Config& config, const Migration& migration,
                      HelperClient& helpers) {
-  ask_for_each(
-      moves, helpers,
-      [&](const Move& move) -> std::optional<StoreKey> {
-        if (move.state != MoveState::stays || !is_inline(move.from) ||
-            !lacks_secret(move.credential) || !is_name_of_login(move.key))
-          return std::nullopt;
-        const std::string store = store_of_registry(config, move.registry);
-        return StoreKey{is_inline(store) ? migration.to : store, move.registry};
-      },
-      [](Move& move, const StoreAnswer& answer) {
-        if (!std::holds_alternative<Credential>(answer)) move.fail(empty_password());
-      });
+  std::vector<Question> questions;
+  for (Move& move : moves)
+    if (move.state == MoveState::stays && is_inline(move.from) && lacks_secret(move.credential) &&
+        is_name_of_login(move.key)) {
+      const std::string store = store_of_registry(config, move.registry);
+      questions.push_back({&move, {is_inline(store) ? migration.to : store, move.registry}});
+    }
+  ask(questions, helpers, [](const Question& question, const StoreAnswer& answer) {
+    if (!std::holds_alternative<Credential>(answer)) question.move->fail(empty_password());
+  });
 }
 
 void load_secrets(Moves& moves, HelperClient& helpers) {
-  ask_for_each(
-      moves, helpers,
-      [](const Move& move) -> std::optional<StoreKey> {
-        if (move.state != MoveState::to_be_copied || is_inline(move.from)) return std::nullopt;
-        return StoreKey{move.from, move.key};
-      },
-      [](Move& move, const StoreAnswer& answer) {
-        if (const auto* credential = std::get_if<Credential>(&answer))
-          move.credential = *credential;
-        else if (const auto* error = std::get_if<Error>(&answer))
-          move.fail(*error);
-        else if (!move.is_listed)
-          move.state = MoveState::not_asked_for;
-        else
-          move.fail({"", fmt::format("{} lists it and does not have it", printable(move.from))});
-      });
+  std::vector<Question> questions;
+  for (Move& move : moves)
+    if (move.state == MoveState::to_be_copied && !is_inline(move.from))
+      questions.push_back({&move, {move.from, move.key}});
+  ask(questions, helpers, [](const Question& question, const StoreAnswer& answer) {
+    Move& move = *question.move;
+    if (const auto* credential = std::get_if<Credential>(&answer))
+      move.credential = *credential;
+    else if (const auto* error = std::get_if<Error>(&answer))
+      move.fail(*error);
+    else if (!move.is_listed)
+      move.state = MoveState::not_asked_for;
+    else
+      move.fail({"", fmt::format("{} lists it and does not have it", printable(move.from))});
+  });
 }
 
 }  // namespace
