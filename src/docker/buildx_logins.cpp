@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "credential/registry.h"
-#include "docker/config_file.h"
+#include "docker/find_config.h"
 #include "system/environment.h"
 #include "system/text.h"
 

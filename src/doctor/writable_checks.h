@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "docker/config_file.h"
+#include "docker/find_config.h"
 #include "doctor/finding.h"
 
 namespace pullsecret {
