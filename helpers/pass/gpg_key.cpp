@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
-#include <cstdlib>
 #include <utility>
-#include <vector>
 
 #include <fmt/format.h>
 

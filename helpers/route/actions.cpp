@@ -1,7 +1,6 @@
 #include "helpers/route/actions.h"
 
 #include <filesystem>
-#include <memory>
 #include <string>
 #include <system_error>
 

@@ -1,7 +1,6 @@
 #include "helpers/route/take_over.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <utility>
 

@@ -6,7 +6,6 @@
 #include <cerrno>
 #include <cstdlib>
 #include <numeric>
-#include <utility>
 
 #include <fmt/format.h>
 

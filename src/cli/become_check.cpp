@@ -1,6 +1,5 @@
 #include <dlfcn.h>
 
-#include <cerrno>
 #include <filesystem>
 #include <functional>
 #include <set>

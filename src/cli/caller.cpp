@@ -1,6 +1,5 @@
 #include "cli/caller.h"
 
-#include <cerrno>
 #include <cstddef>
 
 #include <fmt/format.h>

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <utility>
 
 #include <fmt/format.h>
 
@@ -13,7 +12,6 @@
 #include "credential/expiry.h"
 #include "system/environment.h"
 #include "system/file.h"
-#include "system/text.h"
 
 namespace pullsecret {
 namespace {

@@ -5,7 +5,6 @@
 #include <cstdlib>
 #include <iterator>
 #include <utility>
-#include <vector>
 
 #include <fmt/format.h>
 

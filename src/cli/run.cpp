@@ -16,7 +16,6 @@
 #include "cli/help.h"
 #include "cli/manual_page.h"
 #include "cli/messages.h"
-#include "cli/mistyped.h"
 #include "cli/options.h"
 #include "cli/plugin.h"
 #include "system/text.h"

@@ -23,7 +23,6 @@
 #include "operations/usable_credentials.h"
 #include "registry/http/client.h"
 #include "registry/origin.h"
-#include "system/text.h"
 
 namespace pullsecret {
 namespace {

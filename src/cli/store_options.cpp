@@ -1,7 +1,5 @@
 #include "cli/store_options.h"
 
-#include <utility>
-
 #include <fmt/format.h>
 
 #include "system/error.h"

@@ -1,9 +1,7 @@
 #include "cli/table.h"
 
 #include <algorithm>
-#include <cstddef>
 #include <numeric>
-#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>

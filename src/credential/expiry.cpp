@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <ctime>
-#include <string>
 
 #include <fmt/chrono.h>
 #include <nlohmann/json.hpp>

@@ -4,7 +4,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

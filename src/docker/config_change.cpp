@@ -5,8 +5,6 @@
 #include <span>
 #include <string_view>
 #include <unordered_set>
-#include <utility>
-#include <vector>
 
 #include "credential/basic_auth.h"
 #include "credential/go_json_writer.h"

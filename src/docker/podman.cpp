@@ -1,7 +1,6 @@
 #include "docker/podman.h"
 
 #include <algorithm>
-#include <array>
 
 #include <fmt/format.h>
 

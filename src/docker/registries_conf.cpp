@@ -1,6 +1,5 @@
 #include "docker/registries_conf.h"
 
-#include <algorithm>
 #include <system_error>
 #include <utility>
 
@@ -9,7 +8,6 @@
 #include "system/environment.h"
 #include "system/error.h"
 #include "system/file.h"
-#include "system/text.h"
 #include "system/toml.h"
 
 namespace pullsecret {

@@ -1,6 +1,5 @@
 #include "doctor/checked_registry.h"
 
-#include <algorithm>
 #include <cstddef>
 
 #include "system/text.h"

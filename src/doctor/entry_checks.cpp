@@ -1,7 +1,6 @@
 #include "doctor/entry_checks.h"
 
 #include <algorithm>
-#include <chrono>
 #include <map>
 #include <optional>
 #include <set>

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <filesystem>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -14,7 +12,6 @@
 #include "system/environment.h"
 #include "system/error.h"
 #include "system/file.h"
-#include "system/text.h"
 
 namespace pullsecret {
 namespace {

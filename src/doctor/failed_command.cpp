@@ -5,7 +5,6 @@
 #include <cctype>
 #include <cstddef>
 #include <optional>
-#include <utility>
 
 #include <fmt/format.h>
 

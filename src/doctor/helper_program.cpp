@@ -4,7 +4,6 @@
 #include <array>
 #include <cctype>
 #include <cstddef>
-#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>

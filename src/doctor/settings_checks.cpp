@@ -4,7 +4,6 @@
 #include <array>
 #include <cctype>
 #include <cstddef>
-#include <optional>
 #include <set>
 #include <string_view>
 #include <utility>

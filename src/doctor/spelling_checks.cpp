@@ -5,13 +5,11 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <utility>
 #include <variant>
 #include <vector>
 
 #include <fmt/format.h>
 
-#include "credential/image_grammar.h"
 #include "credential/registry.h"
 #include "docker/ask_stores.h"
 #include "doctor/checked_registry.h"

@@ -1,7 +1,6 @@
 #include "doctor/store_checks.h"
 
 #include <algorithm>
-#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>

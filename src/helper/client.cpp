@@ -3,9 +3,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <deque>
-#include <filesystem>
-#include <map>
-#include <set>
 #include <utility>
 
 #include <fmt/format.h>

@@ -1,9 +1,7 @@
 #include "kubernetes/inspect_secrets.h"
 
 #include <algorithm>
-#include <functional>
 #include <map>
-#include <optional>
 #include <utility>
 
 #include <fmt/format.h>

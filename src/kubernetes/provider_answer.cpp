@@ -1,7 +1,6 @@
 #include "kubernetes/provider_answer.h"
 
 #include <algorithm>
-#include <chrono>
 #include <optional>
 #include <utility>
 

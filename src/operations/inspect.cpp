@@ -1,9 +1,7 @@
 #include "operations/inspect.h"
 
 #include <algorithm>
-#include <optional>
 #include <set>
-#include <utility>
 
 #include <fmt/format.h>
 

@@ -1,6 +1,5 @@
 #include "operations/provide.h"
 
-#include <iterator>
 #include <map>
 #include <utility>
 #include <variant>

@@ -1,9 +1,7 @@
 #include "registry/pull_verdict.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
-#include <vector>
 
 #include <fmt/format.h>
 

@@ -10,7 +10,6 @@
 
 #include "credential/go_json_reader.h"
 #include "credential/without_secrets.h"
-#include "registry/origin.h"
 #include "system/error.h"
 #include "system/text.h"
 

@@ -1,7 +1,6 @@
 #include "registry/token_exchange.h"
 
 #include <algorithm>
-#include <string_view>
 #include <variant>
 
 #include <fmt/format.h>

@@ -1,9 +1,6 @@
 #include "registry/token_request.h"
 
 #include <algorithm>
-#include <string_view>
-#include <utility>
-#include <vector>
 
 #include <fmt/format.h>
 

@@ -5,7 +5,6 @@
 #include <cerrno>
 #include <csignal>
 
-#include "system/error.h"
 #include "system/executable_format.h"
 
 namespace pullsecret {

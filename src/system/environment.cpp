@@ -6,7 +6,6 @@
 #include <array>
 #include <cstdlib>
 #include <fstream>
-#include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>

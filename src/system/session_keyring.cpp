@@ -5,14 +5,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstddef>
 #include <cstdint>
 #include <fstream>
 #include <sstream>
-#include <string_view>
 #include <utility>
-#include <vector>
 
 #include <fmt/format.h>
 

@@ -10,7 +10,6 @@
 #include <charconv>
 #include <climits>
 #include <cstdlib>
-#include <utility>
 
 #include <fmt/format.h>
 

@@ -1,7 +1,6 @@
 #include "cli/plugin.h"
 
 #include <cstdlib>
-#include <string>
 
 #include "catch.h"
 #include "doctor/failed_command.h"

@@ -1,4 +1,3 @@
-#include <cerrno>
 #include <string>
 
 #include "catch.h"

@@ -5,7 +5,6 @@
 
 #include <filesystem>
 #include <optional>
-#include <string>
 
 #include "catch.h"
 #include "system/whose_folder.h"
