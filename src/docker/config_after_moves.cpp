@@ -49,6 +49,11 @@ bool keeps_one_of_several(const Config& config, const Moves& moves) {
          });
 }
 
+std::string store_or_inline(const Config& config, const std::string& registry) {
+  const std::string* store = store_for(config, registry);
+  return store == nullptr ? std::string(inline_store) : *store;
+}
+
 // No line is needed where `credsStore` says the same.
 void name_store(ConfigChange& change, const Config& config, const std::string& registry,
                 const std::string& store) {
@@ -95,6 +100,11 @@ void name_store_for_podman(ConfigChange& change, const Config& config, const Mig
     change.cred_helpers[name] = std::nullopt;
 }
 
+bool names_hub_host(const Move& move) {
+  return std::find(move.more_keys.begin(), move.more_keys.end(), docker_hub_host) !=
+         move.more_keys.end();
+}
+
 // Lines that say the same are needless, but for podman.
 void set_creds_store(ConfigChange& change, const Config& config, const Migration& migration) {
   if (config.creds_store != migration.to) change.creds_store = migration.to;
@@ -123,8 +133,9 @@ ConfigChange after_moves_to_store(const Config& config, const Migration& migrati
     if (move.is_at_target() && is_inline(move.from)) change.entries[move.key] = WithoutSecrets{};
   for (const auto& [registry, move] : found_by_docker(moves)) {
     // A line would hide from podman what Docker does not find in its place.
-    const bool would_only_hide =
-        !move->is_given && inline_names.contains(podman_lookup_name(registry));
+    const std::string name = podman_lookup_name(registry);
+    const bool is_found = name != registry || store_or_inline(config, registry) == move->from;
+    const bool would_only_hide = inline_names.contains(name) && (!move->is_given || !is_found);
     if (!all && move->is_at_target() && !would_only_hide)
       name_store(change, config, registry, migration.to);
   }
@@ -134,8 +145,10 @@ ConfigChange after_moves_to_store(const Config& config, const Migration& migrati
       name_store(change, config, move.key, migration.to);
     const bool is_asked = move.counts || (all && !move.has_line) ||
                           names(store_for(config, move.registry), migration.to);
-    if (!is_beside_registries(move.key) && is_asked && move.is_at_target())
-      name_store_for_podman(change, config, migration, inline_names, move);
+    if (is_beside_registries(move.key) || !is_asked || !move.is_at_target()) continue;
+    name_store_for_podman(change, config, migration, inline_names, move);
+    if (migration.for_podman && names_hub_host(move))
+      change.cred_helpers[std::string(docker_hub_host)] = migration.to;
   }
   drop_what_stands(change, config);
   return change;
@@ -149,8 +162,7 @@ void remove_creds_store(ConfigChange& change, const Config& config, const Moves&
   for (const auto& [key, helper] : config.cred_helpers)
     if (is_line_for_podman(config, key)) change.cred_helpers[key] = std::nullopt;
   for (const auto& [registry, move] : found_by_docker(moves)) {
-    if (move->from != config.creds_store || move->is_at_target() || move->has_line) continue;
-    if (!move->is_given && podman_finds_inline(config, podman_lookup_name(registry))) continue;
+    if (move->is_at_target() || !needs_line_inline(config, *move)) continue;
     change.cred_helpers.erase(podman_lookup_name(registry));
     change.cred_helpers[registry] = config.creds_store;
   }
@@ -178,6 +190,11 @@ ConfigChange after_moves_inline(const Config& config, const Migration& migration
 }
 
 }  // namespace
+
+bool needs_line_inline(const Config& config, const Move& move) {
+  return move.counts && move.from == config.creds_store && !move.has_line &&
+         (move.is_given || !podman_finds_inline(config, podman_lookup_name(move.registry)));
+}
 
 ConfigChange config_after_moves(const Config& config, const Migration& migration,
                                 const Moves& moves) {

@@ -20,4 +20,8 @@ namespace pullsecret {
 ConfigChange config_after_moves(const Config& config, const Migration& migration,
                                 const Moves& moves);
 
+/// Whether `credHelpers` is to name the store of a credential that is left there when `credsStore`
+/// goes.
+bool needs_line_inline(const Config& config, const Move& move);
+
 }  // namespace pullsecret

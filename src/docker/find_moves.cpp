@@ -184,9 +184,6 @@ void add_inline(Moves& moves, const Config& config, const Migration& migration) 
       continue;
     }
     move.target_key = name;
-    if (const std::string key = podman_lookup_name(entry.key);
-        migration.for_podman && key != name && is_read_by_podman(entry, key))
-      move.podman_key = key;
     if (is_about_path(entry.key)) move.registry = name;
     move.has_line = has_line(config, move.registry);
     if (entry.problem)
@@ -377,6 +374,56 @@ void load_secrets(Moves& moves, HelperClient& helpers) {
   });
 }
 
+// Docker takes nothing else for the host of Docker Hub's images: podman's login may be its, too.
+bool is_free_hub_host(const Config& config, HelperClient& helpers) {
+  const std::string host(docker_hub_host);
+  if (!entries_found(config, host).empty() || config.cred_helpers.contains(host)) return false;
+  const std::string* store = store_for(config, host);
+  return store == nullptr ||
+         std::holds_alternative<NotFound>(get_from_stores({{*store, host}}, helpers).front());
+}
+
+// Podman finds in the file what Docker looks up by other names.
+void add_podmans_keys(Move& move, const Config& config, HelperClient& helpers) {
+  const std::string name = podman_lookup_name(move.key);
+  if (name == move.target_key || !is_read_by_podman(*config.auths.find(move.key), name)) return;
+  move.more_keys.push_back(name);
+  if (is_free_hub_host(config, helpers)) move.more_keys.emplace_back(docker_hub_host);
+}
+
+// pullsecret's stores answer to every spelling of a registry, others to what they list alone.
+void add_answered_keys(Move& move, const Moves& moves, const Config& config,
+                       HelperClient& helpers) {
+  std::vector<std::string> names{move.registry};
+  if (move.registry == docker_hub_key)
+    for (const std::string& name : {std::string("docker.io"), std::string(docker_hub_host)})
+      if (const auto line = config.cred_helpers.find(name);
+          line != config.cred_helpers.end() && line->second == move.from)
+        names.push_back(name);
+  for (const std::string& name : names) {
+    const bool is_listed = std::any_of(moves.begin(), moves.end(), [&](const Move& other) {
+      return other.from == move.from && other.key == name;
+    });
+    if (is_listed) continue;
+    const StoreAnswer answer = get_from_stores({{move.from, name}}, helpers).front();
+    const auto* credential = std::get_if<Credential>(&answer);
+    if (credential != nullptr && is_same_login(*credential, move.credential))
+      move.more_keys.push_back(name);
+  }
+}
+
+void add_more_keys(Moves& moves, const Config& config, const Migration& migration,
+                   HelperClient& helpers) {
+  if (is_inline(migration.to)) return;
+  for (Move& move : moves)
+    if (move.state != MoveState::to_be_copied || is_beside_registries(move.key))
+      continue;
+    else if (!is_inline(move.from))
+      add_answered_keys(move, moves, config, helpers);
+    else if (migration.for_podman)
+      add_podmans_keys(move, config, helpers);
+}
+
 }  // namespace
 
 Moves find_moves(const Config& config, const Migration& migration, HelperClient& helpers) {
@@ -399,6 +446,7 @@ Moves find_moves(const Config& config, const Migration& migration, HelperClient&
   add_named_but_not_found(moves, config, migration);
   keep_what_stands_in(moves, config, migration, helpers);
   judge_usernames(moves, config, migration, helpers);
+  add_more_keys(moves, config, migration, helpers);
   return moves;
 }
 

@@ -10,6 +10,7 @@
 #include "credential/basic_auth.h"
 #include "credential/registry.h"
 #include "docker/ask_stores.h"
+#include "docker/config_after_moves.h"
 #include "docker/podman.h"
 #include "helper/answer.h"
 #include "helper/protocol.h"
@@ -27,14 +28,16 @@ bool is_plain_text(const std::string& text) {
   return is_utf8(text) && text.find('\0') == std::string::npos;
 }
 
-std::optional<Error> why_no_store_keeps(const Credential& credential) {
+std::optional<Error> why_no_store_keeps(const Credential& credential, const std::string& key) {
   const auto [username, secret] = stored_credential(credential);
+  const std::string log_in = login_command(key);
   if (!credential.registry_token.empty())
-    return Error("", "a registry token, which no store can keep");
+    return Error("", "a registry token, which no store can keep", log_in);
   if (is_password_of_token_user(credential))
-    return Error("", "a password of the user <token>; a store takes it for an identity token");
+    return Error("", "a password of the user <token>; a store takes it for an identity token",
+                 log_in);
   if (!credential.identity_token.empty() && !credential.password.empty())
-    return Error("", "a password and an identity token; a store keeps one of them");
+    return Error("", "a password and an identity token; a store keeps one of them", log_in);
   if (!is_plain_text(username) || !is_plain_text(secret))
     return Error("", "it is not UTF-8, or has a NUL, which no store can keep");
   if (secret.empty()) return empty_password();
@@ -97,10 +100,14 @@ TargetAnswers ask_target(const Moves& moves, const Config& config, const std::st
                          HelperClient& helpers) {
   TargetAnswers answers;
   std::vector<StoreKey> keys;
+  const auto add = [&](const std::string& key) {
+    if (answers.emplace(key, NotFound{}).second) keys.push_back({target, key});
+  };
   for (const Move& move : moves)
-    if (move.state == MoveState::to_be_copied &&
-        answers.emplace(move.target_key, NotFound{}).second)
-      keys.push_back({target, move.target_key});
+    if (move.state == MoveState::to_be_copied) {
+      add(move.target_key);
+      std::for_each(move.more_keys.begin(), move.more_keys.end(), add);
+    }
   if (is_inline(target)) {
     for (auto& [key, answer] : answers)
       answer = inline_answer(config, key);
@@ -127,6 +134,25 @@ void compare(Move& move, StoreAnswer& answer, const Config& config, const std::s
     move.fail(
         {"", fmt::format("another credential is at the new place, {}", printable(target)),
          way_past_another(move, config, target, of_this_run.contains(move.target_key), podmans)});
+  }
+}
+
+// The same by its other names, those that Docker does not look up being podman's.
+void compare_more_keys(Move& move, TargetAnswers& answers, const Config& config,
+                       const std::string& target, std::set<std::string>& of_this_run,
+                       const PodmansOwn& podmans) {
+  for (const std::string& key : move.more_keys) {
+    Move same = move;
+    same.target_key = key;
+    compare(same, answers.at(key), config, target, of_this_run, podmans);
+    if (same.state != MoveState::failed) continue;
+    if (key != move.registry && std::holds_alternative<Credential>(answers.at(key)))
+      same.reason = Error("",
+                          fmt::format("{} has another credential as {}, by which podman asks for "
+                                      "it",
+                                      printable(target), key),
+                          "with --for docker it moves");
+    return move.fail(*same.reason);
   }
 }
 
@@ -172,6 +198,55 @@ std::optional<Error> why_podman_would_lose(const Move& move, const Config& confi
   return std::nullopt;
 }
 
+// Where its line of credHelpers goes, podman takes the nearest path in the file, and of several
+// spellings any.
+std::optional<Error> why_line_has_to_stay(const Move& move, const Config& config,
+                                          const PodmansOwn& podmans) {
+  const std::string name = podman_lookup_name(move.target_key);
+  const auto line = config.cred_helpers.find(name);
+  if (podmans.places().empty() || line == config.cred_helpers.end() || line->second != move.from)
+    return std::nullopt;
+  for (const AuthEntry* entry : config.auths.looked_up_as(docker_lookup_name(name))) {
+    const bool is_taken = is_path_for_podman(entry->key) || move.target_key != name;
+    if (entry->key == move.target_key || !is_taken || !is_key_for_podman(entry->key)) continue;
+    if (entry->lacks_auth || !is_same_login(entry->credential, move.credential))
+      return Error("",
+                   fmt::format("podman takes {} in the file for it, where credHelpers does not "
+                               "name {}",
+                               key_in_words(entry->key), printable(move.from)),
+                   "let it stay where it is");
+  }
+  return std::nullopt;
+}
+
+// With credsStore gone, what is left in its store gets a line of credHelpers, which may hide from
+// podman the login that it has behind its files: then nothing moves.
+void keep_with_what_stays(Moves& moves, const Config& config, const Migration& migration,
+                          const PodmansOwn& podmans, HelperClient& helpers) {
+  if (!is_inline(migration.to) || config.creds_store.empty()) return;
+  const auto is_moving = [](const Move& move) {
+    return move.state == MoveState::to_be_copied || move.state == MoveState::there_already;
+  };
+  if (podmans.places().size() < 2 || std::none_of(moves.begin(), moves.end(), is_moving)) return;
+  for (Move left : moves) {
+    if (is_moving(left) || !needs_line_inline(config, left) || !is_podmans_name(left.registry))
+      continue;
+    const StoreAnswer answer = get_from_stores({{left.from, left.registry}}, helpers).front();
+    const auto* credential = std::get_if<Credential>(&answer);
+    if (credential == nullptr) continue;
+    left.credential = *credential;
+    if (!why_podman_would_lose(left, config, migration, podmans, helpers)) continue;
+    for (Move& move : moves)
+      if (is_moving(move))
+        move.fail({"",
+                   fmt::format("credHelpers would have to name {} for {}, for which podman has "
+                               "another login",
+                               printable(left.from), key_in_words(left.registry)),
+                   "let it stay where it is"});
+    return;
+  }
+}
+
 // ---- Copying
 
 HelperReply call_once(HelperClient& helpers, HelperCall call) {
@@ -206,26 +281,23 @@ std::optional<Error> why_not_copied_as(const std::string& key, const Move& move,
   return error;
 }
 
-// docker-credential-helpers compare names exactly, where pullsecret's answer to podman's, too.
+// docker-credential-helpers compare names exactly, where pullsecret's answer to others, too.
 std::optional<Error> why_not_copied(const Move& move, const std::string& target,
                                     HelperClient& helpers) {
-  const auto answer_to_podman = [&]() -> StoreAnswer {
-    if (move.podman_key.empty()) return move.credential;
-    return get_from_stores({{target, move.podman_key}}, helpers).front();
+  std::vector<std::string> copied;
+  std::optional<Error> error;
+  const auto copy = [&](const std::string& key) {
+    error = why_not_copied_as(key, move, target, helpers);
+    if (!error) copied.push_back(key);
   };
-  const StoreAnswer before = answer_to_podman();
-  if (const auto* other = std::get_if<Credential>(&before);
-      other != nullptr && !is_same_login(*other, move.credential))
-    return Error("",
-                 fmt::format("{} has another credential as {}, by which podman asks for it",
-                             printable(target), move.podman_key),
-                 "with --for docker it moves");
-  const bool was_there = move.state == MoveState::there_already;
-  if (!was_there)
-    if (auto error = why_not_copied_as(move.target_key, move, target, helpers)) return error;
-  if (!std::holds_alternative<NotFound>(answer_to_podman())) return std::nullopt;
-  auto error = why_not_copied_as(move.podman_key, move, target, helpers);
-  if (error && !was_there) call_once(helpers, {target, "erase", move.target_key});
+  if (move.state != MoveState::there_already) copy(move.target_key);
+  for (const std::string& key : move.more_keys)
+    if (!error &&
+        std::holds_alternative<NotFound>(get_from_stores({{target, key}}, helpers).front()))
+      copy(key);
+  if (error)
+    for (const std::string& key : copied)
+      call_once(helpers, {target, "erase", key});
   return error;
 }
 
@@ -308,7 +380,7 @@ void compare_with_target(Moves& moves, const Config& config, const Migration& mi
   for (Move& move : moves) {
     if (move.state != MoveState::to_be_copied) continue;
     const auto why_not = is_inline(target) ? why_no_file_keeps(move.credential)
-                                           : why_no_store_keeps(move.credential);
+                                           : why_no_store_keeps(move.credential, move.key);
     if (why_not) move.fail(*why_not);
   }
   TargetAnswers answers = ask_target(moves, config, target, helpers);
@@ -316,26 +388,30 @@ void compare_with_target(Moves& moves, const Config& config, const Migration& mi
   for (Move& move : moves)
     if (move.state == MoveState::to_be_copied) {
       compare(move, answers.at(move.target_key), config, target, of_this_run, podmans);
+      if (move.state != MoveState::failed)
+        compare_more_keys(move, answers, config, target, of_this_run, podmans);
       if (move.state == MoveState::failed) continue;
-      if (auto loss = why_podman_would_lose(move, config, migration, podmans, helpers))
-        move.fail(*std::move(loss));
+      auto loss = is_inline(target) ? why_line_has_to_stay(move, config, podmans) : std::nullopt;
+      if (!loss) loss = why_podman_would_lose(move, config, migration, podmans, helpers);
+      if (loss) move.fail(*std::move(loss));
     }
+  keep_with_what_stays(moves, config, migration, podmans, helpers);
 }
 
 void copy_to_target(Moves& moves, const Migration& migration, HelperClient& helpers,
                     const Interrupted& is_interrupted) {
   std::map<std::string, Error> failed;
   for (Move& move : moves) {
-    // A run that was killed may have left podman without its name.
-    const bool is_podmans = move.state == MoveState::there_already && !move.podman_key.empty();
-    if (move.state != MoveState::to_be_copied && !is_podmans) continue;
+    // A run that was killed may have left some without their other names.
+    const bool was_there = move.state == MoveState::there_already && !move.more_keys.empty();
+    if (move.state != MoveState::to_be_copied && !was_there) continue;
     if (failed.contains(move.target_key)) continue;
     const auto error = is_interrupted()          ? interrupted()
                        : is_inline(migration.to) ? std::nullopt
                                                  : why_not_copied(move, migration.to, helpers);
     if (error)
       failed.emplace(move.target_key, *error);
-    else if (!is_podmans)
+    else if (!was_there)
       move.state = MoveState::moved;
   }
   // Others of the same name were to be there with it.

@@ -21,8 +21,8 @@ inline bool never_interrupted() {
 void compare_with_target(Moves& moves, const Config& config, const Migration& migration,
                          const PodmansOwn& podmans, HelperClient& helpers);
 
-/// Stores each credential that is to be copied, under podman's name, too, where the target does not
-/// answer to that by itself, reads it back and compares username and secret, one
+/// Stores each credential that is to be copied, under its other names, too, where the target does
+/// not answer to them by itself, reads it back and compares username and secret, one
 /// after the other; what does not come back as it was is erased there again, and fails. For the
 /// store `inline` it is the config that keeps them, and all count as moved. Once `is_interrupted`,
 /// those that are left fail.

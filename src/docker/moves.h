@@ -53,13 +53,13 @@ struct Move {
   std::string from;             ///< its store
   std::string key;              ///< its name there: the server URL, or the key in `auths`
   std::string target_key = {};  ///< its name at the target; empty: Docker never looks for it
-  std::string podman_key = {};  ///< the name by which podman finds it now, and asks the target
   std::string registry = {};    ///< what Docker calls its registry when it looks for a store
   bool has_line = false;        ///< by a line of `credHelpers` Docker asks a store of its own
   bool is_listed = true;        ///< its store tells of it
   bool is_given = true;         ///< its store gives it, too, for what Docker asks
   bool counts = false;          ///< it is what Docker finds, or would if it looked here
   Credential credential = {};
+  std::vector<std::string> more_keys = {};  ///< others by which Docker or podman finds it now
   MoveState state = MoveState::not_asked_for;
   std::optional<Error> reason = std::nullopt;
   std::optional<Error> left_behind = std::nullopt;  ///< why it was not erased in `from`

@@ -136,7 +136,9 @@ std::string example_line(const std::string& name, const std::string& helper) {
 // credential elsewhere.
 std::optional<Finding> line_for_one_spelling(const Line& line) {
   const std::string right = docker_server_url(line.key);
-  if (right == line.key || line.helper.empty() || line.all.config.cred_helpers.contains(right))
+  const std::string* store = store_for(line.all.config, right);
+  if (right == line.key || line.helper.empty() || line.all.config.cred_helpers.contains(right) ||
+      (store != nullptr && *store == line.helper))
     return std::nullopt;
   Finding finding = warning(
       "entry-spelling", key_in_words(line.key),

@@ -111,6 +111,18 @@ docker_login "$registry"
 succeeds
 kept "$registry"
 
+it 'migrate: what no store keeps'
+for field in identitytoken registrytoken; do
+  new_home "{\"auths\":{\"$registry\":{\"auth\":\"$plain\",\"$field\":\"old\"}}}"
+  run pullsecret migrate --to encryptedfile
+  fails_with 1
+  hint_on_standard_error 'docker login'
+  log_in
+  run pullsecret migrate --to encryptedfile
+  succeeds
+  kept "$registry"
+done
+
 it 'migrate: what is no file in the place of config.json'
 for kind in mkfifo mkdir; do
   new_home

@@ -381,13 +381,12 @@ class Maker:
         return object_text(settings, str)
 
     def podmans(self):
-        """Podman's own file, and its setting where it looks: at last into files, if at all. What a
-        store has that comes behind them, no migration to a file can leave in sight."""
+        """Podman's own file, and its setting where it looks."""
         auths = {own: {"auth": self.auth(*self.login())} for own, _ in HOSTS[1:] if self.chance(0.3)}
         helpers = {own: self.random.choice(STORES) for own, _ in HOSTS[1:] if self.chance(0.1)}
         asked = self.random.sample(STORES, self.random.randrange(3))
         if not asked or self.chance(0.7):
-            asked.append("containers-auth.json")
+            asked.insert(self.random.randrange(len(asked) + 1), "containers-auth.json")
         return {
             "auth.json": json.dumps({"auths": auths, "credHelpers": helpers})
             if self.chance(0.25)

@@ -90,18 +90,19 @@ TEST_CASE("Docker Hub's is stored under podman's name, too, where the store know
   const Stores stores;
   Run run{R"({"auths":{)" + entry(hub, "u") + "}}"};
   const Migration for_podman{.to = "new", .for_podman = true};
-  const std::vector<std::string> both{"docker.io", hub};
+  const std::vector<std::string> all{"docker.io", hub, "registry-1.docker.io"};
   SECTION("at first") {
     run.migrate(for_podman);
     CHECK(state_of(run, hub, "inline") == "moved");
-    CHECK(listed("new") == both);
-    CHECK(run.config().cred_helpers == Lines{{"docker.io", "new"}});
+    CHECK(listed("new") == all);
+    CHECK(run.config().cred_helpers ==
+          Lines{{"docker.io", "new"}, {"registry-1.docker.io", "new"}});
   }
   SECTION("after a run that was killed in between") {
     put("new", hub, "u");
     run.migrate(for_podman);
     CHECK(state_of(run, hub, "inline") == "there already");
-    CHECK(listed("new") == both);
+    CHECK(listed("new") == all);
   }
   SECTION("but not over another one") {
     put("new", "docker.io", "other");
@@ -109,6 +110,39 @@ TEST_CASE("Docker Hub's is stored under podman's name, too, where the store know
     CHECK(state_of(run, hub, "inline") ==
           "failed: new has another credential as docker.io, by which podman asks for it");
     CHECK(listed("new") == std::vector<std::string>{"docker.io"});
+  }
+}
+
+TEST_CASE("what a store answers by more names than it lists is at the new place by these, too") {
+  const Stores stores;
+  const auto answers_to_all = [&] {
+    stores.add("old", "old", R"([ "$1" = get ] && { cat *; exit; })");
+  };
+  SECTION("Docker's") {
+    put("old", "https://a.io", "u");
+    answers_to_all();
+    Run run{R"({"credsStore":"old"})"};
+    SECTION("where nothing is there") {
+      run.migrate({.to = "new"});
+      CHECK(state_of(run, "https://a.io", "old") == "moved");
+      CHECK(listed("new") == std::vector<std::string>{"a.io", "https://a.io"});
+    }
+    SECTION("and not where another one is") {
+      put("new", "a.io", "other");
+      run.migrate({.to = "new"});
+      CHECK(state_of(run, "https://a.io", "old") ==
+            "failed: another credential is at the new place, new");
+      CHECK(listed("new") == Names{"a.io"});
+    }
+  }
+  SECTION("podman's") {
+    put("old", hub, "u");
+    answers_to_all();
+    Run run{R"({"credsStore":"old","credHelpers":{"docker.io":"old"}})"};
+    run.migrate({.to = "new", .for_podman = true});
+    CHECK(state_of(run, hub, "old") == "moved");
+    CHECK(listed("new") == std::vector<std::string>{"docker.io", hub});
+    CHECK(run.config().cred_helpers == Lines{{"docker.io", "new"}});
   }
 }
 
