@@ -21,6 +21,7 @@
 #include "docker/ask_stores.h"
 #include "docker/podman.h"
 #include "doctor/checked_registry.h"
+#include "doctor/podman_checks.h"
 #include "system/text.h"
 
 namespace pullsecret {
@@ -100,10 +101,11 @@ bool may_be_stored(const Line& line, const std::string& name) {
              get_from_stores({{creds_store, name}}, *line.all.helpers).front());
 }
 
-// Whether Docker, as the config is, may find a credential for `name` where it would not look if a
-// line of that name came into effect.
+// Whether Docker or podman, as the config is, may find a credential for `name` where it would not
+// look if a line of that name came into effect.
 bool may_hide(const Line& line, const std::string& name) {
-  return line.all.inline_names.contains(name) || may_be_stored(line, name);
+  return line.all.inline_names.contains(name) || may_be_stored(line, name) ||
+         podman_takes_its_own(name, line.all.helpers);
 }
 
 // Whether a line that says something else would get the same name.

@@ -91,7 +91,6 @@ std::vector<std::string> in_none_of_its_stores(std::vector<std::string> names,
   return names;
 }
 
-// A login of podman's own is not to be hidden by Docker's.
 bool takes_another(const std::string& name, HelperClient* helpers, const Podmans& podmans) {
   return podmans.own.has(name) ||
          (helpers != nullptr && in_none_of_its_stores({name}, *helpers, podmans).empty());
@@ -287,6 +286,11 @@ std::optional<Finding> check_runtime_folder(const Podmans& podmans) {
 }
 
 }  // namespace
+
+bool podman_takes_its_own(const std::string& name, HelperClient* helpers) {
+  const Podmans podmans;
+  return !podmans.names.empty() && takes_another(podman_lookup_name(name), helpers, podmans);
+}
 
 Findings check_podman(const Config& config, const JsonText& json, bool is_there,
                       const HelperStates& stores, HelperClient* helpers) {

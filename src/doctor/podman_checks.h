@@ -14,6 +14,10 @@ namespace pullsecret {
 Findings check_podman(const Config& config, const JsonText& json, bool is_there,
                       const HelperStates& stores, HelperClient* helpers);
 
+/// Whether podman has a login of its own for what Docker looks up as `name`, in a file or a store:
+/// what would be new in Docker's config is not to hide that.
+bool podman_takes_its_own(const std::string& name, HelperClient* helpers);
+
 /// The same of podman's own file, of the text `json`: what stands there, and podman does not read.
 Findings check_podmans_own(const JsonText& json);
 

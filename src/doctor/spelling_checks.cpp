@@ -13,6 +13,7 @@
 #include "credential/registry.h"
 #include "docker/ask_stores.h"
 #include "doctor/checked_registry.h"
+#include "doctor/podman_checks.h"
 #include "kubernetes/keyring.h"
 #include "system/text.h"
 
@@ -52,14 +53,15 @@ struct Entries {
 };
 
 // Whether Docker may take another entry for `name`, which one of just that name would hide; or
-// podman, which takes either for Docker Hub where none is called docker.io.
+// podman, which takes either for Docker Hub where none is called docker.io, or has its own.
 bool has_another_entry(const Entries& entries, const Registry& registry, const std::string& name) {
   const auto is_other = [&](const std::string& looked_up) {
     const auto found = entries.counts.find(looked_up);
     return found != entries.counts.end() &&
            found->second > (docker_lookup_name(registry.key) == looked_up ? 1 : 0);
   };
-  return is_other(name) || (name == docker_hub_key && is_other(std::string(docker_hub_host)));
+  return is_other(name) || (name == docker_hub_key && is_other(std::string(docker_hub_host))) ||
+         podman_takes_its_own(name, entries.helpers);
 }
 
 enum class Stored { no, yes, unknown };

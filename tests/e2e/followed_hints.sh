@@ -115,7 +115,7 @@ it 'migrate: what no store keeps'
 for field in identitytoken registrytoken; do
   new_home "{\"auths\":{\"$registry\":{\"auth\":\"$plain\",\"$field\":\"old\"}}}"
   run pullsecret migrate --to encryptedfile
-  fails_with 1
+  status_is 1
   hint_on_standard_error 'docker login'
   log_in
   run pullsecret migrate --to encryptedfile
