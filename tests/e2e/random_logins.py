@@ -51,7 +51,8 @@ HOSTS = [
 ]
 STORES = ["alpha", "beta", "gamma"]
 ACTIONS = ["store", "get", "erase", "list"]
-# A file `STORE.broken` names the actions that it always fails at. With FAULTS in the environment,
+# A file `STORE.broken` names the actions that it always fails at; with one called `STORE.spellings`
+# it answers to a registry's name by other spellings, too, as pullsecret's stores do. With FAULTS in the environment,
 # the file `plan` in that folder says what befalls which call: `NUMBER before|after KIND`.
 STORE = r"""#!/bin/sh
 cd "$0.d" || exit
@@ -83,7 +84,14 @@ case $1 in
 store) server=$(printf %s "$input" | jq -r .ServerURL) ;;
 *) server=$input ;;
 esac
-file=$(printf %s "$server" | sed s,/,%2F,g)
+file_of() { printf %s "$1" | sed s,/,%2F,g; }
+file=$(file_of "$server")
+if [ "$1" = get ] && [ ! -e "$file" ] && [ -e "$0.spellings" ]; then
+  case $server in
+  docker.io | index.docker.io | registry-1.docker.io) file=$(file_of https://index.docker.io/v1/) ;;
+  *) file=$(file_of "https://$server") ;;
+  esac
+fi
 case $1 in
 store) printf %s "$input" >"$0.new" && mv "$0.new" "$file" ;;
 get) cat "$file" 2>/dev/null || { echo credentials not found in native keychain; exit 1; } ;;
@@ -133,7 +141,7 @@ class World:
         while not self.socket.exists():
             time.sleep(0.01)
 
-    def make(self, config, stores, broken, podmans):
+    def make(self, config, stores, broken, podmans, spellings):
         self.broken = broken
         for folder in (self.bin, self.home, self.faults, self.scratch / "run"):
             shutil.rmtree(folder, ignore_errors=True)
@@ -151,6 +159,8 @@ class World:
             program.write_text(STORE)
             program.chmod(0o755)
             program.with_name(program.name + ".broken").write_text(" ".join(broken[name]))
+            if spellings[name]:
+                program.with_name(program.name + ".spellings").touch()
             entries = self.bin / f"docker-credential-{name}.d"
             entries.mkdir()
             for server, (user, secret) in stores[name].items():
@@ -396,6 +406,10 @@ class Maker:
             else None,
         }
 
+    def spellings(self):
+        """Which stores answer to other spellings."""
+        return {name: self.chance(0.2) for name in STORES}
+
     def broken(self):
         """What each store cannot do, whenever it is asked."""
         return {
@@ -456,8 +470,8 @@ def broken_law(world, seed):
     config, stores, broken = maker.config(), maker.stores(), maker.broken()
     first, command = maker.commands()
     fault = maker.fault()
-    podmans = maker.podmans()
-    world.make(config, stores, broken, podmans)
+    podmans, spellings = maker.podmans(), maker.spellings()
+    world.make(config, stores, broken, podmans, spellings)
     for prepared in first:
         world.run(*prepared)
     before = world.settled_logins()
@@ -486,6 +500,7 @@ def broken_law(world, seed):
         "error": result.stderr,
         "config": config,
         "podman": podmans,
+        "spellings": spellings,
         "stores": stores,
         "config after": world.config.read_text(),
         "stores after": world.stored(),
