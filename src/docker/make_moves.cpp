@@ -167,10 +167,15 @@ std::optional<Error> why_podman_would_lose(const Move& move, const Config& confi
   const auto finds_in = [&](const std::string& store) {
     return get_from_stores({{store, name}}, helpers).front();
   };
-  const auto is_in_dockers_file = [&] {
+  const auto finds_in_dockers_file = [&]() -> StoreAnswer {
     const auto line = config.cred_helpers.find(name);
-    if (line == config.cred_helpers.end()) return podman_finds_inline(config, name);
-    return std::holds_alternative<Credential>(finds_in(line->second));
+    if (line != config.cred_helpers.end()) return finds_in(line->second);
+    StoreAnswer found = NotFound{};
+    for (const AuthEntry* entry : config.auths.looked_up_as(docker_lookup_name(name)))
+      if (is_read_by_podman(*entry, name) &&
+          (entry->key == name || std::holds_alternative<NotFound>(found)))
+        found = entry->credential;
+    return found;
   };
   std::optional<std::string> new_place;  // where podman will find what moves
   for (const std::string& place : places) {
@@ -179,7 +184,12 @@ std::optional<Error> why_podman_would_lose(const Move& move, const Config& confi
       new_place = new_place.value_or(place);
     } else if (place == auth_file_helper) {
       has_other = podmans.has(name);
-      if (!has_other && is_in_dockers_file()) return std::nullopt;
+      if (!has_other)
+        if (const StoreAnswer there = finds_in_dockers_file();
+            const auto* found = std::get_if<Credential>(&there)) {
+          if (!new_place || is_same_login(*found, move.credential)) return std::nullopt;
+          has_other = true;
+        }
       if (is_inline(migration.to) || migration.for_podman) new_place = new_place.value_or(place);
     } else {
       const StoreAnswer answer = finds_in(place);
