@@ -105,6 +105,17 @@ bool names_hub_host(const Move& move) {
          move.more_keys.end();
 }
 
+// Which Docker and podman take for two.
+void name_store_for_hub_host(ConfigChange& change, const Config& config, const Migration& migration,
+                             const Move& move, bool all) {
+  const std::string host(docker_hub_host);
+  const bool has_line = config.cred_helpers.contains(host);
+  if (migration.for_podman && (has_line || is_inline(move.from)))
+    change.cred_helpers[host] = migration.to;
+  else if (!all || (has_line && !is_line_for_podman(config, host)))
+    name_store(change, config, host, migration.to);
+}
+
 // Lines that say the same are needless, but for podman.
 void set_creds_store(ConfigChange& change, const Config& config, const Migration& migration) {
   if (config.creds_store != migration.to) change.creds_store = migration.to;
@@ -147,8 +158,7 @@ ConfigChange after_moves_to_store(const Config& config, const Migration& migrati
                           names(store_for(config, move.registry), migration.to);
     if (is_beside_registries(move.key) || !is_asked || !move.is_at_target()) continue;
     name_store_for_podman(change, config, migration, inline_names, move);
-    if (migration.for_podman && names_hub_host(move))
-      change.cred_helpers[std::string(docker_hub_host)] = migration.to;
+    if (names_hub_host(move)) name_store_for_hub_host(change, config, migration, move, all);
   }
   drop_what_stands(change, config);
   return change;
@@ -175,7 +185,13 @@ ConfigChange after_moves_inline(const Config& config, const Migration& migration
                                 const Moves& moves) {
   ConfigChange change;
   for (const Move& move : moves)
-    if (move.state == MoveState::moved) change.entries[move.target_key] = Inline{move.credential};
+    if (move.state == MoveState::moved) {
+      change.entries[move.target_key] = Inline{move.credential};
+      if (!names_hub_host(move)) continue;
+      const std::string host(docker_hub_host);
+      change.entries[host] = Inline{move.credential};
+      if (config.cred_helpers.contains(host)) change.cred_helpers[host] = std::nullopt;
+    }
   bool is_used = is_complete(config, migration, moves);
   for (const auto& [registry, move] : found_by_docker(moves))
     if (move->is_at_target()) {

@@ -391,15 +391,20 @@ void add_podmans_keys(Move& move, const Config& config, HelperClient& helpers) {
   if (is_free_hub_host(config, helpers)) move.more_keys.emplace_back(docker_hub_host);
 }
 
-// pullsecret's stores answer to every spelling of a registry, others to what they list alone.
+// pullsecret's stores answer to every spelling of a registry, others to what they list alone. A
+// file has all by one entry, but what Docker takes for another host.
 void add_answered_keys(Move& move, const Moves& moves, const Config& config,
-                       HelperClient& helpers) {
-  std::vector<std::string> names{move.registry};
-  if (move.registry == docker_hub_key)
-    for (const std::string& name : {std::string("docker.io"), std::string(docker_hub_host)})
-      if (const auto line = config.cred_helpers.find(name);
-          line != config.cred_helpers.end() && line->second == move.from)
-        names.push_back(name);
+                       const Migration& migration, HelperClient& helpers) {
+  std::vector<std::string> names;
+  if (!is_inline(migration.to)) names.push_back(move.registry);
+  if (move.registry == docker_hub_key) {
+    const auto line = config.cred_helpers.find("docker.io");
+    if (!is_inline(migration.to) && line != config.cred_helpers.end() && line->second == move.from)
+      names.push_back(line->first);
+    const std::string host(docker_hub_host);
+    if (const std::string* store = store_for(config, host); store != nullptr && *store == move.from)
+      names.push_back(host);
+  }
   for (const std::string& name : names) {
     const bool is_listed = std::any_of(moves.begin(), moves.end(), [&](const Move& other) {
       return other.from == move.from && other.key == name;
@@ -414,12 +419,11 @@ void add_answered_keys(Move& move, const Moves& moves, const Config& config,
 
 void add_more_keys(Moves& moves, const Config& config, const Migration& migration,
                    HelperClient& helpers) {
-  if (is_inline(migration.to)) return;
   for (Move& move : moves)
     if (move.state != MoveState::to_be_copied || is_beside_registries(move.key))
       continue;
     else if (!is_inline(move.from))
-      add_answered_keys(move, moves, config, helpers);
+      add_answered_keys(move, moves, config, migration, helpers);
     else if (migration.for_podman)
       add_podmans_keys(move, config, helpers);
 }

@@ -146,7 +146,8 @@ void compare_more_keys(Move& move, TargetAnswers& answers, const Config& config,
     same.target_key = key;
     compare(same, answers.at(key), config, target, of_this_run, podmans);
     if (same.state != MoveState::failed) continue;
-    if (key != move.registry && std::holds_alternative<Credential>(answers.at(key)))
+    if (!is_inline(target) && key != move.registry &&
+        std::holds_alternative<Credential>(answers.at(key)))
       same.reason = Error("",
                           fmt::format("{} has another credential as {}, by which podman asks for "
                                       "it",

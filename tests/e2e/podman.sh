@@ -86,13 +86,13 @@ skopeo copy --insecure-policy --dest-tls-verify=false --authfile "$config_file" 
 # ---- migrate
 
 it 'migrate to a store: all of them find what they found'
-all_find "$user" "$registry" docker.io
+all_find "$user" "$registry" docker.io registry-1.docker.io
 run pullsecret migrate --to encryptedfile
 succeeds
 err_has 'note: credHelpers has a line for each, too: podman, skopeo and buildah do not ask credsStore; --for docker'
 config_json '[.credsStore, .credHelpers]' \
-  "[\"encryptedfile\",{\"$registry\":\"encryptedfile\",\"docker.io\":\"encryptedfile\"}]"
-all_find "$user" "$registry" docker.io
+  "[\"encryptedfile\",{\"$registry\":\"encryptedfile\",\"docker.io\":\"encryptedfile\",\"registry-1.docker.io\":\"encryptedfile\"}]"
+all_find "$user" "$registry" docker.io registry-1.docker.io
 all_pull
 doctor_finds
 

@@ -141,8 +141,17 @@ TEST_CASE("what a store answers by more names than it lists is at the new place 
     Run run{R"({"credsStore":"old","credHelpers":{"docker.io":"old"}})"};
     run.migrate({.to = "new", .for_podman = true});
     CHECK(state_of(run, hub, "old") == "moved");
-    CHECK(listed("new") == std::vector<std::string>{"docker.io", hub});
+    CHECK(listed("new") == std::vector<std::string>{"docker.io", hub, "registry-1.docker.io"});
     CHECK(run.config().cred_helpers == Lines{{"docker.io", "new"}});
+  }
+  SECTION("in the file, where Docker takes another host's") {
+    put("old", hub, "u");
+    answers_to_all();
+    Run run{R"({"credHelpers":{")" + hub + R"(":"old","registry-1.docker.io":"old"}})"};
+    run.migrate({.to = "inline", .from = "old"});
+    CHECK(run.username_at(hub) == "u");
+    CHECK(run.username_at("registry-1.docker.io") == "u");
+    CHECK(run.config().cred_helpers.empty());
   }
 }
 
