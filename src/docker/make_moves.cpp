@@ -171,10 +171,10 @@ std::optional<Error> why_podman_would_lose(const Move& move, const Config& confi
   const auto finds_in_dockers_file = [&]() -> StoreAnswer {
     const auto line = config.cred_helpers.find(name);
     if (line != config.cred_helpers.end()) return finds_in(line->second);
+    const AuthEntry* exact = config.auths.find(name);  // which podman takes if it is empty, too
     StoreAnswer found = NotFound{};
     for (const AuthEntry* entry : config.auths.looked_up_as(docker_lookup_name(name)))
-      if (is_read_by_podman(*entry, name) &&
-          (entry->key == name || std::holds_alternative<NotFound>(found)))
+      if (is_read_by_podman(*entry, name) && (exact == nullptr || exact == entry))
         found = entry->credential;
     return found;
   };

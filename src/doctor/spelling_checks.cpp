@@ -12,6 +12,7 @@
 
 #include "credential/registry.h"
 #include "docker/ask_stores.h"
+#include "docker/podman.h"
 #include "doctor/checked_registry.h"
 #include "doctor/podman_checks.h"
 #include "kubernetes/keyring.h"
@@ -60,7 +61,14 @@ bool has_another_entry(const Entries& entries, const Registry& registry, const s
     return found != entries.counts.end() &&
            found->second > (docker_lookup_name(registry.key) == looked_up ? 1 : 0);
   };
-  return is_other(name) || (name == docker_hub_key && is_other(std::string(docker_hub_host))) ||
+  // Of a URL podman compares the host alone, in no order.
+  const auto& auths = entries.config.auths;
+  const bool has_token = name == docker_hub_key && !podmans_here().empty() &&
+                         std::any_of(auths.begin(), auths.end(), [](const AuthEntry& entry) {
+                           return is_docker_hub_token(entry.key);
+                         });
+  return has_token || is_other(name) ||
+         (name == docker_hub_key && is_other(std::string(docker_hub_host))) ||
          podman_takes_its_own(name, entries.helpers);
 }
 
