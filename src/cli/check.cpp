@@ -57,7 +57,9 @@ manifests of --images-in. If there are none, it takes those that convert would
 take from the Docker config, stores included. From Secrets, each Pod of the
 manifests gets only those that its imagePullSecrets name, or those of its
 ServiceAccount, in its namespace. A Pod for which nobody names one has nothing
-of a Docker config either. Pods in FILE itself are asked about, too.
+of a Docker config either. Pods in FILE itself are asked about, too; what FILE
+has is then all that there is. Beside a config.json, Secrets of --images-in do
+not count.
 
 For each image it tries the entries that the kubelet would try, in its order,
 and then no login at all. As containerd does, it asks for a token, and for the

@@ -87,6 +87,7 @@ const std::vector<Issuer>& issuers() {
                         .tells_expiration = true,
                         .usernames = {"AWS"}}},
        .helpers = {ecr_login},
+       .cloud = "Amazon",
        .way_to_log_in = "`aws ecr get-login-password --region {region} | docker login -u AWS "
                         "--password-stdin {host}`, which lasts 12 hours",
        .way_to_access = way_to_access_ecr},
@@ -94,6 +95,7 @@ const std::vector<Issuer>& issuers() {
       {.name = "Amazon ECR",
        .hosts = {"public.ecr.aws", "ecr-public.aws.com"},
        .helpers = {ecr_login},
+       .cloud = "Amazon",
        .way_to_log_in =
            "`aws ecr-public get-login-password --region us-east-1 | docker login -u AWS "
            "--password-stdin {host}`, which lasts 12 hours",
@@ -116,6 +118,7 @@ const std::vector<Issuer>& issuers() {
                     .way_to_install = "install docker-credential-gcr, or use gcloud: `gcloud auth "
                                       "configure-docker`",
                     .variables = {"GOOGLE_APPLICATION_CREDENTIALS"}}},
+       .cloud = "Google",
        .way_to_log_in =
            "`docker login -u _json_key --password-stdin {host} <key.json`, with a service "
            "account's key, since an access token lasts an hour",
@@ -130,6 +133,7 @@ const std::vector<Issuer>& issuers() {
                     .way_to_install =
                         "install Azure's docker-credential-acr, or log in with `az acr login`"}},
        .identity_token_username = azure_token_username,
+       .cloud = "Azure",
        .way_to_log_in =
            "`{login}`, as a token or service principal of the registry, since what `az "
            "acr login` gives lasts 3 hours",

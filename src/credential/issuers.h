@@ -47,6 +47,8 @@ struct Issuer {
   std::string_view word_of_ended_token = {};
   /// It counts no HEAD request, and answers it with `RateLimit-Remaining: 0` when no pull is left.
   bool tells_pulls_left = false;
+  /// Whose cloud: the kubelets of its nodes mostly have a credential provider for these registries.
+  std::string_view cloud = {};
   /// How to log in, to follow from a shell; `{login}` is login_command() of the host, `{host}` and
   /// `{region}`, what the last `*` of `hosts` stands for, are shell's words.
   std::string_view way_to_log_in;

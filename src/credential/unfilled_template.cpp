@@ -100,6 +100,9 @@ constexpr std::array marks{
 constexpr TemplateMark word_mark{
     .words = "a word such as REPLACE_ME", .way = way_of_kustomize, .may_be_meant = true};
 
+constexpr TemplateMark mask_mark{
+    .words = "a mask such as ***", .way = way_of_kustomize, .may_be_meant = true};
+
 // In lower case, without what stands between words. Programs print some of them where a value is
 // missing.
 constexpr std::array<std::string_view, 11> words{"null",   "none",        "nil",     "undefined",
@@ -160,11 +163,16 @@ bool fits_in_name(std::string_view name, const TemplateMark& mark) {
          fits_alone(name.substr(begin, end + mark.end.size() - begin), mark);
 }
 
+constexpr std::size_t longest_word = 100;
+
+bool is_mask(std::string_view text) {
+  return text.size() > 2 && text.size() <= longest_word &&
+         std::string_view("*xX").find(text.front()) != std::string_view::npos &&
+         text.find_first_not_of(text.front()) == std::string_view::npos;
+}
+
 bool is_placeholder_word(std::string_view text) {
-  constexpr std::size_t longest = 100;
-  if (text.empty() || text.size() > longest) return false;
-  for (const char mask : {'*', 'x', 'X'})
-    if (text.size() > 2 && text.find_first_not_of(mask) == std::string_view::npos) return true;
+  if (text.empty() || text.size() > longest_word) return false;
   std::string bare = lower_case(text);
   std::erase_if(bare,
                 [](char c) { return c == '_' || c == '-' || c == ' ' || c == '[' || c == ']'; });
@@ -180,6 +188,7 @@ const TemplateMark* find_template_mark(std::string_view text) {
   if (text.starts_with('{') && !find_json_fault({"", std::string(text)})) return nullptr;
   for (const TemplateMark& mark : marks)
     if (mark.is_alone ? fits_alone(text, mark) : fits_anywhere(text, mark)) return &mark;
+  if (is_mask(text)) return &mask_mark;
   return is_placeholder_word(text) ? &word_mark : nullptr;
 }
 

@@ -76,6 +76,11 @@ void check_text(const JsonText& source) {
   if (!is_utf8(source.text) ||
       std::any_of(source.text.begin(), source.text.end(), is_control_character))
     throw Error(source.file, "binary data, and no manifest");
+  // As `helm install --dry-run` and `helm get all` print it.
+  if (source.text.find("\nHOOKS:\n") != std::string::npos &&
+      source.text.find("\nMANIFEST:\n") != std::string::npos)
+    throw Error(source.file, "a report of Helm's, with manifests in it",
+                "have the manifests alone: `helm template . | pullsecret check --images-in -`");
 }
 
 }  // namespace

@@ -148,6 +148,14 @@ std::optional<std::string> decoded_data(const SecretManifest& manifest, const st
   return text != manifest.string_data.end() ? text->second : decode_base64(manifest.data.at(key));
 }
 
+Error not_base64(const SecretManifest& manifest, const std::string& key) {
+  auto [what, hint] = mistaken_base64(manifest.data.at(key));
+  return {"",
+          fmt::format("the value of {} in \"data\" is not base64{}{}", key,
+                      what.empty() ? "" : ", but ", what),
+          std::move(hint)};
+}
+
 TakenData taken_data(const SecretManifest& manifest) {
   if (manifest.is_config_file)
     throw Error("", "a Docker config file, and no Secret", "pullsecret convert --config FILE");
@@ -157,7 +165,7 @@ TakenData taken_data(const SecretManifest& manifest) {
     throw Error("", remark ? remark->message : "no pull secret", remark ? remark->hint : "");
   }
   auto data = decoded_data(manifest, place->key);
-  if (!data) throw Error("", fmt::format("the value of {} in \"data\" is not base64", place->key));
+  if (!data) throw not_base64(manifest, place->key);
   PullData pull_data = read_pull_data(place->type, *data);
   // What is refused may be so for the sake of a single entry.
   if (!pull_data.refusal)

@@ -8,6 +8,7 @@
 #include "kubernetes/pull_data.h"
 #include "kubernetes/secret.h"
 #include "kubernetes/secret_manifest.h"
+#include "system/error.h"
 
 namespace pullsecret {
 
@@ -32,6 +33,9 @@ std::string remake_command(const SecretManifest& manifest, const DataPlace& plac
 
 /// The value of a data key that is there, as the API server keeps it; nothing if it is not base64.
 std::optional<std::string> decoded_data(const SecretManifest& manifest, const std::string& key);
+
+/// That it is not, and what it is.
+Error not_base64(const SecretManifest& manifest, const std::string& key);
 
 /// What the kubelet reads of a Secret, decoded.
 struct TakenData {

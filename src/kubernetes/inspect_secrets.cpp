@@ -208,14 +208,6 @@ void check_names(const SecretManifest& manifest, std::vector<Remark>& remarks) {
                          std::string(mark->way.secrets)});
 }
 
-Remark not_base64(const SecretManifest& manifest, const std::string& key) {
-  auto [what, hint] = mistaken_base64(manifest.data.at(key));
-  return {"not-base64", problem,
-          fmt::format("the value of {} in \"data\" is not base64{}{}", key,
-                      what.empty() ? "" : ", but ", what),
-          std::move(hint)};
-}
-
 Remark not_a_string(const SecretManifest& manifest) {
   return {"not-a-string", problem,
           fmt::format("the value of {} is no string: the API server refuses the Secret",
@@ -233,16 +225,23 @@ InspectedSecret inspect_secret(const SecretManifest& manifest, Time now) {
       .type = manifest.type.empty() ? "Opaque" : manifest.type};
   check_names(manifest, secret.remarks);
   if (auto remark = remark_on_place(manifest)) secret.remarks.push_back(*std::move(remark));
+  if (manifest.fault)
+    secret.remarks.push_back({"refused-by-api-server", problem,
+                              "the API server refuses it: " + manifest.fault->message(),
+                              manifest.fault->hint()});
   if (!manifest.not_texts.empty()) secret.remarks.push_back(not_a_string(manifest));
   check_size(manifest, secret.remarks);
   const auto place = find_pull_data(manifest);
   if (!place) return secret;
-  if (const auto data = decoded_data(manifest, place->key))
+  if (const auto data = decoded_data(manifest, place->key)) {
     inspect_data(*data, manifest, *place, now, secret);
-  else
-    secret.remarks.push_back(not_base64(manifest, place->key));
-  secret.is_read &= place->is_right && manifest.not_texts.empty();
-  secret.is_refused &= place->is_right;
+  } else {
+    const Error why = not_base64(manifest, place->key);
+    secret.remarks.push_back({"not-base64", problem, why.message(), why.hint()});
+  }
+  const bool is_there = manifest.not_texts.empty() && !manifest.fault;
+  secret.is_read &= place->is_right && is_there;
+  secret.is_refused &= place->is_right && !manifest.fault;
   return secret;
 }
 

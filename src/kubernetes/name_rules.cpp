@@ -81,6 +81,18 @@ void check_qualified_name(std::string_view text, std::string_view qualified_name
            "of A-Z, a-z, 0-9, '-', '_' and '.', with a letter or digit at both ends");
 }
 
+void check_name(std::string_view text, std::string_view whose) {
+  if (is_secret_name(text)) return;
+  const std::string suggestion = mended(
+      lower_case(text), [](char c) { return is_label_character(c) || c == '.'; },
+      longest_subdomain);
+  refuse(text,
+         fmt::format("{} name: at most 253 of a-z, 0-9, '-' and '.', with a letter or digit at "
+                     "both ends and beside each dot",
+                     whose),
+         is_dns_subdomain(suggestion) ? suggestion : "");
+}
+
 }  // namespace
 
 bool is_secret_name(std::string_view text) {
@@ -92,14 +104,11 @@ bool is_namespace(std::string_view text) {
 }
 
 void check_secret_name(std::string_view text) {
-  if (is_secret_name(text)) return;
-  const std::string suggestion = mended(
-      lower_case(text), [](char c) { return is_label_character(c) || c == '.'; },
-      longest_subdomain);
-  refuse(text,
-         "a Secret's name: at most 253 of a-z, 0-9, '-' and '.', with a letter or digit at both "
-         "ends and beside each dot",
-         is_dns_subdomain(suggestion) ? suggestion : "");
+  check_name(text, "a Secret's");
+}
+
+void check_object_name(std::string_view text) {
+  check_name(text, "an object's");
 }
 
 void check_namespace(std::string_view text) {

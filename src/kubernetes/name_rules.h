@@ -10,6 +10,7 @@ namespace pullsecret {
 
 /// RFC 1123 subdomain: at most 253 characters; labels of a-z 0-9 - joined by dots.
 void check_secret_name(std::string_view text);
+void check_object_name(std::string_view text);
 bool is_secret_name(std::string_view text);
 
 /// RFC 1123 label: at most 63 characters of a-z 0-9 -, first and last not -.

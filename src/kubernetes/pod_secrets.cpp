@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "credential/unfilled_template.h"
 #include "kubernetes/image.h"
 #include "kubernetes/keyring.h"
 #include "kubernetes/name_rules.h"
@@ -24,7 +25,8 @@ using State = KnownSecret::State;
 
 constexpr std::string_view names_none = "names-none", account_not_here = "account-not-here",
                            ambiguous_account = "ambiguous-account",
-                           secrets_malformed = "secrets-malformed";
+                           secrets_malformed = "secrets-malformed", empty_name = "empty-name",
+                           unfilled_template = "unfilled-template";
 
 template <typename Thing>
 std::unordered_map<std::string, std::vector<std::size_t>> index_of(
@@ -50,6 +52,17 @@ std::string list_in_words(const std::vector<std::string>& names) {
   return names.size() > most ? fmt::format("{} and {} more", text, names.size() - most) : text;
 }
 
+// What has no name may be there all the same.
+bool names_any(const std::vector<std::string>& names) {
+  return std::any_of(names.begin(), names.end(),
+                     [](const std::string& name) { return !name.empty(); });
+}
+
+// Of a namespace, or of what else has a name, nobody knows which is meant.
+const TemplateMark* mark_in_name(const std::string& name) {
+  return is_secret_name(name) ? nullptr : find_template_mark_in_name(name);
+}
+
 // ---- imagePullSecrets where nobody reads it
 
 // `spec.template` and `imagePullSecrets` of the two together.
@@ -70,13 +83,8 @@ struct Owner {
   std::string_view secrets;  // that of its `imagePullSecrets`
 };
 
-bool is_malformed(std::string_view path, const Owner& owner) {
-  return path == owner.secrets || (path.starts_with(owner.secrets) && path.ends_with(']'));
-}
-
 std::string_view name_of_misplaced(std::string_view path, const Owner& owner) {
   const std::string_view holder = split_member(path).first;
-  if (is_malformed(path, owner)) return secrets_malformed;
   if (holder == split_member(owner.secrets).first) return "secrets-misspelled";
   if (holder.find("ontainers[") != std::string_view::npos) return "secrets-at-container";
   if (!is_in(owner.pod, holder)) return "secrets-misplaced";
@@ -85,11 +93,9 @@ std::string_view name_of_misplaced(std::string_view path, const Owner& owner) {
 
 std::string misplaced_in_words(std::string_view path, const Owner& owner) {
   auto [holder, member] = split_member(path);
-  if (is_malformed(path, owner))
-    return fmt::format("`{}` is no {}, and the API server refuses it", printable(member),
-                       path.ends_with(']') ? "{name: NAME}" : "list");
   if (holder == split_member(owner.secrets).first)
-    return fmt::format("`{}` is no field, and nobody reads it", printable(member));
+    return fmt::format("`{}` is no field: kubectl refuses it, or else the API server drops it",
+                       printable(member));
   if (holder != owner.pod && is_in(holder, owner.pod) && !owner.pod.empty())
     holder.remove_prefix(owner.pod.size() + 1);
   return fmt::format("`{}` stands at {}, where nobody reads it", printable(member),
@@ -105,48 +111,67 @@ std::vector<Remark> misplaced_remarks(const std::vector<std::string>& misplaced,
     const std::string& path = misplaced[i];
     remarks.push_back({std::string(name_of_misplaced(path, owner)), has_others ? warning : problem,
                        fmt::format("{}: {}", who, misplaced_in_words(path, owner)),
-                       is_malformed(path, owner)
-                           ? fmt::format("it is a list: {}: [{{name: NAME}}]", owner.secrets)
-                           : fmt::format("its place is {}", owner.secrets)});
+                       fmt::format("its place is {}", owner.secrets)});
   }
+  return remarks;
+}
+
+std::string malformed_in_words(const Malformed& item) {
+  const std::string member(split_member(item.path).second);
+  if (item.is_dropped)
+    return fmt::format(
+        "`{}` has `{}` and no `name`: kubectl refuses it, or else the API server "
+        "drops it",
+        printable(member), item.found);
+  return fmt::format("`{}` is no {} but {}, and the API server refuses it", printable(member),
+                     member.ends_with(']') ? "{name: NAME}" : "list", item.found);
+}
+
+std::vector<Remark> malformed_remarks(const std::vector<Malformed>& malformed,
+                                      std::string_view secrets_place, const std::string& who) {
+  std::vector<Remark> remarks;
+  for (const Malformed& item : malformed)
+    remarks.push_back({std::string(item.is_dropped ? empty_name : secrets_malformed), problem,
+                       fmt::format("{}: {}", who, malformed_in_words(item)),
+                       item.hint.empty()
+                           ? fmt::format("it is a list: {}: [{{name: NAME}}]", secrets_place)
+                           : item.hint});
   return remarks;
 }
 
 // Those of its ServiceAccount have one name.
 std::vector<Remark> misplaced_remarks(const Pod& pod, const ServiceAccount& account,
                                       const std::string& account_name) {
-  const bool has_others = !account.pull_secrets.empty();
-  auto remarks = misplaced_remarks(
-      account.misplaced, {{}, "imagePullSecrets"},
+  const bool has_others = names_any(account.pull_secrets);
+  const std::string who =
       fmt::format("{}{} its ServiceAccount {}", pod.in_words(),
-                  has_others ? ":" : " names no pull secret, and neither does", account_name),
-      has_others);
-  for (Remark& remark : remarks) {
-    if (remark.name != secrets_malformed)
-      remark.hint = "its place is imagePullSecrets, at the top of the ServiceAccount";
+                  has_others ? ":" : " names no pull secret, and neither does", account_name);
+  auto remarks = misplaced_remarks(account.misplaced, {{}, "imagePullSecrets"}, who, has_others);
+  for (Remark& remark : remarks)
+    remark.hint = "its place is imagePullSecrets, at the top of the ServiceAccount";
+  append(remarks, malformed_remarks(account.malformed, "imagePullSecrets", who));
+  for (Remark& remark : remarks)
     remark.name = "account-secrets-misplaced";
-  }
   return remarks;
 }
 
-bool may_be_there(const std::string& name) {
-  return !name.empty() && !is_printed_map(name);
-}
-
+// Where it is a template, that was said with what to do.
 Remark open_name_space(const Pod& pod, std::string_view kind, const std::string& name) {
   return {
       "open-namespace", note,
       fmt::format("{} is taken for one of the namespace of {} {}: one of the two leaves it open",
                   pod.in_words(), kind, name),
-      "say where it is applied, with --namespace"};
+      pod.name_space.empty() || is_namespace(pod.name_space)
+          ? "say where it is applied, with --namespace"
+          : ""};
 }
 
 // Of a Pod that leaves its namespace open, in each of those that it may be in.
 Remark several_name_spaces(const Pod& pod, std::string_view kind, const std::string& name,
                            const std::vector<std::string>& all, const std::string& this_one) {
   const bool is_of_secrets = kind == "Secret";
-  const std::string what = is_of_secrets ? "the Secrets that it names are"
-                                         : fmt::format("its {} {} is", kind, printable(name));
+  const std::string what = is_of_secrets ? "the Secrets that are named are"
+                                         : fmt::format("{} {} is", kind, printable(name));
   return {
       std::string(is_of_secrets ? "ambiguous-namespace" : ambiguous_account), warning,
       fmt::format("{} leaves its namespace open, and {} in {}: nobody knows where it is, and so "
@@ -205,21 +230,13 @@ struct PodJoin::Named {
   std::vector<std::string> others = {};  // the other namespaces that have one
 };
 
-/// Where a Pod may be, and who that leaves its namespace open is taken for being there: because of
-/// a thing of this kind and name.
-struct PodJoin::Places {
-  std::vector<std::string> name_spaces;
-  std::string_view kind = {};
-  std::string name = {};
-};
-
 /// A Pod that is taken for being in a namespace; an empty one is open, and of nobody else.
 struct PodJoin::Placed {
   const Pod& pod;
   const Places& places;
   std::string name_space;
 
-  bool is_guess() const { return pod.name_space != name_space; }
+  bool is_guess() const { return !name_space.empty() && pod.name_space != name_space; }
 };
 
 /// The pull Secrets which a Pod could name.
@@ -240,8 +257,18 @@ struct PodJoin::Beside {
   }
 };
 
-PodJoin::PodJoin(PodSurroundings around)
-    : around_(std::move(around)),
+// Of namespaces that are templates nobody knows which is meant: they are left open.
+template <typename Thing>
+std::vector<Thing> with_open_templates(std::vector<Thing> things) {
+  for (Thing& thing : things)
+    if (mark_in_name(thing.name_space) != nullptr) thing.name_space.clear();
+  return things;
+}
+
+PodJoin::PodJoin(PodSurroundings around, const std::vector<Pod>& pods)
+    : around_{with_open_templates(std::move(around.secrets)),
+              with_open_templates(std::move(around.accounts)),
+              with_open_templates(std::move(around.to_come)), around.has_secrets},
       secrets_(index_of(around_.secrets)),
       accounts_(index_of(around_.accounts)),
       to_come_(index_of(around_.to_come)) {
@@ -254,13 +281,38 @@ PodJoin::PodJoin(PodSurroundings around)
     pull_secrets_.push_back(i);
     pull_secrets_in_[secret.name_space].push_back(i);
   }
+  find_open_places(pods);
+}
+
+bool PodJoin::is_open(const Pod& pod) {
+  return pod.name_space.empty() || mark_in_name(pod.name_space) != nullptr;
+}
+
+// What only some of the Pods name leaves it to these.
+void PodJoin::find_open_places(const std::vector<Pod>& pods) {
+  std::vector<std::string> in_all, in_any;
+  for (const Pod& pod : pods) {
+    if (!is_open(pod) || pod.refusal) continue;
+    const Places places = places_named_by(pod);
+    if (places.name_spaces.empty()) continue;
+    if (in_any.empty()) open_places_ = places;
+    if (in_any.empty()) in_all = places.name_spaces;
+    in_any.insert(in_any.end(), places.name_spaces.begin(), places.name_spaces.end());
+    std::erase_if(in_all, [&](const std::string& name_space) {
+      return std::find(places.name_spaces.begin(), places.name_spaces.end(), name_space) ==
+             places.name_spaces.end();
+    });
+  }
+  std::sort(in_any.begin(), in_any.end());
+  open_places_.name_spaces = in_all.empty() ? without_repeats(std::move(in_any)) : in_all;
+  if (open_places_.name_spaces.empty()) open_places_.name_spaces = {""};
 }
 
 template <typename Thing>
 PodJoin::Named PodJoin::find(const Index& index, const std::vector<Thing>& things,
                              const std::string& name_space, const std::string& name) const {
   const auto known = index.find(name);
-  if (name.empty() || known == index.end()) return {};
+  if (!is_secret_name(name) || known == index.end()) return {};
   Named named;
   std::set<std::string> others;
   const auto last_in = [&](std::string_view here) {
@@ -277,8 +329,8 @@ PodJoin::Named PodJoin::find(const Index& index, const std::vector<Thing>& thing
   return named;
 }
 
-PodJoin::Places PodJoin::places_of(const Pod& pod) const {
-  if (!pod.name_space.empty()) return {{pod.name_space}};
+// Those of what it names and who leaves it open does not have; none if there is nothing.
+PodJoin::Places PodJoin::places_named_by(const Pod& pod) const {
   std::vector<std::string> names = pod.pull_secrets;
   if (names.empty()) {
     const Named account = find(accounts_, around_.accounts, "", account_name(pod));
@@ -295,7 +347,6 @@ PodJoin::Places PodJoin::places_of(const Pod& pod) const {
     if (name_spaces.empty()) places.name = name;
     name_spaces.insert(secret.others.begin(), secret.others.end());
   }
-  if (name_spaces.empty()) return {{""}};
   places.name_spaces.assign(name_spaces.begin(), name_spaces.end());
   return places;
 }
@@ -338,9 +389,9 @@ PodJoin::Beside PodJoin::beside(const Placed& pod, const std::vector<std::string
 // A Pod has misplaced what it has if it has anything: then that is said, and no more.
 void PodJoin::add_no_names(const Placed& pod, const ServiceAccount* account,
                            PodSecrets& found) const {
-  if (!pod.pod.misplaced.empty()) return;
+  if (!pod.pod.misplaced.empty() || !pod.pod.malformed.empty()) return;
   const std::string words = account == nullptr ? "" : full_name(account->name_space, account->name);
-  if (account != nullptr && !account->misplaced.empty())
+  if (account != nullptr && !(account->misplaced.empty() && account->malformed.empty()))
     return append(found.findings, misplaced_remarks(pod.pod, *account, words));
   if (account != nullptr)
     for (const std::string& name : account->mounted)
@@ -390,7 +441,15 @@ const ServiceAccount* PodJoin::account_of(const Placed& placed, PodSecrets& foun
   const std::string& name = account_name(pod);
   const Named named = find(accounts_, around_.accounts, placed.name_space, name);
   if (!named.position && !pod.is_made) {
-    if (!pod.misplaced.empty()) return nullptr;
+    if (!pod.misplaced.empty() || !pod.malformed.empty()) return nullptr;
+    if (const TemplateMark* mark = mark_in_name(name)) {
+      found.findings.push_back(
+          {std::string(unfilled_template), problem,
+           fmt::format("{} names no pull secret; its {}", pod.in_words(),
+                       in_words(fmt::format("ServiceAccount {}", printable(name, 100)), *mark)),
+           std::string(mark->way.images)});
+      return nullptr;
+    }
     const Beside others = beside(placed, {});
     const std::string give_it =
         fmt::format("give it, too: `kubectl get serviceaccounts{} -o yaml`",
@@ -443,14 +502,17 @@ Remark PodJoin::absent(const Placed& placed, const ServiceAccount* account, cons
           : fmt::format("{}: its ServiceAccount {}", pod.in_words(), printable(account->name));
   const auto remark = [&](const char* finding, const std::string& what, std::string hint) {
     return Remark{account == nullptr ? finding : "account-secret-not-here",
-                  has_others && may_be_there(name) ? note : problem,
+                  has_others && is_secret_name(name) ? note : problem,
                   fmt::format("{} names {}", who, what), std::move(hint)};
   };
-  if (name.empty()) return remark("empty-name", "a pull Secret without a name", "");
+  if (name.empty()) return remark(empty_name.data(), "a pull Secret without a name", "");
   const std::string named = fmt::format("the pull Secret {}", printable(name));
   if (is_printed_map(name))
     return remark("printed-map", named + ", which is a map as a template prints it",
-                  "print the list with toYaml, or the .name of its items");
+                  std::string(way_to_print_list));
+  if (const TemplateMark* mark = mark_in_name(name))
+    return remark(unfilled_template.data(), in_words(named + ", which", *mark),
+                  std::string(mark->way.images));
   const std::string place =
       account == nullptr ? pod.secrets_place : "imagePullSecrets of the ServiceAccount";
   if (!is_secret_name(name))
@@ -487,9 +549,11 @@ Remark PodJoin::absent(const Placed& placed, const ServiceAccount* account, cons
 
 void PodJoin::add_secret(const Placed& pod, const ServiceAccount* account, const std::string& name,
                          PodSecrets& found) const {
+  if (name.empty() && !(account == nullptr ? pod.pod.malformed : account->malformed).empty())
+    return;  // of which more was said
   const Named named = find(secrets_, around_.secrets, pod.name_space, name);
   if (!named.position) {
-    if (around_.has_secrets || !may_be_there(name) || to_come(pod, name) != nullptr)
+    if (around_.has_secrets || !is_secret_name(name) || to_come(pod, name) != nullptr)
       found.findings.push_back(absent(pod, account, name, found));
     return;
   }
@@ -515,13 +579,13 @@ bool PodJoin::has_secret(const Placed& pod, const PodSecrets& found) const {
 bool PodJoin::may_count(const Placed& pod, const std::string& name) const {
   const Named named = find(secrets_, around_.secrets, pod.name_space, name);
   return named.position ? around_.secrets[*named.position].state != State::unread
-                        : may_be_there(name);
+                        : is_secret_name(name);
 }
 
 PodSecrets PodJoin::secrets_of(const Placed& placed) const {
   const Pod& pod = placed.pod;
   PodSecrets found;
-  if (placed.places.name_spaces.size() > 1)
+  if (is_open(pod) && placed.places.name_spaces.size() > 1)
     found.findings.push_back(several_name_spaces(pod, placed.places.kind, placed.places.name,
                                                  placed.places.name_spaces, placed.name_space));
   else if (placed.is_guess())
@@ -530,11 +594,11 @@ PodSecrets PodJoin::secrets_of(const Placed& placed) const {
   const ServiceAccount* account = nullptr;
   if (pod.pull_secrets.empty()) account = account_of(placed, found);
   found.names = account == nullptr ? pod.pull_secrets : account->pull_secrets;
-  const bool has_others = !found.names.empty();
-  append(
-      found.findings,
-      misplaced_remarks(pod.misplaced, {pod.spec_place, pod.secrets_place},
-                        pod.in_words() + (has_others ? "" : " names no pull secret"), has_others));
+  const bool has_others = names_any(found.names);
+  const std::string who = pod.in_words() + (has_others ? "" : " names no pull secret");
+  append(found.findings,
+         misplaced_remarks(pod.misplaced, {pod.spec_place, pod.secrets_place}, who, has_others));
+  append(found.findings, malformed_remarks(pod.malformed, pod.secrets_place, who));
   for (const Remark& finding : found.findings)
     if (finding.name == secrets_malformed)
       found.refusal = Error(pod.in_words(), finding.message, finding.hint);
@@ -557,7 +621,7 @@ std::vector<PodSecrets> PodJoin::secrets_of(const Pod& pod) const {
          pod.refusal->hint()});
     return {std::move(none)};
   }
-  const Places places = places_of(pod);
+  const Places places = is_open(pod) ? open_places_ : Places{{pod.name_space}};
   std::vector<PodSecrets> all;
   for (const std::string& name_space : places.name_spaces)
     if (all.empty() || !all.back().refusal)

@@ -51,28 +51,37 @@ struct PodSecrets {
 /// else, at admission, those that its ServiceAccount names (Kubernetes 1.36,
 /// plugin/pkg/admission/serviceaccount). A Pod that a cluster has is past admission.
 ///
-/// What leaves its namespace open is also matched with what names one; a finding says so. A Pod
-/// that leaves it open is in one namespace, whichever that is: that of those who leave it open,
-/// too, if these have all that it names, else one of those that have the rest. Of a name that is
-/// given twice in a namespace the last counts, as for kubectl.
+/// What leaves its namespace open, or has a template for it, is also matched with what names one; a
+/// finding says so. All Pods that leave it open are in one namespace together, whichever that is:
+/// that of those who leave it open, too, if these have all that the Pods name, else one that has
+/// what each of them names, or, if there is none, any of those that have the rest. Of a name that
+/// is given twice in a namespace the last counts, as for kubectl.
 class PodJoin {
  public:
-  explicit PodJoin(PodSurroundings around);
+  /// `pods` are all that there are.
+  PodJoin(PodSurroundings around, const std::vector<Pod>& pods);
 
-  /// For each namespace that the Pod may be in: mostly one.
+  /// Of one of these, for each namespace that it may be in: mostly one.
   std::vector<PodSecrets> secrets_of(const Pod& pod) const;
 
  private:
   using Index = std::unordered_map<std::string, std::vector<std::size_t>>;  // by name
   struct Named;
-  struct Places;
+  /// Where a Pod may be, and because of which thing, of this kind and name.
+  struct Places {
+    std::vector<std::string> name_spaces = {};
+    std::string_view kind = {};
+    std::string name = {};
+  };
   struct Placed;
   struct Beside;
 
   template <typename Thing>
   Named find(const Index& index, const std::vector<Thing>& things, const std::string& name_space,
              const std::string& name) const;
-  Places places_of(const Pod& pod) const;
+  static bool is_open(const Pod& pod);
+  void find_open_places(const std::vector<Pod>& pods);
+  Places places_named_by(const Pod& pod) const;
   PodSecrets secrets_of(const Placed& placed) const;
   const ServiceAccount* account_of(const Placed& placed, PodSecrets& found) const;
   void add_no_names(const Placed& pod, const ServiceAccount* account, PodSecrets& found) const;
@@ -91,6 +100,7 @@ class PodJoin {
   Index secrets_, accounts_, to_come_;
   std::vector<std::size_t> pull_secrets_;                                      // each once
   std::unordered_map<std::string, std::vector<std::size_t>> pull_secrets_in_;  // by namespace
+  Places open_places_;  // of the Pods that leave their namespace open
 };
 
 /// No Secret of a Pod has an entry for an image; a Docker config has one, where no Secret is given.

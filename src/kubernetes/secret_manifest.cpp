@@ -11,6 +11,7 @@
 #include "credential/base64.h"
 #include "credential/go_json_reader.h"
 #include "credential/unfilled_template.h"
+#include "kubernetes/object_faults.h"
 #include "kubernetes/secret.h"
 #include "system/error.h"
 #include "system/text.h"
@@ -94,8 +95,9 @@ class ManifestReader {
     SecretManifest secret{.is_item = is_item};
     const Tree& metadata = member(object, "metadata");
     if (metadata.is_object()) {
-      secret.name = text(metadata, "name", "a Secret");
-      secret.name_space = text(metadata, "namespace", "a Secret");
+      secret.name = loose_text(metadata, "name");
+      secret.name_space = loose_text(metadata, "namespace");
+      secret.fault = metadata_fault(metadata);
       secret.is_made = metadata.contains("uid");
     } else if (!metadata.is_null()) {
       throw Error(file_, "\"metadata\" of a Secret must be an object");
@@ -106,6 +108,8 @@ class ManifestReader {
     secret.type = text(object, "type", name);
     secret.data = texts(object, "data", name, secret.not_texts);
     secret.string_data = texts(object, "stringData", name, secret.not_texts);
+    for (const char* values : {"data", "stringData"})
+      if (!secret.fault) secret.fault = data_key_fault(member(object, values));
     for (const auto& [key, value] : object.items())
       for (const std::string_view meant : {"data", "stringData"})
         if (key != meant && equal_ignoring_case(key, meant)) secret.miscased.push_back(key);
@@ -206,6 +210,11 @@ bool is_manifest(const std::string& text) {
   return std::any_of(members.begin(), members.end(), [](const JsonMember& member) {
     return member.name == "kind" && kind_of(member.value) == JsonKind::string;
   });
+}
+
+bool is_any_encrypted(const std::vector<std::string>& kinds) {
+  return std::any_of(kinds.begin(), kinds.end(),
+                     [](const std::string& kind) { return kind.starts_with("ENC["); });
 }
 
 std::string name_in_words(const SecretManifest& secret) {

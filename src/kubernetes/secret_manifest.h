@@ -24,6 +24,8 @@ struct SecretManifest {
   /// Of these what is a number, or true or false, and so refused by the API server: `port`. It is
   /// among them as text.
   std::vector<std::string> not_texts = {};
+  /// Why the API server takes no such Secret, by its names and labels.
+  std::optional<Error> fault = std::nullopt;
   /// What is meant to be `data` or `stringData`, in another letter case, which nobody reads:
   /// `Data`.
   std::vector<std::string> miscased = {};
@@ -61,6 +63,9 @@ Manifests read_manifests(const JsonText& source, KeepObjects keep = KeepObjects:
 
 /// Whether that is a manifest, and no Docker config: JSON with a `kind`, or YAML with one.
 bool is_manifest(const std::string& text);
+
+/// Whether SOPS has encrypted the kind of an object, too.
+bool is_any_encrypted(const std::vector<std::string>& kinds);
 
 /// What messages call it: "Secret team/regcred".
 std::string name_in_words(const SecretManifest& secret);

@@ -13,7 +13,9 @@
 #include "credential/unfilled_template.h"
 #include "kubernetes/image_triggers.h"
 #include "kubernetes/name_rules.h"
+#include "kubernetes/object_faults.h"
 #include "kubernetes/pod_places.h"
+#include "kubernetes/pod_references.h"
 #include "system/error.h"
 #include "system/text.h"
 
@@ -56,21 +58,16 @@ bool has_parameter(std::string_view image) {
   return image.find("$(") != std::string_view::npos || image.find("{{") != std::string_view::npos;
 }
 
-// What is meant to be imagePullSecrets; letter case counts to who reads it.
+// What is meant to be imagePullSecrets, in any spelling; letter case counts to who reads it.
 bool is_like_pull_secrets(std::string_view member) {
-  const std::string name = lower_case(member);
-  return name == "imagepullsecrets" || name == "imagepullsecret";
+  std::string name = lower_case(member);
+  std::erase_if(name, [](char c) { return c == '_' || c == '-'; });
+  return is_one_of(name, {"pullsecret", "pullsecrets", "imagesecret", "imagesecrets"}) ||
+         edit_distance(name, "imagepullsecrets") <= 2;
 }
 
 std::string joined_place(const std::string& outer, std::string_view member) {
   return outer.empty() ? std::string(member) : fmt::format("{}.{}", outer, member);
-}
-
-std::string_view type_in_words(const Tree& value) {
-  if (value.is_object()) return "an object";
-  if (value.is_array()) return "an array";
-  if (value.is_boolean()) return "true or false";
-  return value.is_number() ? "a number" : "a string";
 }
 
 // `containers[]` of `containers[].image`.
@@ -119,7 +116,10 @@ class WorkloadReader {
   WorkloadReader(const std::string& file, const std::string& name_space)
       : file_(file), name_space_(name_space) {}
 
-  Workloads take_workloads() { return std::move(workloads_); }
+  Workloads take_workloads() {
+    join_references(referring_, workloads_);
+    return std::move(workloads_);
+  }
 
   // An item of a typed List may leave its kind and version to the List.
   void read_object(const Tree& object, const std::string& default_kind = {},
@@ -155,10 +155,10 @@ class WorkloadReader {
 
   Name name_of(const Tree& object) {
     const Tree& metadata = object_in(object, "metadata");
-    Name found{text_in(metadata, "namespace"), text_in(metadata, "name"),
+    Name found{loose_text(metadata, "namespace"), loose_text(metadata, "name"),
                metadata.is_object() && metadata.contains("uid")};
     if (found.name_space.empty()) found.name_space = name_space_;
-    if (found.name.empty()) found.name = text_in(metadata, "generateName");
+    if (found.name.empty()) found.name = loose_text(metadata, "generateName");
     note_unfilled(found.name_space);
     return found;
   }
@@ -167,9 +167,9 @@ class WorkloadReader {
     const TemplateMark* mark =
         is_namespace(name_space) ? nullptr : find_template_mark_in_name(name_space);
     if (mark == nullptr || !unfilled_namespaces_.insert(name_space).second) return;
-    workloads_.unfilled_namespaces.emplace_back(
-        file_, in_words("the namespace " + printable(name_space, 100), *mark),
-        std::string(mark->way.images));
+    workloads_.warnings.emplace_back(file_,
+                                     in_words("the namespace " + printable(name_space, 100), *mark),
+                                     std::string(mark->way.images));
   }
 
   void pass_over_unknown(const Tree& object, std::string_view kind, std::string_view group) {
@@ -205,24 +205,33 @@ class WorkloadReader {
 
   void pass_over(const Tree& object, std::string_view kind, std::string_view group,
                  PassedOver passed) {
-    passed.kind = fmt::format("{}{}{}", kind, group.empty() ? "" : ".", group);
-    if (passed.has_images) {
-      const Name name = name_of(object);
-      passed.name_space = name.name_space;
-      passed.in_words =
-          Pod{.kind = passed.kind, .name_space = name.name_space, .name = name.name}.in_words();
-    }
-    workloads_.passed_over.push_back(std::move(passed));
+    const Name name = passed.has_images ? name_of(object) : Name{};
+    PassedOver named =
+        passed_over_of({.name_space = name.name_space, .name = name.name}, kind, group);
+    named.has_images = passed.has_images;
+    named.is_part = passed.is_part;
+    named.why = std::move(passed.why);
+    workloads_.passed_over.push_back(std::move(named));
+  }
+
+  static PassedOver passed_over_of(Pod named, std::string_view kind, std::string_view group) {
+    named.kind = fmt::format("{}{}{}", kind, group.empty() ? "" : ".", group);
+    return {.kind = named.kind, .name_space = named.name_space, .in_words = named.in_words()};
   }
 
   void read_account(const Tree& object) {
     constexpr std::string_view pull_secrets = "imagePullSecrets";
     auto [name_space, name, is_made] = name_of(object);
     place_ = printable("ServiceAccount " + name, 300);
+    if (const auto fault = metadata_fault(member(object, "metadata"))) {
+      workloads_.warnings.emplace_back(place_ + ": the API server refuses it", fault->message(),
+                                       fault->hint());
+      return;
+    }
     ServiceAccount account{std::move(name_space), std::move(name), {}};
     find_misplaced(object, {}, {pull_secrets}, account.misplaced);
     account.pull_secrets =
-        secret_names(member(object, pull_secrets), std::string(pull_secrets), account.misplaced);
+        secret_names(member(object, pull_secrets), std::string(pull_secrets), account.malformed);
     if (const Tree& mounted = member(object, "secrets"); mounted.is_array())
       for (const Tree& secret : mounted)
         if (secret.is_object() && member(secret, "name").is_string())
@@ -249,8 +258,11 @@ class WorkloadReader {
       pods = {std::move(named)};
     }
     const bool is_own = is_own_group(group), is_refused = !pods.empty() && pods.front().refusal;
+    const std::size_t first_pod = workloads_.pods.size();
     std::unordered_set<std::string> known;
     for (Pod& pod : pods) {
+      if (is_own && kind != "DeploymentConfig" && pod.images.empty() && !pod.refusal)
+        pod.refusal = Error(pod.in_words(), "it has no containers, and a Pod has to have one");
       // Whoever runs what others make says what is put there.
       if (!is_own)
         for (const std::string& image : pod.images)
@@ -262,6 +274,13 @@ class WorkloadReader {
       known.insert(pod.images.begin(), pod.images.end());
       workloads_.pods.push_back(std::move(pod));
     }
+    if (may_refer(group))
+      referring_.push_back({.kind = kind,
+                            .name = named.name,
+                            .passed_over = passed_over_of(named, kind, group),
+                            .first_pod = first_pod,
+                            .end_pod = workloads_.pods.size(),
+                            .references = references_in(object)});
     if (!unknown_images_.empty() || (!is_own && !is_refused && holds_images(object, known)))
       pass_over(object, kind, group,
                 {.has_images = true,
@@ -278,6 +297,10 @@ class WorkloadReader {
     named.is_made = is_made && named.kind == "Pod";
     if (is_made && is_own_group(group)) named.end = end_of(object, named.kind);
     place_ = named.in_words();
+    if (!is_made) {
+      refuse_if(metadata_fault(member(object, "metadata")));
+      if (is_own_group(group)) check_template(object, place.path);
+    }
     const std::vector<std::string> misplaced = misplaced_in(object, place);
     const std::vector<ImageTrigger> triggers = image_triggers(object, named.kind);
     std::vector<Pod> pods;
@@ -290,6 +313,23 @@ class WorkloadReader {
       add_parts(spec, *place.shape, std::move(pod), pods);
     });
     return pods;
+  }
+
+  void refuse_if(const std::optional<Error>& fault) const {
+    if (fault) throw Error(place_, fault->message(), fault->hint());
+  }
+
+  // `metadata` beside the Pod's `spec`, as it has its labels.
+  void check_template(const Tree& object, std::string_view spec_path) const {
+    if (spec_path == "spec") return;
+    each_at(object, fmt::format("{}.metadata", holder_of(spec_path)),
+            [this](const Tree& metadata) { refuse_if(metadata_fault(metadata)); });
+  }
+
+  // What people write as another type than the API server takes.
+  void check_container(const Tree& container) const {
+    for (const std::string_view path : {"env[].name", "env[].value", "command[]", "args[]"})
+      each_at(container, path, [&](const Tree& value) { text(value, path); });
   }
 
   // `all` is what the parts have in common, and has their images. Those that have the same Secrets
@@ -342,7 +382,7 @@ class WorkloadReader {
         pod.account = std::move(own);
       each_at(item, settings.pull_secrets, [&](const Tree& names) {
         std::vector<std::string> own =
-            secret_names(names, joined_place(place, settings.pull_secrets), pod.misplaced);
+            secret_names(names, joined_place(place, settings.pull_secrets), pod.malformed);
         if (!own.empty()) pod.pull_secrets = std::move(own);
       });
     });
@@ -389,8 +429,10 @@ class WorkloadReader {
           return unknown_images_.push_back(
               fmt::format("the image of {}[{}] is what its trigger puts there, from {}", list, here,
                           printable(trigger->source, 100)));
-        if (needs_images && name.empty() && list.ends_with("ontainers"))
-          throw Error(place_, fmt::format("{}[{}] has no \"image\"", list, here));
+        if (needs_images && list.ends_with("ontainers")) {
+          if (name.empty()) throw Error(place_, fmt::format("{}[{}] has no \"image\"", list, here));
+          check_container(container);
+        }
         if (name.empty()) return;
         if (member(container, image == "image" ? "imagePullPolicy" : "pullPolicy") != "Never")
           pulled.insert(name);
@@ -403,11 +445,13 @@ class WorkloadReader {
     for (const std::string_view path : shape.pull_secrets)
       if (pod.pull_secrets.empty())
         each_at(spec, path, [&](const Tree& list) {
-          pod.pull_secrets = secret_names(list, joined_place(pod.spec_place, path), pod.misplaced);
+          pod.pull_secrets = secret_names(list, joined_place(pod.spec_place, path), pod.malformed);
         });
     for (const std::string_view path : shape.accounts)
       if (pod.account.empty())
         each_at(spec, path, [&](const Tree& name) { pod.account = text(name, last_member(path)); });
+    if (!pod.account.empty() && find_template_mark_in_name(pod.account) == nullptr)
+      with_place(place_, [&] { check_object_name(pod.account); });
   }
 
   // A trigger's position is one of `containers`.
@@ -454,29 +498,36 @@ class WorkloadReader {
     }
   }
 
-  // What a template printed without toYaml is told as that; the API server takes no text at all.
-  static bool is_printed(const Tree& value) {
-    return value.is_string() && is_printed_map(value.get_ref<const std::string&>());
+  static Malformed malformed(std::string path, const Tree& value) {
+    if (!value.is_string()) return {std::move(path), std::string(type_in_words(value))};
+    const auto& text = value.get_ref<const std::string&>();
+    const TemplateMark* mark = find_template_mark_in_name(text);
+    return {.path = std::move(path),
+            .found = "the text " + printable(text, 100),
+            .hint = is_printed_map(text) ? std::string(way_to_print_list)
+                    : mark != nullptr    ? std::string(mark->way.images)
+                                         : ""};
   }
 
-  // Of a list that is at `path` the names, and the paths of what has another form.
+  // Of a list that is at `path` the names, which may be empty.
   std::vector<std::string> secret_names(const Tree& list, const std::string& path,
-                                        std::vector<std::string>& malformed) const {
+                                        std::vector<Malformed>& others) const {
     std::vector<std::string> names;
-    if (is_printed(list)) return {list.get<std::string>()};
-    if (!list.is_array() && !list.is_null()) malformed.push_back(path);
+    if (!list.is_array() && !list.is_null()) others.push_back(malformed(path, list));
     if (!list.is_array()) return {};
-    const auto has_name = [this](const Tree& item) {
-      return (item.is_object() || item.is_null()) &&
-             (member(item, "name").is_string() || member(item, "name").is_null());
-    };
-    for (std::size_t i = 0; i < list.size(); ++i)
-      if (is_printed(list[i]))
-        names.push_back(list[i].get<std::string>());
-      else if (has_name(list[i]))
-        names.push_back(text_in(list[i], "name"));
-      else
-        malformed.push_back(fmt::format("{}[{}]", path, i));
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      const Tree& item = list[i];
+      const std::string here = fmt::format("{}[{}]", path, i);
+      if (!item.is_object() && !item.is_null()) {
+        others.push_back(malformed(here, item));
+      } else if (const Tree& name = member(item, "name"); !name.is_string() && !name.is_null()) {
+        others.push_back({here, fmt::format("an object whose name is {}", type_in_words(name))});
+      } else {
+        names.push_back(text(name, "name"));
+        if (name.is_null() && !item.empty())
+          others.push_back({here, printable(item.begin().key(), 100), true});
+      }
+    }
     return names;
   }
 
@@ -559,6 +610,7 @@ class WorkloadReader {
   const std::string &file_, &name_space_;
   std::string place_;
   std::unordered_set<std::string> known_images_, unfilled_namespaces_;
+  std::vector<ReferringObject> referring_;
   std::vector<std::string> unknown_images_;  // of the object that is read: why they are not known
   Workloads workloads_;
 };

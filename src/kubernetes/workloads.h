@@ -31,6 +31,14 @@ struct InvalidImage {
   Error reason;  ///< its place is who names it
 };
 
+/// What stands at the place of `imagePullSecrets`, or of one of its items, and has another form.
+struct Malformed {
+  std::string path;   ///< `spec.imagePullSecrets[0]`
+  std::string found;  ///< what is there, printable: "the text regcred"; or a field, `secretName`
+  bool is_dropped = false;  ///< an item with that field and no name; else the API server refuses it
+  std::string hint = {};    ///< of a template
+};
+
 /// A Pod that manifests make, or that is there.
 struct Pod {
   std::string kind = {};        ///< of the object that makes it: `Deployment`
@@ -44,9 +52,9 @@ struct Pod {
   std::string account = {};  ///< the ServiceAccount that it names; empty: `default`
   std::vector<std::string> pull_secrets = {};  ///< that it names itself; empty ones count, too
   /// Where else the object has `imagePullSecrets`, or what is meant to be it, which nobody reads:
-  /// `spec.template.imagePullSecrets`, `spec.containers[0].imagePullSecrets`; and what has the
-  /// right place and another form than the API server takes: `spec.imagePullSecrets[0]`.
+  /// `spec.template.imagePullSecrets`, `spec.containers[0].imagePullSecrets`.
   std::vector<std::string> misplaced = {};
+  std::vector<Malformed> malformed = {};
   std::vector<std::string> images = {};  ///< each name once
   /// Of these the ones that the kubelet never pulls: each of its containers says so.
   std::vector<std::string> never_pulled = {};
@@ -70,7 +78,8 @@ struct ServiceAccount {
   std::string name;
   std::vector<std::string> pull_secrets;    ///< those of its `imagePullSecrets`
   std::vector<std::string> misplaced = {};  ///< as Pod has it
-  std::vector<std::string> mounted = {};    ///< those of its `secrets`, which pull nothing
+  std::vector<Malformed> malformed = {};
+  std::vector<std::string> mounted = {};  ///< those of its `secrets`, which pull nothing
 };
 
 /// A Secret of any type.
@@ -106,8 +115,9 @@ struct Workloads {
   std::vector<SecretName> secrets;
   std::vector<SecretToCome> to_come;
   std::vector<PassedOver> passed_over;  ///< every other object
-  /// Namespaces that are templates, each once; the place is who has it.
-  std::vector<Error> unfilled_namespaces;
+  /// Namespaces that are templates, each once, and ServiceAccounts that the API server refuses,
+  /// which are not there; the place is who has it.
+  std::vector<Error> warnings;
 };
 
 /// Reads Pod, PodTemplate, Deployment, ReplicaSet, ReplicationController, StatefulSet, DaemonSet,
@@ -121,8 +131,11 @@ struct Workloads {
 /// over, too. So does one with images at other places. Images that are never pulled are not among
 /// `images`.
 ///
-/// Where what makes a Pod has a field of another type than Kubernetes has for it, or a container of
-/// Kubernetes' own groups has no image, that is the Pod's refusal. Throws Error for such a field
+/// A Run of Tekton's or a Workflow that names others has their images (pod_references.h).
+///
+/// Where what makes a Pod has a field of another type than Kubernetes has for it, a name or a label
+/// that is none, no container, or a container of Kubernetes' own groups has no image, that is the
+/// Pod's refusal. Throws Error for such a field
 /// elsewhere, for more than max_workload_images, and for what is no Kubernetes object. `name_space`
 /// is that of objects that leave it open. Plain scalars of YAML should be typed.
 Workloads read_workloads(const Documents& documents, const std::string& name_space = {});
@@ -130,5 +143,9 @@ Workloads read_workloads(const Documents& documents, const std::string& name_spa
 /// Whether a pull Secret's name is a map as a template prints it, `map[name:regcred]`: no Secret
 /// can have it.
 bool is_printed_map(std::string_view name);
+
+/// A hint about one.
+inline constexpr std::string_view way_to_print_list =
+    "print the list with toYaml, or the .name of its items";
 
 }  // namespace pullsecret

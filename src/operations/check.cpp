@@ -148,11 +148,17 @@ const EntryOrigin* secret_to_change(const PullTry& one, const PullReport& report
   if (report.pull == nullptr) return nullptr;
   const EntryOrigin* of_file = nullptr;
   for (const InspectedSecret* secret : report.pull->secrets) {
+    if (!secret->is_read) continue;  // of which inspect says what it needs first
     if (secret->origin.is_made) return &secret->origin;
     if (secret->origin.kind == EntryOrigin::Kind::secret && of_file == nullptr)
       of_file = &secret->origin;
   }
   return report.pull->pods.empty() || !report.pull->offered.empty() ? nullptr : of_file;
+}
+
+// As kubectl and convert take it.
+std::string named_in(const std::string& name, const std::string& name_space) {
+  return name + (is_namespace(name_space) ? " -n " + name_space : "");
 }
 
 // What the Secret has to be called where all Pods name the same, which is not here.
@@ -164,7 +170,7 @@ std::string name_to_make(const PullReport& report) {
         return pod.missing != name || pod.pod->name_space != name_space;
       }))
     return {};
-  return fmt::format(" --name {}{}", name, is_namespace(name_space) ? " -n " + name_space : "");
+  return named_in(name, name_space);
 }
 
 // What it has for other registries stays.
@@ -182,10 +188,19 @@ void say_what_is_next(PullTry& one, const PullReport& report) {
         "kubectl replace -f -`",
         shell_word(secret->name), shell_word(secret->name_space), shell_word(report.registry));
   else if (verdict.next == NextStep::replace_login)
-    verdict.hint += "; then make the Secret again: `pullsecret convert`";
+    verdict.hint += fmt::format(
+        "; then make the Secret again: `pullsecret convert{}`",
+        one.entry != nullptr && is_secret_name(one.entry->origin.name)
+            ? " --name " + named_in(one.entry->origin.name, one.entry->origin.name_space)
+            : "");
+  else if (const std::string name = name_to_make(report); !name.empty())
+    verdict.hint += fmt::format(
+        "; then, if `kubectl get secret {}` finds none: `pullsecret convert --registry {} --name "
+        "{}`",
+        name, shell_word(report.registry), name);
   else
-    verdict.hint += fmt::format("; then `pullsecret convert --registry {}{}`",
-                                shell_word(report.registry), name_to_make(report));
+    verdict.hint +=
+        fmt::format("; then `pullsecret convert --registry {}`", shell_word(report.registry));
 }
 
 // Of an image that nobody's entry gets, but somebody without one.

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "credential/issuers.h"
 #include "credential/registry.h"
 #include "credential/unfilled_template.h"
 #include "kubernetes/name_rules.h"
@@ -43,7 +44,7 @@ PodJoin join_of(const PullInputs& inputs) {
     around.secrets.push_back(known_secret(secret));
   for (const SecretName& secret : inputs.workloads.secrets)
     around.secrets.push_back({secret.name_space, secret.name, KnownSecret::State::unread});
-  return PodJoin(std::move(around));
+  return {std::move(around), inputs.workloads.pods};
 }
 
 // A tag, or what stands first, may be a template that is a right name all the same.
@@ -89,12 +90,14 @@ bool is_config(const InspectedSecret& secret) {
   return secret.origin.kind == EntryOrigin::Kind::docker_config;
 }
 
-// A Docker config is of no namespace.
-std::vector<const InspectedSecret*> all_of(const PullInputs& inputs) {
+// What a Pod in `name_space`, where it is known, could name. A Docker config is of no namespace,
+// and a Secret may leave its own open.
+std::vector<const InspectedSecret*> all_in(const std::string& name_space,
+                                           const PullInputs& inputs) {
   std::vector<const InspectedSecret*> all;
   for (const InspectedSecret& secret : inputs.secrets)
-    if (inputs.name_space.empty() || is_config(secret) ||
-        secret.origin.name_space == inputs.name_space)
+    if (name_space.empty() || is_config(secret) || secret.origin.name_space.empty() ||
+        secret.origin.name_space == name_space)
       all.push_back(&secret);
   return all;
 }
@@ -155,15 +158,23 @@ void note_no_entry(ImagePull& pull, const PullInputs& inputs) {
   pull.remarks.push_back(std::move(remark));
 }
 
-// Where the user names an image, the Secrets are to be those of one namespace, as a Pod has them.
-std::optional<Remark> remark_on_name_spaces(const PullInputs& inputs) {
+std::set<std::string> name_spaces_of(const PullInputs& inputs) {
   std::set<std::string> all;
   for (const InspectedSecret& secret : inputs.secrets)
-    if (!secret.origin.name_space.empty()) all.insert(printable(secret.origin.name_space));
-  const std::string in_words = join(std::vector<std::string>(all.begin(), all.end()), ", ");
+    if (!secret.origin.name_space.empty()) all.insert(secret.origin.name_space);
+  return all;
+}
+
+// Where the user names an image, the Secrets are to be those of one namespace, as a Pod has them:
+// of `this_one`, where several have some.
+std::optional<Remark> remark_on_name_spaces(const PullInputs& inputs, const std::string& this_one) {
+  const std::set<std::string> all = name_spaces_of(inputs);
+  const std::string in_words =
+      printable(join(std::vector<std::string>(all.begin(), all.end()), ", "));
   if (inputs.name_space.empty() && all.size() > 1)
     return Remark{"several-namespaces", note,
-                  fmt::format("the Secrets are of {}, and a Pod has those of one", in_words),
+                  fmt::format("the Secrets are of {}, and a Pod has those of one: here of {}",
+                              in_words, printable(this_one)),
                   "say which, with --namespace"};
   if (!inputs.name_space.empty() && !all.empty() && !all.contains(inputs.name_space))
     return Remark{"no-secret-of-namespace", warning,
@@ -176,14 +187,35 @@ std::optional<Remark> remark_on_name_spaces(const PullInputs& inputs) {
 // Where Pods have no Secrets, and a Docker config would have served.
 void note_config_not_read(ImagePull& pull, const Keyring& config) {
   if (config.offered(*pull.image).empty()) return;
+  const std::string& name_space = pull.pods.front().pod->name_space;
+  const bool is_one = is_namespace(name_space) &&
+                      std::all_of(pull.pods.begin(), pull.pods.end(), [&](const JoinedPod& pod) {
+                        return pod.pod->name_space == name_space;
+                      });
   pull.remarks.push_back(
       {std::string(config_not_read), warning,
        "the Docker config has a login for it, which the kubelet does not read",
-       fmt::format("`pullsecret convert --registry {} | kubectl apply -f -` makes a Secret of it, "
-                   "which the Pod has to name",
-                   shell_word(pull.image->registry_host))});
+       fmt::format("`pullsecret convert --registry {}{} | kubectl apply -f -` makes a Secret of "
+                   "it, which the Pod has to name",
+                   shell_word(pull.image->registry_host), is_one ? " -n " + name_space : "")});
   for (JoinedPod& pod : pull.pods)
     pod.has_way = true;
+}
+
+// The nodes of a cloud may have a login where Pods have none; said once.
+void note_provider(std::vector<ImagePull>& pulls) {
+  for (ImagePull& pull : pulls) {
+    if (!pull.image || pull.pods.empty() || pull.refusal || !pull.offered.empty()) continue;
+    const std::string_view cloud = issuer_of_registry(pull.image->registry_host).cloud;
+    if (cloud.empty()) continue;
+    pull.remarks.push_back(
+        {"node-may-log-in", note,
+         fmt::format("no Secret has a login for it, but the kubelet may: on {}'s nodes it asks a "
+                     "credential provider of its own, which nobody sees here",
+                     cloud),
+         ""});
+    return;
+  }
 }
 
 void fill(ImagePull& pull, const Image& image, const std::vector<const InspectedSecret*>& secrets,
@@ -272,7 +304,7 @@ class PullsOfPods {
     for (const auto& [given, pulls] : groups_) {
       const auto& [is_anonymous, positions] = given;
       std::vector<const InspectedSecret*> secrets;
-      if (!inputs_.has_secrets && !is_anonymous) secrets = all_of(inputs_);
+      if (!inputs_.has_secrets && !is_anonymous) secrets = all_in(inputs_.name_space, inputs_);
       for (const std::size_t i : positions)
         secrets.push_back(&inputs_.secrets[i]);
       const Keyring keyring = keyring_of(secrets);
@@ -373,22 +405,27 @@ bool is_unneeded(const ImagePull& pull) {
 
 std::vector<ImagePull> image_pulls(const PullInputs& inputs, const Keyring& config) {
   std::vector<ImagePull> pulls;
-  const std::vector<const InspectedSecret*> all = all_of(inputs);
-  const Keyring keyring = keyring_of(all);
-  const auto of_name_spaces = remark_on_name_spaces(inputs);
-  for (const auto& [name, image] : inputs.named) {
-    ImagePull& pull = pulls.emplace_back();
-    pull.name = name;
-    fill(pull, image, all, inputs.has_secrets ? keyring : config);
-    if (of_name_spaces) pull.remarks.push_back(*of_name_spaces);
-    for (const InspectedSecret* secret : all)
-      if (secret->is_refused)
-        pull.refused_secrets.push_back(refusal_of(*secret));
-      else if (const Remark* why = problem_in(secret->remarks); why != nullptr && !secret->is_read)
-        pull.remarks.push_back(
-            {"not-a-pull-secret", problem,
-             fmt::format("{} counts for nothing: {}", name_in_words(secret->origin), why->message),
-             why->hint});
+  std::set<std::string> name_spaces = name_spaces_of(inputs);
+  if (!inputs.name_space.empty() || name_spaces.empty()) name_spaces = {inputs.name_space};
+  for (const std::string& name_space : name_spaces) {
+    const std::vector<const InspectedSecret*> all = all_in(name_space, inputs);
+    const Keyring keyring = keyring_of(all);
+    const auto of_name_spaces = remark_on_name_spaces(inputs, name_space);
+    for (const auto& [name, image] : inputs.named) {
+      ImagePull& pull = pulls.emplace_back();
+      pull.name = name;
+      fill(pull, image, all, inputs.has_secrets ? keyring : config);
+      if (of_name_spaces) pull.remarks.push_back(*of_name_spaces);
+      for (const InspectedSecret* secret : all)
+        if (secret->is_refused)
+          pull.refused_secrets.push_back(refusal_of(*secret));
+        else if (const Remark* why = problem_in(secret->remarks);
+                 why != nullptr && !secret->is_read)
+          pull.remarks.push_back({"not-a-pull-secret", problem,
+                                  fmt::format("{} counts for nothing: {}",
+                                              name_in_words(secret->origin), why->message),
+                                  why->hint});
+    }
   }
 
   const PodJoin join = join_of(inputs);
@@ -398,6 +435,7 @@ std::vector<ImagePull> image_pulls(const PullInputs& inputs, const Keyring& conf
       of_pods.add(pod, std::move(found));
   for (ImagePull& pull : of_pods.take())
     pulls.push_back(std::move(pull));
+  note_provider(pulls);
   return pulls;
 }
 
@@ -428,7 +466,7 @@ Notices notices_of_pods(const Workloads& workloads, const SecretsToMake& made) {
   PodSurroundings around{.secrets = {}, .accounts = workloads.accounts};
   for (const SecretName& secret : workloads.secrets)
     around.secrets.push_back({secret.name_space, secret.name});
-  const PodJoin join(around);
+  const PodJoin join(around, workloads.pods);
   const Wanted wanted = wanted_by_pods(workloads, join, made);
   std::vector<std::pair<std::string, Error>> said;
   for (const Pod& pod : workloads.pods) {
@@ -480,7 +518,7 @@ Notices notices_of_pods(const Workloads& workloads, const SecretsToMake& made) {
 }
 
 std::optional<std::string> common_secret_name(const Workloads& workloads) {
-  const PodJoin join({.secrets = {}, .accounts = workloads.accounts});
+  const PodJoin join({.secrets = {}, .accounts = workloads.accounts}, workloads.pods);
   std::optional<std::string> common;
   for (const Pod& pod : workloads.pods) {
     if (!is_any_pulled(pod)) continue;

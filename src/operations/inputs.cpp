@@ -85,9 +85,9 @@ Workloads joined(Workloads one, Workloads other, bool takes_pods) {
 
 WithNotices<Workloads> workloads_in(const Documents& manifests, const std::string& name_space) {
   WithNotices<Workloads> found{read_workloads(manifests, name_space)};
-  const auto& [images, invalid_images, pods, accounts, secrets, to_come, passed_over, unfilled] =
+  const auto& [images, invalid_images, pods, accounts, secrets, to_come, passed_over, warnings] =
       found.value;
-  for (const Error& why : unfilled)
+  for (const Error& why : warnings)
     found.notices.push_back({.text = why});
   append(found.notices, notices_of_passed_over(passed_over, manifests.file));
   if (std::any_of(pods.begin(), pods.end(),
@@ -134,15 +134,9 @@ void add_manifests(const JsonText& manifests, const std::string& name_space, Tim
   found.workloads = std::move(workloads);
 }
 
-// Whether SOPS has encrypted the kind, too.
-bool is_encrypted(const std::vector<std::string>& kinds) {
-  return std::any_of(kinds.begin(), kinds.end(),
-                     [](const std::string& kind) { return kind.starts_with("ENC["); });
-}
-
 // A hint, where the file has no pull secret.
 std::string way_to_secret(const std::vector<std::string>& kinds) {
-  if (is_encrypted(kinds)) return std::string(way_of_sops);
+  if (is_any_encrypted(kinds)) return std::string(way_of_sops);
   if (std::any_of(kinds.begin(), kinds.end(),
                   [](const std::string& kind) { return equal_ignoring_case(kind, "Secret"); }))
     return "letter case counts: kind: Secret";
@@ -160,6 +154,12 @@ void add_file(const JsonText& given, const std::string& name_space, Time now,
   PullInputs& found = inputs.value;
   const bool is_config = std::any_of(manifests.secrets.begin(), manifests.secrets.end(),
                                      std::mem_fn(&SecretManifest::is_config_file));
+  if (is_config && !found.secrets.empty())
+    inputs.notices.push_back(
+        {Severity::note,
+         {"", fmt::format("the Secrets of the manifests do not count: {} is given, and stands for "
+                          "those that the Pods name",
+                          file.file)}});
   if (is_config) found.secrets.clear();
   found.has_secrets = !is_config;
   std::vector<InspectedSecret> secrets = inspect_secrets(manifests.secrets, now);

@@ -1,6 +1,7 @@
 #include "operations/secrets_there.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <memory>
 #include <utility>
@@ -8,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "credential/registry.h"
+#include "credential/unfilled_template.h"
 #include "kubernetes/documents.h"
 #include "kubernetes/find_pull_data.h"
 #include "kubernetes/inspect_secrets.h"
@@ -35,10 +37,17 @@ std::vector<SecretManifest> pull_secrets(const JsonText& source, KeepObjects kee
   constexpr auto hint_for_change =
       "kubectl get secret NAME -o yaml; without --into a new Secret is made";
   auto [secrets, skipped] = read_manifests(source, keep);
+  if (keep == KeepObjects::yes &&
+      std::any_of(secrets.begin(), secrets.end(), std::mem_fn(&SecretManifest::is_config_file)))
+    throw Error(source.file, "a Docker config file, and no Secret that could be changed",
+                "pullsecret convert --config FILE");
   const std::size_t all = secrets.size() + skipped.size();
   std::erase_if(secrets, [](const SecretManifest& secret) { return !is_pull_secret(secret); });
   if (secrets.empty())
-    throw Error(source.file, "no pull secret", keep == KeepObjects::yes ? hint_for_change : hint);
+    throw Error(source.file, "no pull secret",
+                std::string(is_any_encrypted(skipped)  ? way_of_sops
+                            : keep == KeepObjects::yes ? hint_for_change
+                                                       : hint));
   if (const std::size_t others = all - secrets.size(); others > 0)
     notices.push_back({Severity::note,
                        {source.file, fmt::format("skipped {} {}, which {} no pull secret", others,
@@ -49,13 +58,15 @@ std::vector<SecretManifest> pull_secrets(const JsonText& source, KeepObjects kee
 
 // ---- In the place of a config
 
-PullData entries_of(const SecretManifest& secret) {
-  return with_place(name_in_words(secret), [&] {
-    auto [place, data, pull_data] = taken_data(secret);
-    if (const auto remark = remark_on_data(pull_data, mistake_in(secret, place, data, pull_data)))
-      throw Error("", remark->message, remark->hint);
-    return pull_data;
-  });
+PullData entries_of(const SecretManifest& secret, bool has_others) try {
+  auto [place, data, pull_data] = taken_data(secret);
+  if (const auto remark = remark_on_data(pull_data, mistake_in(secret, place, data, pull_data)))
+    throw Error("", remark->message, remark->hint);
+  return pull_data;
+} catch (const Error& error) {
+  const std::string way_out = has_others ? "leave it out: give the other Secrets alone" : "";
+  throw Error(name_in_words(secret), error.what(),
+              error.hint() + (error.hint().empty() || !has_others ? "" : "; or ") + way_out);
 }
 
 // Docker cuts them, too, and the registry takes none.
@@ -73,7 +84,7 @@ struct TakenEntry {
 std::vector<TakenEntry> taken_entries(const std::vector<SecretManifest>& secrets) {
   std::vector<TakenEntry> taken;
   for (const SecretManifest& secret : secrets)
-    for (PullEntry& entry : entries_of(secret).entries) {
+    for (PullEntry& entry : entries_of(secret, secrets.size() > 1).entries) {
       cut_nuls(entry.credential.username);
       cut_nuls(entry.credential.password);
       const std::string mended = kubelet_registry_key(entry.key);

@@ -138,6 +138,7 @@ it 'a Pod that names a Secret which is not here: make it by that name'
 jq '.spec += {imagePullSecrets: [{name: "acme"}]}' pod.json >acme.json
 run pullsecret check acme.json -o json
 hint_of 'no access'
+grep -qF 'if `kubectl get secret acme' <<<"$hint" || problem 'it may overwrite one that is there'
 command=$(grep -o '`pullsecret [^`]*`' <<<"$hint" | tr -d '`')
 follow
 cp "$scratch/out" acme.yaml
@@ -178,6 +179,12 @@ hint_on_standard_error
 # It stands in for helm, which the machine of a test may not have.
 printf '#!/bin/sh\n%s\n' '[ "$*" = "template ." ] && cat both.yaml' >"$scratch/bin/helm"
 chmod +x "$scratch/bin/helm"
+follow
+
+it 'what helm install --dry-run prints around manifests: have them alone'
+{ printf 'NAME: app\nHOOKS:\nMANIFEST:\n---\n' && cat named.json && printf '\nNOTES:\nhave fun\n'; } >dry-run.txt
+run pullsecret check --images-in dry-run.txt
+hint_on_standard_error
 follow
 
 it 'an image that is a template: its tool fills it in'

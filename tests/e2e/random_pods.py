@@ -60,14 +60,21 @@ def named_by(pod, namespace, accounts):
     return at(accounts, namespace, pod["account"] or "default") or []
 
 
-def namespaces_of(pod, accounts, secrets):
-    """Those that the Pod may be in: its own, else the open one if that has all, else who has the rest."""
-    if pod["namespace"]:
-        return {pod["namespace"]}
+def namespaces_named_by(pod, accounts, secrets):
+    """Of a Pod that leaves it open: those that have what the open one does not have."""
     if not pod["names"] and not pod["is_made"]:
         if by_account := namespaces_with(accounts, [pod["account"] or "default"]):
             return by_account
-    return namespaces_with(secrets, named_by(pod, "", accounts)) or {""}
+    return namespaces_with(secrets, named_by(pod, "", accounts))
+
+
+def namespaces_of(pod, pods, accounts, secrets):
+    """Those that the Pod may be in: its own, else where all that leave it open can be, else where any can."""
+    if pod["namespace"]:
+        return {pod["namespace"]}
+    named = [namespaces_named_by(one, accounts, secrets) for one in pods if not one["namespace"]]
+    named = [places for places in named if places]
+    return (set.intersection(*named) or set.union(*named)) if named else {""}
 
 
 def secrets_of(pod, namespace, accounts, secrets):
@@ -224,20 +231,26 @@ def differs(seed, host):
         {(thing["namespace"], thing["name"]): value(thing) for kind, thing in things if kind == wanted}
         for wanted, value in [("secret", dict), ("account", lambda thing: thing["names"])]
     )
+    pods = [thing for kind, thing in things if kind == "pod"]
     wanted = {
         (pod["namespace"], f"Pod/{pod['name']}", image): {
             pull(secrets_of(pod, namespace, accounts, secrets), image)
-            for namespace in namespaces_of(pod, accounts, secrets)
+            for namespace in namespaces_of(pod, pods, accounts, secrets)
         }
-        for kind, pod in things
-        if kind == "pod"
+        for pod in pods
         for image in pod["images"]
     }
     options = ["-n", asked] if asked else []
     if rng.random() < 0.3:
         image = f"{host}/{rng.choice(list(IMAGES))}"
-        given = [thing for kind, thing in things if kind == "secret" and (not asked or thing["namespace"] == asked)]
-        wanted = {(None, None, image): {pull(given, image, has_pod=False)}}
+        given = [thing for kind, thing in things if kind == "secret"]
+        places = {asked} if asked else {secret["namespace"] for secret in given if secret["namespace"]} or {""}
+        wanted = {
+            (None, None, image): {
+                pull([secret for secret in given if secret["namespace"] in (place, "")], image, has_pod=False)
+                for place in places
+            }
+        }
         options += ["-", "--image", image]
     else:
         options += ["--images-in", "-"]

@@ -32,7 +32,7 @@ void check(const Workloads& workloads) {
   }
   for (const PassedOver& object : workloads.passed_over)
     require(!object.kind.empty() && is_printable(object.in_words));
-  const PodJoin join({.secrets = {}, .accounts = workloads.accounts});
+  const PodJoin join({.secrets = {}, .accounts = workloads.accounts}, workloads.pods);
   for (const Pod& pod : workloads.pods)
     for (const PodSecrets& found : join.secrets_of(pod))
       for (const Remark& finding : found.findings)

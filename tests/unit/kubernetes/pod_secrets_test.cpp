@@ -14,7 +14,10 @@ namespace {
 Pod pod_of(const std::string& spec, const std::string& name_space = "team") {
   const JsonText text{"m.yaml",
                       fmt::format("kind: Deployment\nmetadata: {{name: app}}\nspec: {}", spec)};
-  return read_workloads(read_documents(text), name_space).pods.at(0);
+  Documents documents = read_documents(text);
+  auto& containers = documents.values.at(0).tree["spec"]["template"]["spec"]["containers"];
+  if (containers.is_null()) containers = {{{"image", "a"}}};
+  return read_workloads(documents, name_space).pods.at(0);
 }
 
 Pod naming(const std::string& secrets, const std::string& name_space = "team") {
@@ -23,7 +26,7 @@ Pod naming(const std::string& secrets, const std::string& name_space = "team") {
 
 // `NAMESPACE/NAME` of what counts for the Pod, then the names of its findings.
 Texts join_of(const Pod& pod, const PodSurroundings& around) {
-  const PodSecrets found = PodJoin(around).secrets_of(pod).at(0);
+  const PodSecrets found = PodJoin(around, {pod}).secrets_of(pod).at(0);
   Texts texts;
   for (const std::size_t i : found.secrets)
     texts.push_back(around.secrets.at(i).name_space + "/" + around.secrets.at(i).name);
@@ -60,9 +63,26 @@ TEST_CASE("what names no Secret that counts has words of its own") {
       {"{template: {spec: {imagePullSecret: [{name: regcred}]}}}", "secrets-misspelled",
        "`imagePullSecret` is no field"},
       {"{template: {spec: {imagePullSecrets: [regcred]}}}", "secrets-malformed",
-       "`imagePullSecrets[0]` is no {name: NAME}, and the API server refuses it"},
+       "`imagePullSecrets[0]` is no {name: NAME} but the text regcred, and the API server refuses "
+       "it"},
       {"{template: {spec: {imagePullSecrets: regcred}}}", "secrets-malformed",
-       "`imagePullSecrets` is no list"},
+       "`imagePullSecrets` is no list but the text regcred, and the API server refuses it"},
+      {"{template: {spec: {imagePullSecrets: '<no value>'}}}", "secrets-malformed",
+       "no list but the text <no value>"},
+      {"{template: {spec: {imagePullSecrets: [{secretName: regcred}]}}}", "empty-name",
+       "names no pull secret: `imagePullSecrets[0]` has `secretName` and no `name`"},
+      {"{template: {spec: {imagePullSecrets: [{regcred: null}]}}}", "empty-name",
+       "`imagePullSecrets[0]` has `regcred` and no `name`"},
+      {"{template: {spec: {pullSecrets: [{name: regcred}]}}}", "secrets-misspelled",
+       "`pullSecrets` is no field: kubectl refuses it, or else the API server drops it"},
+      {"{template: {spec: {image-pull-secerts: [{name: regcred}]}}}", "secrets-misspelled",
+       "`image-pull-secerts` is no field"},
+      {"{template: {spec: {imagePullSecrets: [{name: '%!s(<nil>)'}]}}}", "unfilled-template",
+       "names the pull Secret %!s(<nil>), which has %!s(…) in it: nobody has put the value there"},
+      {"{template: {spec: {imagePullSecrets: [{name: '${SECRET}'}]}}}", "unfilled-template",
+       "names the pull Secret ${SECRET}, which has ${…} in it"},
+      {"{template: {spec: {serviceAccountName: '{{ .Values.x }}'}}}", "unfilled-template",
+       "its ServiceAccount {{ .Values.x }} has {{ … }} in it: nobody has put the value there"},
       {"{template: {spec: {imagePullSecrets: [{name: Reg_Cred}]}}}", "not-a-name",
        "Reg_Cred, which no Secret can have as its name"},
       {"{template: {spec: {imagePullSecrets: [{name: reg-cred}]}}}", "other-name",
@@ -76,9 +96,10 @@ TEST_CASE("what names no Secret that counts has words of its own") {
        "it is no pull secret"},
   }));
   CAPTURE(spec);
-  const PodJoin join(
-      {.secrets = {
-           {"team", "regcred"}, {"other", "elsewhere"}, {"team", "app-key", State::unread}}});
+  const PodJoin join({.secrets = {{"team", "regcred"},
+                                  {"other", "elsewhere"},
+                                  {"team", "app-key", State::unread}}},
+                     {});
   const auto findings = join.secrets_of(pod_of(spec)).at(0).findings;
   REQUIRE(findings.size() == 1);
   CHECK(findings.at(0).name == finding);
@@ -121,11 +142,38 @@ TEST_CASE("a namespace that is left open") {
         Texts{"ambiguous-account", "names-none"});
 }
 
+TEST_CASE("Pods that leave their namespace open are in one together") {
+  const Pod a = naming("[{name: a}]", ""), b = naming("[{name: b}]", "");
+  const auto places_of = [&](const std::vector<KnownSecret>& secrets) {
+    Texts places;
+    const PodJoin join({secrets}, {a, b});
+    for (const Pod& pod : {a, b})
+      for (const PodSecrets& found : join.secrets_of(pod))
+        places.push_back(found.secrets.empty() ? "none"
+                                               : secrets.at(found.secrets.front()).name_space);
+    return places;
+  };
+  CHECK(places_of({{"team", "a"}, {"other", "b"}}) == Texts{"none", "team", "other", "none"});
+  CHECK(places_of({{"team", "a"}, {"other", "a"}, {"team", "b"}}) == Texts{"team", "team"});
+  CHECK(places_of({{"", "a"}, {"team", "b"}}) == Texts{"", "team"});
+}
+
+TEST_CASE("a namespace that is a template is one that is left open") {
+  const Pod pod = naming("[{name: regcred}]", "${NS}");
+  CHECK(join_of(pod, {{{"team", "regcred"}}}) == Texts{"team/regcred", "open-namespace"});
+  CHECK(join_of(pod, {{{"{{ .Values.x }}", "regcred"}}}) == Texts{"{{ .Values.x }}/regcred"});
+}
+
+TEST_CASE("a name that no Secret can have is none, though one has it here") {
+  CHECK(join_of(naming("[{name: '${SECRET}'}]"), {{{"team", "${SECRET}"}}}) ==
+        Texts{"unfilled-template"});
+}
+
 TEST_CASE("a Pod that leaves its namespace open is in one, whichever that is") {
   const Pod pod = naming("[{name: a}, {name: b}]", "");
   const auto places_of = [](const Pod& of, const PodSurroundings& around) {
     std::vector<Texts> places;
-    for (const PodSecrets& found : PodJoin(around).secrets_of(of)) {
+    for (const PodSecrets& found : PodJoin(around, {of}).secrets_of(of)) {
       Texts& names = places.emplace_back();
       for (const std::size_t i : found.secrets)
         names.push_back(around.secrets.at(i).name_space + "/" + around.secrets.at(i).name);
@@ -151,7 +199,7 @@ TEST_CASE("a Pod that leaves its namespace open is in one, whichever that is") {
 
 TEST_CASE("what is here is told, whoever leaves the namespace open") {
   const auto said = [](const Pod& pod, const std::vector<KnownSecret>& secrets) {
-    const Remark finding = PodJoin({secrets}).secrets_of(pod).at(0).findings.back();
+    const Remark finding = PodJoin({secrets}, {}).secrets_of(pod).at(0).findings.back();
     return finding.name + ": " + finding.message + "; " + finding.hint;
   };
   const std::string list = "[{name: reg-cred}]";
@@ -168,18 +216,18 @@ TEST_CASE("a Secret that is here and serves the image mends the Pod") {
   pod.images = {"r.io/acme/app:1", "No image"};
   KnownSecret regcred{"team", "regcred"};
   regcred.keys = {"ghcr.io", "r.io/acme"};
-  const PodSecrets found = PodJoin({.secrets = {{"team", "a"}, regcred}}).secrets_of(pod).at(0);
+  const PodSecrets found = PodJoin({.secrets = {{"team", "a"}, regcred}}, {}).secrets_of(pod).at(0);
   CHECK(found.has_way);
   CHECK_THAT(found.findings.at(0).message, Contains("Secret regcred here has an entry for its"));
   CHECK_THAT(found.findings.at(0).hint, Contains("[{name: regcred}]"));
   regcred.keys = {"ghcr.io"};
-  CHECK_FALSE(PodJoin({.secrets = {regcred}}).secrets_of(pod).at(0).has_way);
+  CHECK_FALSE(PodJoin({.secrets = {regcred}}, {}).secrets_of(pod).at(0).has_way);
 }
 
 TEST_CASE("beside a Secret that counts, one that does not is a note") {
   const auto said = [](const std::vector<KnownSecret>& secrets) {
     const Remark finding =
-        PodJoin({secrets}).secrets_of(naming("[{name: a}, {name: b}]")).at(0).findings.at(0);
+        PodJoin({secrets}, {}).secrets_of(naming("[{name: a}, {name: b}]")).at(0).findings.at(0);
     return fmt::format("{} {} {}", in_words(finding.severity), finding.name, finding.hint);
   };
   CHECK(said({{"team", "a"}}) == "note secret-not-here ");
@@ -193,7 +241,7 @@ TEST_CASE("a Secret that something in the cluster makes is not known here") {
   const auto said = [](const Pod& pod, const std::vector<KnownSecret>& secrets,
                        const SecretToCome& coming) {
     const auto findings =
-        PodJoin({.secrets = secrets, .to_come = {coming}}).secrets_of(pod).at(0).findings;
+        PodJoin({.secrets = secrets, .to_come = {coming}}, {}).secrets_of(pod).at(0).findings;
     return findings.empty() ? "" : findings.at(0).name + ": " + findings.at(0).hint;
   };
   const Pod pod = naming("[{name: pull}]"), open = naming("[{name: pull}]", "");
@@ -225,7 +273,8 @@ TEST_CASE("a ServiceAccount has its own words where its Secrets are misplaced") 
   CAPTURE(text);
   const JsonText source{"m.yaml", "kind: ServiceAccount\n" + text};
   const PodJoin join({.secrets = {{"team", "regcred"}},
-                      .accounts = read_workloads(read_documents(source), "team").accounts});
+                      .accounts = read_workloads(read_documents(source), "team").accounts},
+                     {});
   const auto findings = join.secrets_of(naming("[]")).at(0).findings;
   REQUIRE(findings.size() == 1);
   CHECK(findings.at(0).name == "account-secrets-misplaced");
@@ -247,8 +296,9 @@ TEST_CASE("hints have the place of the kind") {
   }));
   CAPTURE(version, kind);
   const JsonText text{"m.yaml", fmt::format("apiVersion: {}\nkind: {}", version, kind)};
-  const Pod pod = read_workloads(read_documents(text)).pods.at(0);
-  const PodJoin join({.secrets = {}, .accounts = {{"", "default", {}}}});
+  Pod pod = read_workloads(read_documents(text)).pods.at(0);
+  pod.refusal.reset();  // for it has no containers
+  const PodJoin join({.secrets = {}, .accounts = {{"", "default", {}}}}, {});
   CHECK(join.secrets_of(pod).at(0).findings.at(0).hint ==
         place +
             ": [{name: NAME}]; or for all Pods of the ServiceAccount that are made from now on: "
@@ -258,7 +308,8 @@ TEST_CASE("hints have the place of the kind") {
 
 TEST_CASE("who names no Secret is told the only one there is, and how it gets there") {
   const PodJoin join({.secrets = {{"team", "regcred"}, {"team", "tls", State::unread}},
-                      .accounts = {{"team", "default", {}}}});
+                      .accounts = {{"team", "default", {}}}},
+                     {});
   CHECK(
       join.secrets_of(naming("[]")).at(0).findings.at(0).hint ==
       "spec.template.spec.imagePullSecrets: [{name: regcred}]; or for all Pods of the "
@@ -272,15 +323,15 @@ TEST_CASE("who names no Secret is told the only one there is, and how it gets th
 
 TEST_CASE("what the API server refuses has nothing") {
   Pod pod = naming("[{name: regcred}]");
-  CHECK_FALSE(PodJoin({two_regcreds}).secrets_of(pod).at(0).refusal);
-  CHECK(PodJoin({two_regcreds}).secrets_of(naming("regcred")).at(0).refusal);
-  CHECK(PodJoin({two_regcreds}).secrets_of(naming("[regcred]")).at(0).refusal);
+  CHECK_FALSE(PodJoin({two_regcreds}, {}).secrets_of(pod).at(0).refusal);
+  CHECK(PodJoin({two_regcreds}, {}).secrets_of(naming("regcred")).at(0).refusal);
+  CHECK(PodJoin({two_regcreds}, {}).secrets_of(naming("[regcred]")).at(0).refusal);
   pod.refusal = Error("", "containers[0] has no \"image\"");
   CHECK(join_of(pod, {two_regcreds}) == Texts{"refused-by-api-server"});
 }
 
 TEST_CASE("of a Secret that is given twice the last counts") {
-  const PodJoin join({.secrets = {{"team", "regcred"}, {"team", "regcred"}}});
+  const PodJoin join({.secrets = {{"team", "regcred"}, {"team", "regcred"}}}, {});
   CHECK(join.secrets_of(naming("[{name: regcred}]")).at(0).secrets == std::vector<std::size_t>{1});
 }
 

@@ -178,11 +178,11 @@ spec:)",
 }
 
 TEST_CASE("triggers of another form are none") {
-  const auto triggers =
-      GENERATE(as<std::string>{}, "'{'", "'{}'", "5", "'[]'", R"('[{"fieldPath": "containers["}]')",
-               R"('[{"fieldPath": "spec.template.spec.containers[x].image"}]')",
-               R"('[{"fieldPath": "spec.template.spec.containers[1].image"}]')",
-               fmt::format("'{}'", std::string(300'000, '[')));
+  const auto triggers = GENERATE(as<std::string>{}, "'{'", "'{}'", "'5'", "'[]'",
+                                 R"('[{"fieldPath": "containers["}]')",
+                                 R"('[{"fieldPath": "spec.template.spec.containers[x].image"}]')",
+                                 R"('[{"fieldPath": "spec.template.spec.containers[1].image"}]')",
+                                 fmt::format("'{}'", std::string(300'000, '[')));
   const Workloads found = workloads_in(fmt::format(
       "kind: Deployment\nmetadata: {{annotations: {{image.openshift.io/triggers: {}}}}}\n"
       "spec: {{template: {{spec: {{initContainers: [{{image: a}}, {{image: b}}], containers: "
@@ -241,18 +241,19 @@ metadata: {namespace: "${NS}"}
 kind: Secret
 metadata: {namespace: todo}
 )");
-  REQUIRE(found.unfilled_namespaces.size() == 1);
-  CHECK_THAT(found.unfilled_namespaces.at(0).what(),
+  REQUIRE(found.warnings.size() == 1);
+  CHECK_THAT(found.warnings.at(0).what(),
              Catch::StartsWith("m.yaml: the namespace ${NS} has ${…} in it"));
 }
 
-TEST_CASE("null and nothing are alike, as in Kubernetes") {
-  for (const char* pod :
-       {"kind: Pod", "kind: Pod\nspec:", "kind: Pod\nspec: {containers: }",
-        "kind: Pod\nmetadata:\nspec: {containers: [], volumes: }", "", "---\n---\n"}) {
+TEST_CASE("null and nothing are alike, as in Kubernetes: there are no containers") {
+  for (const char* pod : {"kind: Pod", "kind: Pod\nspec:", "kind: Pod\nspec: {containers: }",
+                          "kind: Pod\nmetadata:\nspec: {containers: [], volumes: }"}) {
     CHECK(images_in(pod).empty());
-    CHECK_THAT(refusals_in(pod), Catch::Equals(Texts{}));
+    CHECK(refusals_in(pod) == Texts{"Pod: it has no containers, and a Pod has to have one"});
   }
+  for (const char* nothing : {"", "---\n---\n"})
+    CHECK(refusals_in(nothing).empty());
 }
 
 TEST_CASE("what the API server refuses is a Pod's own affair") {
@@ -274,7 +275,23 @@ TEST_CASE("what the API server refuses is a Pod's own affair") {
        R"(Pod: what should have "image" is a string, and no object)"},
       {"kind: Pod\nspec: {volumes: [{image: a}]}",
        R"(Pod: "image" must be an object, and is a string)"},
-      {"kind: Pod\nmetadata: {name: 5}", R"(Pod: "name" must be a string, and is a number)"},
+      {"kind: Pod\nmetadata: {name: 5}", "Pod 5: metadata.name must be a string, and is a number"},
+      {"kind: Pod\nmetadata: {name: a, namespace: 5}",
+       "Pod 5/a: metadata.namespace must be a string, and is a number"},
+      {"kind: Pod\nmetadata: {name: My_App}",
+       "Pod My_App: \"My_App\" is not an object's name: at most 253 of a-z, 0-9, '-' and '.', with "
+       "a letter or digit at both ends and beside each dot"},
+      {"kind: Deployment\nmetadata: {name: a, annotations: {b: yes}}",
+       "Deployment a: b in metadata.annotations must be a string, and is true or false"},
+      {"kind: Job\nmetadata: {name: a}\nspec: {template: {metadata: {labels: {version: 1.0}}}}",
+       "Job a: version in metadata.labels must be a string, and is a number"},
+      {"kind: Pod\nspec: {containers: [{image: a, env: [{name: A, value: 5}]}]}",
+       R"(Pod: "env[].value" must be a string, and is a number)"},
+      {"kind: Pod\nspec: {containers: [{image: a, args: [--port, 80]}]}",
+       R"(Pod: "args[]" must be a string, and is a number)"},
+      {"kind: Pod\nspec: {serviceAccountName: My_Account}",
+       "Pod: \"My_Account\" is not an object's name: at most 253 of a-z, 0-9, '-' and '.', with a "
+       "letter or digit at both ends and beside each dot"},
       {"kind: Pod\nspec: {serviceAccountName: 5}",
        R"(Pod: "serviceAccountName" must be a string, and is a number)"},
   }));
@@ -285,6 +302,83 @@ TEST_CASE("what the API server refuses is a Pod's own affair") {
   CHECK(refusals_in("apiVersion: argoproj.io/v1alpha1\nkind: Rollout\n"
                     "spec: {template: {spec: {containers: [{}]}}}")
             .empty());
+}
+
+TEST_CASE("a ServiceAccount that the API server refuses is not there") {
+  const Workloads found =
+      workloads_in("kind: ServiceAccount\nmetadata: {name: builder, labels: {a: 5}}");
+  CHECK(found.accounts.empty());
+  CHECK_THAT(found.warnings.at(0).what(),
+             Contains("ServiceAccount builder: the API server refuses it: a in metadata.labels"));
+}
+
+TEST_CASE("what is to be filled in is no fault") {
+  CHECK(refusals_in("kind: Pod\nmetadata: {name: '${APP}', namespace: '{{ .Values.x }}', labels: "
+                    "{app: '${APP}'}}\nspec: {containers: [{image: a}]}")
+            .empty());
+}
+
+TEST_CASE("who names an object that has the images runs them, with his own Secrets") {
+  const auto [of_run, images, secrets] = GENERATE(table<std::string, Texts, Texts>({
+      {"kind: TaskRun\napiVersion: tekton.dev/v1\nmetadata: {name: run, namespace: team}\n"
+       "spec: {taskRef: {name: build}, podTemplate: {imagePullSecrets: [{name: own}]}}",
+       {"step"},
+       {"own"}},
+      {"kind: PipelineRun\napiVersion: tekton.dev/v1\nmetadata: {name: run, namespace: team}\n"
+       "spec: {pipelineRef: {name: all}, taskRunTemplate: {podTemplate: {imagePullSecrets: [{name: "
+       "own}]}}}",
+       {"step"},
+       {"own"}},
+      {"kind: Workflow\napiVersion: argoproj.io/v1alpha1\nmetadata: {name: run, namespace: team}\n"
+       "spec: {workflowTemplateRef: {name: flow}}",
+       {"main"},
+       {"given"}},
+      {"kind: CronWorkflow\napiVersion: argoproj.io/v1alpha1\nmetadata: {name: run, namespace: "
+       "team}\nspec: {workflowSpec: {imagePullSecrets: [{name: own}], workflowTemplateRef: {name: "
+       "everywhere, clusterScope: true}}}",
+       {"everywhere"},
+       {"own"}},
+  }));
+  const std::string definitions = R"(
+---
+apiVersion: tekton.dev/v1
+kind: Task
+metadata: {name: build, namespace: team}
+spec: {steps: [{image: step}]}
+---
+apiVersion: tekton.dev/v1
+kind: Task
+metadata: {name: build, namespace: other}
+spec: {steps: [{image: of-other}]}
+---
+apiVersion: tekton.dev/v1
+kind: Pipeline
+metadata: {name: all, namespace: team}
+spec: {tasks: [{name: a, taskRef: {name: build}}]}
+---
+apiVersion: argoproj.io/v1alpha1
+kind: WorkflowTemplate
+metadata: {name: flow, namespace: team}
+spec: {imagePullSecrets: [{name: given}], templates: [{container: {image: main}}]}
+---
+apiVersion: argoproj.io/v1alpha1
+kind: ClusterWorkflowTemplate
+metadata: {name: everywhere}
+spec: {imagePullSecrets: [{name: given}], templates: [{container: {image: everywhere}}]}
+)";
+  CAPTURE(of_run);
+  const Workloads found = workloads_in(of_run + definitions);
+  CHECK(found.pods.at(0).images == images);
+  CHECK(found.pods.at(0).pull_secrets == secrets);
+  CHECK(found.passed_over.empty());
+  for (std::size_t i = 1; i < found.pods.size(); ++i)
+    CHECK(found.pods.at(i).images != images);
+  // Alone it says where they are.
+  const Workloads alone = workloads_in(of_run);
+  REQUIRE(alone.passed_over.size() == 1);
+  CHECK(alone.passed_over.at(0).has_images);
+  CHECK_THAT(alone.passed_over.at(0).why,
+             Catch::StartsWith("they are those of ") && Catch::EndsWith(", which is not here"));
 }
 
 TEST_CASE("what is no object of Kubernetes is an error") {
@@ -304,12 +398,12 @@ TEST_CASE("what is no object of Kubernetes is an error") {
 
 TEST_CASE("an image that the kubelet refuses is kept apart, with who names it") {
   const Workloads found = workloads_in(
-      "kind: Deployment\nmetadata: {name: \"w\\eb\"}\n"
+      "kind: Deployment\nmetadata: {name: web}\n"
       "spec: {template: {spec: {containers: [{image: \"Acme App\\n\"}, {image: b}]}}}");
   CHECK(found.images.size() == 1);
   CHECK(found.pods.at(0).images.size() == 2);
   const std::string words = found.invalid_images.at(0).reason.what();
-  CHECK_THAT(words, Catch::StartsWith(R"(Deployment w\x1bb: "Acme App\n" is not an image name)"));
+  CHECK_THAT(words, Catch::StartsWith(R"(Deployment web: "Acme App\n" is not an image name)"));
   CHECK(printable(words, 10'000) == words);
 }
 
@@ -374,14 +468,25 @@ TEST_CASE("imagePullSecrets where nobody reads it") {
        "spec.podTemplate.imagePullSecrets"},
       {"apiVersion: tekton.dev/v1\nkind: PipelineRun\nspec: {podTemplate: {imagePullSecrets: []}}",
        "spec.podTemplate.imagePullSecrets"},
-      {"kind: Pod\nspec: {imagePullSecrets: [a]}", "spec.imagePullSecrets[0]"},
-      {"kind: Pod\nspec: {imagePullSecrets: [{name: 5}]}", "spec.imagePullSecrets[0]"},
-      {"kind: Pod\nspec: {imagePullSecrets: {name: a}}", "spec.imagePullSecrets"},
   }));
   CAPTURE(text);
   const Pod pod = workloads_in(text).pods.at(0);
   CHECK(pod.pull_secrets.empty());
   CHECK(pod.misplaced == Texts{place});
+}
+
+TEST_CASE("imagePullSecrets in another form") {
+  const auto [list, path, found] = GENERATE(table<std::string, std::string, std::string>({
+      {"[a]", "spec.imagePullSecrets[0]", "the text a"},
+      {"[{name: 5}]", "spec.imagePullSecrets[0]", "an object whose name is a number"},
+      {"{name: a}", "spec.imagePullSecrets", "an object"},
+  }));
+  CAPTURE(list);
+  const Pod pod = workloads_in("kind: Pod\nspec: {imagePullSecrets: " + list + "}").pods.at(0);
+  CHECK(pod.pull_secrets.empty());
+  REQUIRE(pod.malformed.size() == 1);
+  CHECK(pod.malformed.front().path == path);
+  CHECK(pod.malformed.front().found == found);
 }
 
 TEST_CASE("of several Pods of one object each has its own place, and what is misplaced in it") {
