@@ -44,14 +44,17 @@ PodReference reference(const ReferringMember& known, const Tree& value) {
   return found;
 }
 
+const ReferringMember* referring_member(const std::string& name) {
+  const auto known = std::find_if(referring_members.begin(), referring_members.end(),
+                                  [&](const ReferringMember& one) { return one.member == name; });
+  return known == referring_members.end() ? nullptr : &*known;
+}
+
 void find_references(const Tree& value, std::vector<PodReference>& found) {
   for (const auto& [name, member] : value.items()) {
-    const auto known =
-        std::find_if(referring_members.begin(), referring_members.end(),
-                     [&, &wanted = name](const ReferringMember& one) {
-                       return value.is_object() && member.is_object() && one.member == wanted;
-                     });
-    if (known != referring_members.end())
+    const ReferringMember* const known =
+        value.is_object() && member.is_object() ? referring_member(name) : nullptr;
+    if (known != nullptr)
       found.push_back(reference(*known, member));
     else if (member.is_structured())
       find_references(member, found);

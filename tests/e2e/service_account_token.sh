@@ -74,9 +74,10 @@ hands_on "$(pod_token registry -5)" "$registry/acme/app" "${straight[@]}"
 discarded 'serviceAccountToken: it has expired '
 expect 'no image' does_not_pull oidc "$(pod_token registry -5)" "$registry/acme/app:1"
 
-it 'it goes to no registry that is not named'
+it 'it goes to no registry that is not named, and the log says so'
 hands_on "$token" quay.io/acme/app "${straight[@]}"
-taken_is .auth null
+out_json '[.taken.auth, .stderr]' \
+  '[null,"pullsecret: note: quay.io/acme/app: no --match names it, and it gets no token\n"]'
 
 it '50 Pods at once'
 images=$(printf "$registry/acme/app-%d," {1..49})$registry/acme/app-50
