@@ -61,6 +61,13 @@ void find_references(const Tree& value, std::vector<PodReference>& found) {
   }
 }
 
+std::string why_not_here(const PodReference& reference) {
+  if (reference.name.empty())
+    return fmt::format("they are those of a {} that is in no cluster", reference.kind);
+  return fmt::format("they are those of {} {}, which is not here", reference.kind,
+                     printable(reference.name, 100));
+}
+
 /// Follows what objects name.
 class ReferenceJoin {
  public:
@@ -105,9 +112,7 @@ class ReferenceJoin {
     for (const PodReference& reference : object.references) {
       const ReferringObject* named = find(reference, object.passed_over.name_space);
       if (named == nullptr)
-        missing.push_back(fmt::format(
-            "they are those of {} {}, which is not here", reference.kind,
-            reference.name.empty() ? "that is in no cluster" : printable(reference.name, 100)));
+        missing.push_back(why_not_here(reference));
       else if (seen.insert(named).second) {
         if (pod != nullptr) add_images(*named, reference.gives_secrets, *pod);
         follow(*named, pod, seen, missing);
