@@ -138,6 +138,7 @@ struct Question {
 template <typename Take>
 void ask(const std::vector<Question>& questions, HelperClient& helpers, Take take) {
   std::vector<StoreKey> keys;
+  keys.reserve(questions.size());
   for (const Question& question : questions)
     keys.push_back(question.key);
   const std::vector<StoreAnswer> answers = get_from_stores(keys, helpers);

@@ -83,10 +83,10 @@ std::optional<Error> data_key_fault(const Tree& data) {
   return std::nullopt;
 }
 
-std::string loose_text(const Tree& metadata, const char* name) {
-  if (!metadata.is_object()) return {};
-  const auto value = metadata.find(name);
-  if (value == metadata.end() || value->is_null()) return {};
+std::string loose_text(const Tree& object, const char* name) {
+  if (!object.is_object()) return {};
+  const auto value = object.find(name);
+  if (value == object.end() || value->is_null()) return {};
   return value->is_string() ? value->get<std::string>() : value->dump();
 }
 

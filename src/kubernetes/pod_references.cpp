@@ -45,9 +45,10 @@ PodReference reference(const ReferringMember& known, const Tree& value) {
 }
 
 const ReferringMember* referring_member(const std::string& name) {
-  const auto known = std::find_if(referring_members.begin(), referring_members.end(),
-                                  [&](const ReferringMember& one) { return one.member == name; });
-  return known == referring_members.end() ? nullptr : &*known;
+  const auto* const known =
+      std::find_if(referring_members.begin(), referring_members.end(),
+                   [&](const ReferringMember& one) { return one.member == name; });
+  return known == referring_members.end() ? nullptr : known;
 }
 
 void find_references(const Tree& value, std::vector<PodReference>& found) {

@@ -130,6 +130,7 @@ std::string malformed_in_words(const Malformed& item) {
 std::vector<Remark> malformed_remarks(const std::vector<Malformed>& malformed,
                                       std::string_view secrets_place, const std::string& who) {
   std::vector<Remark> remarks;
+  remarks.reserve(malformed.size());
   for (const Malformed& item : malformed)
     remarks.push_back({std::string(item.is_dropped ? empty_name : secrets_malformed), problem,
                        fmt::format("{}: {}", who, malformed_in_words(item)),

@@ -255,7 +255,7 @@ class WorkloadReader {
       pods = read_pods(object, group, place, named);
     } catch (const Error& error) {
       named.refusal = error;
-      pods = {std::move(named)};
+      pods = {named};
     }
     const bool is_own = is_own_group(group), is_refused = !pods.empty() && pods.front().refusal;
     const std::size_t first_pod = workloads_.pods.size();

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -391,9 +392,10 @@ std::string text_of(const Case& one) {
 // Whether nothing that it prints is for programs.
 bool has_none_for_programs(const Case& one) {
   return std::none_of(one.blocks.begin(), one.blocks.end(), [](const Block& block) {
-    for (const char* word : {"-o json", "-o junit", " status", "pullsecret get"})
-      if (block.head.find(word) != std::string::npos) return true;
-    return false;
+    constexpr std::array words{"-o json", "-o junit", " status", "pullsecret get"};
+    return std::any_of(words.begin(), words.end(), [&](const char* word) {
+      return block.head.find(word) != std::string::npos;
+    });
   });
 }
 

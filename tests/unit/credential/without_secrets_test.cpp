@@ -32,7 +32,7 @@ TEST_CASE("of a JSON Web Token no part is told on") {
 TEST_CASE("a secret is hidden in the base64 of any text that has it") {
   for (const std::string user : {"", "a", "ab", "abc", "oauth2"})
     for (const std::string& secret : {token, std::string("hunter2"), std::string("a~?>~?>~?>b")}) {
-      const std::string login = user + ":" + secret;
+      const std::string login = std::string(user).append(":").append(secret);
       for (const std::string& encoded : {encode_base64(login), encode_url_base64(login)}) {
         const std::string told = without_secrets("Basic " + encoded + " is bad", {secret});
         CAPTURE(login, told);
