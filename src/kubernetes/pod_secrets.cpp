@@ -501,18 +501,18 @@ Remark PodJoin::absent(const Placed& placed, const ServiceAccount* account, cons
       account == nullptr
           ? pod.in_words()
           : fmt::format("{}: its ServiceAccount {}", pod.in_words(), printable(account->name));
-  const auto remark = [&](const char* finding, const std::string& what, std::string hint) {
-    return Remark{account == nullptr ? finding : "account-secret-not-here",
+  const auto remark = [&](std::string_view finding, const std::string& what, std::string hint) {
+    return Remark{std::string(account == nullptr ? finding : "account-secret-not-here"),
                   has_others && is_secret_name(name) ? note : problem,
                   fmt::format("{} names {}", who, what), std::move(hint)};
   };
-  if (name.empty()) return remark(empty_name.data(), "a pull Secret without a name", "");
+  if (name.empty()) return remark(empty_name, "a pull Secret without a name", "");
   const std::string named = fmt::format("the pull Secret {}", printable(name));
   if (is_printed_map(name))
     return remark("printed-map", named + ", which is a map as a template prints it",
                   std::string(way_to_print_list));
   if (const TemplateMark* mark = mark_in_name(name))
-    return remark(unfilled_template.data(), in_words(named + ", which", *mark),
+    return remark(unfilled_template, in_words(named + ", which", *mark),
                   std::string(mark->way.images));
   const std::string place =
       account == nullptr ? pod.secrets_place : "imagePullSecrets of the ServiceAccount";

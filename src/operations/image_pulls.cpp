@@ -167,8 +167,9 @@ std::set<std::string> name_spaces_of(const PullInputs& inputs) {
 
 // Where the user names an image, the Secrets are to be those of one namespace, as a Pod has them:
 // of `this_one`, where several have some.
-std::optional<Remark> remark_on_name_spaces(const PullInputs& inputs, const std::string& this_one) {
-  const std::set<std::string> all = name_spaces_of(inputs);
+std::optional<Remark> remark_on_name_spaces(const PullInputs& inputs,
+                                            const std::set<std::string>& all,
+                                            const std::string& this_one) {
   const std::string in_words =
       printable(join(std::vector<std::string>(all.begin(), all.end()), ", "));
   if (inputs.name_space.empty() && all.size() > 1)
@@ -405,12 +406,13 @@ bool is_unneeded(const ImagePull& pull) {
 
 std::vector<ImagePull> image_pulls(const PullInputs& inputs, const Keyring& config) {
   std::vector<ImagePull> pulls;
-  std::set<std::string> name_spaces = name_spaces_of(inputs);
+  const std::set<std::string> of_secrets = name_spaces_of(inputs);
+  std::set<std::string> name_spaces = of_secrets;
   if (!inputs.name_space.empty() || name_spaces.empty()) name_spaces = {inputs.name_space};
   for (const std::string& name_space : name_spaces) {
     const std::vector<const InspectedSecret*> all = all_in(name_space, inputs);
     const Keyring keyring = keyring_of(all);
-    const auto of_name_spaces = remark_on_name_spaces(inputs, name_space);
+    const auto of_name_spaces = remark_on_name_spaces(inputs, of_secrets, name_space);
     for (const auto& [name, image] : inputs.named) {
       ImagePull& pull = pulls.emplace_back();
       pull.name = name;

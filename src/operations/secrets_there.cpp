@@ -64,9 +64,11 @@ PullData entries_of(const SecretManifest& secret, bool has_others) try {
     throw Error("", remark->message, remark->hint);
   return pull_data;
 } catch (const Error& error) {
-  const std::string way_out = has_others ? "leave it out: give the other Secrets alone" : "";
-  throw Error(name_in_words(secret), error.what(),
-              error.hint() + (error.hint().empty() || !has_others ? "" : "; or ") + way_out);
+  std::string hint = error.hint();
+  if (has_others)
+    hint += hint.empty() ? "leave it out: give the other Secrets alone"
+                         : "; or leave it out: give the other Secrets alone";
+  throw Error(name_in_words(secret), error.what(), std::move(hint));
 }
 
 // Docker cuts them, too, and the registry takes none.
